@@ -1,0 +1,45 @@
+import { defineConfig } from "@playwright/test";
+
+// `cargo xtask test` names the browser it found. Playwright's workers inherit the port, so
+// that every process of one run agrees on it and two runs at once do not meet.
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const port = (process.env.TEST_PORT ??= String(20_000 + (process.pid % 20_000)));
+const origin = `http://127.0.0.1:${port}`;
+
+const quiet = [
+  "--no-sandbox",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+function browser(...args: string[]) {
+  return { launchOptions: { executablePath, args: [...quiet, ...args] } };
+}
+
+export default defineConfig({
+  testDir: "tests/browser",
+  outputDir: "target/playwright/artifacts",
+  reporter: [["list"], ["json", { outputFile: "target/playwright/results.json" }]],
+  // Training fills the cores; tests that share them would time each other out.
+  workers: 1,
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
+  forbidOnly: process.env.CI !== undefined,
+  use: { baseURL: `${origin}/`, screenshot: "only-on-failure", trace: "retain-on-failure" },
+  webServer: {
+    command: `cargo xtask serve --no-build --port ${port}`,
+    url: origin,
+    timeout: 300_000,
+    reuseExistingServer: false,
+  },
+  projects: [
+    {
+      name: "webgpu",
+      use: browser("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"),
+    },
+    // Without the flags above, requestAdapter() answers null here: the reader without WebGPU.
+    { name: "no-webgpu", use: browser() },
+  ],
+});

@@ -1,0 +1,45 @@
+import { test as base, expect, type ConsoleMessage } from "@playwright/test";
+
+export { expect };
+
+interface Options {
+  /** Console warnings that a test expects; every other one fails it. */
+  allowedConsole: RegExp[];
+}
+
+/**
+ * Playwright's `test`, failing as well on any console error or warning (the worker's
+ * included), any uncaught page error, and any request that leaves the site's own origin.
+ */
+export const test = base.extend<Options & { cleanPage: undefined }>({
+  allowedConsole: [[], { option: true }],
+
+  cleanPage: [
+    async ({ context, baseURL, allowedConsole }, use) => {
+      const complaints: string[] = [];
+      const origin = new URL(baseURL ?? "").origin;
+
+      context.on("console", (message: ConsoleMessage) => {
+        const text = message.text();
+        const serious = message.type() === "error" || message.type() === "warning";
+        if (serious && !allowedConsole.some((allowed) => allowed.test(text))) {
+          complaints.push(`console ${message.type()}: ${text}`);
+        }
+      });
+      context.on("weberror", (error) => {
+        complaints.push(`page error: ${error.error().message}`);
+      });
+      context.on("request", (request) => {
+        const url = new URL(request.url());
+        const local = url.protocol === "blob:" || url.protocol === "data:";
+        if (!local && url.origin !== origin) {
+          complaints.push(`request to another origin: ${request.url()}`);
+        }
+      });
+
+      await use(undefined);
+      expect(complaints, "the page should be free of errors, warnings and outside requests").toEqual([]);
+    },
+    { auto: true },
+  ],
+});

@@ -1,0 +1,16 @@
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  root: "www",
+  // Relative, so that any file server can host dist/ under any sub-path.
+  base: "./",
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    // A strict CSP allows neither data: URLs nor inline scripts.
+    assetsInlineLimit: 0,
+    // Every browser that runs our modules preloads them by itself.
+    modulePreload: { polyfill: false },
+  },
+  worker: { format: "es" },
+});
