@@ -1,0 +1,65 @@
+//! What a snapshot's parameters mean: terms, ablations, accuracies, slopes. Engine-independent, on the CPU.
+
+mod ablate;
+mod accuracy;
+mod decompose;
+
+pub use ablate::{Ablation, strengths};
+pub use accuracy::{Accuracies, Accuracy, Evaluator};
+pub use decompose::{CaptionScore, Decomposition, HeadDecomposition, Scene, TermRow, slopes};
+
+use serde::{Deserialize, Serialize};
+
+/// A question that cannot be asked of a model.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum AnalysisError {
+    /// A strip or caption outside the world.
+    #[error("{0}")]
+    Scene(String),
+    /// An ablation of terms, heads or a strength that do not exist.
+    #[error("{0}")]
+    Ablation(String),
+}
+
+/// An additive piece of the attention logits, first letter the query's source and second the key's (E token
+/// embedding, P position embedding, B bias), or VP, the position part of the values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[allow(missing_docs)] // the names are their definition
+pub enum Term {
+    EE,
+    EP,
+    EB,
+    PE,
+    PP,
+    PB,
+    BE,
+    BP,
+    BB,
+    VP,
+}
+
+impl Term {
+    /// The nine terms of the logits, in the order of `Strengths::logit`.
+    pub const LOGIT: [Term; 9] = [Term::EE, Term::EP, Term::EB, Term::PE, Term::PP, Term::PB, Term::BE, Term::BP, Term::BB];
+
+    /// A term by its name.
+    pub fn parse(name: &str) -> Result<Term, AnalysisError> {
+        let all = Term::LOGIT.iter().chain([&Term::VP]);
+        all.copied().find(|t| format!("{t:?}") == name.trim()).ok_or_else(|| {
+            AnalysisError::Ablation(format!("there is no term \"{name}\"; the terms are EE, EP, EB, PE, PP, PB, BE, BP, BB and VP"))
+        })
+    }
+}
+
+/// One of the two encoders.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum Tower {
+    /// Strips, read at CLS.
+    #[default]
+    Vision,
+    /// Captions, read at EOT.
+    Text,
+}

@@ -1,0 +1,289 @@
+//! What a run is: task, model and optimiser, in one flat table whose keys are the ones of the checkpoint
+//! header, the command line's `--set` and the page's address. Every limit is checked here and nowhere else.
+
+use serde::{Deserialize, Serialize};
+
+/// A config that cannot be run: which field, what it was, what is allowed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ConfigError {
+    /// A value outside its bounds, alone or given the other fields.
+    #[error("{field} is {value}, but must be {allowed}")]
+    Bounds {
+        /// The field's name.
+        field: &'static str,
+        /// The value given.
+        value: String,
+        /// What is allowed, as the end of a sentence.
+        allowed: String,
+    },
+    /// A key that no field has.
+    #[error("there is no setting \"{0}\"; the settings are {names}", names = Config::names())]
+    Unknown(String),
+    /// A value that does not parse.
+    #[error("{field} is \"{value}\", but must be {allowed}")]
+    Parse {
+        /// The field's name.
+        field: &'static str,
+        /// The text given.
+        value: String,
+        /// The kind of value the field takes.
+        allowed: &'static str,
+    },
+}
+
+/// Which part of the run a field belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum Group {
+    /// The synthetic world.
+    Task,
+    /// The two towers.
+    Model,
+    /// AdamW, the batch and the initial scales.
+    Optimiser,
+}
+
+/// The kind of value a field takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A whole number.
+    Integer,
+    /// A real number.
+    Number,
+    /// true or false, shown as 1 or 0 in bounds.
+    Flag,
+}
+
+/// One row of the table of settings: what a form, a help text or an error needs to know of a field.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct ConfigField {
+    /// The key, everywhere.
+    pub name: &'static str,
+    /// The part of the run.
+    pub group: Group,
+    /// The kind of value.
+    pub kind: Kind,
+    /// The least value allowed.
+    pub min: f64,
+    /// The greatest value allowed.
+    pub max: f64,
+    /// The value in preset `paper`.
+    pub default: f64,
+    /// One line of help.
+    pub help: &'static str,
+}
+
+/// How a field's value is read from text and compared with its bounds.
+trait Value: Copy + std::fmt::Display {
+    const KIND: Kind;
+    const ALLOWED: &'static str;
+    fn number(self) -> f64;
+    fn parse(text: &str) -> Option<Self>;
+}
+
+macro_rules! value {
+    ($type:ty, $kind:ident, $allowed:literal, $number:expr) => {
+        impl Value for $type {
+            const KIND: Kind = Kind::$kind;
+            const ALLOWED: &'static str = $allowed;
+            fn number(self) -> f64 {
+                $number(self)
+            }
+            fn parse(text: &str) -> Option<Self> {
+                text.trim().parse().ok()
+            }
+        }
+    };
+}
+value!(u32, Integer, "a whole number", f64::from);
+value!(f64, Number, "a number", |x| x);
+value!(bool, Flag, "true or false", |x| f64::from(u8::from(x)));
+
+macro_rules! config {
+    ($($group:ident $name:ident: $type:ty = $default:expr, $min:expr, $max:expr, $help:literal;)*) => {
+        /// A run. `Config::default()` is preset `paper` (design section 3).
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Config {
+            $(#[doc = $help] pub $name: $type,)*
+        }
+
+        impl Default for Config {
+            fn default() -> Self {
+                Config { $($name: $default,)* }
+            }
+        }
+
+        impl Config {
+            /// The table of settings: names, bounds, defaults, help.
+            pub fn fields() -> Vec<ConfigField> {
+                vec![$(ConfigField {
+                    name: stringify!($name), group: Group::$group, kind: <$type as Value>::KIND,
+                    min: f64::from($min), max: f64::from($max), default: Value::number($default as $type), help: $help,
+                },)*]
+            }
+
+            /// Sets one field from text. The whole is checked by [`Config::check`].
+            pub fn set(&mut self, name: &str, text: &str) -> Result<(), ConfigError> {
+                match name {
+                    $(stringify!($name) => self.$name = Value::parse(text).ok_or_else(|| ConfigError::Parse {
+                        field: stringify!($name), value: text.to_owned(), allowed: <$type as Value>::ALLOWED,
+                    })?,)*
+                    _ => return Err(ConfigError::Unknown(name.to_owned())),
+                }
+                Ok(())
+            }
+
+            fn check_bounds(&self) -> Result<(), ConfigError> {
+                $(
+                    let (x, min, max) = (Value::number(self.$name), f64::from($min), f64::from($max));
+                    // Written so that NaN is refused too.
+                    if !(x >= min && x <= max) {
+                        let allowed = match (<$type as Value>::KIND, min == max) {
+                            (Kind::Flag, _) => "false in this version".to_owned(),
+                            (_, true) => format!("{min} in this version"),
+                            _ => format!("between {min} and {max}"),
+                        };
+                        return Err(ConfigError::Bounds { field: stringify!($name), value: self.$name.to_string(), allowed });
+                    }
+                )*
+                Ok(())
+            }
+        }
+    };
+}
+
+config! {
+    Task seed: u32 = 0, 0, u32::MAX, "Seed of every random draw of the run";
+    Task pixels: u32 = 10, 3, 16, "Pixels of a strip";
+    Task labels: u32 = 20, 4, 64, "Object identities";
+    Task pair_labels: u32 = 15, 2, 62, "N_pair: labels 1 to N_pair form the training pairs";
+    Task held_labels: u32 = 5, 2, 62, "The last labels, which never appear in a training pair";
+    Task single_layouts: u32 = 8, 1, 15, "n_1: training positions per label shown alone";
+    Task pair_layouts: u32 = 20, 1, 119, "n_2: training layouts per ordered pair";
+    Model d_model: u32 = 128, 8, 256, "Width of a token";
+    Model heads: u32 = 4, 1, 16, "Attention heads";
+    Model d_embed: u32 = 128, 4, 256, "Width of the shared embedding";
+    Model vision_layers: u32 = 1, 1, 1, "Layers of the vision tower";
+    Model text_layers: u32 = 1, 1, 1, "Layers of the text tower";
+    Model layer_norm: bool = false, 0, 0, "Layer norm";
+    Model mlp: bool = false, 0, 0, "MLP";
+    Optimiser batch: u32 = 128, 2, 1024, "Captions in a batch, drawn without replacement";
+    Optimiser lr: f64 = 1e-3, 0.0, 1.0, "Learning rate";
+    Optimiser beta1: f64 = 0.9, 0.0, 0.9999, "AdamW's decay of the first moment";
+    Optimiser beta2: f64 = 0.98, 0.0, 0.9999, "AdamW's decay of the second moment";
+    Optimiser eps: f64 = 1e-8, 1e-12, 1.0, "AdamW's epsilon";
+    Optimiser weight_decay: f64 = 0.0, 0.0, 10.0, "AdamW's weight decay";
+    Optimiser warmup: u32 = 10, 1, 100_000, "Steps over which the learning rate rises";
+    Optimiser max_scale: f64 = 100.0, 1.0, 1000.0, "Largest logit scale";
+    Optimiser token_std: f64 = 0.1, 0.0, 10.0, "Initial standard deviation of token embeddings";
+    Optimiser cls_std: f64 = 1.0, 0.0, 10.0, "Initial standard deviation of the CLS token";
+    Optimiser position_std: f64 = 0.02, 0.0, 10.0, "Initial standard deviation of position embeddings";
+}
+
+fn bounds(field: &'static str, value: u32, allowed: String) -> ConfigError {
+    ConfigError::Bounds { field, value: value.to_string(), allowed }
+}
+
+impl Config {
+    /// Every limit: each field's bounds, then those that depend on another field.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        self.check_bounds()?;
+        let left = self.labels.saturating_sub(self.held_labels);
+        if left < 2 {
+            let most = self.labels - 2;
+            return Err(bounds(
+                "held_labels",
+                self.held_labels,
+                format!("at most {most}, so that two of the {} labels are left for training pairs", self.labels),
+            ));
+        }
+        if self.pair_labels > left {
+            return Err(bounds("pair_labels", self.pair_labels, format!("at most {left}, the labels that are not held out")));
+        }
+        if self.single_layouts >= self.pixels {
+            return Err(bounds(
+                "single_layouts",
+                self.single_layouts,
+                format!("at most {}, so that a position is left to test", self.pixels - 1),
+            ));
+        }
+        let layouts = self.pixels * (self.pixels - 1) / 2;
+        if self.pair_layouts >= layouts {
+            return Err(bounds("pair_layouts", self.pair_layouts, format!("at most {}, so that a layout is left to test", layouts - 1)));
+        }
+        if !self.d_model.is_multiple_of(4 * self.heads) {
+            return Err(bounds("d_model", self.d_model, format!("a multiple of {}, four times the number of heads", 4 * self.heads)));
+        }
+        if !self.d_embed.is_multiple_of(4) {
+            return Err(bounds("d_embed", self.d_embed, "a multiple of 4".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// A named preset. Only `paper` exists.
+    pub fn preset(name: &str) -> Option<Config> {
+        (name == "paper").then(Config::default)
+    }
+
+    fn names() -> String {
+        Config::fields().iter().map(|f| f.name).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Width of one head.
+    pub fn d_head(&self) -> usize {
+        (self.d_model / self.heads) as usize
+    }
+
+    /// Captions the run trains on: one per label, one per ordered pair of pair labels.
+    pub fn captions(&self) -> u32 {
+        self.labels + self.pair_labels * (self.pair_labels - 1)
+    }
+
+    /// Captions in one batch: `batch`, or all of them where there are fewer.
+    pub fn batch_size(&self) -> usize {
+        self.batch.min(self.captions()) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paper_is_in_bounds() {
+        assert_eq!(Config::default().check(), Ok(()));
+    }
+
+    #[test]
+    fn an_error_names_field_value_and_bounds() {
+        for (field, value, says) in [
+            ("pair_labels", "16", "pair_labels is 16, but must be at most 15, the labels that are not held out"),
+            ("pair_labels", "1", "pair_labels is 1, but must be between 2 and 62"),
+            ("d_model", "120", "d_model is 120, but must be a multiple of 16, four times the number of heads"),
+            ("lr", "NaN", "lr is NaN, but must be between 0 and 1"),
+            ("held_labels", "19", "held_labels is 19, but must be at most 18, so that two of the 20 labels are left for training pairs"),
+            ("pair_layouts", "45", "pair_layouts is 45, but must be at most 44, so that a layout is left to test"),
+            ("single_layouts", "10", "single_layouts is 10, but must be at most 9, so that a position is left to test"),
+            ("text_layers", "2", "text_layers is 2, but must be 1 in this version"),
+            ("mlp", "true", "mlp is true, but must be false in this version"),
+        ] {
+            let mut config = Config::default();
+            config.set(field, value).unwrap();
+            assert_eq!(config.check().unwrap_err().to_string(), says);
+        }
+    }
+
+    #[test]
+    fn text_that_is_no_value_is_refused() {
+        let mut config = Config::default();
+        assert_eq!(config.set("batch", "many").unwrap_err().to_string(), "batch is \"many\", but must be a whole number");
+        assert!(config.set("depth", "3").unwrap_err().to_string().starts_with("there is no setting \"depth\""));
+        assert_eq!(config, Config::default());
+    }
+}

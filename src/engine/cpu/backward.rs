@@ -1,0 +1,157 @@
+//! Both towers, backward: the mirror of `forward.rs`, table rows and all. Shapes as there.
+
+use super::forward::{Activations, Tables, Tower};
+use super::matmul::{Left, Right, Store, axpy, matmul, transpose};
+use super::real::Real;
+
+/// Buffers of one tower's backward pass.
+#[derive(Clone, Debug, Default)]
+pub struct Backward<T> {
+    residual: Vec<T>,
+    attended: Vec<T>,
+    values: Vec<T>,
+    mass: Vec<T>,
+    scores: Vec<T>,
+    key: Vec<T>,
+    value: Vec<T>,
+}
+
+fn sum_rows<T: Real>(rows: &[T], sum: &mut [T]) {
+    sum.fill(T::default());
+    rows.chunks(sum.len()).for_each(|row| axpy(T::from_f64(1.0), row, sum));
+}
+
+/// `grad[outputs, inputs] = dy[rows, outputs]^T x[rows, inputs]`, a weight's gradient.
+fn outer<T: Real>((rows, outputs, inputs): (usize, usize, usize), dy: &[T], x: &[T], grad: &mut [T]) {
+    let left = Left { data: dy, row: 1, col: outputs };
+    matmul((outputs, inputs, rows), left, Right { data: x, row: inputs }, grad, inputs, Store::Set);
+}
+
+/// `dx[rows, inputs] (+)= dy[rows, outputs] W[outputs, inputs]`, an input's gradient.
+fn through<T: Real>((rows, outputs, inputs): (usize, usize, usize), dy: &[T], weight: &[T], dx: &mut [T], store: Store) {
+    let left = Left { data: dy, row: outputs, col: 1 };
+    matmul((rows, inputs, outputs), left, Right { data: weight, row: inputs }, dx, inputs, store);
+}
+
+impl<T: Real> Backward<T> {
+    /// From dL/d embedding `[B, E]` (overwritten) to every gradient of the tower, set in `grads`.
+    #[allow(clippy::too_many_arguments)] // what the forward pass had and left
+    pub fn step(
+        &mut self,
+        tower: &Tower,
+        params: &[T],
+        tables: &Tables<T>,
+        act: &Activations<T>,
+        tokens: &[u32],
+        query: &[u32],
+        d_embedding: &mut [T],
+        grads: &mut [T],
+    ) {
+        let (d, e) = (tower.d, tower.e);
+        let b = tokens.len() / tower.shape.length;
+        for buffer in [&mut self.residual, &mut self.attended] {
+            buffer.resize(b * d, T::default());
+        }
+        for ((g, u), length) in d_embedding.chunks_mut(e).zip(act.embedding.chunks(e)).zip(&act.length) {
+            let along: T = g.iter().zip(u).map(|(g, u)| *g * *u).sum();
+            g.iter_mut().zip(u).for_each(|(g, u)| *g = (*g - *u * along) / *length);
+        }
+        let p = &tower.params;
+        outer((b, e, d), d_embedding, &act.residual, &mut grads[p.projection.clone()]);
+        through((b, e, d), d_embedding, &params[p.projection.clone()], &mut self.residual, Store::Set);
+
+        sum_rows(&self.residual, &mut grads[p.output.bias.clone()]);
+        outer((b, d, d), &self.residual, &act.attended, &mut grads[p.output.weight.clone()]);
+        through((b, d, d), &self.residual, &params[p.output.weight.clone()], &mut self.attended, Store::Set);
+        sum_rows(&self.attended, &mut grads[p.value.bias.clone()]);
+
+        self.attention(tower, tables, act, tokens, query);
+        self.tables(tower, params, tables, query, grads);
+    }
+
+    /// Through the softmax: dL/d value rows into `value [R, D]`, dL/d scores into `scores [Q, H, R]`.
+    fn attention(&mut self, tower: &Tower, tables: &Tables<T>, act: &Activations<T>, tokens: &[u32], query: &[u32]) {
+        let (d, heads, k, r) = (tower.d, tower.heads, tower.d_head(), tower.shape.rows());
+        let (length, vocab) = (tower.shape.length, tower.shape.vocab);
+        let b = tokens.len() / length;
+        self.values.resize(d * r, T::default());
+        self.value.resize(r * d, T::default());
+        self.mass.resize(b * r, T::default());
+        self.scores.clear();
+        self.scores.resize(tower.shape.queries.len() * heads * r, T::default());
+        transpose(r, d, &tables.value, d, &mut self.values);
+        for h in 0..heads {
+            let from = Left { data: &self.attended[h * k..], row: d, col: 1 };
+            let values = Right { data: &self.values[h * k * r..], row: r };
+            matmul((b, r, k), from, values, &mut self.mass, r, Store::Set);
+            let mass = Left { data: &act.mass[h * r..], row: 1, col: heads * r };
+            let from = Right { data: &self.attended[h * k..], row: d };
+            matmul((r, k, b), mass, from, &mut self.value[h * k..], d, Store::Set);
+
+            for (i, tokens) in tokens.chunks(length).enumerate() {
+                let q = query.get(i).map_or(0, |q| *q as usize);
+                let tokens = &tokens[..tower.shape.queries[q].keys];
+                let (by_token, by_position) = self.mass[i * r..][..r].split_at(vocab);
+                let weights = &act.mass[(i * heads + h) * r + vocab..][..tokens.len()];
+                let gain = |t: usize| by_token[tokens[t] as usize] + by_position[t];
+                let mean: T = weights.iter().enumerate().map(|(t, w)| *w * gain(t)).sum();
+                let scores = &mut self.scores[(q * heads + h) * r..][..r];
+                for (t, w) in weights.iter().enumerate() {
+                    let grad = *w * (gain(t) - mean);
+                    scores[tokens[t] as usize] += grad;
+                    scores[vocab + t] += grad;
+                }
+            }
+        }
+    }
+
+    /// From the tables to the weights, biases and embeddings. A key bias shifts a row's logits alike: its gradient is zero.
+    fn tables(&mut self, tower: &Tower, params: &[T], tables: &Tables<T>, query: &[u32], grads: &mut [T]) {
+        let (d, heads, k, r) = (tower.d, tower.heads, tower.d_head(), tower.shape.rows());
+        let p = &tower.params;
+        let queries = tower.shape.queries.len();
+        let scale = T::from_f64((k as f64).powf(-0.5));
+        self.key.clear();
+        self.key.resize(r * d, T::default());
+        let mut d_query = vec![T::default(); queries * d];
+        for q in 0..queries {
+            for h in 0..heads {
+                let head = q * d + h * k..q * d + (h + 1) * k;
+                for row in 0..r {
+                    let grad = self.scores[(q * heads + h) * r + row] * scale;
+                    let at = row * d + h * k..row * d + (h + 1) * k;
+                    axpy(grad, &tables.query_token[head.clone()], &mut self.key[at.clone()]);
+                    axpy(grad, &tables.key[at], &mut d_query[head.clone()]);
+                }
+            }
+        }
+        let rows = &params[p.rows.clone()];
+        grads[p.key.bias.clone()].fill(T::default());
+        outer((r, d, d), &self.key, rows, &mut grads[p.key.weight.clone()]);
+        outer((r, d, d), &self.value, rows, &mut grads[p.value.weight.clone()]);
+        through((r, d, d), &self.key, &params[p.key.weight.clone()], &mut grads[p.rows.clone()], Store::Set);
+        through((r, d, d), &self.value, &params[p.value.weight.clone()], &mut grads[p.rows.clone()], Store::Add);
+
+        sum_rows(&d_query, &mut grads[p.query.bias.clone()]);
+        let read: Vec<T> = (0..queries)
+            .flat_map(|q| {
+                let (token, position) = tower.read_rows(q);
+                (0..d).map(move |i| rows[token * d + i] + rows[position * d + i])
+            })
+            .collect();
+        outer((queries, d, d), &d_query, &read, &mut grads[p.query.weight.clone()]);
+        // What reaches the read rows: through their queries, and straight down the residual stream.
+        let mut d_read = vec![T::default(); queries * d];
+        through((queries, d, d), &d_query, &params[p.query.weight.clone()], &mut d_read, Store::Set);
+        for (i, residual) in self.residual.chunks(d).enumerate() {
+            let q = query.get(i).map_or(0, |q| *q as usize);
+            axpy(T::from_f64(1.0), residual, &mut d_read[q * d..][..d]);
+        }
+        for (q, grad) in d_read.chunks(d).enumerate() {
+            let (token, position) = tower.read_rows(q);
+            let rows = &mut grads[p.rows.clone()];
+            axpy(T::from_f64(1.0), grad, &mut rows[token * d..][..d]);
+            axpy(T::from_f64(1.0), grad, &mut rows[position * d..][..d]);
+        }
+    }
+}

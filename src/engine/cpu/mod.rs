@@ -1,0 +1,144 @@
+//! The CPU engine: every stage by hand, generic over the float so that its gradients can be checked in f64.
+
+mod adamw;
+mod backward;
+mod contrast;
+pub mod forward;
+mod matmul;
+mod real;
+
+use backward::Backward;
+use contrast::Contrast;
+use forward::{Activations, Tables, Tower};
+pub use matmul::dot;
+use matmul::{Left, Right, Store};
+pub use real::Real;
+
+use super::Snapshot;
+use crate::config::Config;
+use crate::params::ParamTable;
+use crate::task::{Batch, Sampler};
+
+/// Buffers of one training step; models of a population take turns in them.
+#[derive(Debug, Default)]
+struct Workspace<T> {
+    tables: [Tables<T>; 2],
+    activations: [Activations<T>; 2],
+    contrast: Contrast<T>,
+    backward: Backward<T>,
+    scratch: Vec<T>,
+    grads: Vec<T>,
+}
+
+/// One population in training on the CPU.
+#[derive(Debug)]
+pub struct Cpu<T> {
+    configs: Vec<Config>,
+    samplers: Vec<Sampler>,
+    table: ParamTable,
+    towers: [Tower; 2],
+    params: Vec<T>,
+    first: Vec<T>,
+    second: Vec<T>,
+    step: u32,
+    work: Workspace<T>,
+}
+
+fn convert<A: Real, B: Real>(x: &[A]) -> Vec<B> {
+    x.iter().map(|v| B::from_f64(v.to_f64())).collect()
+}
+
+impl<T: Real> Cpu<T> {
+    /// The engine of a population of checked configs of one shape, going on from a snapshot.
+    pub fn new(configs: &[Config], from: &Snapshot) -> Cpu<T> {
+        let table = ParamTable::new(&configs[0]);
+        Cpu {
+            samplers: configs.iter().map(Sampler::new).collect(),
+            towers: Tower::both(&configs[0], &table),
+            configs: configs.to_vec(),
+            params: convert(&from.params),
+            first: convert(&from.first),
+            second: convert(&from.second),
+            step: from.step,
+            table,
+            work: Workspace::default(),
+        }
+    }
+
+    /// One step of every model on its next batch; gives their losses `[P]`.
+    pub fn step(&mut self) -> Vec<f32> {
+        self.step += 1;
+        let batches: Vec<Batch> = self.samplers.iter().map(|s| s.draw(self.step)).collect();
+        batches.iter().enumerate().map(|(model, batch)| self.step_model(model, batch).to_f64() as f32).collect()
+    }
+
+    /// One step of every model on one given batch (fixtures).
+    pub fn step_on(&mut self, batch: &Batch) -> Vec<f32> {
+        self.step += 1;
+        (0..self.configs.len()).map(|model| self.step_model(model, batch).to_f64() as f32).collect()
+    }
+
+    fn step_model(&mut self, model: usize, batch: &Batch) -> T {
+        let loss = self.loss_and_gradient(model, batch);
+        let at = model * self.table.len..(model + 1) * self.table.len;
+        let (params, first, second) = (&mut self.params[at.clone()], &mut self.first[at.clone()], &mut self.second[at]);
+        adamw::adamw(&self.configs[model], self.step, &self.work.grads, params, first, second);
+        loss
+    }
+
+    /// The loss of a model on a batch; its gradient is then in [`Cpu::gradient`].
+    pub fn loss_and_gradient(&mut self, model: usize, batch: &Batch) -> T {
+        let work = &mut self.work;
+        let params = &self.params[model * self.table.len..][..self.table.len];
+        work.grads.resize(self.table.len, T::default());
+        let inputs: [(&[u32], &[u32]); 2] = [(&batch.vision, &[]), (&batch.text, &batch.text_query)];
+        for (i, (tower, (tokens, query))) in self.towers.iter().zip(inputs).enumerate() {
+            forward::tables(tower, params, None, &mut work.scratch, &mut work.tables[i]);
+            forward::encode(tower, params, &work.tables[i], tokens, query, &mut work.scratch, &mut work.activations[i]);
+        }
+        let [image, text] = &work.activations;
+        let max_scale = self.configs[model].max_scale;
+        let logit_scale = params[self.table.logit_scale];
+        let loss = work.contrast.step(batch.size, self.towers[0].e, &image.embedding, &text.embedding, logit_scale, max_scale);
+        work.grads[self.table.logit_scale] = work.contrast.d_logit_scale;
+        let gradients = [&mut work.contrast.d_image, &mut work.contrast.d_text];
+        for (i, ((tower, (tokens, query)), d_embedding)) in self.towers.iter().zip(inputs).zip(gradients).enumerate() {
+            work.backward.step(tower, params, &work.tables[i], &work.activations[i], tokens, query, d_embedding, &mut work.grads);
+        }
+        loss
+    }
+
+    /// The gradient `[len]` that [`Cpu::loss_and_gradient`] left.
+    pub fn gradient(&self) -> &[T] {
+        &self.work.grads
+    }
+
+    /// The parameters `[P, len]`, to be nudged by a finite-difference check.
+    pub fn params_mut(&mut self) -> &mut [T] {
+        &mut self.params
+    }
+
+    /// A copy of the whole training state.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot { step: self.step, params: convert(&self.params), first: convert(&self.first), second: convert(&self.second) }
+    }
+}
+
+/// Encodes sequences with one model's parameters `[len]`, its first layer's terms scaled by `strengths` per head.
+pub fn encode(tower: &Tower, params: &[f32], strengths: Option<&[forward::Strengths]>, tokens: &[u32], query: &[u32]) -> Vec<f32> {
+    let (mut tables, mut activations, mut scratch) = (Tables::default(), Activations::default(), Vec::new());
+    forward::tables(tower, params, strengths, &mut scratch, &mut tables);
+    forward::encode(tower, params, &tables, tokens, query, &mut scratch, &mut activations);
+    activations.embedding
+}
+
+/// Inner products of rows `[n, width]` with rows `[m, width]`, `[n, m]`.
+pub fn similarities(a: &[f32], b: &[f32], width: usize) -> Vec<f32> {
+    let (n, m) = (a.len() / width, b.len() / width);
+    let mut transposed = vec![0.0; b.len()];
+    matmul::transpose(m, width, b, width, &mut transposed);
+    let mut out = vec![0.0; n * m];
+    let left = Left { data: a, row: width, col: 1 };
+    matmul::matmul((n, m, width), left, Right { data: &transposed, row: m }, &mut out, m, Store::Set);
+    out
+}

@@ -1,0 +1,98 @@
+//! The number type of the CPU engine: f32 to run, f64 to check gradients by finite differences.
+
+/// A float the engine can compute in.
+pub trait Real:
+    Copy
+    + Default
+    + PartialOrd
+    + Send
+    + Sync
+    + std::fmt::Debug
+    + std::ops::Add<Output = Self>
+    + std::ops::Sub<Output = Self>
+    + std::ops::Mul<Output = Self>
+    + std::ops::Div<Output = Self>
+    + std::ops::Neg<Output = Self>
+    + std::ops::AddAssign
+    + std::ops::SubAssign
+    + std::ops::MulAssign
+    + std::iter::Sum
+    + 'static
+{
+    /// Rounded from f64.
+    fn from_f64(x: f64) -> Self;
+    /// Widened to f64.
+    fn to_f64(self) -> f64;
+    /// `self * a + b`, rounded once.
+    fn fused(self, a: Self, b: Self) -> Self;
+    /// The square root.
+    fn sqrt(self) -> Self;
+    /// The exponential, branch-free so that loops over it vectorise.
+    fn exp(self) -> Self;
+}
+
+impl Real for f64 {
+    fn from_f64(x: f64) -> f64 {
+        x
+    }
+    fn to_f64(self) -> f64 {
+        self
+    }
+    #[inline(always)]
+    fn fused(self, a: f64, b: f64) -> f64 {
+        self.mul_add(a, b)
+    }
+    fn sqrt(self) -> f64 {
+        self.sqrt()
+    }
+    fn exp(self) -> f64 {
+        self.exp()
+    }
+}
+
+impl Real for f32 {
+    fn from_f64(x: f64) -> f32 {
+        x as f32
+    }
+    fn to_f64(self) -> f64 {
+        f64::from(self)
+    }
+    #[inline(always)]
+    fn fused(self, a: f32, b: f32) -> f32 {
+        self.mul_add(a, b)
+    }
+    #[inline(always)]
+    fn sqrt(self) -> f32 {
+        self.sqrt()
+    }
+    /// Cephes' expf: 2^n times a polynomial on |r| <= ln(2)/2, 2 ulp; below -87 it gives the least normal number.
+    #[inline(always)]
+    fn exp(self) -> f32 {
+        let x = self.clamp(-87.0, 88.0);
+        // Adding 1.5 * 2^23 rounds to the nearest whole number, which is then in the low bits.
+        let shifted = x * std::f32::consts::LOG2_E + 12_582_912.0;
+        let n = shifted - 12_582_912.0;
+        let r = x - n * 0.693_359_4 + n * 2.121_944_4e-4;
+        let mut p = 1.987_569_1e-4;
+        for c in [1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5] {
+            p = p * r + c;
+        }
+        let scale = f32::from_bits(shifted.to_bits().wrapping_add(127) << 23);
+        (p * r * r + r + 1.0) * scale
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Real;
+
+    #[test]
+    fn exp_is_exact_to_a_few_ulp() {
+        for i in -87_000..88_000 {
+            let x = i as f32 / 1000.0;
+            let exact = f64::from(x).exp();
+            let error = (f64::from(Real::exp(x)) / exact - 1.0).abs();
+            assert!(error < 3e-7, "exp({x}) is off by {error}");
+        }
+    }
+}

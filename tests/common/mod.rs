@@ -1,0 +1,76 @@
+//! Fixtures made by `reference.py` (JAX, f64): parameters, one batch, gradients, ten AdamW losses, terms.
+#![allow(dead_code)] // each test file uses a part
+
+use leftright::config::Config;
+use leftright::engine::Snapshot;
+use leftright::params::ParamTable;
+use leftright::task::Batch;
+use safetensors::SafeTensors;
+
+pub struct Fixture {
+    bytes: Vec<u8>,
+    pub config: Config,
+    pub table: ParamTable,
+}
+
+impl Fixture {
+    pub fn open(name: &str) -> Fixture {
+        let path = format!("{}/tests/fixtures/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
+        let bytes = std::fs::read(&path).unwrap();
+        let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+        let config: Config = serde_json::from_str(&header.metadata().as_ref().unwrap()["config"]).unwrap();
+        config.check().unwrap();
+        Fixture { table: ParamTable::new(&config), bytes, config }
+    }
+
+    pub fn f32(&self, name: &str) -> Vec<f32> {
+        let tensors = SafeTensors::deserialize(&self.bytes).unwrap();
+        tensors.tensor(name).unwrap().data().chunks(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect()
+    }
+
+    fn u32(&self, name: &str) -> Vec<u32> {
+        let tensors = SafeTensors::deserialize(&self.bytes).unwrap();
+        tensors.tensor(name).unwrap().data().chunks(4).map(|b| u32::from_le_bytes(b.try_into().unwrap())).collect()
+    }
+
+    /// Every tensor with this prefix, at its place in the parameter table.
+    pub fn params(&self, prefix: &str) -> Vec<f32> {
+        let mut params = vec![0.0; self.table.len];
+        for tensor in &self.table.tensors {
+            params[tensor.range.clone()].copy_from_slice(&self.f32(&format!("{prefix}{}", tensor.name)));
+        }
+        params
+    }
+
+    pub fn batch(&self) -> Batch {
+        Batch::from_tokens(&self.config, &self.u32("images"), &self.u32("tokens"))
+    }
+
+    pub fn snapshot(&self) -> Snapshot {
+        let params = self.params("param.");
+        Snapshot { step: 0, first: vec![0.0; params.len()], second: vec![0.0; params.len()], params }
+    }
+
+    /// The fixture's gradients, each tensor within 1e-4 of its own largest magnitude. A key bias shifts a row's
+    /// logits alike, so its exact gradient is zero and the fixture holds autodiff's rounding: ours must be exactly zero.
+    pub fn gradient_errors(&self, grads: &[f32]) -> Vec<(String, f32)> {
+        let mut errors = Vec::new();
+        for tensor in &self.table.tensors {
+            let expected = self.f32(&format!("grad.{}", tensor.name));
+            let ours = &grads[tensor.range.clone()];
+            let largest = expected.iter().fold(0f32, |m, x| m.max(x.abs()));
+            if tensor.name.ends_with("key.bias") {
+                assert!(largest < 1e-8, "{}: the fixture's gradient is {largest}", tensor.name);
+                errors.push((tensor.name.clone(), ours.iter().fold(0f32, |m, x| m.max(x.abs()))));
+            } else {
+                let error = ours.iter().zip(&expected).fold(0f32, |m, (a, b)| m.max((a - b).abs()));
+                errors.push((tensor.name.clone(), error / largest));
+            }
+        }
+        errors
+    }
+}
+
+pub fn relative(a: f32, b: f32) -> f32 {
+    (a / b - 1.0).abs()
+}

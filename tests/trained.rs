@@ -1,0 +1,30 @@
+//! The reference's trained checkpoint: every row of its ablation table, from our reader, forward pass and accuracies.
+
+use leftright::analysis::{Ablation, Evaluator, Term, Tower};
+use leftright::checkpoint;
+
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+
+fn rows() -> serde_json::Map<String, serde_json::Value> {
+    let text = std::fs::read_to_string(format!("{FIXTURES}/trained.expected.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    json["unseen"].as_object().unwrap().clone()
+}
+
+#[test]
+fn every_ablation_is_within_two_scenes_of_the_reference() {
+    let (config, snapshot) = checkpoint::load(&std::fs::read(format!("{FIXTURES}/trained.safetensors")).unwrap()).unwrap();
+    let evaluator = Evaluator::new(&config);
+    let rows = rows();
+    assert_eq!(rows.len(), 10);
+    for (name, expected) in rows {
+        let terms = name.split('+').filter(|t| *t != "none").map(|t| Term::parse(t).unwrap()).collect();
+        let ablation = Ablation { tower: Tower::Vision, terms, strength: 0.0, heads: None };
+        let ours = evaluator.accuracies(&snapshot.params, &[ablation]).unwrap().unseen;
+        for (what, value) in [("retrieval", Some(ours.retrieval)), ("order", ours.order), ("recognition", ours.recognition)] {
+            let (value, expected) = (value.unwrap(), expected[what].as_f64().unwrap());
+            println!("{name} {what}: {value:.4}, reference {expected:.4}");
+            assert!((value - expected).abs() <= 2.0 / 900.0 + 1e-12, "{name} {what}: {value} against {expected}");
+        }
+    }
+}
