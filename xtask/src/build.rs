@@ -1,0 +1,83 @@
+//! From the crate and `www/` to the static site in `www/dist`. Each stage is skipped while
+//! its output is newer than its inputs, this program among them.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::tools::{self, WASM_TARGET, root};
+
+/// What wasm-opt may use: all that rustc emits and every browser has. With
+/// `--all-features` it writes modules that Chromium rejects.
+const WASM_FEATURES: [&str; 9] = [
+    "--enable-simd",
+    "--enable-relaxed-simd",
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// The static site.
+pub fn dist() -> PathBuf {
+    root().join("www/dist")
+}
+
+/// Builds the engine and the site, after setting up what that needs.
+pub fn build() -> Result<()> {
+    tools::ensure_wasm_target()?;
+    tools::ensure_npm_packages()?;
+    engine()?;
+    site()
+}
+
+/// Compiles the crate to WebAssembly and leaves it, with its JavaScript and types, in
+/// `www/src/engine/pkg`.
+fn engine() -> Result<()> {
+    // RUSTFLAGS in the environment would replace the flags of .cargo/config.toml.
+    let mut cargo = tools::cargo();
+    tools::run(cargo.args(["build", "--release", "--package", "leftright", "--lib", "--target", WASM_TARGET]).env_remove("RUSTFLAGS"))?;
+
+    let compiled = tools::target_dir().join(WASM_TARGET).join("release/leftright.wasm");
+    let package = root().join("www/src/engine/pkg");
+    let optimized = package.join("leftright_bg.wasm");
+    if tools::is_fresh(&optimized, &[&compiled, &env::current_exe()?])? {
+        return Ok(());
+    }
+
+    println!("Binding and optimising the engine");
+    let bound = tools::target_dir().join("wasm-bindgen");
+    Bindgen::new().input_path(&compiled).web(true)?.typescript(true).generate(&bound).context("wasm-bindgen could not bind the engine")?;
+    fs::create_dir_all(&package)?;
+    for name in ["leftright.js", "leftright.d.ts"] {
+        fs::copy(bound.join(name), package.join(name)).with_context(|| format!("could not copy {name}"))?;
+    }
+    // Last, so that its time vouches for the whole package.
+    let mut wasm_opt = tools::node("binaryen/bin/wasm-opt");
+    tools::run(wasm_opt.arg("-O3").args(WASM_FEATURES).arg(bound.join("leftright_bg.wasm")).arg("-o").arg(&optimized))
+}
+
+/// Checks the site's types and bundles it.
+fn site() -> Result<()> {
+    let www = root().join("www");
+    let inputs = [
+        www.join("index.html"),
+        www.join("src"),
+        www.join("tsconfig.json"),
+        root().join("tsconfig.json"),
+        root().join("vite.config.ts"),
+        root().join("package-lock.json"),
+        env::current_exe()?,
+    ];
+    if tools::is_fresh(&dist().join("index.html"), &inputs.each_ref().map(PathBuf::as_path) as &[&Path])? {
+        return Ok(());
+    }
+    tools::run(tools::node("typescript/bin/tsc").args(["--noEmit", "--project", "www"]))?;
+    tools::run(tools::node("vite/bin/vite.js").args(["build", "--logLevel", "warn"]))
+}

@@ -1,0 +1,49 @@
+//! `cargo xtask build | serve | test`: on a machine with only Rust and Node, each does all
+//! the set-up it needs by itself, and is quick when nothing changed.
+
+mod browser;
+mod build;
+mod serve;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Builds, serves and tests leftright")]
+enum Task {
+    /// Leave the static site in www/dist, for any file server, under any sub-path
+    Build,
+    /// Build the site and serve it on this machine
+    Serve {
+        /// The port to listen on, and no other [default: the first free one from 8080]
+        #[arg(long)]
+        port: Option<u16>,
+        /// Serve www/dist as it is
+        #[arg(long)]
+        no_build: bool,
+    },
+    /// Run every test, in Rust and in a browser
+    Test {
+        /// Run one of the two suites
+        #[arg(long)]
+        only: Option<test::Suite>,
+    },
+}
+
+fn main() -> Result<ExitCode> {
+    match Task::parse() {
+        Task::Build => build::build()?,
+        Task::Serve { port, no_build } => {
+            if !no_build {
+                build::build()?;
+            }
+            serve::serve(port)?;
+        }
+        Task::Test { only } => return test::test(only),
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,44 @@
+//! A file server for `www/dist`, for this machine only.
+
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, TcpListener};
+
+use anyhow::{Context, Result, bail, ensure};
+use axum::Router;
+use axum::http::{HeaderValue, header::CACHE_CONTROL};
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::build;
+
+const DEFAULT_PORT: u16 = 8080;
+
+/// Serves `www/dist` on 127.0.0.1 until the process is ended.
+pub fn serve(port: Option<u16>) -> Result<()> {
+    ensure!(build::dist().join("index.html").is_file(), "www/dist holds no site: run `cargo xtask build` first");
+    let listener = listen(port)?;
+    println!("http://{}/ (Ctrl-C ends it)", listener.local_addr()?);
+    tokio::runtime::Builder::new_current_thread().enable_io().build()?.block_on(answer(listener))
+}
+
+async fn answer(listener: TcpListener) -> Result<()> {
+    listener.set_nonblocking(true)?;
+    // A browser that kept yesterday's page would hide today's build.
+    let fresh = SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    let files = Router::new().fallback_service(ServeDir::new(build::dist())).layer(fresh);
+    Ok(axum::serve(tokio::net::TcpListener::from_std(listener)?, files).await?)
+}
+
+/// Listens on the port asked for, or on the first free one from 8080.
+fn listen(port: Option<u16>) -> Result<TcpListener> {
+    let first = port.unwrap_or(DEFAULT_PORT);
+    let last = port.unwrap_or(DEFAULT_PORT + 20);
+    for port in first..=last {
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Ok(listener) => return Ok(listener),
+            Err(error) if error.kind() == ErrorKind::AddrInUse => println!("Port {port} is taken."),
+            Err(error) => return Err(error).with_context(|| format!("could not listen on port {port}")),
+        }
+    }
+    bail!("choose a free port with --port")
+}

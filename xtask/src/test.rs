@@ -1,0 +1,131 @@
+//! Every test, in Rust and in a browser, and how many passed.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::ops::AddAssign;
+use std::path::Path;
+use std::process::{ExitCode, ExitStatus, Stdio};
+
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+use serde_json::Value;
+
+use crate::{browser, build, tools};
+
+/// One of the two suites.
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+pub enum Suite {
+    /// `cargo test`: the crate on the CPU and the native GPU
+    Rust,
+    /// Playwright: the site and the engines in a real browser
+    Browser,
+}
+
+/// How many tests ran, by their outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Counts {
+    passed: u64,
+    failed: u64,
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+}
+
+impl Counts {
+    /// A suite that ends badly without naming a failed test (it did not compile, it crashed)
+    /// has failed all the same.
+    fn judged_by(mut self, status: ExitStatus) -> Self {
+        if !status.success() {
+            self.failed = self.failed.max(1);
+        }
+        self
+    }
+}
+
+/// Sets up, runs the tests, and prints the counts as the last line.
+pub fn test(only: Option<Suite>) -> Result<ExitCode> {
+    let wanted = |suite| only.is_none_or(|only| only == suite);
+    // Before the Rust tests too: the native GPU tests run on the browser's SwiftShader.
+    let browser = browser::ensure()?;
+    let mut counts = Counts::default();
+    if wanted(Suite::Browser) {
+        build::build()?;
+    }
+    if wanted(Suite::Rust) {
+        counts += rust()?;
+    }
+    if wanted(Suite::Browser) {
+        counts += playwright(&browser)?;
+    }
+    println!("{} passed, {} failed", counts.passed, counts.failed);
+    Ok(if counts.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// `cargo test`, passing its output on and adding up its summary lines.
+fn rust() -> Result<Counts> {
+    let mut cargo = tools::cargo();
+    cargo.args(["test", "--release", "--workspace", "--no-fail-fast"]).envs(browser::swiftshader()).stdout(Stdio::piped());
+    let mut child = cargo.spawn().context("could not start cargo test")?;
+    let mut counts = Counts::default();
+    let output = child.stdout.take().expect("stdout was piped");
+    for line in BufReader::new(output).split(b'\n') {
+        let line = line?;
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        if let Some(more) = summary(&line) {
+            counts += more;
+        }
+    }
+    Ok(counts.judged_by(child.wait()?))
+}
+
+/// The counts in a line such as `test result: ok. 3 passed; 0 failed; 1 ignored; ...`.
+fn summary(line: &str) -> Option<Counts> {
+    let (_, numbers) = line.strip_prefix("test result: ")?.split_once(". ")?;
+    let count = |name: &str| numbers.split("; ").find_map(|part| part.strip_suffix(name)?.trim().parse().ok());
+    Some(Counts { passed: count("passed")?, failed: count("failed")? })
+}
+
+/// Playwright, counted by the report that playwright.config.ts asks for.
+fn playwright(browser: &Path) -> Result<Counts> {
+    let report = tools::root().join("target/playwright/results.json");
+    // A report of an earlier run would be counted where this one writes none.
+    if report.exists() {
+        fs::remove_file(&report)?;
+    }
+    let mut playwright = tools::node("@playwright/test/cli.js");
+    let status = playwright.arg("test").env("CHROMIUM", browser).status().context("could not start Playwright")?;
+    let counts = match fs::read(&report) {
+        Ok(json) => outcome(&serde_json::from_slice(&json)?),
+        Err(_) => Counts::default(),
+    };
+    Ok(counts.judged_by(status))
+}
+
+/// The counts in Playwright's JSON report.
+fn outcome(report: &Value) -> Counts {
+    let count = |name: &str| report["stats"][name].as_u64().unwrap_or(0);
+    Counts { passed: count("expected"), failed: count("unexpected") + count("flaky") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_summaries_are_counted() {
+        let line = "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.10s";
+        assert_eq!(summary(line), Some(Counts { passed: 12, failed: 3 }));
+        assert_eq!(summary("test cargo_summaries_are_counted ... ok"), None);
+    }
+
+    #[test]
+    fn playwright_reports_are_counted() {
+        let report = serde_json::json!({ "stats": { "expected": 4, "unexpected": 1, "flaky": 1, "skipped": 2 } });
+        assert_eq!(outcome(&report), Counts { passed: 4, failed: 2 });
+    }
+}
