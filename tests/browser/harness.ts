@@ -3,8 +3,8 @@ import { test as base, expect, type ConsoleMessage } from "@playwright/test";
 export { expect };
 
 interface Options {
-  /** Console warnings that a test expects; every other one fails it. */
-  allowedConsole: RegExp[];
+  /** The console errors and warnings that a test expects; every other one fails it. */
+  allowedConsole: RegExp | null;
 }
 
 /**
@@ -12,7 +12,7 @@ interface Options {
  * included), any uncaught page error, and any request that leaves the site's own origin.
  */
 export const test = base.extend<Options & { cleanPage: undefined }>({
-  allowedConsole: [[], { option: true }],
+  allowedConsole: [null, { option: true }],
 
   cleanPage: [
     async ({ context, baseURL, allowedConsole }, use) => {
@@ -22,7 +22,7 @@ export const test = base.extend<Options & { cleanPage: undefined }>({
       context.on("console", (message: ConsoleMessage) => {
         const text = message.text();
         const serious = message.type() === "error" || message.type() === "warning";
-        if (serious && !allowedConsole.some((allowed) => allowed.test(text))) {
+        if (serious && !allowedConsole?.test(text)) {
           complaints.push(`console ${message.type()}: ${text}`);
         }
       });

@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
+use std::ops::Range;
 
 use anyhow::{Context, Result, bail, ensure};
 use axum::Router;
@@ -11,7 +12,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::build;
 
-const DEFAULT_PORT: u16 = 8080;
+const DEFAULT_PORTS: Range<u16> = 8080..8100;
 
 /// Serves `www/dist` on 127.0.0.1 until the process is ended.
 pub fn serve(port: Option<u16>) -> Result<()> {
@@ -31,10 +32,12 @@ async fn answer(listener: TcpListener) -> Result<()> {
 
 /// Listens on the port asked for, or on the first free one from 8080.
 fn listen(port: Option<u16>) -> Result<TcpListener> {
-    let first = port.unwrap_or(DEFAULT_PORT);
-    let last = port.unwrap_or(DEFAULT_PORT + 20);
-    for port in first..=last {
-        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+    let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+    if let Some(port) = port {
+        return bind(port).with_context(|| format!("could not listen on port {port}: choose another with --port"));
+    }
+    for port in DEFAULT_PORTS {
+        match bind(port) {
             Ok(listener) => return Ok(listener),
             Err(error) if error.kind() == ErrorKind::AddrInUse => println!("Port {port} is taken."),
             Err(error) => return Err(error).with_context(|| format!("could not listen on port {port}")),
