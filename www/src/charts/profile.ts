@@ -1,0 +1,86 @@
+import { LitElement, css, html, svg } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { scaleLinear } from "d3-scale";
+import { logit } from "../format";
+import { columns } from "./columns";
+
+/** A row of values under the strip's columns: bars from zero, or a line through the pixels' values (CLS has no place on it). */
+@customElement("lr-profile")
+export class Profile extends LitElement {
+  static override styles = css`
+    :host {
+      display: block;
+    }
+
+    svg {
+      display: block;
+      width: 100%;
+      overflow: visible;
+    }
+
+    :host {
+      container-type: inline-size;
+    }
+
+    text {
+      fill: var(--ink);
+      font-size: 0.6875rem;
+      text-anchor: middle;
+    }
+
+    @container (width < 28rem) {
+      text {
+        font-size: 0.5625rem;
+      }
+    }
+
+    .zero {
+      stroke: var(--edge);
+    }
+
+    .line {
+      stroke-width: 2.5;
+      stroke-linecap: round;
+    }
+  `;
+
+  @property({ attribute: false }) values: number[] = [];
+  @property() kind: "line" | "bars" = "bars";
+  /** The CSS custom property of each token's colour, or one for all. */
+  @property({ attribute: false }) colours: string[] = ["--ink"];
+  /** The values' bounds; without them, symmetric around zero and wide enough. */
+  @property({ attribute: false }) bounds: [number, number] | null = null;
+  @property({ attribute: false }) format: (value: number) => string = logit;
+  @property({ type: Number }) height = 90;
+  @property() label = "";
+
+  override render() {
+    const { left, middle, width } = columns(this.values.length);
+    const most = Math.max(1, ...this.values.map(Math.abs));
+    const scale = scaleLinear(this.bounds ?? [-most, most], [this.height - 16, 16]);
+    if (!this.bounds) scale.nice(2);
+    const y = (value: number) => scale(value).toFixed(1);
+    const colour = (token: number) => `var(${this.colours[token] ?? this.colours[0] ?? "--ink"})`;
+    return html`<svg height=${this.height} role="img" aria-label=${this.label}>
+      <line class="zero" x1=${`${left(0)}%`} x2="100%" y1=${y(0)} y2=${y(0)}></line>
+      ${this.kind === "line"
+        ? this.values.slice(1).map((value, i) => {
+            const token = i + 1;
+            const next = this.values[token + 1];
+            return svg`<g color=${colour(token)}>
+              ${next === undefined ? null : svg`<line class="line" stroke="currentColor" x1=${`${middle(token)}%`} y1=${y(value)} x2=${`${middle(token + 1)}%`} y2=${y(next)}></line>`}
+              <circle fill="currentColor" cx=${`${middle(token)}%`} cy=${y(value)} r="4"></circle>
+            </g>`;
+          })
+        : this.values.map(
+            (value, token) => svg`<rect
+              fill=${colour(token)} x=${`${left(token) + width * 0.2}%`} width=${`${width * 0.6}%`}
+              y=${Math.min(Number(y(value)), Number(y(0)))} height=${Math.abs(Number(y(value)) - Number(y(0))).toFixed(1)}
+            ></rect>`,
+          )}
+      ${this.values.map((value, token) =>
+        this.kind === "line" && token === 0 ? null : svg`<text x=${`${middle(token)}%`} y=${Number(y(value)) + (value < 0 ? 14 : -7)}>${this.format(value)}</text>`,
+      )}
+    </svg>`;
+  }
+}

@@ -1,0 +1,113 @@
+import { proxy, wrap, type Remote } from "comlink";
+import type { Ablation, Config, EngineRequest, Progress, Scene } from "./pkg/leftright.js";
+import { EngineError, carryErrorCodes, engineError } from "./errors";
+import type { EngineApi } from "./worker";
+
+/** The engine never holds its worker for more than about 100 ms, so this long a silence means that it is gone. */
+const BEAT_MS = 2_000;
+const BEATS_MISSED = 4;
+
+carryErrorCodes();
+
+/**
+ * The engine in its worker, as typed promises that reject with an `EngineError`.
+ *
+ * A worker can trap, be killed by the browser, or fall silent, and Comlink's promises then never settle.
+ * Here they reject with code "crash", and `onCrash` is told once, so that it can `restart()`.
+ */
+export class EngineClient {
+  #worker!: Worker;
+  #api!: Remote<EngineApi>;
+  #crashed!: Promise<never>;
+  #crash!: (error: EngineError) => void;
+  #calls = 0;
+  #missed = 0;
+  #watch = 0;
+
+  constructor(private readonly onCrash: (error: EngineError) => void) {
+    this.restart();
+  }
+
+  fields = () => this.#call((api) => api.fields());
+  check = (config: Partial<Config>) => this.#call((api) => api.check(config));
+  create = (config: Partial<Config>, engine: EngineRequest) => this.#call((api) => api.create(config, engine));
+  resume = (state: Uint8Array, engine: EngineRequest) => this.#call((api) => api.resume(state, engine));
+  describe = () => this.#call((api) => api.describe());
+  train = (steps: number, onProgress: (progress: Progress) => void) =>
+    this.#call((api) =>
+      api.train(
+        steps,
+        proxy((progress: Progress) => {
+          onProgress(progress);
+          return Promise.resolve();
+        }),
+      ),
+    );
+  cancel = () => this.#call((api) => api.cancel());
+  evaluate = () => this.#call((api) => api.evaluate());
+  decompose = (scene: Scene) => this.#call((api) => api.decompose(scene));
+  ablate = (ablations: Ablation[]) => this.#call((api) => api.ablate(ablations));
+  checkpoint = () => this.#call((api) => api.checkpoint());
+  open = (bytes: Uint8Array) => this.#call((api) => api.open(bytes));
+
+  /** For tests: destroys the GPU device, as a driver reset would. */
+  loseDevice = () => this.#call((api) => api.loseDevice());
+  /** For tests: ends the worker without a word, as a browser short of memory would. */
+  kill(): void {
+    this.#worker.terminate();
+  }
+
+  /** A new worker, with no session in it. */
+  restart(): void {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    let alive = true;
+    this.#worker = worker;
+    this.#api = wrap<EngineApi>(worker);
+    this.#missed = 0;
+    this.#crashed = new Promise<never>((_, reject) => {
+      this.#crash = (error) => {
+        if (!alive) return;
+        alive = false;
+        worker.terminate();
+        reject(error);
+        this.onCrash(error);
+      };
+    });
+    this.#crashed.catch(() => undefined); // a crash between two calls rejects nobody's promise
+    worker.addEventListener("error", (event) => {
+      this.#crash(new EngineError("crash", event.message || "its script could not be loaded"));
+    });
+  }
+
+  async #call<T>(question: (api: Remote<EngineApi>) => Promise<T>): Promise<T> {
+    const crashed = this.#crashed;
+    const crash = this.#crash;
+    this.#calls += 1;
+    if (this.#calls === 1) this.#watch = setInterval(() => { this.#beat(); }, BEAT_MS);
+    try {
+      return await Promise.race([question(this.#api), crashed]);
+    } catch (thrown) {
+      const error = engineError(thrown);
+      if (error.code === "crash") crash(error);
+      throw error;
+    } finally {
+      this.#calls -= 1;
+      if (this.#calls === 0) {
+        clearInterval(this.#watch);
+        this.#missed = 0;
+      }
+    }
+  }
+
+  /** Counts beats rather than time: a page that was suspended wakes with one beat missed, not with many. */
+  #beat(): void {
+    if (this.#missed === BEATS_MISSED) {
+      this.#crash(new EngineError("crash", "it no longer answered"));
+      return;
+    }
+    this.#missed += 1;
+    void this.#api.ping().then(() => {
+      this.#missed = 0;
+    });
+  }
+}

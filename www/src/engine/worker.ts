@@ -1,0 +1,106 @@
+// The engine's side of the page: the only module that imports the wasm. It owns one session at a time.
+import { expose, transfer } from "comlink";
+import init, {
+  Session,
+  checkConfig,
+  configFields,
+  type Ablation,
+  type AblationResult,
+  type Config,
+  type ConfigField,
+  type Decomposition,
+  type EngineInfo,
+  type EngineRequest,
+  type Evaluation,
+  type Progress,
+  type Scene,
+  type TrainEnd,
+} from "./pkg/leftright.js";
+import wasmUrl from "./pkg/leftright_bg.wasm?url";
+import { EngineError, carryErrorCodes } from "./errors";
+
+/** What the page needs to know of a session it has just been given. */
+export interface SessionInfo {
+  config: Config;
+  engine: EngineInfo;
+  step: number;
+}
+
+carryErrorCodes();
+const ready = init({ module_or_path: wasmUrl });
+
+let session: Session | null = null;
+
+function current(): Session {
+  if (!session) throw new EngineError("engine", "There is no model yet.");
+  return session;
+}
+
+function describe(): SessionInfo {
+  const now = current();
+  return { config: now.config(), engine: now.engine(), step: now.step() };
+}
+
+/** Takes the place of the current session, which the page has stopped. */
+function adopt(next: Session): SessionInfo {
+  session?.free();
+  session = next;
+  return describe();
+}
+
+const api = {
+  /** Answers while the worker lives; the client asks to find out. */
+  ping: () => true,
+
+  async fields(): Promise<ConfigField[]> {
+    await ready;
+    return configFields();
+  },
+  check: (config: Partial<Config>): Config => checkConfig(config),
+
+  async create(config: Partial<Config>, engine: EngineRequest): Promise<SessionInfo> {
+    await ready;
+    return adopt(await Session.create(config, engine));
+  },
+  async resume(state: Uint8Array, engine: EngineRequest): Promise<SessionInfo> {
+    await ready;
+    return adopt(await Session.resume(state, engine));
+  },
+  describe,
+
+  /** Resolves after the page has handled every progress report. */
+  async train(steps: number, onProgress: (progress: Progress) => Promise<void>): Promise<TrainEnd> {
+    let reported: Promise<void> = Promise.resolve();
+    try {
+      return await current().train(steps, (progress: Progress) => {
+        reported = onProgress(progress.state ? transfer(progress, [progress.state.buffer]) : progress);
+      });
+    } finally {
+      await reported;
+    }
+  },
+  cancel(): void {
+    current().cancel();
+  },
+
+  evaluate: (): Evaluation => current().evaluate(),
+  decompose: (scene: Scene): Decomposition => current().decompose(scene),
+  ablate: (ablations: Ablation[]): AblationResult => current().ablate(ablations),
+
+  checkpoint(): Uint8Array {
+    const bytes = current().checkpoint();
+    return transfer(bytes, [bytes.buffer]);
+  },
+  async open(bytes: Uint8Array): Promise<SessionInfo> {
+    await current().loadCheckpoint(bytes);
+    return describe();
+  },
+
+  loseDevice(): void {
+    current().loseDevice();
+  },
+};
+
+export type EngineApi = typeof api;
+
+expose(api);

@@ -1,0 +1,56 @@
+import { LitElement, html, nothing, type TemplateResult } from "lit";
+import { property, state } from "lit/decorators.js";
+import { sharedRun } from "../run";
+import { figureStyles } from "../style/figure";
+
+/** What every figure is: a number, a title, a finding written from the run's numbers, and a body; redrawn as the run changes. */
+export abstract class RunFigure extends LitElement {
+  static override styles = [figureStyles];
+
+  @property({ type: Number }) number = 0;
+  @state() private announcement = "";
+
+  protected readonly run = sharedRun();
+  protected abstract readonly heading: string;
+  /** Whether the reader can see the figure; off screen it asks the engine for nothing. */
+  protected onScreen = false;
+
+  private readonly follow = () => { this.requestUpdate(); };
+  private readonly sight = new IntersectionObserver(
+    (entries) => {
+      this.onScreen = entries.at(-1)?.isIntersecting ?? false;
+      this.requestUpdate();
+    },
+    { rootMargin: "200px" },
+  );
+
+  protected abstract finding(): string | typeof nothing;
+  protected abstract body(): TemplateResult;
+
+  /** Says a sentence to a screen reader: for answers to what the reader did, never for what merely moves. */
+  protected announce(sentence: string): void {
+    this.announcement = sentence;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.run.addEventListener("change", this.follow);
+    this.sight.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.run.removeEventListener("change", this.follow);
+    this.sight.disconnect();
+  }
+
+  override render() {
+    return html`<figure aria-labelledby="heading">
+      <p class="number">Figure ${this.number}</p>
+      <h2 id="heading">${this.heading}</h2>
+      <p class="finding" data-testid="finding">${this.finding()}</p>
+      ${this.body()}
+      <p class="visually-hidden" role="status">${this.announcement}</p>
+    </figure>`;
+  }
+}

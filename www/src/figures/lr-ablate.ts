@@ -1,0 +1,250 @@
+import { css, html, nothing } from "lit";
+import { customElement } from "lit/decorators.js";
+import "../charts/accuracy-track";
+import type { Ablation, AblationResult, Accuracy, Term } from "../engine/pkg/leftright.js";
+import { ablateFinding, type Cut } from "../findings";
+import { accuracy, strength as strengthText } from "../format";
+import { Latest } from "../latest";
+import { RunFigure } from "./figure";
+import { SPLITS } from "./lr-train";
+
+/** Rows: what the query comes from; columns: what the key comes from. */
+const GRID: { source: string; name: string; terms: Term[] }[] = [
+  { source: "E", name: "content asks", terms: ["EE", "EP", "EB"] },
+  { source: "P", name: "position asks", terms: ["PE", "PP", "PB"] },
+  { source: "B", name: "bias asks", terms: ["BE", "BP", "BB"] },
+];
+
+const ACCURACIES = [
+  { name: "retrieval", chance: null },
+  { name: "order", chance: 0.5 },
+  { name: "recognition", chance: null },
+] as const;
+
+const NOTHING: Cut = { terms: [], strength: 0, head: null };
+
+@customElement("lr-ablate")
+export class LrAblate extends RunFigure {
+  static override styles = [
+    ...RunFigure.styles,
+    css`
+      .parts {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr));
+        gap: var(--space-5) var(--space-6);
+      }
+
+      .controls {
+        display: grid;
+        align-content: start;
+        gap: var(--space-4);
+      }
+
+      .chips {
+        display: grid;
+        grid-template-columns: auto repeat(3, minmax(3.5rem, 1fr));
+        align-items: center;
+        gap: var(--space-2);
+      }
+
+      .chips .note {
+        text-align: center;
+      }
+
+      .chips .note:first-child,
+      .chips .asks {
+        text-align: left;
+      }
+
+      .chip {
+        font-weight: 600;
+        letter-spacing: 0.04em;
+      }
+
+      .chip[aria-pressed="true"] span {
+        color: inherit;
+      }
+
+      .wide {
+        grid-column: 2 / -1;
+      }
+
+      input[type="range"] {
+        width: 100%;
+        accent-color: var(--ink);
+      }
+
+      .ends {
+        display: flex;
+        justify-content: space-between;
+      }
+
+      fieldset {
+        margin: 0;
+        padding: 0;
+        border: 0;
+      }
+
+      legend {
+        padding: 0 0 var(--space-2);
+        font-weight: 600;
+      }
+
+      .heads button {
+        min-width: 2.75rem;
+      }
+
+      td:nth-child(2) {
+        width: 45%;
+      }
+
+      td:nth-child(3) {
+        white-space: nowrap;
+      }
+
+      tbody th {
+        white-space: nowrap;
+      }
+
+      tr.split th {
+        padding-top: var(--space-3);
+      }
+    `,
+  ];
+
+  protected override readonly heading = "Take a term away, without training again: what does the model still know?";
+  private cut = NOTHING;
+  private readonly past: Cut[] = [];
+  private readonly answer = new Latest<{ cut: Cut; result: AblationResult }>(() => { this.requestUpdate(); });
+  private changed = false;
+
+  protected override willUpdate(): void {
+    const { run, cut } = this;
+    if (!this.onScreen || !run.current || !run.evaluation || run.phase === "failed" || run.phase === "loading") return;
+    this.answer.ask([run.evaluation, cut], async () => {
+      const { terms, strength, head } = cut;
+      const ablation: Ablation = { tower: "vision", terms, strength, heads: head === null ? null : [head] };
+      const result = await run.ablate([ablation]);
+      return result && { cut, result };
+    });
+  }
+
+  protected override updated(): void {
+    if (!this.changed || this.answer.value?.cut !== this.cut) return;
+    this.changed = false;
+    const finding = this.finding();
+    if (finding !== nothing) this.announce(finding);
+  }
+
+  protected override finding() {
+    const answer = this.answer.value;
+    return answer ? ablateFinding(answer.result.before, answer.result.after, answer.cut, this.run.trained) : nothing;
+  }
+
+  private set(change: Partial<Cut>): void {
+    this.past.push(this.cut);
+    this.cut = { ...this.cut, ...change };
+    this.changed = true;
+    this.requestUpdate();
+  }
+
+  private undo(): void {
+    this.cut = this.past.pop() ?? NOTHING;
+    this.changed = true;
+    this.requestUpdate();
+  }
+
+  private toggle(term: Term): void {
+    const { terms } = this.cut;
+    this.set({ terms: terms.includes(term) ? terms.filter((other) => other !== term) : [...terms, term] });
+  }
+
+  private chip(term: Term, label: unknown, className = "") {
+    return html`<button class=${`chip ${className}`} aria-pressed=${this.cut.terms.includes(term) ? "true" : "false"} @click=${() => { this.toggle(term); }}>${label}</button>`;
+  }
+
+  private letters(term: Term) {
+    return term.split("").map((letter) => html`<span class=${`source-${letter.toLowerCase()}`}>${letter}</span>`);
+  }
+
+  protected override body() {
+    return html`<div class="parts">
+      <div class="controls">${this.chips()} ${this.dial()} ${this.headChoice()} ${this.history()}</div>
+      ${this.accuracies()}
+    </div>`;
+  }
+
+  private chips() {
+    return html`<fieldset>
+      <legend>Terms to change</legend>
+      <div class="chips">
+        <span class="note"></span>
+        <span class="note">content answers</span><span class="note">position answers</span><span class="note">bias answers</span>
+        ${GRID.map(({ source, name, terms }) => html`
+          <span class="note asks"><b class=${`source-${source.toLowerCase()}`}>${source}</b> ${name}</span>
+          ${terms.map((term) => this.chip(term, this.letters(term)))}
+        `)}
+        <span class="note asks">values</span>
+        ${this.chip("VP", html`VP, the position part of the values`, "wide")}
+      </div>
+    </fieldset>`;
+  }
+
+  private dial() {
+    const { strength } = this.cut;
+    return html`<div>
+      <label for="strength"><b>Strength</b> ${strengthText(strength)}</label>
+      <input
+        id="strength" type="range" min="-1" max="2" step="0.25"
+        .value=${String(strength)}
+        @input=${(event: Event) => { this.set({ strength: Number((event.target as HTMLInputElement).value) }); }}
+      />
+      <div class="ends note" aria-hidden="true"><span>−1 reverses</span><span>0 removes</span><span>1 leaves</span><span>2 doubles</span></div>
+    </div>`;
+  }
+
+  private headChoice() {
+    const heads = Array.from({ length: this.run.current?.config.heads ?? 0 }, (_, head) => head);
+    const button = (head: number | null, label: string) =>
+      html`<button aria-pressed=${this.cut.head === head ? "true" : "false"} @click=${() => { this.set({ head }); }}>${label}</button>`;
+    return html`<fieldset>
+      <legend>In which head</legend>
+      <div class="row heads">${button(null, "All heads")} ${heads.map((head) => button(head, String(head)))}</div>
+    </fieldset>`;
+  }
+
+  private history() {
+    return html`<div class="row">
+      <button ?disabled=${this.past.length === 0} @click=${() => { this.undo(); }}>Undo</button>
+      <button ?disabled=${this.cut.terms.length === 0} @click=${() => { this.set(NOTHING); }}>Clear</button>
+    </div>`;
+  }
+
+  private accuracies() {
+    const result = this.answer.value?.result;
+    return html`<table data-testid="ablation" data-cut=${this.answer.value?.cut.terms.join() ?? ""}>
+      <caption class="visually-hidden">Accuracies before and after, on the three splits</caption>
+      <thead>
+        <tr>
+          <th scope="col">Accuracy</th>
+          <th scope="col">From 0 to 1: ○ before, ● after, ┆ chance</th>
+          <th scope="col">Before → after</th>
+        </tr>
+      </thead>
+      ${SPLITS.map(({ split, label, meaning }) => html`<tbody>
+        <tr class="split"><th scope="rowgroup" colspan="3"><b>${label}</b> <span class="note">${meaning}</span></th></tr>
+        ${ACCURACIES.map(({ name, chance }) => {
+          const value = (accuracies: Accuracy | undefined) => accuracies?.[name] ?? null;
+          const before = value(result?.before[split]);
+          const after = value(result?.after[split]);
+          if (split === "single" && name !== "retrieval") return nothing;
+          return html`<tr data-testid=${`ablation-${split}-${name}`}>
+            <th scope="row">${name}</th>
+            <td>${before === null || after === null ? nothing : html`<lr-accuracy-track .from=${before} .to=${after} .chance=${chance}></lr-accuracy-track>`}</td>
+            <td><span data-value="before">${accuracy(before)}</span> → <b data-value="after">${accuracy(after)}</b></td>
+          </tr>`;
+        })}
+      </tbody>`)}
+    </table>`;
+  }
+}

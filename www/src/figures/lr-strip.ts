@@ -1,0 +1,151 @@
+import { LitElement, css, html, svg } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { columns } from "../charts/columns";
+
+const CELL = 44;
+
+/** Where the reader has put the two objects; a cell holds one at most. */
+export class StripMove extends Event {
+  constructor(readonly positions: [number, number]) {
+    super("lr-move", { bubbles: true, composed: true });
+  }
+}
+
+/**
+ * A strip with two objects, the first a circle and the second a square. They are dragged, or moved with arrow keys.
+ * `fixed` makes it a picture; `aligned` leaves room for a row's name and shows CLS, to stand above a chart's columns.
+ */
+@customElement("lr-strip")
+export class LrStrip extends LitElement {
+  static override styles = css`
+    :host {
+      display: block;
+      font: 0.9375rem var(--sans);
+    }
+
+    svg {
+      display: block;
+      width: 100%;
+      overflow: visible;
+    }
+
+    .cell {
+      fill: var(--panel);
+      stroke: var(--edge);
+    }
+
+    text {
+      fill: var(--muted);
+      font-size: 0.75rem;
+      text-anchor: middle;
+      pointer-events: none;
+      user-select: none;
+    }
+
+    .object text {
+      fill: var(--on-object);
+      font-size: 0.9375rem;
+      font-weight: 600;
+    }
+
+    :host(:not([fixed])) .object {
+      cursor: grab;
+      touch-action: none;
+    }
+
+    .object:focus {
+      outline: none;
+    }
+
+    .object:focus-visible .halo {
+      stroke: var(--focus);
+    }
+
+    .halo {
+      fill: none;
+      stroke: none;
+      stroke-width: 2.5;
+    }
+  `;
+
+  @property({ attribute: false }) labels: [number, number] = [16, 17];
+  /** Pixels from 0. */
+  @property({ attribute: false }) positions: [number, number] = [2, 7];
+  @property({ type: Number }) pixels = 10;
+  @property({ type: Boolean, reflect: true }) fixed = false;
+  @property({ type: Boolean }) aligned = false;
+
+  /** Key tokens to the left of the first pixel. */
+  private get lead(): number {
+    return this.aligned ? 1 : 0;
+  }
+
+  private get columns() {
+    return columns(this.pixels + this.lead, this.aligned);
+  }
+
+  private place(object: number, position: number): void {
+    const other = this.positions[1 - object];
+    if (position < 0 || position >= this.pixels || position === other || position === this.positions[object]) return;
+    const positions: [number, number] = [...this.positions];
+    positions[object] = position;
+    this.positions = positions;
+    this.dispatchEvent(new StripMove(positions));
+  }
+
+  private key(event: KeyboardEvent, object: 0 | 1): void {
+    const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const next = this.positions[object] + step;
+    // An object jumps over the other.
+    this.place(object, next === this.positions[1 - object] ? next + step : next);
+  }
+
+  private drag(event: PointerEvent, object: 0 | 1): void {
+    const target = event.currentTarget as SVGGElement;
+    if (!target.hasPointerCapture(event.pointerId)) return;
+    const box = this.renderRoot.querySelector("svg")?.getBoundingClientRect();
+    if (!box) return;
+    const { middle } = this.columns;
+    const at = ((event.clientX - box.left) / box.width) * 100;
+    const distance = (pixel: number) => Math.abs(middle(pixel + this.lead) - at);
+    const pixels = Array.from({ length: this.pixels }, (_, pixel) => pixel);
+    this.place(object, pixels.reduce((best, pixel) => (distance(pixel) < distance(best) ? pixel : best), 0));
+  }
+
+  private object(object: 0 | 1) {
+    const { middle } = this.columns;
+    const position = this.positions[object];
+    const label = this.labels[object];
+    const colour = `var(${object === 0 ? "--object-a" : "--object-b"})`;
+    const shape =
+      object === 0
+        ? svg`<circle r="14" fill="currentColor"></circle><circle class="halo" r="18"></circle>`
+        : svg`<rect x="-13" y="-13" width="26" height="26" rx="2" fill="currentColor"></rect><rect class="halo" x="-17" y="-17" width="34" height="34" rx="4"></rect>`;
+    const inside = svg`<g color=${colour}>${shape}</g><text y="5">${label}</text>`;
+    // A nested svg stands at a percentage of the width, which a transform cannot.
+    const placed = (content: unknown) => svg`<svg class="at" x=${`${middle(position + this.lead)}%`} y=${CELL / 2} overflow="visible">${content}</svg>`;
+    if (this.fixed) return placed(svg`<g class="object">${inside}</g>`);
+    return placed(svg`<g
+      class="object" tabindex="0" role="slider" data-testid=${`object-${object}`}
+      aria-label=${`Object ${label}, position`} aria-valuemin="1" aria-valuemax=${this.pixels} aria-valuenow=${position + 1}
+      aria-valuetext=${`pixel ${position + 1}`} aria-orientation="horizontal"
+      @keydown=${(event: KeyboardEvent) => { this.key(event, object); }}
+      @pointerdown=${(event: PointerEvent) => { (event.currentTarget as SVGGElement).setPointerCapture(event.pointerId); }}
+      @pointermove=${(event: PointerEvent) => { this.drag(event, object); }}
+    >${inside}</g>`);
+  }
+
+  override render() {
+    const { left, middle, width } = this.columns;
+    const [a, b] = this.positions;
+    const cell = (token: number) => svg`<rect class="cell" x=${`${left(token)}%`} width=${`${width}%`} y="0" height=${CELL}></rect>`;
+    const summary = `A strip of ${this.pixels} pixels: object ${this.labels[0]} at pixel ${a + 1}, object ${this.labels[1]} at pixel ${b + 1}.`;
+    return html`<svg height=${CELL} role=${this.fixed ? "img" : "group"} aria-label=${summary}>
+      ${Array.from({ length: this.pixels }, (_, pixel) => cell(pixel + this.lead))}
+      ${this.aligned ? svg`${cell(0)}<text x=${`${middle(0)}%`} y=${CELL / 2 + 4}>CLS</text>` : null}
+      ${this.object(0)}${this.object(1)}
+    </svg>`;
+  }
+}

@@ -1,0 +1,300 @@
+import { css, html, nothing } from "lit";
+import { customElement } from "lit/decorators.js";
+import "../charts/line-chart";
+import type { Line } from "../charts/line-chart";
+import type { Accuracies, EngineRequest, Split } from "../engine/pkg/leftright.js";
+import { sinceStep, trainFinding } from "../findings";
+import { accuracy, count, pace } from "../format";
+import { ENGINES, NUMBERS, WORDS, field, readNumber, type NumberName } from "../state";
+import { RunFigure } from "./figure";
+
+export const SPLITS: { split: Split; label: string; meaning: string; colour: string; dash?: number[]; width: number }[] = [
+  { split: "single", label: "single", meaning: "one object at a position held out", colour: "--split-single", dash: [2, 3], width: 2 },
+  { split: "seen", label: "seen", meaning: "a training pair in a layout held out", colour: "--split-seen", dash: [7, 3], width: 2 },
+  { split: "unseen", label: "unseen", meaning: "two labels that no training pair has", colour: "--split-unseen", width: 2.5 },
+];
+
+const LOSS: Line[] = [{ label: "loss", colour: "--ink", width: 1.5, format: (value) => value.toFixed(3) }];
+const RETRIEVAL: Line[] = SPLITS.map(({ label, colour, dash, width }) => ({ label, colour, width, ...(dash && { dash }), format: accuracy }));
+
+@customElement("lr-train")
+export class LrTrain extends RunFigure {
+  static override styles = [
+    ...RunFigure.styles,
+    css`
+      .state {
+        min-height: 1.5em;
+      }
+
+      progress {
+        display: block;
+        width: 100%;
+        height: 4px;
+        margin-block: var(--space-3) var(--space-2);
+        border: 0;
+        border-radius: 2px;
+        background: var(--rule);
+        appearance: none;
+      }
+
+      progress::-webkit-progress-bar {
+        background: var(--rule);
+        border-radius: 2px;
+      }
+
+      progress::-webkit-progress-value {
+        background: var(--ink);
+        border-radius: 2px;
+      }
+
+      progress::-moz-progress-bar {
+        background: var(--ink);
+        border-radius: 2px;
+      }
+
+      .charts {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr));
+        gap: var(--space-5);
+        margin-block: var(--space-5);
+      }
+
+      tbody th {
+        width: 40%;
+      }
+
+      table + .note {
+        margin-top: var(--space-2);
+      }
+
+      .settings {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 9rem), 1fr));
+        column-gap: var(--space-4);
+        margin-block: var(--space-5) var(--space-3);
+      }
+
+      /* Label, field and help stand in line with their neighbours'. */
+      .settings > div {
+        display: grid;
+        grid-row: span 3;
+        grid-template-rows: subgrid;
+        align-items: end;
+        row-gap: var(--space-1);
+        margin-bottom: var(--space-3);
+      }
+
+      .settings > div > :last-child {
+        align-self: start;
+      }
+
+      .settings input,
+      .settings select {
+        width: 100%;
+      }
+
+      sub {
+        line-height: 0;
+      }
+
+      .foot {
+        margin-top: var(--space-4);
+      }
+
+      .notices {
+        margin: var(--space-3) 0 0;
+        padding: 0;
+        list-style: none;
+      }
+    `,
+  ];
+
+  protected override readonly heading = "Train it, and watch whether it learns pairs or learns “left of”";
+  /** What is wrong with a number in the form, until it is mended. */
+  private readonly wrong = new Map<NumberName, string>();
+  private said = "";
+
+  protected override finding() {
+    const { evaluation, trained, step, file } = this.run;
+    return evaluation ? trainFinding(evaluation, trained, sinceStep(step, file)) : nothing;
+  }
+
+  private state(): string {
+    const { phase, step, target, msPerStep, trained, file } = this.run;
+    if (phase === "failed") return "The engine has stopped.";
+    if (phase === "loading") return "Preparing the model…";
+    if (phase === "training") return `Training: step ${count(step)} of ${count(target)}${msPerStep === null ? "" : `, ${pace(msPerStep)}`}`;
+    if (!trained) return "Untrained. Press Train.";
+    if (file !== null && step === 0) return `Opened from ${file}.`;
+    return step < target ? `Paused at step ${count(step)}.` : `Trained for ${count(step)} steps.`;
+  }
+
+  protected override updated(): void {
+    // A screen reader hears of the turns of a run, not of its every step.
+    const { phase, error, notices } = this.run;
+    const turn = [phase, error, notices.length].join();
+    if (turn === this.said) return;
+    this.said = turn;
+    this.announce(phase === "training" ? "Training." : this.state());
+  }
+
+  private change(name: NumberName, input: HTMLInputElement): void {
+    const value = readNumber(input.value, field(this.run.fields, name));
+    if (typeof value === "string") {
+      this.wrong.set(name, `${value}.`);
+      this.requestUpdate();
+    } else {
+      this.wrong.delete(name);
+      void this.run.set({ [name]: value });
+    }
+  }
+
+  private async download(): Promise<void> {
+    const bytes = await this.run.checkpoint();
+    if (!bytes) return;
+    const url = URL.createObjectURL(new Blob([bytes as BlobPart]));
+    const link = document.createElement("a");
+    link.href = url;
+    link.download = `leftright-seed${this.run.current?.config.seed ?? 0}-step${this.run.step}.safetensors`;
+    link.click();
+    URL.revokeObjectURL(url);
+  }
+
+  private async openFile(input: HTMLInputElement): Promise<void> {
+    const file = input.files?.[0];
+    if (!file) return;
+    input.value = ""; // so that the same file can be chosen again
+    await this.run.open(file.name, new Uint8Array(await file.arrayBuffer()));
+  }
+
+  protected override body() {
+    const { run } = this;
+    const { phase, step, target, trained, edited } = run;
+    const busy = phase === "loading" || phase === "failed";
+    return html`
+      <div class="row">
+        ${phase === "training"
+          ? html`<button class="primary" @click=${() => run.pause()}>Pause</button>`
+          : html`<button class="primary" ?disabled=${busy} @click=${() => run.train()}>
+              ${step >= target ? "Train on" : step > 0 ? "Go on" : "Train"}
+            </button>`}
+        <button ?disabled=${phase !== "ready"} @click=${() => run.trainOneStep()}>Step</button>
+        <button ?disabled=${busy || !(trained || edited)} @click=${() => run.reset()}>Reset</button>
+        <span class="state" data-testid="state" data-phase=${phase} data-step=${step}>${this.state()}</span>
+        ${run.shelved
+          ? html`<button class="link" @click=${() => run.goBack()}>Back to the run at step ${count(run.shelved.step)}</button>`
+          : nothing}
+      </div>
+      <progress max=${target} .value=${step} aria-label="Training progress"></progress>
+      ${run.error === null ? nothing : html`<p class="alarm" role="alert" data-testid="error">${run.error}</p>`}
+      <ul class="notices note" data-testid="notices">
+        ${run.notices.map((notice) => html`<li>${notice}</li>`)}
+      </ul>
+      ${this.charts()} ${this.accuracies(run.evaluation?.accuracies)} ${this.settings()}
+      <div class="row note foot">
+        <span data-testid="engine" data-kind=${run.current?.engine.kind ?? ""}>${run.current?.engine.reason ?? "The engine is loading."}</span>
+        <button class="link" ?disabled=${busy} @click=${() => this.download()}>Download the model (safetensors)</button>
+        <button class="link" ?disabled=${busy} @click=${() => this.renderRoot.querySelector<HTMLInputElement>("#file")?.click()}>
+          Open a model
+        </button>
+        <input id="file" type="file" accept=".safetensors" hidden @change=${(event: Event) => this.openFile(event.target as HTMLInputElement)} />
+      </div>
+    `;
+  }
+
+  private charts() {
+    const { losses, firstStep, evaluations } = this.run;
+    const steps = losses.map((_, i) => firstStep + i);
+    const retrieval = SPLITS.map(({ split }) => evaluations.map(({ accuracies }) => accuracies[split].retrieval));
+    const last = losses.at(-1);
+    return html`<div class="charts">
+      <div>
+        <h3>Contrastive loss by training step</h3>
+        <lr-line-chart
+          .lines=${LOSS}
+          .data=${[steps, losses]}
+          label=${last === undefined ? "Loss curve, empty until training starts." : `Loss curve, from ${losses[0]?.toFixed(2) ?? ""} to ${last.toFixed(2)}.`}
+        ></lr-line-chart>
+      </div>
+      <div>
+        <h3>Right captions (retrieval) by training step</h3>
+        <lr-line-chart
+          .lines=${RETRIEVAL}
+          .data=${[evaluations.map(({ step }) => step), ...retrieval]}
+          .bounds=${[0, 1]}
+          label="Retrieval on the three splits; the table below has the latest values."
+        ></lr-line-chart>
+      </div>
+    </div>`;
+  }
+
+  private accuracies(accuracies: Accuracies | undefined) {
+    return html`<div>
+      <table>
+        <caption class="visually-hidden">
+          Accuracies on the three splits
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Tested on</th>
+            <th scope="col">Retrieval</th>
+            <th scope="col">Order</th>
+            <th scope="col">Recognition</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${SPLITS.map(({ split, label, meaning }) => {
+            const row = accuracies?.[split];
+            return html`<tr data-testid=${`accuracies-${split}`}>
+              <th scope="row"><b>${label}</b> <span class="note">${meaning}</span></th>
+              <td data-accuracy="retrieval">${accuracy(row?.retrieval ?? null)}</td>
+              <td data-accuracy="order">${accuracy(row?.order ?? null)}</td>
+              <td data-accuracy="recognition">${accuracy(row?.recognition ?? null)}</td>
+            </tr>`;
+          })}
+        </tbody>
+      </table>
+      <p class="note">
+        Retrieval: the right caption is the nearest of all. Order: it beats its own swap (chance 0.50). Recognition: the
+        nearest caption names the two objects.
+      </p>
+    </div>`;
+  }
+
+  private settings() {
+    const { settings, fields, trained, edited } = this.run;
+    if (!settings) return nothing;
+    return html`
+      <div class="settings">
+        ${NUMBERS.map((name) => {
+          const { label, symbol } = WORDS[name];
+          const { min, max, help } = field(fields, name);
+          const wrong = this.wrong.get(name);
+          return html`<div>
+            <label for=${name}>${label}${symbol ? html`, <i>${symbol.letter}</i><sub>${symbol.index}</sub>` : nothing}</label>
+            <input
+              id=${name}
+              type="number"
+              inputmode="numeric"
+              min=${min}
+              max=${max}
+              .value=${String(settings[name])}
+              aria-describedby=${`${name}-help`}
+              aria-invalid=${wrong === undefined ? "false" : "true"}
+              @change=${(event: Event) => { this.change(name, event.target as HTMLInputElement); }}
+            />
+            <span id=${`${name}-help`} class=${wrong === undefined ? "note" : "alarm"}>${wrong ?? `${help}; ${min} to ${count(max)}.`}</span>
+          </div>`;
+        })}
+        <div>
+          <label for="engine">Engine</label>
+          <select id="engine" aria-describedby="engine-help" @change=${(event: Event) => this.run.set({ engine: (event.target as HTMLSelectElement).value as EngineRequest })}>
+            ${ENGINES.map(({ request, label }) => html`<option value=${request} .selected=${request === settings.engine}>${label}</option>`)}
+          </select>
+          <span id="engine-help" class="note">Automatic: the GPU where it is faster and agrees with the CPU.</span>
+        </div>
+      </div>
+      <p class="note">${trained ? (edited ? html`<b>These settings apply when you press Reset.</b>` : "Changes apply when you press Reset.") : "Changes make a new model at once."}</p>
+    `;
+  }
+}

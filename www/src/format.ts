@@ -1,0 +1,41 @@
+// Numbers as text. Nothing here computes one.
+
+const MINUS = "−";
+
+/** An accuracy or a share between 0 and 1: "0.97". */
+export function accuracy(value: number | null): string {
+  return value === null ? "–" : value.toFixed(2);
+}
+
+/** A logit or a slope, with its sign: "+4.21", "−0.03". */
+export function signed(value: number, digits = 2): string {
+  const text = Math.abs(value).toFixed(digits);
+  if (Number(text) === 0) return text;
+  return (value < 0 ? MINUS : "+") + text;
+}
+
+/** A logit where there is little room: "13", "−2.9". */
+export function logit(value: number): string {
+  return signed(value, Math.abs(value) < 10 ? 1 : 0).replace("+", "");
+}
+
+/** A magnitude: "2.7". */
+export function magnitude(value: number): string {
+  return Math.abs(value).toFixed(Math.abs(value) < 1 ? 2 : 1);
+}
+
+/** A whole number: "1,000". */
+export function count(value: number): string {
+  return value.toLocaleString("en");
+}
+
+/** Milliseconds per step as a pace: "320 steps per second". */
+export function pace(msPerStep: number): string {
+  const perSecond = 1_000 / msPerStep;
+  return `${perSecond < 10 ? perSecond.toFixed(1) : count(Math.round(perSecond))} steps per second`;
+}
+
+/** A strength: "0.5", "−1". */
+export function strength(value: number): string {
+  return String(value).replace("-", MINUS);
+}

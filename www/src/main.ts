@@ -1,0 +1,8 @@
+import "./figures/lr-ablate";
+import "./figures/lr-gradient";
+import "./figures/lr-strip";
+import "./figures/lr-train";
+import { themeButton } from "./style/theme";
+
+const button = document.querySelector<HTMLButtonElement>("#theme");
+if (button) themeButton(button);

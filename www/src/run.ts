@@ -1,0 +1,351 @@
+// The one run that every figure of a page shows: its session, its curves, what the reader set.
+import { EngineClient } from "./engine/client";
+import { engineError, type EngineError } from "./engine/errors";
+import type {
+  Ablation,
+  AblationResult,
+  Config,
+  ConfigField,
+  Decomposition,
+  EngineInfo,
+  Evaluation,
+  Progress,
+  Scene,
+} from "./engine/pkg/leftright.js";
+import type { SessionInfo } from "./engine/worker";
+import { configOf, defaults, readAddress, sameSettings, settingsOf, writeAddress, type Settings } from "./state";
+
+/** Steps of a full run, and of every further press on Train. */
+const TRAIN_STEPS = 1_000;
+/** Crashes without a training step between them before the page gives up restarting. */
+const PATIENCE = 2;
+
+export type Phase = "loading" | "ready" | "training" | "failed";
+
+/** The whole training state at a step, from which a run can go on. */
+interface Saved {
+  state: Uint8Array;
+  step: number;
+}
+
+/** A run put aside: how it goes on, and what was drawn of it. */
+interface Shelved extends Saved, Pick<Run, "losses" | "firstStep" | "evaluations" | "target" | "file"> {
+  settings: Settings;
+}
+
+/** What the figures need once the engine is there. */
+interface Current {
+  config: Config;
+  engine: EngineInfo;
+  /** The settings it was made with; `Run.settings` may be ahead of them. */
+  settings: Settings;
+}
+
+/** Fires `change` after each change of anything it holds. */
+export class Run extends EventTarget {
+  phase: Phase = "loading";
+  fields: ConfigField[] = [];
+  /** What the form says. */
+  settings: Settings | null = null;
+  current: Current | null = null;
+  step = 0;
+  target = TRAIN_STEPS;
+  msPerStep: number | null = null;
+  /** losses[i] belongs to step i + 1, from the first step that this page saw. */
+  losses: number[] = [];
+  firstStep = 1;
+  evaluations: Evaluation[] = [];
+  /** The name of the file the model came from, if it came from one. */
+  file: string | null = null;
+  notices: string[] = [];
+  error: string | null = null;
+  /** The run that `goBack` would bring back. */
+  shelved: Shelved | null = null;
+  /** Counts changes of the model's numbers. */
+  revision = 0;
+
+  readonly client = new EngineClient((error) => void this.#recover(error));
+  #saved: Saved | null = null;
+  #crashes = 0;
+  /** Counts sessions, so that late answers of a replaced one are dropped. */
+  #session = 0;
+  #training: Promise<unknown> = Promise.resolve();
+
+  get evaluation(): Evaluation | null {
+    return this.evaluations.at(-1) ?? null;
+  }
+  get trained(): boolean {
+    return this.step > 0 || this.file !== null;
+  }
+  /** Whether the form asks for another model than the one at hand. */
+  get edited(): boolean {
+    return !!this.settings && !!this.current && !sameSettings(this.settings, this.current.settings);
+  }
+
+  /** Loads the engine and makes the model that the address asks for. */
+  async start(search: string): Promise<void> {
+    await this.#guard(async () => {
+      this.fields = await this.client.fields();
+      const { settings, problems } = readAddress(search, this.fields);
+      this.notices = problems;
+      this.settings = settings;
+      this.#changed();
+      try {
+        await this.#create(settings);
+      } catch (thrown) {
+        const error = engineError(thrown);
+        if (error.code === "crash") throw error;
+        this.notices = [...problems, `This page's address cannot be used: ${error.message}. The defaults are used.`];
+        this.settings = defaults(this.fields);
+        await this.#create(this.settings);
+      }
+      this.phase = "ready";
+      await this.#evaluate();
+    });
+  }
+
+  /** Changes the form. A model without a step to lose follows at once; a trained one waits for `reset`. */
+  async set(change: Partial<Settings>): Promise<void> {
+    if (!this.settings) return;
+    this.settings = { ...this.settings, ...change };
+    this.#changed();
+    await this.#follow();
+  }
+
+  async train(): Promise<void> {
+    if (this.step >= this.target) this.target = this.step + TRAIN_STEPS;
+    await this.#train(this.target - this.step);
+  }
+
+  async trainOneStep(): Promise<void> {
+    await this.#train(1);
+  }
+
+  async pause(): Promise<void> {
+    await this.#guard(() => this.#stop());
+  }
+
+  /** A fresh model by the form's settings. */
+  async reset(): Promise<void> {
+    await this.#guard(async () => {
+      const { settings } = this;
+      if (!settings) return;
+      await this.client.check(configOf(settings)); // an impossible form should not stop a run
+      await this.#replace(() => this.#create(settings));
+      await this.#follow();
+    });
+  }
+
+  /** Takes the model of a safetensors file. */
+  async open(name: string, bytes: Uint8Array): Promise<void> {
+    await this.#guard(() =>
+      this.#replace(async () => {
+        const info = await this.client.open(bytes);
+        this.#adopt(info, settingsOf(info.config, this.current?.settings.engine ?? "auto"));
+        this.settings = this.current?.settings ?? null;
+        this.file = name;
+        this.firstStep = info.step + 1;
+      }),
+    );
+  }
+
+  /** Goes back to the run that the last `reset` or `open` put aside. */
+  async goBack(): Promise<void> {
+    const { shelved } = this;
+    if (!shelved) return;
+    await this.#guard(() => this.#replace(() => this.#resume(shelved)));
+  }
+
+  async checkpoint(): Promise<Uint8Array | null> {
+    return this.#guard(() => this.client.checkpoint());
+  }
+
+  /** Of the model as it is now, also while it trains. */
+  async decompose(scene: Scene): Promise<Decomposition | null> {
+    return this.#guard(() => this.client.decompose(scene));
+  }
+  async ablate(ablations: Ablation[]): Promise<AblationResult | null> {
+    return this.#guard(() => this.client.ablate(ablations));
+  }
+
+  async #train(steps: number): Promise<void> {
+    if (this.phase !== "ready") return;
+    this.phase = "training";
+    this.error = null;
+    this.shelved = null;
+    this.#changed();
+    this.#training = this.#guard(async () => {
+      const session = this.#session;
+      const failure = await this.client
+        .train(steps, (progress) => {
+          if (session === this.#session) this.#progress(progress);
+        })
+        .then(() => null, engineError);
+      if (failure?.code === "crash") return;
+      const { engine, step } = await this.client.describe();
+      if (this.current) this.current.engine = engine;
+      this.#rewind(step);
+      this.phase = "ready";
+      await this.#evaluate();
+      if (failure) throw failure;
+    });
+    await this.#training;
+  }
+
+  async #stop(): Promise<void> {
+    if (this.phase !== "training") return;
+    await this.client.cancel();
+    await this.#training;
+  }
+
+  #progress(progress: Progress): void {
+    if (progress.rewound_to !== null) this.#rewind(progress.rewound_to);
+    for (const loss of progress.losses) this.losses.push(loss);
+    this.step = progress.step;
+    this.msPerStep = progress.ms_per_step;
+    if (progress.evaluation) this.evaluations = [...this.evaluations, progress.evaluation];
+    if (progress.notice !== null) this.notices = [...this.notices, progress.notice];
+    if (progress.state) this.#saved = { state: progress.state, step: progress.step };
+    if (this.current) this.current.engine = progress.engine;
+    this.#crashes = 0;
+    this.revision += 1;
+    this.#changed();
+  }
+
+  /** Drops what was drawn after a step. */
+  #rewind(step: number): void {
+    this.step = step;
+    this.losses.length = Math.min(this.losses.length, Math.max(0, step - this.firstStep + 1));
+    this.evaluations = this.evaluations.filter((evaluation) => evaluation.step <= step);
+    this.revision += 1;
+  }
+
+  /** A model with nothing to lose is made anew when the form asks for another. */
+  async #follow(): Promise<void> {
+    if (this.edited && !this.trained && this.phase === "ready") await this.reset();
+  }
+
+  /** Puts another model in the place of the one at hand, which stays if that fails. */
+  async #replace(make: () => Promise<void>): Promise<void> {
+    await this.#stop();
+    const shelved = this.#shelve();
+    this.phase = "loading";
+    this.#changed();
+    const failure = await make().then(() => null, engineError);
+    if (failure?.code === "crash") return;
+    this.phase = "ready";
+    if (failure) throw failure;
+    this.shelved = shelved;
+    await this.#evaluate();
+  }
+
+  async #create(settings: Settings): Promise<void> {
+    this.#adopt(await this.client.create(configOf(settings), settings.engine), settings);
+  }
+
+  async #resume(shelved: Shelved): Promise<void> {
+    const { state, step, settings, ...drawn } = shelved;
+    this.#adopt(await this.client.resume(state, settings.engine), settings);
+    this.settings = settings;
+    Object.assign(this, drawn);
+    this.#saved = { state, step };
+    this.#rewind(step);
+  }
+
+  #adopt({ config, engine, step }: SessionInfo, settings: Settings): void {
+    this.#session += 1;
+    this.current = { config, engine, settings };
+    this.step = step;
+    this.target = TRAIN_STEPS;
+    this.losses = [];
+    this.firstStep = 1;
+    this.evaluations = [];
+    this.msPerStep = null;
+    this.file = null;
+    this.error = null;
+    this.#saved = null;
+    this.revision += 1;
+    showInAddress(writeAddress(settings, this.fields));
+  }
+
+  async #evaluate(): Promise<void> {
+    if (this.evaluation?.step !== this.step) {
+      const session = this.#session;
+      const evaluation = await this.client.evaluate();
+      if (session === this.#session) this.evaluations = [...this.evaluations, evaluation];
+    }
+    this.#changed();
+  }
+
+  #shelve(): Shelved | null {
+    if (!this.#saved || !this.current) return null;
+    const { losses, firstStep, evaluations, target, file } = this;
+    return { ...this.#saved, settings: this.current.settings, losses, firstStep, evaluations, target, file };
+  }
+
+  /** A new worker goes on from the last state that the old one sent. */
+  async #recover({ message }: EngineError): Promise<void> {
+    const shelved = this.#shelve();
+    const settings = this.current?.settings;
+    const goOn = this.phase === "training";
+    this.#crashes += 1;
+    this.phase = "loading";
+    if (this.#crashes > PATIENCE) {
+      this.phase = "failed";
+      this.error = `The engine cannot run here: ${message}. Reload the page to try again.`;
+      this.#changed();
+      return;
+    }
+    this.#changed();
+    this.client.restart();
+    if (!settings) {
+      await this.start(location.search);
+      return;
+    }
+    await this.#guard(async () => {
+      await (shelved ? this.#resume(shelved) : this.#create(settings));
+      const from = shelved ? `from step ${shelved.step}` : "with a fresh model";
+      this.notices = [...this.notices, `The engine stopped: ${message}. It was restarted ${from}.`];
+      this.phase = "ready";
+      await this.#evaluate();
+    });
+    if (goOn) await this.train();
+  }
+
+  /** Shows an error to the reader; a crash is shown by `#recover`, which has heard of it already. */
+  async #guard<T>(work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (thrown) {
+      const error = engineError(thrown);
+      if (error.code !== "crash") this.error = error.message;
+      this.#changed();
+      return null;
+    }
+  }
+
+  #changed(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+function showInAddress(query: string): void {
+  try {
+    history.replaceState(null, "", `${location.pathname}${query}${location.hash}`);
+  } catch {
+    // A sandboxed frame may not write its address; the run does not need it.
+  }
+}
+
+let shared: Run | null = null;
+
+/** The page's run, started when its first figure asks for it. */
+export function sharedRun(): Run {
+  if (!shared) {
+    shared = new Run();
+    // A handle for the browser's console and the browser tests; nothing on the page reads it.
+    Object.assign(globalThis, { leftright: { run: shared } });
+    void shared.start(location.search);
+  }
+  return shared;
+}

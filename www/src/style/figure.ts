@@ -1,0 +1,189 @@
+// What all figures share: one head, one set of controls, one table. Adopted by each figure's shadow root.
+import { css } from "lit";
+
+export const figureStyles = css`
+  :host {
+    display: block;
+    color: var(--ink);
+    font: var(--text-figure) / 1.45 var(--sans);
+    font-variant-numeric: tabular-nums;
+  }
+
+  * {
+    box-sizing: border-box;
+  }
+
+  figure {
+    margin: 0;
+    padding-top: var(--space-4);
+    border-top: 1px solid var(--rule);
+  }
+
+  .number {
+    margin: 0;
+    color: var(--muted);
+    font-size: var(--text-small);
+  }
+
+  h2 {
+    margin: 0 0 var(--space-2);
+    font: 700 var(--text-title) / 1.25 var(--serif);
+    text-wrap: balance;
+  }
+
+  h3 {
+    margin: 0 0 var(--space-2);
+    font-size: var(--text-figure);
+    font-weight: 600;
+  }
+
+  .finding {
+    max-width: 41rem;
+    min-height: 3em;
+    margin: 0 0 var(--space-5);
+    font: 1.0625rem / 1.5 var(--serif);
+    text-wrap: pretty;
+  }
+
+  p {
+    margin: 0;
+  }
+
+  .note {
+    color: var(--muted);
+    font-size: var(--text-small);
+  }
+
+  .row {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: var(--space-2) var(--space-3);
+  }
+
+  .visually-hidden {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+
+  button,
+  select,
+  input {
+    font: inherit;
+    color: inherit;
+  }
+
+  button,
+  select,
+  input[type="number"] {
+    min-height: 2.5rem;
+    padding: 0 var(--space-3);
+    border: 1px solid var(--edge);
+    border-radius: 4px;
+    background: var(--paper);
+  }
+
+  button {
+    cursor: pointer;
+  }
+
+  button.primary {
+    min-width: 7rem;
+    border-color: var(--ink);
+    background: var(--ink);
+    color: var(--paper);
+    font-weight: 600;
+  }
+
+  button:hover:not(:disabled) {
+    border-color: var(--ink);
+  }
+
+  button[aria-pressed="true"] {
+    border-color: var(--ink);
+    background: var(--ink);
+    color: var(--paper);
+  }
+
+  button:disabled {
+    opacity: 0.45;
+    cursor: default;
+  }
+
+  button.link {
+    min-height: 1.5rem;
+    padding: 0;
+    border: 0;
+    background: none;
+    text-decoration: underline;
+    text-decoration-color: var(--edge);
+    text-underline-offset: 0.15em;
+  }
+
+  input:user-invalid {
+    border-color: var(--alarm);
+  }
+
+  :focus-visible {
+    outline: 2px solid var(--focus);
+    outline-offset: 2px;
+  }
+
+  .alarm {
+    color: var(--alarm);
+  }
+
+  table {
+    border-collapse: collapse;
+    width: 100%;
+  }
+
+  th,
+  td {
+    padding: var(--space-1) var(--space-3) var(--space-1) 0;
+    border-top: 1px solid var(--rule);
+    font-weight: 400;
+    text-align: left;
+  }
+
+  thead th {
+    border-top: 0;
+    color: var(--muted);
+    font-size: var(--text-small);
+    vertical-align: bottom;
+  }
+
+  td {
+    font-variant-numeric: tabular-nums;
+  }
+
+  th[scope="row"] > .note {
+    display: block;
+  }
+
+  summary {
+    cursor: pointer;
+    color: var(--muted);
+    font-size: var(--text-small);
+  }
+
+  .scroll {
+    overflow-x: auto;
+  }
+
+  .source-e {
+    color: var(--source-e);
+  }
+
+  .source-p {
+    color: var(--source-p);
+  }
+
+  .source-b {
+    color: var(--source-b);
+  }
+`;

@@ -1,0 +1,50 @@
+// The reader's choice of theme, over the system's. The colours themselves are CSS (tokens.css).
+const KEY = "leftright-theme";
+const CHOICES = ["auto", "light", "dark"] as const;
+type Theme = (typeof CHOICES)[number];
+
+const NAMES: Record<Theme, string> = { auto: "Theme: system", light: "Theme: light", dark: "Theme: dark" };
+
+const changes = new EventTarget();
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => changes.dispatchEvent(new Event("change")));
+
+/** Calls back when the colours change, for what is drawn on a canvas; returns how to stop that. */
+export function onThemeChange(callback: () => void): () => void {
+  changes.addEventListener("change", callback);
+  return () => {
+    changes.removeEventListener("change", callback);
+  };
+}
+
+/** Makes a button step through the themes. */
+export function themeButton(button: HTMLButtonElement): void {
+  let theme = stored();
+  const apply = () => {
+    document.documentElement.dataset.theme = theme;
+    button.textContent = NAMES[theme];
+    changes.dispatchEvent(new Event("change"));
+  };
+  button.addEventListener("click", () => {
+    theme = CHOICES[(CHOICES.indexOf(theme) + 1) % CHOICES.length] ?? "auto";
+    store(theme);
+    apply();
+  });
+  apply();
+}
+
+// Storage may be forbidden: in a private window, or in a sandboxed frame.
+function stored(): Theme {
+  try {
+    return CHOICES.find((choice) => choice === localStorage.getItem(KEY)) ?? "auto";
+  } catch {
+    return "auto";
+  }
+}
+
+function store(theme: Theme): void {
+  try {
+    localStorage.setItem(KEY, theme);
+  } catch {
+    // The choice then lasts as long as the page.
+  }
+}
