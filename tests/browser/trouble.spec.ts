@@ -1,0 +1,91 @@
+// What goes wrong on readers' machines: the worker dies, the address lies, the file is not a model.
+import { readFileSync } from "node:fs";
+import { Article } from "./article";
+import { expect, test } from "./harness";
+
+test("a killed worker is restarted with the run's last state, and training goes on", async ({ page }) => {
+  const article = new Article(page);
+  await article.open("?engine=cpu");
+  await article.button("Train").click();
+  await expect.poll(() => article.step()).toBeGreaterThan(100);
+
+  await article.run((run) => { run.client.kill(); });
+  await expect(article.notices).toContainText(/The engine stopped: .* It was restarted from step \d+\./);
+  await article.trained();
+  const losses = await article.losses();
+  expect(losses).toHaveLength(1_000);
+  expect(losses.at(-1)).toBeLessThan(0.5);
+});
+
+for (const [query, message] of [
+  ["?pair_labels=-3", "pair_labels is “-3”, but must be a whole number between 2 and"],
+  ["?pair_labels=16", "pair_labels is 16, but must be at most 15"],
+  ["?seed=1e400", "seed is “1e400”, but must be a whole number between 0 and 4294967295"],
+  ["?engine=quantum", "engine is “quantum”, but must be one of auto, gpu, cpu"],
+  ["?seed=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E", "seed is “<img src=x onerror=alert(1)>”"],
+  [`?seed=${"9".repeat(5_000)}`, "seed is “9999999999999999999999999999999999999999…”"],
+] as const) {
+  test(`an address that cannot be used is said, and the defaults taken: ${query.slice(0, 40)}`, async ({ page }) => {
+    const article = new Article(page);
+    await article.open(query);
+    await expect(article.notices).toContainText(message);
+    await expect(page.getByLabel("Seed")).toHaveValue("0");
+    await expect(page.getByLabel("Labels in training pairs")).toHaveValue("15");
+    await expect(page.getByLabel("Engine")).toHaveValue("auto");
+  });
+}
+
+test("a number out of bounds in the form is said beside it, and changes nothing", async ({ page }) => {
+  const article = new Article(page);
+  await article.open();
+  const seed = page.getByLabel("Seed");
+  await seed.fill("-1");
+  await seed.press("Enter");
+  await expect(seed).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByText("seed is “-1”, but must be a whole number")).toBeVisible();
+  expect(await article.run((run) => run.current?.config.seed)).toBe(0);
+});
+
+const trained = readFileSync(new URL("../fixtures/trained.safetensors", import.meta.url));
+const header = (size: bigint, text: string) => {
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(size);
+  return Buffer.concat([length, Buffer.from(text)]);
+};
+
+for (const [name, bytes] of Object.entries({
+  "empty.safetensors": Buffer.alloc(0),
+  "garbage.safetensors": Buffer.from("this is not a model".repeat(100)),
+  "truncated.safetensors": trained.subarray(0, trained.length / 2),
+  "huge-claim.safetensors": header(2n ** 62n, "{}"),
+  "no-tensors.safetensors": header(2n, "{}"),
+  "hostile-shape.safetensors": header(94n, '{"logit_scale":{"dtype":"F32","shape":[4294967295,4294967295],"data_offsets":[0,4294967295]}}  '),
+})) {
+  test(`a file that is no model leaves the one at hand: ${name}`, async ({ page }) => {
+    const article = new Article(page);
+    await article.open("?engine=cpu");
+    await article.trainPast(20);
+    const before = await article.run(async (run) => Array.from((await run.client.checkpoint()).slice(-4_000)));
+
+    await article.openModel(name, bytes);
+    await expect(article.error).toBeVisible();
+    expect((await article.error.textContent())?.length).toBeGreaterThan(20);
+    await expect(article.state).toHaveText(/^Paused at step/);
+    expect(await article.run(async (run) => Array.from((await run.client.checkpoint()).slice(-4_000)))).toEqual(before);
+
+    await article.trainPast((await article.step()) + 5);
+    await expect(article.error).toBeHidden();
+  });
+}
+
+test("the reference's trained model opens, and behaves as its record says", async ({ page }) => {
+  const article = new Article(page);
+  await article.open();
+  await article.openModel("trained.safetensors", trained);
+  await expect(article.state).toHaveText("Opened from trained.safetensors.");
+  expect(await article.accuracy("unseen", "retrieval")).toBeCloseTo(0.99, 1);
+
+  await page.locator("lr-ablate").scrollIntoViewIfNeeded();
+  await article.button("EP").click();
+  await expect(article.finding("lr-ablate")).toContainText("Without EP the model still names both objects (recognition 1.00) but picks the order at chance (0.50).");
+});
