@@ -117,6 +117,7 @@ export class LrAblate extends RunFigure {
   private readonly past: Cut[] = [];
   private readonly answer = new Latest<{ cut: Cut; result: AblationResult }>(() => { this.requestUpdate(); });
   private changed = false;
+  private turning = false;
 
   protected override willUpdate(): void {
     const { run, cut } = this;
@@ -141,11 +142,17 @@ export class LrAblate extends RunFigure {
     return answer ? ablateFinding(answer.result.before, answer.result.after, answer.cut, this.run.trained) : nothing;
   }
 
-  private set(change: Partial<Cut>): void {
-    this.past.push(this.cut);
+  private set(change: Partial<Cut>, remember = true): void {
+    if (remember) this.past.push(this.cut);
     this.cut = { ...this.cut, ...change };
     this.changed = true;
     this.requestUpdate();
+  }
+
+  /** One turn of the dial is one step to undo, whatever it passed on its way. */
+  private turn(strength: number): void {
+    this.set({ strength }, !this.turning);
+    this.turning = true;
   }
 
   private undo(): void {
@@ -197,7 +204,8 @@ export class LrAblate extends RunFigure {
       <input
         id="strength" type="range" min="-1" max="2" step="0.25"
         .value=${String(strength)}
-        @input=${(event: Event) => { this.set({ strength: Number((event.target as HTMLInputElement).value) }); }}
+        @input=${(event: Event) => { this.turn(Number((event.target as HTMLInputElement).value)); }}
+        @change=${() => { this.turning = false; }}
       />
       <div class="ends note" aria-hidden="true"><span>−1 reverses</span><span>0 removes</span><span>1 leaves</span><span>2 doubles</span></div>
     </div>`;

@@ -39,7 +39,11 @@ export class LrGradient extends RunFigure {
       }
 
       .captions td:nth-child(2) {
-        width: 50%;
+        width: 45%;
+      }
+
+      .captions td:nth-child(3) {
+        width: 4rem;
       }
 
       .bar {

@@ -5,6 +5,7 @@ import type { Line } from "../charts/line-chart";
 import type { Accuracies, EngineRequest, Split } from "../engine/pkg/leftright.js";
 import { sinceStep, trainFinding } from "../findings";
 import { accuracy, count, pace } from "../format";
+import type { Phase } from "../run";
 import { ENGINES, NUMBERS, WORDS, field, readNumber, type NumberName } from "../state";
 import { RunFigure } from "./figure";
 
@@ -112,7 +113,7 @@ export class LrTrain extends RunFigure {
   protected override readonly heading = "Train it, and watch whether it learns pairs or learns “left of”";
   /** What is wrong with a number in the form, until it is mended. */
   private readonly wrong = new Map<NumberName, string>();
-  private said = "";
+  private said: { phase: Phase; notice: string } = { phase: "loading", notice: "" };
 
   protected override finding() {
     const { evaluation, trained, step, file } = this.run;
@@ -130,12 +131,13 @@ export class LrTrain extends RunFigure {
   }
 
   protected override updated(): void {
-    // A screen reader hears of the turns of a run, not of its every step.
-    const { phase, error, notices } = this.run;
-    const turn = [phase, error, notices.length].join();
-    if (turn === this.said) return;
-    this.said = turn;
-    this.announce(phase === "training" ? "Training." : this.state());
+    // A screen reader hears of the turns of a run, not of its every step. (An error is an alert of its own.)
+    const { phase, notices } = this.run;
+    const notice = notices.at(-1) ?? "";
+    const sentence = phase === "training" ? "Training." : this.state();
+    if (notice === this.said.notice && phase === this.said.phase) return;
+    this.announce(notice === this.said.notice ? sentence : `${notice} ${sentence}`);
+    this.said = { phase, notice };
   }
 
   private change(name: NumberName, input: HTMLInputElement): void {
@@ -173,11 +175,9 @@ export class LrTrain extends RunFigure {
     const busy = phase === "loading" || phase === "failed";
     return html`
       <div class="row">
-        ${phase === "training"
-          ? html`<button class="primary" @click=${() => run.pause()}>Pause</button>`
-          : html`<button class="primary" ?disabled=${busy} @click=${() => run.train()}>
-              ${step >= target ? "Train on" : step > 0 ? "Go on" : "Train"}
-            </button>`}
+        <button class="primary" ?disabled=${busy} @click=${() => (phase === "training" ? run.pause() : run.train())}>
+          ${phase === "training" ? "Pause" : step >= target ? "Train on" : step > 0 ? "Go on" : "Train"}
+        </button>
         <button ?disabled=${phase !== "ready"} @click=${() => run.trainOneStep()}>Step</button>
         <button ?disabled=${busy || !(trained || edited)} @click=${() => run.reset()}>Reset</button>
         <span class="state" data-testid="state" data-phase=${phase} data-step=${step}>${this.state()}</span>
