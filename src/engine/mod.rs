@@ -1,6 +1,14 @@
 //! The two engines behind one `enum`, the choice between them, and a run in training.
 
+mod choice;
 pub mod cpu;
+pub mod gpu;
+mod run;
+
+pub use choice::open;
+pub use run::{Advance, Evaluation, Run, RunError};
+
+use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::params::ParamTable;
@@ -23,5 +31,102 @@ impl Snapshot {
     pub fn initial(configs: &[Config]) -> Snapshot {
         let params: Vec<f32> = configs.iter().flat_map(|c| ParamTable::new(c).initialise(c)).collect();
         Snapshot { step: 0, first: vec![0.0; params.len()], second: vec![0.0; params.len()], params }
+    }
+
+    /// Whether training can go on from here.
+    pub fn is_finite(&self) -> bool {
+        [&self.params, &self.first, &self.second].into_iter().flatten().all(|x| x.is_finite())
+    }
+}
+
+/// Which engine a user asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum EngineRequest {
+    /// The GPU engine where it is right and faster, else the CPU engine.
+    #[default]
+    Auto,
+    /// The CPU engine.
+    Cpu,
+    /// The GPU engine, or an error.
+    Gpu,
+}
+
+/// Which engine runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum EngineKind {
+    /// Rust, SIMD.
+    Cpu,
+    /// WGSL compute shaders.
+    Gpu,
+}
+
+/// The engine that runs, and why.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct EngineInfo {
+    /// Which runs.
+    pub kind: EngineKind,
+    /// Which was asked for.
+    pub requested: EngineRequest,
+    /// Why, in one sentence.
+    pub reason: String,
+    /// The GPU adapter's name, where one was found.
+    pub adapter: Option<String>,
+}
+
+/// Why an engine cannot go on.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum EngineError {
+    /// There is no adapter, or it refuses a device of the limits we need.
+    #[error("the GPU engine cannot start: {0}")]
+    Unavailable(String),
+    /// The device was lost (removed, reset, destroyed).
+    #[error("the GPU device was lost: {0}")]
+    DeviceLost(String),
+    /// The population does not fit the device.
+    #[error("the population needs {needed} bytes in one GPU buffer, but the device allows {allowed}")]
+    TooLarge {
+        /// Bytes of the largest buffer.
+        needed: u64,
+        /// The device's limit.
+        allowed: u64,
+    },
+    /// A population's configs must describe models of one shape.
+    #[error("the models of a population must have one shape, but {0} differs")]
+    Shapes(&'static str),
+}
+
+/// An engine in training.
+pub enum Engine {
+    /// On the CPU.
+    Cpu(Box<cpu::Cpu<f32>>),
+    /// On the GPU.
+    Gpu(Box<gpu::Gpu>),
+}
+
+impl Engine {
+    /// The CPU engine, going on from a snapshot.
+    pub fn cpu(configs: &[Config], from: &Snapshot) -> Engine {
+        Engine::Cpu(Box::new(cpu::Cpu::new(configs, from)))
+    }
+
+    /// Trains `steps` steps; gives the losses `[steps, P]`.
+    pub async fn train(&mut self, steps: u32) -> Result<Vec<f32>, EngineError> {
+        match self {
+            Engine::Cpu(cpu) => Ok((0..steps).flat_map(|_| cpu.step()).collect()),
+            Engine::Gpu(gpu) => gpu.train(steps).await,
+        }
+    }
+
+    /// A copy of the whole training state.
+    pub async fn snapshot(&self) -> Result<Snapshot, EngineError> {
+        match self {
+            Engine::Cpu(cpu) => Ok(cpu.snapshot()),
+            Engine::Gpu(gpu) => gpu.snapshot().await,
+        }
     }
 }

@@ -72,6 +72,18 @@ impl<T: Real> Cpu<T> {
         batches.iter().enumerate().map(|(model, batch)| self.step_model(model, batch).to_f64() as f32).collect()
     }
 
+    /// One step of every model on its next batch; gives the gradients `[P, len]` that it took.
+    pub fn step_gradients(&mut self) -> Vec<f32> {
+        self.step += 1;
+        let batches: Vec<Batch> = self.samplers.iter().map(|s| s.draw(self.step)).collect();
+        let mut gradients = Vec::new();
+        for (model, batch) in batches.iter().enumerate() {
+            self.step_model(model, batch);
+            gradients.extend(convert::<T, f32>(&self.work.grads));
+        }
+        gradients
+    }
+
     /// One step of every model on one given batch (fixtures).
     pub fn step_on(&mut self, batch: &Batch) -> Vec<f32> {
         self.step += 1;

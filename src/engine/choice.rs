@@ -1,0 +1,94 @@
+//! Which engine runs: the GPU engine only where there is a real GPU, where it agrees with the CPU engine, and
+//! where it is faster. The reason is data that the page shows.
+
+use web_time::Instant;
+
+use super::cpu::Cpu;
+use super::gpu::Gpu;
+use super::{Engine, EngineError, EngineInfo, EngineKind, EngineRequest, Snapshot};
+use crate::config::Config;
+
+/// Largest difference of a gradient tensor's element from the CPU engine's, over the tensor's largest.
+const AGREEMENT: f32 = 1e-3;
+/// Steps each engine is timed for.
+const TIMED: u32 = 8;
+
+/// Opens the engine that `request` asks for, going on from a snapshot.
+pub async fn open(configs: &[Config], from: &Snapshot, request: EngineRequest) -> Result<(Engine, EngineInfo), EngineError> {
+    let cpu = |reason: String, adapter| {
+        let info = EngineInfo { kind: EngineKind::Cpu, requested: request, reason, adapter };
+        Ok((Engine::cpu(configs, from), info))
+    };
+    if request == EngineRequest::Cpu {
+        return cpu("The CPU engine was asked for.".to_owned(), None);
+    }
+    let auto = request == EngineRequest::Auto;
+    let adapter = match super::gpu::adapter().await {
+        Ok(adapter) => adapter,
+        Err(error) if auto => return cpu(format!("There is no usable GPU here ({error}), so the CPU engine runs."), None),
+        Err(error) => return Err(error),
+    };
+    let name = Some(adapter.name());
+    if auto && adapter.is_cpu() {
+        return cpu(format!("The only GPU here, {}, is emulated on the CPU, so the CPU engine is faster.", adapter.name()), name);
+    }
+    match prove(configs, from, &adapter, auto).await {
+        Ok(Ok(reason)) => {
+            let gpu = Gpu::new(&adapter, configs, from).await?;
+            let info = EngineInfo { kind: EngineKind::Gpu, requested: request, reason, adapter: name };
+            Ok((Engine::Gpu(Box::new(gpu)), info))
+        }
+        Ok(Err(reason)) if auto => cpu(reason, name),
+        Ok(Err(reason)) => Err(EngineError::Unavailable(reason)),
+        Err(error) if auto => cpu(format!("The GPU here is of no use ({error}), so the CPU engine runs."), name),
+        Err(error) => Err(error),
+    }
+}
+
+/// One step compared, then (if `race`) a few timed: why the GPU engine runs, or why it does not.
+async fn prove(
+    configs: &[Config],
+    from: &Snapshot,
+    adapter: &super::gpu::Adapter,
+    race: bool,
+) -> Result<Result<String, String>, EngineError> {
+    let mut gpu = Gpu::new(adapter, configs, from).await?;
+    let mut cpu = Cpu::<f32>::new(configs, from);
+    gpu.train(1).await?;
+    let difference = disagreement(&cpu.step_gradients(), &gpu.gradients().await?, configs);
+    // Not `>`: a difference that is not a number is no agreement.
+    if !(difference <= AGREEMENT) {
+        return Ok(Err(format!(
+            "One step on {} differs from the CPU engine's by {difference:.1e} of a gradient's size (allowed {AGREEMENT:.0e}), so the CPU engine runs.",
+            adapter.name()
+        )));
+    }
+    if !race {
+        return Ok(Ok(format!("The GPU engine was asked for; one step on {} agrees with the CPU engine.", adapter.name())));
+    }
+    let start = Instant::now();
+    gpu.train(TIMED).await?;
+    let on_gpu = start.elapsed().as_secs_f64() * 1e3 / f64::from(TIMED);
+    let start = Instant::now();
+    (0..TIMED).for_each(|_| drop(cpu.step()));
+    let on_cpu = start.elapsed().as_secs_f64() * 1e3 / f64::from(TIMED);
+    let times = format!("{} takes {on_gpu:.1} ms a step and the CPU engine {on_cpu:.1} ms", adapter.name());
+    Ok(if on_gpu < on_cpu { Ok(format!("{times}; the GPU engine runs.")) } else { Err(format!("{times}; the CPU engine runs.")) })
+}
+
+/// The worst element of any gradient tensor, relative to the tensor's largest; both `[P, len]`.
+pub fn disagreement(a: &[f32], b: &[f32], configs: &[Config]) -> f32 {
+    let table = crate::params::ParamTable::new(&configs[0]);
+    let mut worst = 0f32;
+    for (a, b) in a.chunks(table.len).zip(b.chunks(table.len)) {
+        for tensor in &table.tensors {
+            let (a, b) = (&a[tensor.range.clone()], &b[tensor.range.clone()]);
+            let largest = a.iter().fold(f32::MIN_POSITIVE, |m, x| m.max(x.abs()));
+            for (a, b) in a.iter().zip(b) {
+                let error = (a - b).abs() / largest;
+                worst = if error <= worst { worst } else { error };
+            }
+        }
+    }
+    worst
+}

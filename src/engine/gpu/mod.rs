@@ -1,0 +1,271 @@
+//! The GPU engine: a population's training step as WGSL dispatches (`shaders/`). Batches are drawn on the device,
+//! many steps go into a submit, two submits are in flight, and losses are read one submit late.
+
+mod constants;
+mod device;
+mod kernels;
+mod readback;
+
+pub use constants::Layout;
+pub use device::{Adapter, adapter};
+pub use kernels::{STAGES, source};
+
+use std::collections::VecDeque;
+
+use bytemuck::{Pod, Zeroable};
+use web_time::Instant;
+
+use self::constants::RING;
+use self::device::Device;
+use self::kernels::Kernel;
+use super::{EngineError, Snapshot};
+use crate::config::Config;
+use crate::task::Batch;
+
+/// One model's hyperparameters, as `struct Run` in `shaders/shared/model.wgsl`.
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct RunConstants {
+    seed: u32,
+    captions: u32,
+    pair_labels: u32,
+    single_layouts: u32,
+    pair_layouts: u32,
+    batch: u32,
+    warmup: u32,
+    max_scale: f32,
+    lr: f32,
+    beta1: f32,
+    beta2: f32,
+    eps: f32,
+    weight_decay: f32,
+}
+
+impl RunConstants {
+    fn new(config: &Config) -> RunConstants {
+        RunConstants {
+            seed: config.seed,
+            captions: config.captions(),
+            pair_labels: config.pair_labels,
+            single_layouts: config.single_layouts,
+            pair_layouts: config.pair_layouts,
+            batch: config.batch_size() as u32,
+            warmup: config.warmup,
+            max_scale: config.max_scale as f32,
+            lr: config.lr as f32,
+            beta1: config.beta1 as f32,
+            beta2: config.beta2 as f32,
+            eps: config.eps as f32,
+            weight_decay: config.weight_decay as f32,
+        }
+    }
+}
+
+/// Milliseconds a submit should take: long enough to hide its cost, short enough to keep a desktop alive.
+const SUBMIT_MS: f64 = 50.0;
+/// Submits in flight.
+const IN_FLIGHT: usize = 2;
+
+/// A submit whose losses are not yet read.
+struct Submitted {
+    losses: readback::Pending,
+    first: u32,
+    steps: u32,
+}
+
+/// One population in training on the GPU.
+pub struct Gpu {
+    device: Device,
+    layout: Layout,
+    population: usize,
+    kernels: Vec<Kernel>,
+    group: wgpu::BindGroup,
+    params: wgpu::Buffer,
+    moments: wgpu::Buffer,
+    grads: wgpu::Buffer,
+    batch: wgpu::Buffer,
+    rows: wgpu::Buffer,
+    cells: wgpu::Buffer,
+    ring: wgpu::Buffer,
+    step: u32,
+    steps_per_submit: u32,
+}
+
+/// The first shape setting in which two models differ.
+fn shape_difference(a: &Config, b: &Config) -> Option<&'static str> {
+    [
+        ("pixels", a.pixels == b.pixels),
+        ("labels", a.labels == b.labels),
+        ("d_model", a.d_model == b.d_model),
+        ("heads", a.heads == b.heads),
+        ("d_embed", a.d_embed == b.d_embed),
+        ("batch", a.batch == b.batch),
+    ]
+    .into_iter()
+    .find_map(|(name, same)| (!same).then_some(name))
+}
+
+impl Gpu {
+    /// The engine of a population of checked configs of one shape, going on from a snapshot.
+    pub async fn new(adapter: &Adapter, configs: &[Config], from: &Snapshot) -> Result<Gpu, EngineError> {
+        if let Some(name) = configs.iter().find_map(|c| shape_difference(&configs[0], c)) {
+            return Err(EngineError::Shapes(name));
+        }
+        let layout = Layout::new(&configs[0]);
+        let population = configs.len();
+        let needed = (population * (4 * layout.row_count).max(layout.cell_count).max(8 * layout.params) * 4) as u64;
+        if needed > adapter.largest_buffer() {
+            return Err(EngineError::TooLarge { needed, allowed: adapter.largest_buffer() });
+        }
+        let device = adapter.device().await?;
+        let buffer = |label, bytes: usize| {
+            device.inner.create_buffer(&wgpu::BufferDescriptor {
+                label: Some(label),
+                size: bytes as u64,
+                usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            })
+        };
+        let scope = device.inner.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+        let runs: Vec<RunConstants> = configs.iter().map(RunConstants::new).collect();
+        let [run_buffer, params, moments, grads, batch, rows, cells, ring] = [
+            ("runs", size_of_val(&runs[..])),
+            ("params", population * layout.params * 16),
+            ("moments", population * layout.params * 32),
+            ("grads", population * layout.params * 16),
+            ("batch", (2 + population * layout.token_count) * 4),
+            ("rows", population * layout.row_count * 16),
+            ("cells", population * layout.cell_count * 4),
+            ("ring", population * RING as usize * 4),
+        ]
+        .map(|(label, bytes)| buffer(label, bytes));
+        if let Some(error) = scope.pop().await {
+            return Err(EngineError::Unavailable(error.to_string()));
+        }
+        let bind_group_layout = kernels::bind_group_layout(&device.inner);
+        let buffers = [&run_buffer, &params, &moments, &grads, &batch, &rows, &cells, &ring];
+        let entries: Vec<_> =
+            (0u32..).zip(buffers).map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() }).collect();
+        let group = device.inner.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("model"),
+            layout: &bind_group_layout,
+            entries: &entries,
+        });
+        device.queue.write_buffer(&run_buffer, 0, bytemuck::cast_slice(&runs));
+        device.queue.write_buffer(&params, 0, bytemuck::cast_slice(&from.params));
+        let len = 4 * layout.params;
+        let both: Vec<f32> = from.first.chunks(len).zip(from.second.chunks(len)).flat_map(|(m, v)| m.iter().chain(v).copied()).collect();
+        device.queue.write_buffer(&moments, 0, bytemuck::cast_slice(&both));
+        device.queue.write_buffer(&batch, 0, bytemuck::cast_slice(&[from.step, from.step]));
+        let kernels = kernels::compile(&device.inner, &bind_group_layout, &configs[0], &layout, population as u32);
+        device.check()?;
+        let step = from.step;
+        Ok(Gpu { device, layout, population, kernels, group, params, moments, grads, batch, rows, cells, ring, step, steps_per_submit: 1 })
+    }
+
+    fn record(&self, encoder: &mut wgpu::CommandEncoder, skip: &str) {
+        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+        pass.set_bind_group(0, &self.group, &[]);
+        self.kernels.iter().filter(|k| k.stage != skip).for_each(|k| k.dispatch(&mut pass));
+    }
+
+    fn submit(&mut self, steps: u32) -> Submitted {
+        let mut encoder = self.device.inner.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        for _ in 0..steps {
+            self.record(&mut encoder, "");
+        }
+        let staging = readback::copy(&self.device, &mut encoder, &self.ring, 0, self.ring.size());
+        self.device.queue.submit([encoder.finish()]);
+        let first = self.step;
+        self.step += steps;
+        Submitted { losses: readback::map(staging), first, steps }
+    }
+
+    /// Trains `steps` steps; gives the losses `[steps, P]`.
+    pub async fn train(&mut self, steps: u32) -> Result<Vec<f32>, EngineError> {
+        let end = self.step + steps;
+        let mut losses = Vec::with_capacity(steps as usize * self.population);
+        let mut flying = VecDeque::new();
+        let mut last = Instant::now();
+        while self.step < end || !flying.is_empty() {
+            self.device.check()?;
+            while self.step < end && flying.len() < IN_FLIGHT {
+                let steps = self.steps_per_submit.min(end - self.step);
+                let submitted = self.submit(steps);
+                flying.push_back(submitted);
+            }
+            let Some(Submitted { losses: pending, first, steps }) = flying.pop_front() else { break };
+            let ring: Vec<f32> = pending.read(&self.device).await?;
+            for step in first..first + steps {
+                let at = (step % RING) as usize * self.population;
+                losses.extend_from_slice(&ring[at..at + self.population]);
+            }
+            let ms = last.elapsed().as_secs_f64() * 1e3;
+            last = Instant::now();
+            if ms < SUBMIT_MS / 2.0 && steps == self.steps_per_submit {
+                self.steps_per_submit = (self.steps_per_submit * 2).min(RING / IN_FLIGHT as u32);
+            }
+        }
+        self.device.check()?;
+        Ok(losses)
+    }
+
+    /// One step of every model on one given batch (fixtures); gives the losses `[P]`.
+    pub async fn step_on(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
+        let b = self.layout.batch;
+        let padded = |tokens: &[u32]| [tokens, &vec![0; b * (tokens.len() / batch.size) - tokens.len()]].concat();
+        let tokens = [padded(&batch.vision), padded(&batch.text), padded(&batch.text_query)].concat();
+        let words = [vec![self.step, self.step + 1], tokens.repeat(self.population)].concat();
+        self.device.queue.write_buffer(&self.batch, 0, bytemuck::cast_slice(&words));
+        let mut encoder = self.device.inner.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        self.record(&mut encoder, "sample");
+        self.device.queue.submit([encoder.finish()]);
+        let ring: Vec<f32> = self.read(&self.ring).await?;
+        let at = (self.step % RING) as usize * self.population;
+        self.step += 1;
+        Ok(ring[at..at + self.population].to_vec())
+    }
+
+    async fn read<T: bytemuck::Pod>(&self, buffer: &wgpu::Buffer) -> Result<Vec<T>, EngineError> {
+        self.device.check()?;
+        let mut encoder = self.device.inner.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let staging = readback::copy(&self.device, &mut encoder, buffer, 0, buffer.size());
+        self.device.queue.submit([encoder.finish()]);
+        readback::map(staging).read(&self.device).await
+    }
+
+    /// A copy of the whole training state.
+    pub async fn snapshot(&self) -> Result<Snapshot, EngineError> {
+        let params = self.read(&self.params).await?;
+        let moments: Vec<f32> = self.read(&self.moments).await?;
+        let len = 4 * self.layout.params;
+        let half = |k: usize| moments.chunks(2 * len).flat_map(|both| both[k * len..][..len].iter().copied()).collect();
+        Ok(Snapshot { step: self.step, params, first: half(0), second: half(1) })
+    }
+
+    /// The gradients `[P, len]` of the last step.
+    pub async fn gradients(&self) -> Result<Vec<f32>, EngineError> {
+        self.read(&self.grads).await
+    }
+
+    /// The tokens of the last batch, as the sampler laid them out: `[vision, text, query]` per model.
+    pub async fn tokens(&self) -> Result<Vec<u32>, EngineError> {
+        Ok(self.read::<u32>(&self.batch).await?.split_off(2))
+    }
+
+    /// What the last step left in a named array of `rows` or `cells`, for one tower of the first model.
+    pub async fn region(&self, name: &str, tower: usize) -> Result<Vec<f32>, EngineError> {
+        let find = |regions: &[constants::Region]| regions.iter().find(|r| r.name == name).map(|r| r.towers[tower]);
+        let (buffer, (start, len)) = match (find(&self.layout.rows), find(&self.layout.cells)) {
+            (Some((start, len)), _) => (&self.rows, (4 * start, 4 * len)),
+            (_, Some(place)) => (&self.cells, place),
+            _ => return Ok(Vec::new()),
+        };
+        Ok(self.read::<f32>(buffer).await?[start..start + len].to_vec())
+    }
+
+    /// Destroys the device, as a driver reset would.
+    pub fn destroy(&self) {
+        self.device.inner.destroy();
+    }
+}
