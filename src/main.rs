@@ -1,1 +1,13 @@
+//! The command line: train, evaluate, ablate, decompose. Thin; `--json` prints one JSON object and nothing else.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod cli;
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() -> std::process::ExitCode {
+    cli::main()
+}
+
+/// The browser has `web` instead.
+#[cfg(target_arch = "wasm32")]
 fn main() {}

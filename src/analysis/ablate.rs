@@ -9,7 +9,7 @@ use crate::engine::cpu::forward::Strengths;
 
 /// Terms to scale, how much, and in which heads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(deny_unknown_fields)]
 pub struct Ablation {
     /// The tower.

@@ -11,7 +11,7 @@ use crate::task::{Batch, Caption, Split, captions, split_items};
 
 /// How often a model is right on one split, each from 0 to 1.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 pub struct Accuracy {
     /// The true caption is the nearest of all captions.
     pub retrieval: f64,

@@ -62,7 +62,7 @@ pub struct CaptionScore {
 
 /// Everything a picture of one scene needs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 pub struct Decomposition {
     /// The tower that read it.
     pub tower: Tower,

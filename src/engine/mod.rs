@@ -66,7 +66,7 @@ pub enum EngineKind {
 
 /// The engine that runs, and why.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 pub struct EngineInfo {
     /// Which runs.
     pub kind: EngineKind,

@@ -150,32 +150,35 @@ impl Run {
         self.losses.extend_from_slice(&losses);
         let mut advance = Advance { losses, ms_per_step, evaluation: None, rewound_to: None, notice: None };
         if self.step.is_multiple_of(EVALUATE_EVERY) {
-            match self.settle().await {
-                Ok(evaluation) => advance.evaluation = Some(evaluation),
-                Err(RunError::Engine(error)) => return self.fall_back(error),
-                Err(error) => return Err(error),
+            let settled = self.settle().await?;
+            if settled.rewound_to.is_some() {
+                return Ok(settled);
             }
+            advance.evaluation = settled.evaluation;
         }
         Ok(advance)
     }
 
-    /// Takes a snapshot of the present step and evaluates it, if that was not just done.
-    pub async fn settle(&mut self) -> Result<Evaluation, RunError> {
+    /// Takes a snapshot of the present step and evaluates it, if that was not just done. Where the device is lost the
+    /// run is back at its last good snapshot, as after [`Run::advance`].
+    pub async fn settle(&mut self) -> Result<Advance, RunError> {
         if self.snapshot.step != self.step {
-            let snapshot = self.engine.snapshot().await?;
-            if !snapshot.is_finite() {
-                return Err(self.stop_at_last_good(self.step));
+            match self.engine.snapshot().await {
+                Ok(snapshot) if snapshot.is_finite() => self.snapshot = Rc::new(snapshot),
+                Ok(_) => return Err(self.stop_at_last_good(self.step)),
+                Err(error) => return self.fall_back(error),
             }
-            self.snapshot = Rc::new(snapshot);
         }
-        match self.evaluations.last() {
-            Some(last) if last.step == self.step => Ok(last.clone()),
+        let evaluation = match self.evaluations.last() {
+            Some(last) if last.step == self.step => last.clone(),
             _ => {
                 let evaluation = self.evaluate()?;
                 self.evaluations.push(evaluation.clone());
-                Ok(evaluation)
+                evaluation
             }
-        }
+        };
+        let losses = Vec::new();
+        Ok(Advance { losses, ms_per_step: self.ms_per_step, evaluation: Some(evaluation), rewound_to: None, notice: None })
     }
 
     /// The accuracies and slopes of the last good snapshot.
