@@ -103,11 +103,19 @@ value!(u32, Integer, "a whole number", f64::from);
 value!(f64, Number, "a number", |x| x);
 value!(bool, Flag, "true or false", |x| f64::from(u8::from(x)));
 
+macro_rules! typescript {
+    (bool) => {
+        "boolean"
+    };
+    ($number:ident) => {
+        "number"
+    };
+}
+
 macro_rules! config {
-    ($($group:ident $name:ident: $type:ty = $default:expr, $min:expr, $max:expr, $help:literal;)*) => {
+    ($($group:ident $name:ident: $type:ident = $default:expr, $min:expr, $max:expr, $help:literal;)*) => {
         /// A run. `Config::default()` is preset `paper` (design section 3).
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
         #[serde(default, deny_unknown_fields)]
         pub struct Config {
             $(#[doc = $help] pub $name: $type,)*
@@ -120,6 +128,13 @@ macro_rules! config {
         }
 
         impl Config {
+            /// The TypeScript type of a whole config; a derived one would have every field optional.
+            pub const TYPESCRIPT: &str = concat!(
+                "/** A run. */\nexport interface Config {\n",
+                $("  /** ", $help, " */\n  ", stringify!($name), ": ", typescript!($type), ";\n",)*
+                "}\n",
+            );
+
             /// The table of settings: names, bounds, defaults, help.
             pub fn fields() -> Vec<ConfigField> {
                 vec![$(ConfigField {

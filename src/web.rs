@@ -21,7 +21,10 @@ const CHUNK_MS: f64 = 40.0;
 const STATE_EVERY_MS: u128 = 1500;
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = "export type Split = \"single\" | \"seen\" | \"unseen\";";
+const CONFIG: &str = Config::TYPESCRIPT;
+
+#[wasm_bindgen(typescript_custom_section)]
+const SPLIT: &str = "export type Split = \"single\" | \"seen\" | \"unseen\";";
 
 #[wasm_bindgen(start)]
 fn start() {
