@@ -1,0 +1,112 @@
+//! Checkpoints: both ways, and what a wrong, truncated or hostile one gets.
+
+use std::collections::HashMap;
+
+use leftright::checkpoint::{Contents, load, save};
+use leftright::config::Config;
+use leftright::engine::Snapshot;
+use leftright::engine::cpu::Cpu;
+use proptest::prelude::*;
+use safetensors::tensor::{Dtype, TensorView};
+use safetensors::{SafeTensors, serialize};
+
+const TRAINED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/trained.safetensors");
+
+fn small() -> Config {
+    Config { d_model: 16, heads: 2, d_embed: 16, batch: 16, seed: 5, ..Config::default() }
+}
+
+#[test]
+fn the_references_names_and_numbers_survive() {
+    let theirs = std::fs::read(TRAINED).unwrap();
+    let (config, snapshot) = load(&theirs).unwrap();
+    let ours = save(&config, &snapshot, Contents::Model).unwrap();
+    let (a, b) = (SafeTensors::deserialize(&theirs).unwrap(), SafeTensors::deserialize(&ours).unwrap());
+    assert_eq!(a.len(), b.len());
+    for (name, tensor) in a.tensors() {
+        let ours = b.tensor(&name).unwrap();
+        assert_eq!((tensor.shape(), tensor.data()), (ours.shape(), ours.data()), "{name}");
+    }
+}
+
+#[test]
+fn a_training_state_goes_on_where_it_stopped() {
+    let config = small();
+    let mut cpu = Cpu::<f32>::new(std::slice::from_ref(&config), &Snapshot::initial(std::slice::from_ref(&config)));
+    (0..7).for_each(|_| drop(cpu.step()));
+    let (read, snapshot) = load(&save(&config, &cpu.snapshot(), Contents::Training).unwrap()).unwrap();
+    assert_eq!((&read, &snapshot), (&config, &cpu.snapshot()));
+    let mut resumed = Cpu::<f32>::new(std::slice::from_ref(&read), &snapshot);
+    for _ in 0..5 {
+        assert_eq!(cpu.step(), resumed.step());
+    }
+}
+
+/// The tensors of a good checkpoint, changed by `edit`, under a header config.
+fn edited(config: &str, edit: impl Fn(&mut Vec<(String, Vec<usize>, Vec<u8>)>)) -> Vec<u8> {
+    let config_of = small();
+    let bytes = save(&config_of, &Snapshot::initial(std::slice::from_ref(&config_of)), Contents::Model).unwrap();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let mut tensors: Vec<_> = file.tensors().into_iter().map(|(n, t)| (n, t.shape().to_vec(), t.data().to_vec())).collect();
+    tensors.sort();
+    edit(&mut tensors);
+    let views: Vec<_> = tensors.iter().map(|(n, s, d)| (n.clone(), TensorView::new(Dtype::F32, s.clone(), d).unwrap())).collect();
+    serialize(views, Some(HashMap::from([("config".to_owned(), config.to_owned())]))).unwrap()
+}
+
+#[test]
+fn a_wrong_checkpoint_is_refused_by_name() {
+    let good = serde_json::to_string(&small()).unwrap();
+    assert!(load(&edited(&good, |_| ())).is_ok(), "the edit that changes nothing must pass");
+    let place = |tensors: &[(String, Vec<usize>, Vec<u8>)], name: &str| tensors.iter().position(|t| t.0 == name).unwrap();
+    let cases = [
+        (
+            edited(&good, |t| drop(t.remove(place(t, "text.projection.weight")))),
+            "tensor text.projection.weight: expected F32 [16, 16], found nothing",
+        ),
+        (
+            edited(&good, |t| {
+                let i = place(t, "vision.position_embedding.weight");
+                t[i].1 = vec![16, 11];
+            }),
+            "tensor vision.position_embedding.weight: expected F32 [11, 16], found F32 [16, 11]",
+        ),
+        (
+            edited(&good, |t| {
+                let i = place(t, "logit_scale");
+                t[i].2 = f32::NAN.to_le_bytes().to_vec();
+            }),
+            "tensor logit_scale: expected F32 [1], found a number that is not finite",
+        ),
+        (edited(&good, |t| t[0].0 = "extra".to_owned()), "tensor extra: expected no such tensor, found one"),
+        (edited(r#"{"d_model": 1e9}"#, |_| ()), "the header's \"config\" is not ours"),
+        (edited(r#"{"labels": 9}"#, |_| ()), "the checkpoint's config cannot be run: pair_labels is 15"),
+    ];
+    for (bytes, says) in cases {
+        let error = load(&bytes).unwrap_err().to_string();
+        assert!(error.starts_with(says), "{error}");
+    }
+}
+
+/// A header that claims terabytes, or itself to be terabytes long, asks for no memory.
+#[test]
+fn a_header_that_claims_too_much_is_refused() {
+    let mut long = u64::MAX.to_le_bytes().to_vec();
+    long.extend_from_slice(b"{}");
+    assert!(load(&long).is_err());
+    let json = br#"{"logit_scale":{"dtype":"F32","shape":[1000000000000],"data_offsets":[0,4000000000000]}}"#;
+    let huge = [&(json.len() as u64).to_le_bytes()[..], json].concat();
+    assert!(load(&huge).unwrap_err().to_string().starts_with("not a whole safetensors file"));
+}
+
+proptest! {
+    /// Bytes cut short or overwritten anywhere give an answer, never a panic; what is cut short is an error.
+    #[test]
+    fn damage_is_an_answer(cut in 0usize..100_000, at in 0usize..4_000, byte: u8) {
+        let config = small();
+        let mut bytes = save(&config, &Snapshot::initial(std::slice::from_ref(&config)), Contents::Model).unwrap();
+        prop_assert!(load(&bytes[..cut.min(bytes.len() - 1)]).is_err());
+        bytes[at] = byte;
+        drop(load(&bytes));
+    }
+}

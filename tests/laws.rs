@@ -1,0 +1,164 @@
+//! Rung 5 of the ladder: laws that hold for any config.
+
+mod common;
+
+use std::collections::HashSet;
+
+use common::Fixture;
+use leftright::analysis::{Ablation, Evaluator, Scene, Term, Tower};
+use leftright::config::Config;
+use leftright::engine::Snapshot;
+use leftright::engine::cpu::Cpu;
+use leftright::task::{Sampler, Split, split_items};
+use proptest::prelude::*;
+
+fn config() -> impl Strategy<Value = Config> {
+    (0u32..1000, 3u32..=10, 2u32..=6, 2u32..=4, 1u32..=9, 1u32..=44).prop_map(|(seed, pixels, pair_labels, held_labels, n1, n2)| Config {
+        seed,
+        pixels,
+        labels: pair_labels + held_labels + 1,
+        pair_labels,
+        held_labels,
+        single_layouts: n1.min(pixels - 1),
+        pair_layouts: n2.min(pixels * (pixels - 1) / 2 - 1),
+        d_model: 16,
+        heads: 2,
+        d_embed: 8,
+        batch: 12,
+        ..Config::default()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// No held-out layout and no held-out pair is ever drawn, and a batch never repeats a caption.
+    #[test]
+    fn batches_hold_only_what_is_trained_on(config in config()) {
+        prop_assert_eq!(config.check(), Ok(()));
+        let held: HashSet<Vec<u32>> = Split::ALL.into_iter().flat_map(|s| split_items(&config, s)).map(|i| i.strip).collect();
+        let sampler = Sampler::new(&config);
+        for step in 1..=40 {
+            let batch = sampler.draw(step);
+            let strips: HashSet<&[u32]> = batch.vision.chunks(1 + config.pixels as usize).map(|s| &s[1..]).collect();
+            prop_assert!(strips.iter().all(|s| !held.contains(*s)));
+            let captions: HashSet<&[u32]> = batch.text.chunks(9).collect();
+            prop_assert_eq!(captions.len(), batch.size);
+        }
+    }
+
+    /// The nine terms sum to the logits, whose softmax is the attention; the shares sum to one.
+    #[test]
+    fn terms_sum_to_the_logits(config in config(), i in 0u32..3, gap in 0u32..3) {
+        let mut snapshot = Snapshot::initial(std::slice::from_ref(&config));
+        // Biases start at zero; give every parameter something to say.
+        snapshot.params.iter_mut().enumerate().for_each(|(i, p)| *p += 0.3 * ((i * 31 % 17) as f32 / 8.0 - 1.0));
+        let mut strip = vec![0; config.pixels as usize];
+        strip[i as usize] = 1;
+        let j = (i + 1 + gap).min(config.pixels - 1);
+        if j > i { strip[j as usize] = 2; }
+        for scene in [Scene::Strip(strip), Scene::Caption(vec![2, 1]), Scene::Caption(vec![3])] {
+            let decomposition = Evaluator::new(&config).decompose(&snapshot.params, &scene).unwrap();
+            for head in &decomposition.heads {
+                let total: f64 = head.attention.iter().sum();
+                prop_assert!((total - 1.0).abs() < 1e-9);
+                prop_assert!((head.terms.iter().map(|t| t.share).sum::<f64>() - 1.0).abs() < 1e-6);
+                for t in 0..head.logits.len() {
+                    let sum: f64 = head.terms.iter().map(|term| term.row[t]).sum();
+                    prop_assert!((sum - head.logits[t]).abs() < 1e-9);
+                }
+            }
+        }
+    }
+}
+
+/// The nine CLS-row terms of the reference.
+#[test]
+fn terms_are_the_fixtures() {
+    let fixture = Fixture::open("step_paper");
+    let evaluator = Evaluator::new(&fixture.config);
+    let (params, batch) = (fixture.params("param."), fixture.batch());
+    for (i, tokens) in batch.vision.chunks(11).enumerate() {
+        let decomposition = evaluator.decompose(&params, &Scene::Strip(tokens[1..].to_vec())).unwrap();
+        for (h, head) in decomposition.heads.iter().enumerate() {
+            for term in &head.terms {
+                let expected = fixture.f32(&format!("cls_row.{:?}", term.term));
+                for (t, value) in term.row.iter().enumerate() {
+                    let expected = f64::from(expected[(i * 4 + h) * 11 + t]);
+                    assert!((value - expected).abs() < 1e-4, "strip {i} head {h} {:?} token {t}: {value}, {expected}", term.term);
+                }
+            }
+        }
+    }
+}
+
+fn trained() -> (Evaluator, Vec<f32>) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/trained.safetensors");
+    let (config, snapshot) = leftright::checkpoint::load(&std::fs::read(path).unwrap()).unwrap();
+    (Evaluator::new(&config), snapshot.params)
+}
+
+fn ablation(terms: &[Term], strength: f64, heads: Option<Vec<u32>>) -> Ablation {
+    Ablation { tower: Tower::Vision, terms: terms.to_vec(), strength, heads }
+}
+
+/// Strength 1 changes nothing, and neither do the terms that shift a whole row (EB, PB, BB), at any strength.
+#[test]
+fn what_must_change_nothing_changes_nothing() {
+    let (evaluator, params) = trained();
+    let before = evaluator.accuracies(&params, &[]).unwrap();
+    let all = [Term::LOGIT.as_slice(), &[Term::VP]].concat();
+    for ablation in
+        [ablation(&all, 1.0, None), ablation(&[Term::EB, Term::PB, Term::BB], -1.0, None), ablation(&[Term::EP], 0.0, Some(vec![]))]
+    {
+        assert_eq!(evaluator.accuracies(&params, &[ablation.clone()]).unwrap(), before, "{ablation:?}");
+    }
+    // Negative control: the one term that matters.
+    assert_ne!(evaluator.accuracies(&params, &[ablation(&[Term::EP], 0.0, None)]).unwrap(), before);
+}
+
+/// Ablating every head by name is ablating all heads.
+#[test]
+fn heads_by_name_are_all_heads() {
+    let (evaluator, params) = trained();
+    let by_name = evaluator.accuracies(&params, &[ablation(&[Term::EP], 0.3, Some(vec![0, 1, 2, 3]))]).unwrap();
+    assert_eq!(by_name, evaluator.accuracies(&params, &[ablation(&[Term::EP], 0.3, None)]).unwrap());
+}
+
+#[test]
+fn questions_out_of_bounds_are_refused_by_name() {
+    let (evaluator, params) = trained();
+    for (ablation, says) in [
+        (ablation(&[Term::EP], 2.5, None), "strength is 2.5, but must be between -1 and 2"),
+        (ablation(&[Term::EP], f64::NAN, None), "strength is NaN, but must be between -1 and 2"),
+        (ablation(&[Term::EP], 0.0, Some(vec![4])), "head is 4, but must be between 0 and 3"),
+    ] {
+        assert_eq!(evaluator.accuracies(&params, &[ablation]).unwrap_err().to_string(), says);
+    }
+    for (scene, says) in [
+        (Scene::Strip(vec![1, 2]), "the strip has 2 pixels, but must have 10"),
+        (Scene::Strip(vec![0; 10]), "the scene has 0 objects, but must have one or two"),
+        (Scene::Strip(vec![0, 21, 0, 0, 0, 0, 0, 0, 0, 0]), "the label is 21, but must be between 1 and 20"),
+        (Scene::Caption(vec![4, 4]), "both objects are 4, but they must differ"),
+    ] {
+        assert_eq!(evaluator.decompose(&params, &scene).unwrap_err().to_string(), says);
+    }
+    assert!(Term::parse("XP").unwrap_err().to_string().starts_with("there is no term \"XP\""));
+}
+
+/// A run is its config: bit for bit, alone or in a population; another seed is another run.
+#[test]
+fn same_config_same_run() {
+    let base = Config { d_model: 16, heads: 2, d_embed: 16, batch: 16, ..Config::default() };
+    let other = Config { seed: 1, pair_labels: 6, ..base.clone() };
+    let run = |configs: &[Config]| {
+        let mut cpu = Cpu::<f32>::new(configs, &Snapshot::initial(configs));
+        (0..20).for_each(|_| drop(cpu.step()));
+        cpu.snapshot().params
+    };
+    let alone = run(std::slice::from_ref(&base));
+    let both = run(&[base.clone(), other]);
+    assert_eq!(alone, run(&[base]));
+    assert_eq!(alone, both[..alone.len()]);
+    assert_ne!(alone, both[alone.len()..]);
+}
