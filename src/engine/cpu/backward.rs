@@ -7,13 +7,18 @@ use super::real::Real;
 /// Buffers of one tower's backward pass.
 #[derive(Clone, Debug, Default)]
 pub struct Backward<T> {
-    residual: Vec<T>,
-    attended: Vec<T>,
+    /// dL/d residual `[B, D]`.
+    pub residual: Vec<T>,
+    /// dL/d attended `[B, D]`.
+    pub attended: Vec<T>,
     values: Vec<T>,
     mass: Vec<T>,
-    scores: Vec<T>,
-    key: Vec<T>,
-    value: Vec<T>,
+    /// dL/d scores `[Q, H, R]`.
+    pub scores: Vec<T>,
+    /// dL/d key rows `[R, D]`.
+    pub key: Vec<T>,
+    /// dL/d value rows `[R, D]`.
+    pub value: Vec<T>,
 }
 
 fn sum_rows<T: Real>(rows: &[T], sum: &mut [T]) {

@@ -25,7 +25,7 @@ struct Workspace<T> {
     tables: [Tables<T>; 2],
     activations: [Activations<T>; 2],
     contrast: Contrast<T>,
-    backward: Backward<T>,
+    backward: [Backward<T>; 2],
     scratch: Vec<T>,
     grads: Vec<T>,
 }
@@ -115,7 +115,7 @@ impl<T: Real> Cpu<T> {
         work.grads[self.table.logit_scale] = work.contrast.d_logit_scale;
         let gradients = [&mut work.contrast.d_image, &mut work.contrast.d_text];
         for (i, ((tower, (tokens, query)), d_embedding)) in self.towers.iter().zip(inputs).zip(gradients).enumerate() {
-            work.backward.step(tower, params, &work.tables[i], &work.activations[i], tokens, query, d_embedding, &mut work.grads);
+            work.backward[i].step(tower, params, &work.tables[i], &work.activations[i], tokens, query, d_embedding, &mut work.grads);
         }
         loss
     }
@@ -123,6 +123,31 @@ impl<T: Real> Cpu<T> {
     /// The gradient `[len]` that [`Cpu::loss_and_gradient`] left.
     pub fn gradient(&self) -> &[T] {
         &self.work.grads
+    }
+
+    /// What the last step left in a named array of one tower (0 vision, 1 text), under the shaders' name for it.
+    pub fn stage(&self, name: &str, tower: usize) -> Option<&[T]> {
+        let (tables, activations, backward) = (&self.work.tables[tower], &self.work.activations[tower], &self.work.backward[tower]);
+        let contrast = &self.work.contrast;
+        Some(match name {
+            "key" => &tables.key,
+            "value" => &tables.value,
+            "query" => &tables.query_token,
+            "score" => &tables.scores,
+            "mass" => &activations.mass,
+            "attended" => &activations.attended,
+            "residual" => &activations.residual,
+            "embedding" => &activations.embedding,
+            "length" => &activations.length,
+            "d_embedding" if tower == 0 => &contrast.d_image,
+            "d_embedding" => &contrast.d_text,
+            "d_residual" => &backward.residual,
+            "d_attended" => &backward.attended,
+            "d_score" => &backward.scores,
+            "d_key" => &backward.key,
+            "d_value" => &backward.value,
+            _ => return None,
+        })
     }
 
     /// The parameters `[P, len]`, to be nudged by a finite-difference check.

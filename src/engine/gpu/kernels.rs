@@ -102,8 +102,15 @@ pub fn bind_group_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
     device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some("model"), entries: &entries })
 }
 
-/// Compiles every stage.
-pub fn compile(device: &wgpu::Device, group: &wgpu::BindGroupLayout, config: &Config, layout: &Layout, population: u32) -> Vec<Kernel> {
+/// Compiles every stage, each source after `edit`.
+pub fn compile(
+    device: &wgpu::Device,
+    group: &wgpu::BindGroupLayout,
+    config: &Config,
+    layout: &Layout,
+    population: u32,
+    edit: &dyn Fn(&str, String) -> String,
+) -> Vec<Kernel> {
     let pipelines = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
         label: Some("model"),
         bind_group_layouts: &[Some(group)],
@@ -113,7 +120,7 @@ pub fn compile(device: &wgpu::Device, group: &wgpu::BindGroupLayout, config: &Co
     for stage in &STAGES {
         let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some(stage.name),
-            source: wgpu::ShaderSource::Wgsl(source(config, layout, stage).into()),
+            source: wgpu::ShaderSource::Wgsl(edit(stage.name, source(config, layout, stage)).into()),
         });
         for entry in stage.entries {
             let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {

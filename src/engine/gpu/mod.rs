@@ -108,6 +108,16 @@ fn shape_difference(a: &Config, b: &Config) -> Option<&'static str> {
 impl Gpu {
     /// The engine of a population of checked configs of one shape, going on from a snapshot.
     pub async fn new(adapter: &Adapter, configs: &[Config], from: &Snapshot) -> Result<Gpu, EngineError> {
+        Gpu::edited(adapter, configs, from, &|_, source| source).await
+    }
+
+    /// The engine with its shaders edited by stage name: how the tests show that a wrong shader is caught.
+    pub async fn edited(
+        adapter: &Adapter,
+        configs: &[Config],
+        from: &Snapshot,
+        edit: &dyn Fn(&str, String) -> String,
+    ) -> Result<Gpu, EngineError> {
         if let Some(name) = configs.iter().find_map(|c| shape_difference(&configs[0], c)) {
             return Err(EngineError::Shapes(name));
         }
@@ -157,7 +167,7 @@ impl Gpu {
         let both: Vec<f32> = from.first.chunks(len).zip(from.second.chunks(len)).flat_map(|(m, v)| m.iter().chain(v).copied()).collect();
         device.queue.write_buffer(&moments, 0, bytemuck::cast_slice(&both));
         device.queue.write_buffer(&batch, 0, bytemuck::cast_slice(&[from.step, from.step]));
-        let kernels = kernels::compile(&device.inner, &bind_group_layout, &configs[0], &layout, population as u32);
+        let kernels = kernels::compile(&device.inner, &bind_group_layout, &configs[0], &layout, population as u32, edit);
         device.check()?;
         let step = from.step;
         Ok(Gpu { device, layout, population, kernels, group, params, moments, grads, batch, rows, cells, ring, step, steps_per_submit: 1 })

@@ -1,0 +1,126 @@
+//! Rung 3 of the ladder: every array that a WGSL stage leaves, against the CPU stage of its name, and the negative
+//! control: one sign turned in one shader fails that stage and what stands on it, and nothing before it.
+
+mod common;
+
+use common::Fixture;
+use leftright::engine::cpu::Cpu;
+use leftright::engine::gpu::{Gpu, Layout, STAGES, adapter, source};
+use pollster::block_on;
+
+/// Arrays in the order they are computed, with the stage that computes them.
+const ARRAYS: [(&str, &str); 15] = [
+    ("forward", "key"),
+    ("forward", "value"),
+    ("forward", "query"),
+    ("forward", "score"),
+    ("forward", "mass"),
+    ("forward", "attended"),
+    ("forward", "residual"),
+    ("forward", "embedding"),
+    ("forward", "length"),
+    ("contrast", "d_embedding"),
+    ("backward", "d_residual"),
+    ("backward", "d_attended"),
+    ("backward", "d_score"),
+    ("backward", "d_key"),
+    ("backward", "d_value"),
+];
+
+/// The arrays, and `gradient` and `params`, in which one step on the fixture differs between the engines.
+fn differing(edit: &dyn Fn(&str, String) -> String) -> Vec<&'static str> {
+    let fixture = Fixture::open("step_paper");
+    let (config, batch, snapshot) = (std::slice::from_ref(&fixture.config), fixture.batch(), fixture.snapshot());
+    let mut cpu = Cpu::<f32>::new(config, &snapshot);
+    cpu.step_on(&batch);
+    block_on(async {
+        let mut gpu = Gpu::edited(&adapter().await.unwrap(), config, &snapshot, edit).await.unwrap();
+        gpu.step_on(&batch).await.unwrap();
+        let mut differing = Vec::new();
+        for (_, name) in ARRAYS {
+            for tower in 0..2 {
+                let (ours, theirs) = (gpu.region(name, tower).await.unwrap(), cpu.stage(name, tower).unwrap());
+                if error(&ours[..theirs.len()], theirs) > 1e-4 && !differing.contains(&name) {
+                    differing.push(name);
+                }
+            }
+        }
+        if fixture.gradient_errors(&gpu.gradients().await.unwrap()).iter().any(|(_, error)| *error > 1e-4) {
+            differing.push("gradient");
+        }
+        // One step moves a parameter by at most the warmed-up learning rate, 1e-4; a gradient near zero may turn its sign.
+        let (ours, theirs) = (gpu.snapshot().await.unwrap(), cpu.snapshot());
+        let moved = |a: &[f32], b: &[f32]| a.iter().zip(b).filter(|(a, b)| (**a - **b).abs() > 2e-6).count();
+        if moved(&ours.params, &theirs.params) * 100 > theirs.params.len() || error(&ours.first, &theirs.first) > 1e-4 {
+            differing.push("params");
+        }
+        differing
+    })
+}
+
+fn error(a: &[f32], b: &[f32]) -> f32 {
+    let largest = b.iter().fold(f32::MIN_POSITIVE, |m, x| m.max(x.abs()));
+    a.iter().zip(b).fold(0f32, |m, (a, b)| if (a - b).abs() / largest <= m { m } else { (a - b).abs() / largest })
+}
+
+#[test]
+fn every_array_is_the_cpu_stages() {
+    assert_eq!(differing(&|_, source| source), Vec::<&str>::new());
+}
+
+#[test]
+fn one_turned_sign_fails_exactly_what_stands_on_it() {
+    let all_after = |first: &str, but: &[&str]| -> Vec<&str> {
+        let from = ARRAYS.iter().position(|(_, name)| *name == first).unwrap_or(ARRAYS.len());
+        let names = ARRAYS[from..].iter().map(|(_, name)| *name).chain(["gradient", "params"]);
+        names.filter(|name| !but.contains(name)).collect()
+    };
+    for (stage, text, wrong, expected) in [
+        (
+            "forward",
+            "rows[model * ROWS + residual_rows(tower) + (sequence + r) * D4 + column] = sum[r] + bias",
+            "rows[model * ROWS + residual_rows(tower) + (sequence + r) * D4 + column] = bias - sum[r]",
+            all_after("residual", &[]),
+        ),
+        (
+            "contrast",
+            "cells[at] = (p - select(0.0, 2.0, i == j))",
+            "cells[at] = (p + select(0.0, 2.0, i == j))",
+            all_after("d_embedding", &[]),
+        ),
+        (
+            "backward",
+            "let d = cells[mass + vocab(tower) + t] * (gain[t] - mean);",
+            "let d = cells[mass + vocab(tower) + t] * (gain[t] + mean);",
+            all_after("d_score", &["d_value"]),
+        ),
+        ("adamw", "params[at] = p - rate", "params[at] = p + rate", vec!["params"]),
+    ] {
+        let edit = |name: &str, source: String| {
+            if name != stage {
+                return source;
+            }
+            assert_eq!(source.matches(text).count(), 1, "{stage}: {text}");
+            source.replace(text, wrong)
+        };
+        assert_eq!(differing(&edit), expected, "a turned sign in {stage}");
+    }
+}
+
+/// naga accepts every shader, and none asks for more than WebGPU's defaults: 8 storage buffers, 256 invocations, and no
+/// workgroup memory at all.
+#[test]
+fn every_shader_keeps_to_the_limits() {
+    let config = leftright::config::Config::default();
+    let layout = Layout::new(&config);
+    for stage in &STAGES {
+        let module = naga::front::wgsl::parse_str(&source(&config, &layout, stage)).unwrap();
+        naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::empty()).validate(&module).unwrap();
+        let storage = module.global_variables.iter().filter(|(_, v)| matches!(v.space, naga::AddressSpace::Storage { .. })).count();
+        let workgroup = module.global_variables.iter().filter(|(_, v)| v.space == naga::AddressSpace::WorkGroup).count();
+        assert!(storage <= 8 && workgroup == 0, "{}: {storage} storage buffers", stage.name);
+        let entries: Vec<&str> = module.entry_points.iter().map(|e| e.name.as_str()).collect();
+        assert_eq!(entries, stage.entries);
+        assert!(module.entry_points.iter().all(|e| e.workgroup_size.iter().product::<u32>() <= 256));
+    }
+}
