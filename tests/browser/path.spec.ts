@@ -55,7 +55,7 @@ test("settings apply on Reset, the run before comes back, and the address restor
   await page.reload();
   await expect(article.state).toHaveAttribute("data-phase", "ready");
   await expect(page.getByLabel("Seed")).toHaveValue("7");
-  await expect(page.getByLabel("Labels in training pairs")).toHaveValue("4");
+  await expect(page.getByLabel("Labels in pairs")).toHaveValue("4");
 });
 
 test("two objects move by keyboard and by pointer, and the captions follow", async ({ page }) => {

@@ -84,7 +84,7 @@ export class Run extends EventTarget {
 
   /** Loads the engine and makes the model that the address asks for. */
   async start(search: string): Promise<void> {
-    await this.#guard(async () => {
+    await this.#guard("The engine did not start", async () => {
       this.fields = await this.client.fields();
       const { settings, problems } = readAddress(search, this.fields);
       this.notices = problems;
@@ -95,7 +95,7 @@ export class Run extends EventTarget {
       } catch (thrown) {
         const error = engineError(thrown);
         if (error.code === "crash") throw error;
-        this.notices = [...problems, `This page's address cannot be used: ${error.message}. The defaults are used.`];
+        this.notices = [...problems, `This page's address cannot be used: ${sentence(error)} The defaults are used.`];
         this.settings = defaults(this.fields);
         await this.#create(this.settings);
       }
@@ -122,12 +122,12 @@ export class Run extends EventTarget {
   }
 
   async pause(): Promise<void> {
-    await this.#guard(() => this.#stop());
+    await this.#guard("The engine did not pause", () => this.#stop());
   }
 
   /** A fresh model by the form's settings. */
   async reset(): Promise<void> {
-    await this.#guard(async () => {
+    await this.#guard("These settings cannot be used", async () => {
       const { settings } = this;
       if (!settings) return;
       await this.client.check(configOf(settings)); // an impossible form should not stop a run
@@ -138,7 +138,7 @@ export class Run extends EventTarget {
 
   /** Takes the model of a safetensors file. */
   async open(name: string, bytes: Uint8Array): Promise<void> {
-    await this.#guard(() =>
+    await this.#guard(`${name} was not opened, and the model here is as it was`, () =>
       this.#replace(async () => {
         const info = await this.client.open(bytes);
         this.#adopt(info, settingsOf(info.config, this.current?.settings.engine ?? "auto"));
@@ -153,19 +153,19 @@ export class Run extends EventTarget {
   async goBack(): Promise<void> {
     const { shelved } = this;
     if (!shelved) return;
-    await this.#guard(() => this.#replace(() => this.#resume(shelved)));
+    await this.#guard("The run could not be brought back", () => this.#replace(() => this.#resume(shelved)));
   }
 
   async checkpoint(): Promise<Uint8Array | null> {
-    return this.#guard(() => this.client.checkpoint());
+    return this.#guard("The model was not saved", () => this.client.checkpoint());
   }
 
   /** Of the model as it is now, also while it trains. */
   async decompose(scene: Scene): Promise<Decomposition | null> {
-    return this.#guard(() => this.client.decompose(scene));
+    return this.#guard("This strip cannot be shown", () => this.client.decompose(scene));
   }
   async ablate(ablations: Ablation[]): Promise<AblationResult | null> {
-    return this.#guard(() => this.client.ablate(ablations));
+    return this.#guard("These terms cannot be changed", () => this.client.ablate(ablations));
   }
 
   async #train(steps: number): Promise<void> {
@@ -174,7 +174,7 @@ export class Run extends EventTarget {
     this.error = null;
     this.shelved = null;
     this.#changed();
-    this.#training = this.#guard(async () => {
+    this.#training = this.#guard("Training stopped", async () => {
       const session = this.#session;
       const failure = await this.client
         .train(steps, (progress) => {
@@ -302,7 +302,7 @@ export class Run extends EventTarget {
       await this.start(location.search);
       return;
     }
-    await this.#guard(async () => {
+    await this.#guard("The run could not go on", async () => {
       await (shelved ? this.#resume(shelved) : this.#create(settings));
       const from = shelved ? `from step ${shelved.step}` : "with a fresh model";
       this.notices = [...this.notices, `The engine stopped: ${message}. It was restarted ${from}.`];
@@ -312,13 +312,13 @@ export class Run extends EventTarget {
     if (goOn) await this.train();
   }
 
-  /** Shows an error to the reader; a crash is shown by `#recover`, which has heard of it already. */
-  async #guard<T>(work: () => Promise<T>): Promise<T | null> {
+  /** Tells the reader what did not happen and why; a crash is told by `#recover`, which has heard of it already. */
+  async #guard<T>(failure: string, work: () => Promise<T>): Promise<T | null> {
     try {
       return await work();
     } catch (thrown) {
       const error = engineError(thrown);
-      if (error.code !== "crash") this.error = error.message;
+      if (error.code !== "crash") this.error = `${failure}: ${sentence(error)}`;
       this.#changed();
       return null;
     }
@@ -327,6 +327,11 @@ export class Run extends EventTarget {
   #changed(): void {
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/** An error's message, closed with a full stop. */
+function sentence({ message }: EngineError): string {
+  return message.endsWith(".") ? message : `${message}.`;
 }
 
 function showInAddress(query: string): void {

@@ -15,9 +15,9 @@ export type Settings = Record<NumberName, number> & { engine: EngineRequest };
 /** How each number is called in the form: in words, then as in the paper. */
 export const WORDS: Record<NumberName, { label: string; symbol?: { letter: string; index: string } }> = {
   seed: { label: "Seed" },
-  pair_labels: { label: "Labels in training pairs", symbol: { letter: "N", index: "pair" } },
-  single_layouts: { label: "Training positions per label", symbol: { letter: "n", index: "1" } },
-  pair_layouts: { label: "Training layouts per pair", symbol: { letter: "n", index: "2" } },
+  pair_labels: { label: "Labels in pairs", symbol: { letter: "N", index: "pair" } },
+  single_layouts: { label: "Positions per label", symbol: { letter: "n", index: "1" } },
+  pair_layouts: { label: "Layouts per pair", symbol: { letter: "n", index: "2" } },
 };
 
 export function field(fields: ConfigField[], name: NumberName): ConfigField {
@@ -27,7 +27,7 @@ export function field(fields: ConfigField[], name: NumberName): ConfigField {
 }
 
 export function defaults(fields: ConfigField[]): Settings {
-  const number = (name: NumberName) => Number(field(fields, name).default);
+  const number = (name: NumberName) => field(fields, name).default;
   return {
     seed: number("seed"),
     pair_labels: number("pair_labels"),

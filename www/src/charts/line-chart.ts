@@ -1,5 +1,6 @@
 import { LitElement, css, html, unsafeCSS } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { scaleLog } from "d3-scale";
 import uPlot from "uplot";
 import uPlotCss from "uplot/dist/uPlot.min.css?inline";
 import { onThemeChange } from "../style/theme";
@@ -18,6 +19,11 @@ const HEIGHT = 190;
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
 const LOGARITHMIC = 3 as uPlot.Scale.Distr;
 const FONT = '12px -apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Liberation Sans", Arial, sans-serif';
+
+/** Ticks of a logarithmic axis that do not crowd it. */
+function powers(_: uPlot, __: number, min: number, max: number): number[] {
+  return scaleLog([min, max], [0, 1]).ticks(4);
+}
 
 /** Curves over training steps, live: uPlot on a canvas, with a legend that says the values under the pointer or the latest. */
 @customElement("lr-line-chart")
@@ -105,7 +111,7 @@ export class LineChart extends LitElement {
       scales: { x: { time: false }, y: bounds ? { range: bounds } : { distr: LOGARITHMIC } },
       axes: [
         { ...axis, grid: { show: false }, size: 28 },
-        { ...axis, size: 44, ...(bounds ? {} : { values: (_: uPlot, ticks: (number | null)[]) => ticks.map((tick) => (tick === null ? "" : String(tick))) }) },
+        { ...axis, size: 52, ...(bounds ? {} : { splits: powers, filter: (_: uPlot, ticks: number[]) => ticks, values: (_: uPlot, ticks: number[]) => ticks.map(String) }) },
       ],
       series: [
         {},

@@ -138,8 +138,10 @@ export class LrAblate extends RunFigure {
   }
 
   protected override finding() {
+    const { evaluation, trained } = this.run;
     const answer = this.answer.value;
-    return answer ? ablateFinding(answer.result.before, answer.result.after, answer.cut, this.run.trained) : nothing;
+    if (answer) return ablateFinding(answer.result.before, answer.result.after, answer.cut, trained);
+    return evaluation ? ablateFinding(evaluation.accuracies, evaluation.accuracies, NOTHING, trained) : nothing;
   }
 
   private set(change: Partial<Cut>, remember = true): void {

@@ -170,7 +170,7 @@ export class LrGradient extends RunFigure {
         <h3>Head ${strongest}, the steepest: what CLS sees of each position (EP, logits)</h3>
         <lr-profile data-testid="ep-row" kind="line" .values=${ep} .colours=${["--source-p"]} .height=${120} label=${`EP row of head ${strongest}, slope ${signed(head.slope)} logits per pixel.`}></lr-profile>
         <h3>All nine terms together (logits)</h3>
-        <lr-profile .values=${head.logits} .colours=${colours} label="The logits of the same head, the sum of its nine terms."></lr-profile>
+        <lr-profile .values=${head.logits} .colours=${colours} .height=${104} label="The logits of the same head, the sum of its nine terms."></lr-profile>
         <h3>Attention, their softmax</h3>
         <lr-profile
           .values=${head.attention}

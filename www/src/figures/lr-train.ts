@@ -15,7 +15,9 @@ export const SPLITS: { split: Split; label: string; meaning: string; colour: str
   { split: "unseen", label: "unseen", meaning: "two labels that no training pair has", colour: "--split-unseen", width: 2.5 },
 ];
 
-const LOSS: Line[] = [{ label: "loss", colour: "--ink", width: 1.5, format: (value) => value.toFixed(3) }];
+const LOSS: Line[] = [{ label: "loss", colour: "--ink", width: 1.5, format: (value) => value.toPrecision(2) }];
+/** An accuracy's axis, with room for a line at its ends. */
+const SHARE = [-0.02, 1.02];
 const RETRIEVAL: Line[] = SPLITS.map(({ label, colour, dash, width }) => ({ label, colour, width, ...(dash && { dash }), format: accuracy }));
 
 @customElement("lr-train")
@@ -60,7 +62,11 @@ export class LrTrain extends RunFigure {
         margin-block: var(--space-5);
       }
 
-      tbody th {
+      table {
+        table-layout: fixed;
+      }
+
+      thead th:first-child {
         width: 40%;
       }
 
@@ -99,7 +105,7 @@ export class LrTrain extends RunFigure {
       }
 
       .foot {
-        margin-top: var(--space-4);
+        margin-top: var(--space-3);
       }
 
       .notices {
@@ -191,8 +197,8 @@ export class LrTrain extends RunFigure {
         ${run.notices.map((notice) => html`<li>${notice}</li>`)}
       </ul>
       ${this.charts()} ${this.accuracies(run.evaluation?.accuracies)} ${this.settings()}
+      <p class="note" data-testid="engine" data-kind=${run.current?.engine.kind ?? ""}>${run.current?.engine.reason ?? "The engine is loading."}</p>
       <div class="row note foot">
-        <span data-testid="engine" data-kind=${run.current?.engine.kind ?? ""}>${run.current?.engine.reason ?? "The engine is loading."}</span>
         <button class="link" ?disabled=${busy} @click=${() => this.download()}>Download the model (safetensors)</button>
         <button class="link" ?disabled=${busy} @click=${() => this.renderRoot.querySelector<HTMLInputElement>("#file")?.click()}>
           Open a model
@@ -221,7 +227,7 @@ export class LrTrain extends RunFigure {
         <lr-line-chart
           .lines=${RETRIEVAL}
           .data=${[evaluations.map(({ step }) => step), ...retrieval]}
-          .bounds=${[0, 1]}
+          .bounds=${SHARE}
           label="Retrieval on the three splits; the table below has the latest values."
         ></lr-line-chart>
       </div>
