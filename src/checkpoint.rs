@@ -93,17 +93,16 @@ pub fn load(bytes: &[u8]) -> Result<(Config, Snapshot), CheckpointError> {
     if let Some(name) = file.names().into_iter().find(|name| !known(name)) {
         return Err(CheckpointError::Tensor { name: name.to_owned(), expected: "no such tensor".to_owned(), found: "one".to_owned() });
     }
-    let mut snapshot = Snapshot::default();
-    snapshot.params = read(&file, &table, "")?;
-    if training {
-        snapshot.step =
-            header["step"].parse().map_err(|_| CheckpointError::Header("beside a \"step\" that is no whole number".to_owned()))?;
-        snapshot.first = read(&file, &table, MOMENTS[0])?;
-        snapshot.second = read(&file, &table, MOMENTS[1])?;
-    } else {
-        snapshot.first = vec![0.0; table.len];
-        snapshot.second = vec![0.0; table.len];
-    }
+    let params = read(&file, &table, "")?;
+    let snapshot = match header.get("step") {
+        Some(step) => Snapshot {
+            step: step.parse().map_err(|_| CheckpointError::Header("beside a \"step\" that is no whole number".to_owned()))?,
+            params,
+            first: read(&file, &table, MOMENTS[0])?,
+            second: read(&file, &table, MOMENTS[1])?,
+        },
+        None => Snapshot { step: 0, params, first: vec![0.0; table.len], second: vec![0.0; table.len] },
+    };
     Ok((config, snapshot))
 }
 

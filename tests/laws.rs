@@ -111,7 +111,7 @@ fn what_must_change_nothing_changes_nothing() {
     for ablation in
         [ablation(&all, 1.0, None), ablation(&[Term::EB, Term::PB, Term::BB], -1.0, None), ablation(&[Term::EP], 0.0, Some(vec![]))]
     {
-        assert_eq!(evaluator.accuracies(&params, &[ablation.clone()]).unwrap(), before, "{ablation:?}");
+        assert_eq!(evaluator.accuracies(&params, std::slice::from_ref(&ablation)).unwrap(), before, "{ablation:?}");
     }
     // Negative control: the one term that matters.
     assert_ne!(evaluator.accuracies(&params, &[ablation(&[Term::EP], 0.0, None)]).unwrap(), before);

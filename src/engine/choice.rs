@@ -25,7 +25,7 @@ pub async fn open(configs: &[Config], from: &Snapshot, request: EngineRequest) -
     let auto = request == EngineRequest::Auto;
     let adapter = match super::gpu::adapter().await {
         Ok(adapter) => adapter,
-        Err(error) if auto => return cpu(format!("There is no usable GPU here ({error}), so the CPU engine runs."), None),
+        Err(EngineError::Unavailable(why)) if auto => return cpu(format!("The CPU engine runs: {why}."), None),
         Err(error) => return Err(error),
     };
     let name = Some(adapter.name());
@@ -56,8 +56,7 @@ async fn prove(
     let mut cpu = Cpu::<f32>::new(configs, from);
     gpu.train(1).await?;
     let difference = disagreement(&cpu.step_gradients(), &gpu.gradients().await?, configs);
-    // Not `>`: a difference that is not a number is no agreement.
-    if !(difference <= AGREEMENT) {
+    if difference.is_nan() || difference > AGREEMENT {
         return Ok(Err(format!(
             "One step on {} differs from the CPU engine's by {difference:.1e} of a gradient's size (allowed {AGREEMENT:.0e}), so the CPU engine runs.",
             adapter.name()

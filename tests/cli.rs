@@ -1,0 +1,78 @@
+//! The command line as a user meets it: answers, and what bad input gets.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+const TRAINED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/trained.safetensors");
+
+fn run(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_leftright")).args(args).output().unwrap()
+}
+
+fn json(args: &[&str]) -> Value {
+    let output = run(args);
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn scratch(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("leftright-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[test]
+fn ablate_answers_as_the_reference() {
+    let answer = json(&["ablate", TRAINED, "--terms", "EP", "--json"]);
+    assert!((answer["unseen"]["order"].as_f64().unwrap() - 0.5).abs() <= 2.0 / 900.0);
+    assert!(answer["single"]["order"].is_null());
+    let reversed = json(&["ablate", TRAINED, "--terms", "EP", "--strength", "-1", "--split", "unseen", "--json"]);
+    assert!(reversed["unseen"]["order"].as_f64().unwrap() < 0.1 && reversed.get("seen").is_none());
+}
+
+#[test]
+fn train_writes_what_evaluate_reads() {
+    let folder = scratch("train");
+    let file = folder.join("model.safetensors");
+    let path = file.to_str().unwrap();
+    let small = ["--set", "d_model=32", "--set", "batch=40", "--steps", "30", "--seed", "3", "--engine", "cpu"];
+    let trained = json(&[&["train", "--json", "--out", path][..], &small].concat());
+    assert_eq!((&trained["steps"], &trained["engine"]), (&30.into(), &"cpu".into()));
+    assert!(trained["loss"].as_f64().unwrap() > 0.0 && trained["ms_per_step"].as_f64().unwrap() > 0.0);
+    assert_eq!(json(&["evaluate", path, "--json"])["unseen"], trained["unseen"]);
+    assert_eq!(json(&["decompose", path, "--strip", "0 0 16 0 0 0 0 17 0 0", "--json"])["heads"].as_array().unwrap().len(), 4);
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "no partial file is left");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn bad_input_gets_one_clear_line() {
+    let folder = scratch("bad");
+    let truncated = folder.join("truncated.safetensors");
+    std::fs::write(&truncated, &std::fs::read(TRAINED).unwrap()[..5000]).unwrap();
+    let out = folder.join("never.safetensors");
+    let out = out.to_str().unwrap();
+    for (args, says) in [
+        (vec!["train", "--set", "pair_labels=16", "--out", out], "pair_labels is 16, but must be at most 15"),
+        (vec!["train", "--set", "depth=3", "--out", out], "there is no setting \"depth\""),
+        (vec!["train", "--set", "batch", "--out", out], "--set batch has no \"=\""),
+        (vec!["train", "--preset", "nobody", "--out", out], "there is no preset \"nobody\""),
+        (vec!["train", "--out", "/no/such/folder/model.safetensors"], "/no/such/folder/model.safetensors: No such file"),
+        (vec!["train", "--out", folder.to_str().unwrap()], "is a folder"),
+        (vec!["evaluate", "/no/such/file"], "/no/such/file: No such file"),
+        (vec!["evaluate", truncated.to_str().unwrap()], "not a whole safetensors file"),
+        (vec!["ablate", TRAINED, "--terms", "EX"], "there is no term \"EX\""),
+        (vec!["ablate", TRAINED, "--terms", "EP", "--strength", "3"], "strength is 3, but must be between -1 and 2"),
+        (vec!["ablate", TRAINED, "--terms", "EP", "--heads", "7"], "head is 7, but must be between 0 and 3"),
+        (vec!["decompose", TRAINED, "--strip", "0 a"], "the strip has \"a\""),
+    ] {
+        let output = run(&args);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && output.stdout.is_empty(), "{args:?}");
+        assert!(error.contains(says) && error.trim().lines().count() == 1, "{args:?}: {error}");
+    }
+    assert!(!std::path::Path::new(out).exists());
+    std::fs::remove_dir_all(folder).unwrap();
+}

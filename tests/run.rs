@@ -1,0 +1,71 @@
+//! A run survives what an engine can do to it.
+
+use leftright::config::Config;
+use leftright::engine::{EngineKind, EngineRequest, Run, RunError};
+use pollster::block_on;
+
+fn small() -> Config {
+    Config { d_model: 16, heads: 2, d_embed: 16, batch: 16, ..Config::default() }
+}
+
+fn train(run: &mut Run, to: u32) -> Result<Vec<Option<u32>>, RunError> {
+    let mut rewound = Vec::new();
+    while run.step() < to {
+        rewound.push(block_on(run.advance(to - run.step(), 1e6))?.rewound_to);
+    }
+    Ok(rewound)
+}
+
+#[test]
+fn a_lost_device_costs_the_steps_since_the_last_snapshot_and_no_more() {
+    let mut run = block_on(Run::new(small(), EngineRequest::Gpu)).unwrap();
+    assert_eq!(run.info().kind, EngineKind::Gpu);
+    train(&mut run, 70).unwrap();
+    run.lose_device();
+    let rewound = train(&mut run, 120).unwrap();
+    assert_eq!(rewound.iter().flatten().copied().collect::<Vec<u32>>(), [50]);
+    assert_eq!(run.info().kind, EngineKind::Cpu);
+    assert_eq!(run.history().0.len(), 120, "the curve has no gap and no step twice");
+    // The CPU engine alone gives the same curve.
+    let mut alone = block_on(Run::new(small(), EngineRequest::Cpu)).unwrap();
+    train(&mut alone, 120).unwrap();
+    for (a, b) in run.history().0.iter().zip(alone.history().0) {
+        assert!((a - b).abs() < 1e-3 * b, "{a} {b}");
+    }
+}
+
+#[test]
+fn a_device_lost_at_rest_is_survived_too() {
+    let mut run = block_on(Run::new(small(), EngineRequest::Gpu)).unwrap();
+    train(&mut run, 20).unwrap();
+    run.lose_device();
+    assert_eq!(block_on(run.settle()).unwrap().rewound_to, Some(0));
+    train(&mut run, 20).unwrap();
+    assert_eq!((run.step(), run.history().0.len()), (20, 20));
+}
+
+/// A learning rate that drives the weights to infinity: the run stops, names the step, and keeps a finite model.
+#[test]
+fn a_loss_that_is_not_finite_stops_at_the_last_good_snapshot() {
+    let config = Config { lr: 1.0, token_std: 10.0, eps: 1e-12, weight_decay: 10.0, warmup: 1, ..small() };
+    for request in [EngineRequest::Cpu, EngineRequest::Gpu] {
+        let mut run = block_on(Run::new(config.clone(), request)).unwrap();
+        match train(&mut run, 2000) {
+            Err(RunError::NotFinite { step, kept }) => {
+                assert!(kept < step && kept % 50 == 0, "{step} {kept}");
+                assert_eq!((run.step(), run.history().0.len() as u32), (kept, kept));
+                assert!(run.latest().1.is_finite() && block_on(run.settle()).is_ok());
+            }
+            other => panic!("weight decay 10 at rate 1 must diverge, but gave {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_engine_says_why_it_was_chosen() {
+    let cpu = block_on(Run::new(small(), EngineRequest::Cpu)).unwrap();
+    assert_eq!((cpu.info().kind, cpu.info().reason.as_str()), (EngineKind::Cpu, "The CPU engine was asked for."));
+    let auto = block_on(Run::new(small(), EngineRequest::Auto)).unwrap();
+    // The test machine's GPU is emulated, or raced against the CPU engine where it is real.
+    assert!(auto.info().reason.contains("emulated on the CPU") || auto.info().reason.contains("ms a step"), "{}", auto.info().reason);
+}
