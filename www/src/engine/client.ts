@@ -50,6 +50,9 @@ export class EngineClient {
   checkpoint = () => this.#call((api) => api.checkpoint());
   open = (bytes: Uint8Array) => this.#call((api) => api.open(bytes));
 
+  /** For tests: an engine on one given batch, to be held against a reference; the page's own session is untouched. */
+  trainOn = (checkpoint: Uint8Array, engine: EngineRequest, strips: Uint32Array, captions: Uint32Array, steps: number) =>
+    this.#call((api) => api.trainOn(checkpoint, engine, strips, captions, steps));
   /** For tests: destroys the GPU device, as a driver reset would. */
   loseDevice = () => this.#call((api) => api.loseDevice());
   /** For tests: ends the worker without a word, as a browser short of memory would. */

@@ -4,6 +4,7 @@ import init, {
   Session,
   checkConfig,
   configFields,
+  trainOn,
   type Ablation,
   type AblationResult,
   type Config,
@@ -13,6 +14,7 @@ import init, {
   type EngineRequest,
   type Evaluation,
   type Progress,
+  type ReferenceRun,
   type Scene,
   type TrainEnd,
 } from "./pkg/leftright.js";
@@ -94,6 +96,11 @@ const api = {
   async open(bytes: Uint8Array): Promise<SessionInfo> {
     await current().loadCheckpoint(bytes);
     return describe();
+  },
+
+  async trainOn(checkpoint: Uint8Array, engine: EngineRequest, strips: Uint32Array, captions: Uint32Array, steps: number): Promise<ReferenceRun> {
+    await ready;
+    return trainOn(checkpoint, engine, strips, captions, steps);
   },
 
   loseDevice(): void {

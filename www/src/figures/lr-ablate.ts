@@ -121,9 +121,12 @@ export class LrAblate extends RunFigure {
 
   protected override willUpdate(): void {
     const { run, cut } = this;
-    if (!this.onScreen || !run.current || !run.evaluation || run.phase === "failed" || run.phase === "loading") return;
-    this.answer.ask([run.evaluation, cut], async () => {
+    const { evaluation } = run;
+    if (!this.onScreen || !evaluation || run.phase === "failed" || run.phase === "loading") return;
+    this.answer.ask([evaluation, cut], async () => {
       const { terms, strength, head } = cut;
+      const { accuracies } = evaluation;
+      if (terms.length === 0) return { cut, result: { before: accuracies, after: accuracies } };
       const ablation: Ablation = { tower: "vision", terms, strength, heads: head === null ? null : [head] };
       const result = await run.ablate([ablation]);
       return result && { cut, result };

@@ -1,0 +1,54 @@
+// The two engines: asked for, exchanged, and lost. Each test says what a browser without WebGPU does instead.
+import { Article } from "./article";
+import { expect, test } from "./harness";
+
+const REFUSED = "the browser offers no WebGPU adapter";
+
+test("a reader switches engines, and the address keeps the choice", async ({ page }, { project }) => {
+  const article = new Article(page);
+  await article.open();
+  await expect(article.engine).toHaveAttribute("data-kind", "cpu"); // auto: an emulated GPU is slower
+
+  await page.getByLabel("Engine").selectOption("gpu");
+  if (project.name === "webgpu") {
+    await expect(article.engine).toHaveAttribute("data-kind", "gpu");
+    await article.button("Step").click();
+    await expect(article.state).toHaveText("Paused at step 1.");
+    await article.button("Step").click();
+    await expect(article.state).toHaveText("Paused at step 2.");
+    expect((await article.losses()).every((loss) => loss > 1 && loss < 10)).toBe(true);
+  } else {
+    await expect(article.error).toContainText(REFUSED);
+    await article.button("Step").click();
+    await expect(article.state).toHaveText("Paused at step 1.");
+  }
+
+  await page.getByLabel("Engine").selectOption("cpu");
+  await article.button("Reset").click();
+  await expect(article.engine).toHaveText(/CPU engine/);
+  await expect(article.state).toHaveText("Untrained. Press Train.");
+  await page.reload();
+  await expect(article.state).toHaveAttribute("data-phase", "ready");
+  await expect(page.getByLabel("Engine")).toHaveValue("cpu");
+  await expect(article.engine).toHaveAttribute("data-kind", "cpu");
+});
+
+test("the GPU device is lost: training goes on, on the CPU, and the curve is unbroken", async ({ page }, { project }) => {
+  const article = new Article(page);
+  await article.open("?engine=gpu");
+  if (project.name !== "webgpu") {
+    await expect(article.notices).toContainText(REFUSED);
+    return;
+  }
+  await expect(article.engine).toHaveAttribute("data-kind", "gpu");
+  await article.button("Train").click();
+  await expect.poll(() => article.step()).toBeGreaterThan(3);
+
+  await article.run((run) => run.client.loseDevice());
+  await expect(article.notices).toContainText("device was lost");
+  await expect(article.engine).toHaveAttribute("data-kind", "cpu");
+  await article.trained();
+  const losses = await article.losses();
+  expect(losses).toHaveLength(1_000);
+  expect(losses.every(Number.isFinite)).toBe(true);
+});
