@@ -1,6 +1,8 @@
 //! The wasm-bindgen surface: a session in a worker. Thin: it converts, yields to the event loop, and gives every
 //! error a stable `code`.
 
+mod reference;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 

@@ -32,14 +32,20 @@ pub async fn open(configs: &[Config], from: &Snapshot, request: EngineRequest) -
     if auto && adapter.is_cpu() {
         return cpu(format!("The only GPU here, {}, is emulated on the CPU, so the CPU engine is faster.", adapter.name()), name);
     }
-    match prove(configs, from, &adapter, auto).await {
-        Ok(Ok(reason)) => {
-            let gpu = Gpu::new(&adapter, configs, from).await?;
+    // A browser's adapter gives one device only, so the engine that is proven is the one that trains.
+    let proven = async {
+        let mut gpu = Gpu::new(&adapter, configs, from).await?;
+        let verdict = prove(configs, from, &adapter, &mut gpu, auto).await?;
+        gpu.restore(from);
+        Ok((gpu, verdict))
+    };
+    match proven.await {
+        Ok((gpu, Ok(reason))) => {
             let info = EngineInfo { kind: EngineKind::Gpu, requested: request, reason, adapter: name };
             Ok((Engine::Gpu(Box::new(gpu)), info))
         }
-        Ok(Err(reason)) if auto => cpu(reason, name),
-        Ok(Err(reason)) => Err(EngineError::Unavailable(reason)),
+        Ok((_, Err(reason))) if auto => cpu(reason, name),
+        Ok((_, Err(reason))) => Err(EngineError::Unavailable(reason)),
         Err(error) if auto => cpu(format!("The GPU here is of no use ({error}), so the CPU engine runs."), name),
         Err(error) => Err(error),
     }
@@ -50,9 +56,9 @@ async fn prove(
     configs: &[Config],
     from: &Snapshot,
     adapter: &super::gpu::Adapter,
+    gpu: &mut Gpu,
     race: bool,
 ) -> Result<Result<String, String>, EngineError> {
-    let mut gpu = Gpu::new(adapter, configs, from).await?;
     let mut cpu = Cpu::<f32>::new(configs, from);
     gpu.train(1).await?;
     let difference = disagreement(&cpu.step_gradients(), &gpu.gradients().await?, configs);

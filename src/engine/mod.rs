@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::params::ParamTable;
+use crate::task::Batch;
 
 /// A population's whole training state between two steps; P models, each `len` floats by the parameter table.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -119,6 +120,14 @@ impl Engine {
         match self {
             Engine::Cpu(cpu) => Ok((0..steps).flat_map(|_| cpu.step()).collect()),
             Engine::Gpu(gpu) => gpu.train(steps).await,
+        }
+    }
+
+    /// One step of a single model on one given batch; gives the loss and the gradient `[len]`.
+    pub async fn step_on(&mut self, batch: &Batch) -> Result<(Vec<f32>, Vec<f32>), EngineError> {
+        match self {
+            Engine::Cpu(cpu) => Ok((cpu.step_on(batch), cpu.gradient().to_vec())),
+            Engine::Gpu(gpu) => Ok((gpu.step_on(batch).await?, gpu.gradients().await?)),
         }
     }
 

@@ -162,15 +162,37 @@ impl Gpu {
             entries: &entries,
         });
         device.queue.write_buffer(&run_buffer, 0, bytemuck::cast_slice(&runs));
-        device.queue.write_buffer(&params, 0, bytemuck::cast_slice(&from.params));
-        let len = 4 * layout.params;
-        let both: Vec<f32> = from.first.chunks(len).zip(from.second.chunks(len)).flat_map(|(m, v)| m.iter().chain(v).copied()).collect();
-        device.queue.write_buffer(&moments, 0, bytemuck::cast_slice(&both));
-        device.queue.write_buffer(&batch, 0, bytemuck::cast_slice(&[from.step, from.step]));
         let kernels = kernels::compile(&device.inner, &bind_group_layout, &configs[0], &layout, population as u32, edit);
         device.check()?;
-        let step = from.step;
-        Ok(Gpu { device, layout, population, kernels, group, params, moments, grads, batch, rows, cells, ring, step, steps_per_submit: 1 })
+        let mut gpu = Gpu {
+            device,
+            layout,
+            population,
+            kernels,
+            group,
+            params,
+            moments,
+            grads,
+            batch,
+            rows,
+            cells,
+            ring,
+            step: 0,
+            steps_per_submit: 1,
+        };
+        gpu.restore(from);
+        Ok(gpu)
+    }
+
+    /// Goes on from a snapshot of the same population.
+    pub fn restore(&mut self, from: &Snapshot) {
+        let queue = &self.device.queue;
+        queue.write_buffer(&self.params, 0, bytemuck::cast_slice(&from.params));
+        let len = 4 * self.layout.params;
+        let both: Vec<f32> = from.first.chunks(len).zip(from.second.chunks(len)).flat_map(|(m, v)| m.iter().chain(v).copied()).collect();
+        queue.write_buffer(&self.moments, 0, bytemuck::cast_slice(&both));
+        queue.write_buffer(&self.batch, 0, bytemuck::cast_slice(&[from.step, from.step]));
+        self.step = from.step;
     }
 
     fn record(&self, encoder: &mut wgpu::CommandEncoder, skip: &str) {

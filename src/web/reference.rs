@@ -1,0 +1,64 @@
+//! Training on a given batch, as a reference or a peer measures an engine.
+
+use serde::Serialize;
+use tsify::Tsify;
+use wasm_bindgen::prelude::*;
+
+use super::{Failure, to_js};
+use crate::checkpoint;
+use crate::engine::open;
+use crate::params::ParamTable;
+use crate::task::{Batch, CAPTION_LENGTH};
+
+/// One tensor's gradient.
+#[derive(Serialize, Tsify)]
+struct Gradient {
+    name: String,
+    values: Vec<f32>,
+}
+
+/// What training on one batch gave.
+#[derive(Serialize, Tsify)]
+struct ReferenceRun {
+    /// The loss of every step.
+    losses: Vec<f32>,
+    /// Every tensor's gradient at the first step.
+    gradients: Vec<Gradient>,
+}
+
+/// Trains a checkpoint's model for `steps` steps on one batch: strips `[B, pixels]`, captions as token ids `[B, 9]`.
+#[wasm_bindgen(js_name = trainOn, unchecked_return_type = "ReferenceRun")]
+pub async fn train_on(
+    checkpoint: &[u8],
+    #[wasm_bindgen(unchecked_param_type = "EngineRequest")] engine: JsValue,
+    strips: Vec<u32>,
+    captions: Vec<u32>,
+    steps: u32,
+) -> Result<JsValue, JsValue> {
+    let request = serde_wasm_bindgen::from_value(engine).map_err(Failure::from)?;
+    let (config, snapshot) = checkpoint::load(checkpoint).map_err(Failure::from)?;
+    let scene = |message: &str| Failure { code: "scene", message: message.to_owned() };
+    let size = captions.len() / CAPTION_LENGTH;
+    if size == 0 || size > config.batch as usize || captions.len() != size * CAPTION_LENGTH {
+        return Err(scene("The captions must be 9 tokens each, and at least one and at most a batch of them.").into());
+    }
+    if strips.len() != size * config.pixels as usize {
+        return Err(scene("There must be as many strips as captions.").into());
+    }
+    if strips.iter().any(|x| *x > config.labels) || captions.iter().any(|x| *x > config.labels + 10) {
+        return Err(scene("A strip or a caption holds a token that the model has not.").into());
+    }
+    let batch = Batch::from_tokens(&config, &strips, &captions);
+    let configs = std::slice::from_ref(&config);
+    let (mut engine, _) = open(configs, &snapshot, request).await.map_err(|error| Failure::from(crate::engine::RunError::from(error)))?;
+    let mut run = ReferenceRun { losses: Vec::new(), gradients: Vec::new() };
+    for step in 0..steps {
+        let (losses, gradient) = engine.step_on(&batch).await.map_err(|error| Failure::from(crate::engine::RunError::from(error)))?;
+        run.losses.extend(losses);
+        if step == 0 {
+            let tensors = ParamTable::new(&config).tensors;
+            run.gradients = tensors.into_iter().map(|t| Gradient { values: gradient[t.range].to_vec(), name: t.name }).collect();
+        }
+    }
+    Ok(to_js(&run)?)
+}
