@@ -135,12 +135,16 @@ macro_rules! config {
                 "}\n",
             );
 
-            /// The table of settings: names, bounds, defaults, help.
-            pub fn fields() -> Vec<ConfigField> {
-                vec![$(ConfigField {
+            /// The table of settings: names, bounds (given this config's other fields), defaults, help.
+            pub fn fields(&self) -> Vec<ConfigField> {
+                let mut fields = vec![$(ConfigField {
                     name: stringify!($name), group: Group::$group, kind: <$type as Value>::KIND,
                     min: f64::from($min), max: f64::from($max), default: Value::number($default as $type), help: $help,
-                },)*]
+                },)*];
+                for (name, _, most, _) in self.dependent() {
+                    fields.iter_mut().filter(|f| f.name == name).for_each(|f| f.max = f.max.min(f64::from(most)));
+                }
+                fields
             }
 
             /// Sets one field from text. The whole is checked by [`Config::check`].
@@ -209,28 +213,10 @@ impl Config {
     /// Every limit: each field's bounds, then those that depend on another field.
     pub fn check(&self) -> Result<(), ConfigError> {
         self.check_bounds()?;
-        let left = self.labels.saturating_sub(self.held_labels);
-        if left < 2 {
-            let most = self.labels - 2;
-            return Err(bounds(
-                "held_labels",
-                self.held_labels,
-                format!("at most {most}, so that two of the {} labels are left for training pairs", self.labels),
-            ));
-        }
-        if self.pair_labels > left {
-            return Err(bounds("pair_labels", self.pair_labels, format!("at most {left}, the labels that are not held out")));
-        }
-        if self.single_layouts >= self.pixels {
-            return Err(bounds(
-                "single_layouts",
-                self.single_layouts,
-                format!("at most {}, so that a position is left to test", self.pixels - 1),
-            ));
-        }
-        let layouts = self.pixels * (self.pixels - 1) / 2;
-        if self.pair_layouts >= layouts {
-            return Err(bounds("pair_layouts", self.pair_layouts, format!("at most {}, so that a layout is left to test", layouts - 1)));
+        for (field, value, most, why) in self.dependent() {
+            if value > most {
+                return Err(bounds(field, value, format!("at most {most}, {why}")));
+            }
         }
         if !self.d_model.is_multiple_of(4 * self.heads) {
             return Err(bounds("d_model", self.d_model, format!("a multiple of {}, four times the number of heads", 4 * self.heads)));
@@ -241,13 +227,24 @@ impl Config {
         Ok(())
     }
 
+    /// Fields whose greatest value depends on others: name, value, greatest value, why.
+    fn dependent(&self) -> [(&'static str, u32, u32, &'static str); 4] {
+        let layouts = self.pixels * self.pixels.saturating_sub(1) / 2;
+        [
+            ("held_labels", self.held_labels, self.labels.saturating_sub(2), "so that two labels are left for training pairs"),
+            ("pair_labels", self.pair_labels, self.labels.saturating_sub(self.held_labels), "the labels that are not held out"),
+            ("single_layouts", self.single_layouts, self.pixels.saturating_sub(1), "so that a position is left to test"),
+            ("pair_layouts", self.pair_layouts, layouts.saturating_sub(1), "so that a layout is left to test"),
+        ]
+    }
+
     /// A named preset. Only `paper` exists.
     pub fn preset(name: &str) -> Option<Config> {
         (name == "paper").then(Config::default)
     }
 
     fn names() -> String {
-        Config::fields().iter().map(|f| f.name).collect::<Vec<_>>().join(", ")
+        Config::default().fields().iter().map(|f| f.name).collect::<Vec<_>>().join(", ")
     }
 
     /// Width of one head.
@@ -282,7 +279,7 @@ mod tests {
             ("pair_labels", "1", "pair_labels is 1, but must be between 2 and 62"),
             ("d_model", "120", "d_model is 120, but must be a multiple of 16, four times the number of heads"),
             ("lr", "NaN", "lr is NaN, but must be between 0 and 1"),
-            ("held_labels", "19", "held_labels is 19, but must be at most 18, so that two of the 20 labels are left for training pairs"),
+            ("held_labels", "19", "held_labels is 19, but must be at most 18, so that two labels are left for training pairs"),
             ("pair_layouts", "45", "pair_layouts is 45, but must be at most 44, so that a layout is left to test"),
             ("single_layouts", "10", "single_layouts is 10, but must be at most 9, so that a position is left to test"),
             ("text_layers", "2", "text_layers is 2, but must be 1 in this version"),

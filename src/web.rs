@@ -142,10 +142,10 @@ struct AblationResult {
     after: Accuracies,
 }
 
-/// The table of settings: names, bounds, defaults, help.
+/// The table of settings: names, bounds (with the other fields as in preset `paper`), defaults, help.
 #[wasm_bindgen(js_name = configFields, unchecked_return_type = "ConfigField[]")]
 pub fn config_fields() -> Result<JsValue, JsValue> {
-    let fields: Vec<ConfigField> = Config::fields();
+    let fields: Vec<ConfigField> = Config::default().fields();
     Ok(to_js(&fields)?)
 }
 
