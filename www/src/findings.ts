@@ -53,7 +53,7 @@ export function ablateFinding(before: Accuracies, after: Accuracies, cut: Cut, t
   const was = pairNumbers(before);
   const is = pairNumbers(after);
   if (cut.terms.length === 0) {
-    return `Nothing is ablated: on unseen pairs the model names both objects in ${accuracy(was.recognition)} and prefers the right order in ${accuracy(was.order)}.`;
+    return `Nothing is ablated: on unseen pairs the model names both objects in ${accuracy(was.recognition)} and prefers the right order in ${accuracy(was.order)}. Press a term, EP first.`;
   }
   const condition = conditionOf(cut);
   if (cut.strength === 1) return `${condition}, nothing changes: order ${accuracy(is.order)}, recognition ${accuracy(is.recognition)}.`;

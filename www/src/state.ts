@@ -6,8 +6,8 @@ export type NumberName = (typeof NUMBERS)[number];
 
 export const ENGINES: { request: EngineRequest; label: string }[] = [
   { request: "auto", label: "Automatic" },
-  { request: "gpu", label: "GPU (WebGPU)" },
-  { request: "cpu", label: "CPU (WebAssembly)" },
+  { request: "gpu", label: "GPU" },
+  { request: "cpu", label: "CPU" },
 ];
 
 export type Settings = Record<NumberName, number> & { engine: EngineRequest };

@@ -47,7 +47,7 @@ export class Heatmap extends LitElement {
 
     p {
       min-height: 1.5em;
-      margin: 0;
+      margin: var(--space-1) 0 0;
       color: var(--muted);
       font-size: var(--text-small);
     }

@@ -151,7 +151,7 @@ export class LineChart extends LitElement {
             ${line.label} ${value === undefined ? "" : html`<b>${line.format(value)}</b>`}
           </li>`;
         })}
-        <li>${this.pointed === null || steps[at] === undefined ? "" : `at step ${steps[at]}`}</li>
+        <li>${steps[at] === undefined ? "starts with the first step" : this.pointed === null ? "" : `at step ${steps[at]}`}</li>
       </ul>
       <div class="plot" role="img" aria-label=${this.label}></div>
     `;

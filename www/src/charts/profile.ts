@@ -48,7 +48,7 @@ export class Profile extends LitElement {
   @property() kind: "line" | "bars" = "bars";
   /** The CSS custom property of each token's colour, or one for all. */
   @property({ attribute: false }) colours: string[] = ["--ink"];
-  /** The values' bounds; without them, symmetric around zero and wide enough. */
+  /** The values' bounds; without them, what holds the values and zero. */
   @property({ attribute: false }) bounds: [number, number] | null = null;
   @property({ attribute: false }) format: (value: number) => string = logit;
   @property({ type: Number }) height = 90;
@@ -56,8 +56,8 @@ export class Profile extends LitElement {
 
   override render() {
     const { left, middle, width } = columns(this.values.length);
-    const most = Math.max(1, ...this.values.map(Math.abs));
-    const scale = scaleLinear(this.bounds ?? [-most, most], [this.height - 16, 16]);
+    const fitted = [Math.min(-1, ...this.values), Math.max(1, ...this.values)];
+    const scale = scaleLinear(this.bounds ?? fitted, [this.height - 16, 16]);
     if (!this.bounds) scale.nice(2);
     const y = (value: number) => scale(value).toFixed(1);
     const colour = (token: number) => `var(${this.colours[token] ?? this.colours[0] ?? "--ink"})`;

@@ -1,5 +1,6 @@
 import { LitElement, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
+import type { Latest } from "../latest";
 import { sharedRun } from "../run";
 import { figureStyles } from "../style/figure";
 
@@ -12,8 +13,7 @@ export abstract class RunFigure extends LitElement {
 
   protected readonly run = sharedRun();
   protected abstract readonly heading: string;
-  /** Whether the reader can see the figure; off screen it asks the engine for nothing. */
-  protected onScreen = false;
+  private onScreen = false;
 
   private readonly follow = () => { this.requestUpdate(); };
   private readonly sight = new IntersectionObserver(
@@ -26,6 +26,12 @@ export abstract class RunFigure extends LitElement {
 
   protected abstract finding(): string | typeof nothing;
   protected abstract body(): TemplateResult;
+
+  /** Whether to ask the engine now: for a first answer, so that the page does not move later; for more only in sight. */
+  protected wantsAnswer(answer: Latest<unknown>): boolean {
+    const { phase } = this.run;
+    return (phase === "ready" || phase === "training") && (this.onScreen || answer.value === null);
+  }
 
   /** Says a sentence to a screen reader: for answers to what the reader did, never for what merely moves. */
   protected announce(sentence: string): void {

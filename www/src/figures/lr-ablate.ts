@@ -122,7 +122,7 @@ export class LrAblate extends RunFigure {
   protected override willUpdate(): void {
     const { run, cut } = this;
     const { evaluation } = run;
-    if (!this.onScreen || !evaluation || run.phase === "failed" || run.phase === "loading") return;
+    if (!this.wantsAnswer(this.answer) || !evaluation) return;
     this.answer.ask([evaluation, cut], async () => {
       const { terms, strength, head } = cut;
       const { accuracies } = evaluation;
@@ -197,7 +197,7 @@ export class LrAblate extends RunFigure {
           ${terms.map((term) => this.chip(term, this.letters(term)))}
         `)}
         <span class="note asks">values</span>
-        ${this.chip("VP", html`VP, the position part of the values`, "wide")}
+        ${this.chip("VP", html`VP: position in the values`, "wide")}
       </div>
     </fieldset>`;
   }

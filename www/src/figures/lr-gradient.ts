@@ -92,7 +92,7 @@ export class LrGradient extends RunFigure {
 
   protected override willUpdate(): void {
     const { run, labels, positions } = this;
-    if (!this.onScreen || !run.current || run.phase === "failed" || run.phase === "loading") return;
+    if (!this.wantsAnswer(this.answer) || !run.current) return;
     this.answer.ask([run.revision, ...labels, ...positions], () => run.decompose(this.scene));
   }
 

@@ -46,12 +46,12 @@ export class LrTrain extends RunFigure {
       }
 
       progress::-webkit-progress-value {
-        background: var(--ink);
+        background: var(--edge);
         border-radius: 2px;
       }
 
       progress::-moz-progress-bar {
-        background: var(--ink);
+        background: var(--edge);
         border-radius: 2px;
       }
 
@@ -67,7 +67,11 @@ export class LrTrain extends RunFigure {
       }
 
       thead th:first-child {
-        width: 40%;
+        width: 34%;
+      }
+
+      thead th:last-child {
+        padding-right: 0;
       }
 
       table + .note {
@@ -122,8 +126,8 @@ export class LrTrain extends RunFigure {
   private said: { phase: Phase; notice: string } = { phase: "loading", notice: "" };
 
   protected override finding() {
-    const { evaluation, trained, step, file } = this.run;
-    return evaluation ? trainFinding(evaluation, trained, sinceStep(step, file)) : nothing;
+    const { evaluation, trained, file } = this.run;
+    return evaluation ? trainFinding(evaluation, trained, sinceStep(evaluation.step, file)) : nothing;
   }
 
   private state(): string {
@@ -182,7 +186,7 @@ export class LrTrain extends RunFigure {
     return html`
       <div class="row">
         <button class="primary" ?disabled=${busy} @click=${() => (phase === "training" ? run.pause() : run.train())}>
-          ${phase === "training" ? "Pause" : step >= target ? "Train on" : step > 0 ? "Go on" : "Train"}
+          ${phase === "training" ? "Pause" : step >= target ? "Train more" : step > 0 ? "Go on" : "Train"}
         </button>
         <button ?disabled=${phase !== "ready"} @click=${() => run.trainOneStep()}>Step</button>
         <button ?disabled=${busy || !(trained || edited)} @click=${() => run.reset()}>Reset</button>
