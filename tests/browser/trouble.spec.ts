@@ -21,7 +21,7 @@ test("a killed worker is restarted with the run's last state, and training goes 
 
 for (const [query, message] of [
   ["?pair_labels=-3", "pair_labels is “-3”, but must be a whole number between 2 and"],
-  ["?pair_labels=16", "pair_labels is 16, but must be at most 15"],
+  ["?pair_labels=16", "pair_labels is “16”, but must be a whole number between 2 and 15"],
   ["?seed=1e400", "seed is “1e400”, but must be a whole number between 0 and 4294967295"],
   ["?engine=quantum", "engine is “quantum”, but must be one of auto, gpu, cpu"],
   ["?seed=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E", "seed is “<img src=x onerror=alert(1)>”"],

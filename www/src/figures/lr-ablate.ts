@@ -6,7 +6,7 @@ import { ablateFinding, type Cut } from "../findings";
 import { accuracy, strength as strengthText } from "../format";
 import { Latest } from "../latest";
 import { RunFigure } from "./figure";
-import { SPLITS } from "./lr-train";
+import { SPLITS } from "./splits";
 
 /** Rows: what the query comes from; columns: what the key comes from. */
 const GRID: { source: string; name: string; terms: Term[] }[] = [

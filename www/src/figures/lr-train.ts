@@ -2,18 +2,13 @@ import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import "../charts/line-chart";
 import type { Line } from "../charts/line-chart";
-import type { Accuracies, EngineRequest, Split } from "../engine/pkg/leftright.js";
+import type { Accuracies, EngineRequest } from "../engine/pkg/leftright.js";
 import { sinceStep, trainFinding } from "../findings";
 import { accuracy, count, pace } from "../format";
 import type { Phase } from "../run";
 import { ENGINES, NUMBERS, WORDS, field, readNumber, type NumberName } from "../state";
 import { RunFigure } from "./figure";
-
-export const SPLITS: { split: Split; label: string; meaning: string; colour: string; dash?: number[]; width: number }[] = [
-  { split: "single", label: "single", meaning: "one object at a position held out", colour: "--split-single", dash: [2, 3], width: 2 },
-  { split: "seen", label: "seen", meaning: "a training pair in a layout held out", colour: "--split-seen", dash: [7, 3], width: 2 },
-  { split: "unseen", label: "unseen", meaning: "two labels that no training pair has", colour: "--split-unseen", width: 2.5 },
-];
+import { SPLITS } from "./splits";
 
 const LOSS: Line[] = [{ label: "loss", colour: "--ink", width: 1.5, format: (value) => value.toPrecision(2) }];
 /** An accuracy's axis, with room for a line at its ends. */
