@@ -4,7 +4,12 @@ import { expect, type Locator, type Page } from "@playwright/test";
 interface Run {
   losses: number[];
   current: { config: { seed: number } } | null;
-  client: { kill(): void; loseDevice(): Promise<void>; checkpoint(): Promise<Uint8Array> };
+  client: {
+    create(config: Record<string, number>, engine: string): Promise<unknown>;
+    kill(): void;
+    loseDevice(): Promise<void>;
+    checkpoint(): Promise<Uint8Array>;
+  };
   train(): Promise<void>;
 }
 

@@ -19,6 +19,17 @@ test("a killed worker is restarted with the run's last state, and training goes 
   expect(losses.at(-1)).toBeLessThan(0.5);
 });
 
+test("training that diverges stops at the last good step, and says so", async ({ page }) => {
+  const article = new Article(page);
+  await article.open("?engine=cpu");
+  // No setting of the form goes so far.
+  await article.run(async (run) => { await run.client.create({ lr: 1, token_std: 10, cls_std: 10, position_std: 10, weight_decay: 10, warmup: 1 }, "cpu"); });
+  await article.button("Train").click();
+  await expect(article.error).toHaveText(/^Training stopped: the loss is not finite at step \d+; the model is back at step \d+/);
+  await expect(article.state).toHaveAttribute("data-phase", "ready");
+  expect((await article.losses()).every(Number.isFinite)).toBe(true);
+});
+
 for (const [query, message] of [
   ["?pair_labels=-3", "pair_labels is “-3”, but must be a whole number between 2 and"],
   ["?pair_labels=16", "pair_labels is “16”, but must be a whole number between 2 and 15"],
