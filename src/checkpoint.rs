@@ -77,7 +77,7 @@ pub fn load(bytes: &[u8]) -> Result<(Config, Snapshot), CheckpointError> {
             bytes.len()
         )));
     }
-    let (_, metadata) = SafeTensors::read_metadata(bytes)?;
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|error| cut_short(bytes).unwrap_or(error.into()))?;
     let file = SafeTensors::deserialize(bytes)?;
     let header = metadata.metadata().clone().unwrap_or_default();
     let json = header.get("config").ok_or_else(|| CheckpointError::Header("missing".to_owned()))?;
@@ -104,6 +104,23 @@ pub fn load(bytes: &[u8]) -> Result<(Config, Snapshot), CheckpointError> {
         None => Snapshot { step: 0, params, first: vec![0.0; table.len], second: vec![0.0; table.len] },
     };
     Ok((config, snapshot))
+}
+
+/// What a header says of one tensor.
+#[derive(serde::Deserialize)]
+struct Claim {
+    data_offsets: (usize, usize),
+}
+
+/// Where the header is whole but the data is not: the first tensor whose bytes are not all there.
+fn cut_short(bytes: &[u8]) -> Option<CheckpointError> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    let (json, data) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+    let header: HashMap<String, serde_json::Value> = serde_json::from_slice(json).ok()?;
+    let claims = header.into_iter().filter_map(|(name, value)| Some((name, serde_json::from_value::<Claim>(value).ok()?.data_offsets)));
+    let (name, (start, end)) = claims.filter(|(_, (start, end))| start < end && *end > data.len()).min_by_key(|(_, (start, _))| *start)?;
+    let found = format!("{}, as the file ends there", data.len().saturating_sub(start));
+    Some(CheckpointError::Tensor { name, expected: format!("{} bytes", end - start), found })
 }
 
 fn read(file: &SafeTensors, table: &ParamTable, prefix: &str) -> Result<Vec<f32>, CheckpointError> {

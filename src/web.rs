@@ -25,9 +25,6 @@ const STATE_EVERY_MS: u128 = 1500;
 #[wasm_bindgen(typescript_custom_section)]
 const CONFIG: &str = Config::TYPESCRIPT;
 
-#[wasm_bindgen(typescript_custom_section)]
-const SPLIT: &str = "export type Split = \"single\" | \"seen\" | \"unseen\";";
-
 #[wasm_bindgen(start)]
 fn start() {
     console_error_panic_hook::set_once();

@@ -62,7 +62,7 @@ fn bad_input_gets_one_clear_line() {
         (vec!["train", "--out", "/no/such/folder/model.safetensors"], "/no/such/folder/model.safetensors: No such file"),
         (vec!["train", "--out", folder.to_str().unwrap()], "is a folder"),
         (vec!["evaluate", "/no/such/file"], "/no/such/file: No such file"),
-        (vec!["evaluate", truncated.to_str().unwrap()], "not a whole safetensors file"),
+        (vec!["evaluate", truncated.to_str().unwrap()], "bytes, found "),
         (vec!["ablate", TRAINED, "--terms", "EX"], "there is no term \"EX\""),
         (vec!["ablate", TRAINED, "--terms", "EP", "--strength", "3"], "strength is 3, but must be between -1 and 2"),
         (vec!["ablate", TRAINED, "--terms", "EP", "--heads", "7"], "head is 7, but must be between 0 and 3"),
