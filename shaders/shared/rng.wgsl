@@ -1,6 +1,5 @@
 // Counter-based random numbers, bit-equal to src/rng.rs (all arithmetic is modulo 2^32 on both sides).
 
-const INIT = 0u;
 const SINGLE_LAYOUTS = 1u;
 const PAIR_LAYOUTS = 2u;
 const CAPTIONS = 3u;

@@ -84,8 +84,13 @@ fn train_into(args: &TrainArgs, config: Config, partial: &Path, json: bool) -> R
         eprintln!("{}", run.info().reason);
     }
     let mut milliseconds = 0.0;
-    while run.step() < args.steps {
-        let advance = pollster::block_on(run.advance(args.steps - run.step(), CHUNK_MS))?;
+    let mut done = false;
+    while !done {
+        let settling = run.step() >= args.steps;
+        let left = args.steps.saturating_sub(run.step());
+        let advance = pollster::block_on(async { if settling { run.settle().await } else { run.advance(left, CHUNK_MS).await } })?;
+        // Settling can lose the device and steps with it; then they are done again on the CPU engine.
+        done = settling && advance.rewound_to.is_none();
         milliseconds += advance.ms_per_step * advance.losses.len() as f64;
         if let (Some(notice), false) = (&advance.notice, json) {
             bar.suspend(|| eprintln!("{notice}"));
@@ -95,14 +100,6 @@ fn train_into(args: &TrainArgs, config: Config, partial: &Path, json: bool) -> R
             bar.set_message(format!("retrieval: seen {seen:.3}, unseen {unseen:.3}"));
         }
         bar.set_position(run.step().into());
-    }
-    // Settling can lose the device and steps with it; then they are done again on the CPU engine.
-    let mut settled = pollster::block_on(run.settle())?;
-    while settled.rewound_to.is_some() {
-        while run.step() < args.steps {
-            pollster::block_on(run.advance(args.steps - run.step(), CHUNK_MS))?;
-        }
-        settled = pollster::block_on(run.settle())?;
     }
     bar.finish_and_clear();
 
