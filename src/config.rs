@@ -19,6 +19,14 @@ pub enum ConfigError {
     /// A key that no field has.
     #[error("there is no setting \"{0}\"; the settings are {names}", names = Config::names())]
     Unknown(String),
+    /// A preset that does not exist.
+    #[error("there is no preset \"{name}\"; the presets are {names}")]
+    Preset {
+        /// The name given.
+        name: String,
+        /// The names there are.
+        names: String,
+    },
     /// A value that does not parse.
     #[error("{field} is \"{value}\", but must be {allowed}")]
     Parse {
@@ -158,16 +166,20 @@ macro_rules! config {
                 Ok(())
             }
 
+            /// A field's value as text, empty where there is no such field.
+            pub fn text(&self, name: &str) -> String {
+                match name {
+                    $(stringify!($name) => self.$name.to_string(),)*
+                    _ => String::new(),
+                }
+            }
+
             fn check_bounds(&self) -> Result<(), ConfigError> {
                 $(
                     let (x, min, max) = (Value::number(self.$name), f64::from($min), f64::from($max));
                     // Written so that NaN is refused too.
                     if !(x >= min && x <= max) {
-                        let allowed = match (<$type as Value>::KIND, min == max) {
-                            (Kind::Flag, _) => "false in this version".to_owned(),
-                            (_, true) => format!("{min} in this version"),
-                            _ => format!("between {min} and {max}"),
-                        };
+                        let allowed = format!("between {min} and {max}");
                         return Err(ConfigError::Bounds { field: stringify!($name), value: self.$name.to_string(), allowed });
                     }
                 )*
@@ -179,19 +191,24 @@ macro_rules! config {
 
 config! {
     Task seed: u32 = 0, 0, u32::MAX, "Seed of every random draw of the run";
-    Task pixels: u32 = 10, 3, 16, "Pixels of a strip";
+    Task pixels: u32 = 10, 3, 16, "Pixels of a strip, or cells of a grid";
+    Task grid: bool = false, 0, 1, "The pixels form a square grid: 4, 9 or 16 of them";
+    Task above: bool = false, 0, 1, "Captions also say what is above what (grid only)";
+    Task right: bool = false, 0, 1, "Each scene is captioned at random from the left or from the right";
+    Task objects: u32 = 2, 2, 3, "Objects of a scene that is not single; captions order them all";
     Task labels: u32 = 20, 4, 64, "Object identities";
     Task pair_labels: u32 = 15, 2, 62, "N_pair: labels 1 to N_pair form the training pairs";
     Task held_labels: u32 = 5, 2, 62, "The last labels, which never appear in a training pair";
     Task single_layouts: u32 = 8, 1, 15, "n_1: training positions per label shown alone";
-    Task pair_layouts: u32 = 20, 1, 119, "n_2: training layouts per ordered pair";
+    Task pair_layouts: u32 = 20, 1, 559, "n_2: training layouts per ordered pair (or triple)";
     Model d_model: u32 = 128, 8, 256, "Width of a token";
     Model heads: u32 = 4, 1, 16, "Attention heads";
     Model d_embed: u32 = 128, 4, 256, "Width of the shared embedding";
-    Model vision_layers: u32 = 1, 1, 1, "Layers of the vision tower";
-    Model text_layers: u32 = 1, 1, 1, "Layers of the text tower";
-    Model layer_norm: bool = false, 0, 0, "Layer norm";
-    Model mlp: bool = false, 0, 0, "MLP";
+    Model vision_layers: u32 = 1, 1, 4, "Layers of the vision tower";
+    Model text_layers: u32 = 1, 1, 4, "Layers of the text tower, or of the one autoregressive Transformer";
+    Model layer_norm: bool = false, 0, 1, "Layer norm before attention, before the MLP and at the end";
+    Model mlp: bool = false, 0, 1, "An MLP, four times as wide, after each attention";
+    Model autoregressive: bool = false, 0, 1, "One causal Transformer reads the strip and writes the caption";
     Optimiser batch: u32 = 128, 2, 1024, "Captions in a batch, drawn without replacement";
     Optimiser lr: f64 = 1e-3, 0.0, 1.0, "Learning rate";
     Optimiser beta1: f64 = 0.9, 0.0, 0.9999, "AdamW's decay of the first moment";
@@ -209,10 +226,47 @@ fn bounds(field: &'static str, value: u32, allowed: String) -> ConfigError {
     ConfigError::Bounds { field, value: value.to_string(), allowed }
 }
 
+/// The presets: name, settings that differ from `paper`, what it is.
+const PRESETS: [(&str, &[(&str, &str)], &str); 11] = [
+    ("paper", &[], "the paper's simplified model on strips"),
+    ("left-right", &[("right", "true"), ("text_layers", "2")], "captions from the left and from the right, two text layers"),
+    ("left-right-one-layer", &[("right", "true")], "captions from the left and from the right, one text layer"),
+    ("grid", &GRID, "a 4 x 4 grid, left of"),
+    ("grid-above", &[GRID[0], GRID[1], ("above", "true")], "a 4 x 4 grid, left of and above"),
+    ("three", &[("objects", "3")], "three objects in order"),
+    ("layer-norm", &[("layer_norm", "true")], "with layer norm"),
+    ("mlp", &[("mlp", "true")], "with an MLP"),
+    ("layer-norm-mlp", &[("layer_norm", "true"), ("mlp", "true")], "with layer norm and an MLP"),
+    ("autoregressive", &[("autoregressive", "true")], "one causal Transformer that writes the caption"),
+    ("small", &[("d_model", "32"), ("d_embed", "32")], "the paper's model at a quarter of its width"),
+];
+const GRID: [(&str, &str); 2] = [("grid", "true"), ("pixels", "16")];
+
 impl Config {
     /// Every limit: each field's bounds, then those that depend on another field.
     pub fn check(&self) -> Result<(), ConfigError> {
         self.check_bounds()?;
+        for (name, given, allowed) in [
+            ("above", self.above && !self.grid, "false where grid is false"),
+            ("objects", self.objects == 3 && (self.grid || self.right), "2 where grid or right is true"),
+            (
+                "vision_layers",
+                self.autoregressive && self.vision_layers > 1,
+                "1 where autoregressive is true: text_layers counts its layers",
+            ),
+        ] {
+            if given {
+                return Err(ConfigError::Bounds { field: name, value: self.text(name), allowed: allowed.to_owned() });
+            }
+        }
+        if self.grid && self.pixels.isqrt().pow(2) != self.pixels {
+            return Err(bounds("pixels", self.pixels, "4, 9 or 16 where grid is true".to_owned()));
+        }
+        for (field, value) in [("pair_labels", self.pair_labels), ("held_labels", self.held_labels)] {
+            if value < self.objects {
+                return Err(bounds(field, value, format!("at least {}, the objects of a scene", self.objects)));
+            }
+        }
         for (field, value, most, why) in self.dependent() {
             if value > most {
                 return Err(bounds(field, value, format!("at most {most}, {why}")));
@@ -229,18 +283,29 @@ impl Config {
 
     /// Fields whose greatest value depends on others: name, value, greatest value, why.
     fn dependent(&self) -> [(&'static str, u32, u32, &'static str); 4] {
-        let layouts = self.pixels * self.pixels.saturating_sub(1) / 2;
+        let layouts = crate::task::layout_count(self);
         [
-            ("held_labels", self.held_labels, self.labels.saturating_sub(2), "so that two labels are left for training pairs"),
+            ("held_labels", self.held_labels, self.labels.saturating_sub(self.objects), "so that labels are left for training pairs"),
             ("pair_labels", self.pair_labels, self.labels.saturating_sub(self.held_labels), "the labels that are not held out"),
             ("single_layouts", self.single_layouts, self.pixels.saturating_sub(1), "so that a position is left to test"),
             ("pair_layouts", self.pair_layouts, layouts.saturating_sub(1), "so that a layout is left to test"),
         ]
     }
 
-    /// A named preset. Only `paper` exists.
-    pub fn preset(name: &str) -> Option<Config> {
-        (name == "paper").then(Config::default)
+    /// A named preset, unless there is none of this name.
+    pub fn preset(name: &str) -> Result<Config, ConfigError> {
+        let (_, settings, _) = PRESETS.iter().find(|(preset, ..)| *preset == name).ok_or_else(|| {
+            let names = PRESETS.map(|(preset, ..)| preset).join(", ");
+            ConfigError::Preset { name: name.to_owned(), names }
+        })?;
+        let mut config = Config::default();
+        settings.iter().try_for_each(|(key, value)| config.set(key, value))?;
+        Ok(config)
+    }
+
+    /// The presets' names, and what each is.
+    pub fn presets() -> impl Iterator<Item = (&'static str, &'static str)> {
+        PRESETS.iter().map(|(name, _, what)| (*name, *what))
     }
 
     fn names() -> String {
@@ -252,9 +317,10 @@ impl Config {
         (self.d_model / self.heads) as usize
     }
 
-    /// Captions the run trains on: one per label, one per ordered pair of pair labels.
+    /// Captions the run draws from: one per label, one per ordered pair (or triple) of pair labels.
     pub fn captions(&self) -> u32 {
-        self.labels + self.pair_labels * (self.pair_labels - 1)
+        let n = self.pair_labels;
+        self.labels + n * (n - 1) * if self.objects == 3 { n - 2 } else { 1 }
     }
 
     /// Captions in one batch: `batch`, or all of them where there are fewer.
@@ -279,11 +345,12 @@ mod tests {
             ("pair_labels", "1", "pair_labels is 1, but must be between 2 and 62"),
             ("d_model", "120", "d_model is 120, but must be a multiple of 16, four times the number of heads"),
             ("lr", "NaN", "lr is NaN, but must be between 0 and 1"),
-            ("held_labels", "19", "held_labels is 19, but must be at most 18, so that two labels are left for training pairs"),
+            ("held_labels", "19", "held_labels is 19, but must be at most 18, so that labels are left for training pairs"),
             ("pair_layouts", "45", "pair_layouts is 45, but must be at most 44, so that a layout is left to test"),
             ("single_layouts", "10", "single_layouts is 10, but must be at most 9, so that a position is left to test"),
-            ("text_layers", "2", "text_layers is 2, but must be 1 in this version"),
-            ("mlp", "true", "mlp is true, but must be false in this version"),
+            ("text_layers", "5", "text_layers is 5, but must be between 1 and 4"),
+            ("grid", "true", "pixels is 10, but must be 4, 9 or 16 where grid is true"),
+            ("above", "true", "above is true, but must be false where grid is false"),
         ] {
             let mut config = Config::default();
             config.set(field, value).unwrap();

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::config::Config;
 use crate::rng::{Stream, key, normal};
-use crate::task::{TowerShape, text_shape, vision_shape};
+use crate::task::{TowerShape, text_vocab, tower_shapes};
 
 /// How a tensor starts.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,6 +53,17 @@ pub struct TowerParams {
     /// Token embeddings `[vocab, d_model]` and, right behind them, position embeddings `[length, d_model]`:
     /// together the rows `[vocab + length, d_model]` of layer 1's tables (design section 4).
     pub rows: Range<usize>,
+    /// First to last.
+    pub layers: Vec<LayerParams>,
+    /// The norm before the projection.
+    pub final_norm: Option<Linear>,
+    /// The projection to the shared embedding `[d_embed, d_model]`, or to the next word `[text_vocab, d_model]`; no bias.
+    pub projection: Range<usize>,
+}
+
+/// Where one layer's tensors lie.
+#[derive(Clone, Debug)]
+pub struct LayerParams {
     /// W_Q, B_Q.
     pub query: Linear,
     /// W_K, B_K.
@@ -61,8 +72,12 @@ pub struct TowerParams {
     pub value: Linear,
     /// The output projection of attention.
     pub output: Linear,
-    /// The projection to the shared embedding `[d_embed, d_model]`, no bias.
-    pub projection: Range<usize>,
+    /// The norm before attention.
+    pub norm1: Option<Linear>,
+    /// The norm before the MLP.
+    pub norm2: Option<Linear>,
+    /// The MLP's `[4 d_model, d_model]` and `[d_model, 4 d_model]`.
+    pub mlp: Option<(Linear, Linear)>,
 }
 
 /// The whole table of one model.
@@ -70,12 +85,10 @@ pub struct TowerParams {
 pub struct ParamTable {
     /// Every tensor, in order of offset.
     pub tensors: Vec<Tensor>,
-    /// The logarithm of the logit scale.
-    pub logit_scale: usize,
-    /// The vision tower.
-    pub vision: TowerParams,
-    /// The text tower.
-    pub text: TowerParams,
+    /// The logarithm of the logit scale; an autoregressive run has none.
+    pub logit_scale: Option<usize>,
+    /// Vision and text, or the one autoregressive Transformer.
+    pub towers: Vec<TowerParams>,
     /// Floats per model, padding included.
     pub len: usize,
 }
@@ -94,19 +107,52 @@ impl Builder {
         range
     }
 
-    fn tower(&mut self, name: &str, config: &Config, shape: &TowerShape, tokens: Init) -> TowerParams {
-        let (d, e) = (config.d_model as usize, config.d_embed as usize);
-        let weight = Init::Normal((d as f64).powf(-0.5));
+    /// A weight `[outputs, inputs]`, normal with standard deviation `inputs^-0.5`, and a bias of zeros.
+    fn linear(&mut self, name: &str, outputs: usize, inputs: usize) -> Linear {
+        let weight = Init::Normal((inputs as f64).powf(-0.5));
+        Linear {
+            weight: self.add(format!("{name}.weight"), &[outputs, inputs], weight),
+            bias: self.add(format!("{name}.bias"), &[outputs], Init::Constant(0.0)),
+        }
+    }
+
+    fn norm(&mut self, name: &str, d: usize, wanted: bool) -> Option<Linear> {
+        wanted.then(|| Linear {
+            weight: self.add(format!("{name}.weight"), &[d], Init::Constant(1.0)),
+            bias: self.add(format!("{name}.bias"), &[d], Init::Constant(0.0)),
+        })
+    }
+
+    fn layer(&mut self, at: &str, config: &Config) -> LayerParams {
+        let d = config.d_model as usize;
+        let mut attention = |map: &str| self.linear(&format!("{at}.attention.{map}"), d, d);
+        let [query, key, value, output] = ["query", "key", "value", "output"].map(&mut attention);
+        LayerParams {
+            query,
+            key,
+            value,
+            output,
+            norm1: self.norm(&format!("{at}.norm1"), d, config.layer_norm),
+            norm2: self.norm(&format!("{at}.norm2"), d, config.layer_norm && config.mlp),
+            mlp: config.mlp.then(|| (self.linear(&format!("{at}.mlp.up"), 4 * d, d), self.linear(&format!("{at}.mlp.down"), d, 4 * d))),
+        }
+    }
+
+    fn tower(&mut self, name: &str, config: &Config, shape: &TowerShape, layers: u32, outputs: usize) -> TowerParams {
+        let d = config.d_model as usize;
+        // The token whose query breaks the symmetry starts larger: CLS, or SOT where there is no CLS.
+        let tokens = match name {
+            "text" => Init::Normal(config.token_std),
+            _ => Init::Tokens { std: config.token_std, cls: shape.read_token, cls_std: config.cls_std },
+        };
         let start = self.add(format!("{name}.token_embedding.weight"), &[shape.vocab, d], tokens).start;
         let position = Init::Normal(config.position_std);
         let end = self.add(format!("{name}.position_embedding.weight"), &[shape.length, d], position).end;
-        let mut linear = |map: &str| Linear {
-            weight: self.add(format!("{name}.layers.0.attention.{map}.weight"), &[d, d], weight),
-            bias: self.add(format!("{name}.layers.0.attention.{map}.bias"), &[d], Init::Constant(0.0)),
-        };
-        let (query, key, value, output) = (linear("query"), linear("key"), linear("value"), linear("output"));
-        let projection = self.add(format!("{name}.projection.weight"), &[e, d], weight);
-        TowerParams { rows: start..end, query, key, value, output, projection }
+        let layers = (0..layers).map(|l| self.layer(&format!("{name}.layers.{l}"), config)).collect();
+        let final_norm = self.norm(&format!("{name}.final_norm"), d, config.layer_norm);
+        let weight = Init::Normal((d as f64).powf(-0.5));
+        let projection = self.add(format!("{name}.projection.weight"), &[outputs, d], weight);
+        TowerParams { rows: start..end, layers, final_norm, projection }
     }
 }
 
@@ -114,13 +160,20 @@ impl ParamTable {
     /// The table of a checked config.
     pub fn new(config: &Config) -> ParamTable {
         let mut table = Builder { tensors: Vec::new(), len: 0 };
-        // Shape [1], as checkpoints hold it; starts at CLIP's 1 / 0.07.
-        let scale = Init::Constant((1.0f64 / 0.07).ln() as f32);
-        let logit_scale = table.add("logit_scale".to_owned(), &[1], scale).start;
-        let cls = Init::Tokens { std: config.token_std, cls: crate::task::cls(config), cls_std: config.cls_std };
-        let vision = table.tower("vision", config, &vision_shape(config), cls);
-        let text = table.tower("text", config, &text_shape(config), Init::Normal(config.token_std));
-        ParamTable { tensors: table.tensors, logit_scale, vision, text, len: table.len }
+        let shapes = tower_shapes(config);
+        let towers: Vec<TowerParams>;
+        let mut logit_scale = None;
+        if config.autoregressive {
+            towers = vec![table.tower("decoder", config, &shapes[0], config.text_layers, text_vocab(config))];
+        } else {
+            // Shape [1], as checkpoints hold it; starts at CLIP's 1 / 0.07.
+            let scale = Init::Constant((1.0f64 / 0.07).ln() as f32);
+            logit_scale = Some(table.add("logit_scale".to_owned(), &[1], scale).start);
+            let e = config.d_embed as usize;
+            let layers = [("vision", config.vision_layers), ("text", config.text_layers)];
+            towers = layers.into_iter().zip(&shapes).map(|((name, layers), shape)| table.tower(name, config, shape, layers, e)).collect();
+        }
+        ParamTable { tensors: table.tensors, logit_scale, towers, len: table.len }
     }
 
     /// A new model's parameters `[len]`; padding is zero.
@@ -155,7 +208,7 @@ mod tests {
         for pair in table.tensors.windows(2) {
             assert!(pair[0].range.end <= pair[1].range.start && pair[1].range.start % 4 == 0);
         }
-        assert_eq!(table.vision.rows.len(), (7 + 2 + 6) * 12);
+        assert_eq!(table.towers[0].rows.len(), (7 + 2 + 6) * 12);
         assert_eq!(table.tensors.len(), 23);
     }
 
@@ -165,7 +218,7 @@ mod tests {
         let params = ParamTable::new(&config).initialise(&config);
         let table = ParamTable::new(&config);
         let rms = |row: usize| {
-            let x = &params[table.vision.rows.start + row * 128..][..128];
+            let x = &params[table.towers[0].rows.start + row * 128..][..128];
             (x.iter().map(|v| v * v).sum::<f32>() / 128.0).sqrt()
         };
         assert!((0.8..1.2).contains(&rms(21)) && (0.08..0.12).contains(&rms(0)), "{} {}", rms(21), rms(0));

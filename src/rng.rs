@@ -15,6 +15,8 @@ pub enum Stream {
     Captions = 3,
     /// Which training layout each caption of a batch is shown in.
     Layout = 4,
+    /// Which relation states each scene of a batch.
+    Relation = 5,
 }
 
 /// A bijection of `u32` that scatters every bit ("lowbias32", C. Wellons' hash prospector).

@@ -4,20 +4,20 @@ use serde::Serialize;
 
 use super::{Ablation, AnalysisError, Tower, strengths};
 use crate::config::Config;
-use crate::engine::cpu::forward::{Strengths, Tower as TowerSizes};
-use crate::engine::cpu::{encode, similarities};
+use crate::engine::cpu::forward::Strengths;
+use crate::engine::cpu::{Tower as TowerSizes, encode, similarities};
 use crate::params::ParamTable;
-use crate::task::{Batch, Caption, Split, captions, split_items};
+use crate::task::{Batch, Caption, Item, Split, all_captions, caption_index, holds, split_items};
 
 /// How often a model is right on one split, each from 0 to 1.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
 pub struct Accuracy {
-    /// The true caption is the nearest of all captions.
+    /// The nearest of all captions is true (in an autoregressive run: the caption it writes is).
     pub retrieval: f64,
-    /// It beats its own swap (chance 0.5); none for single objects.
+    /// The scene's caption beats the same labels in any other order (chance 0.5, of three objects 1/6); none for single objects.
     pub order: Option<f64>,
-    /// The nearest caption is the true one or its swap; none for single objects.
+    /// The nearest caption names the scene's objects, in any order; none for single objects.
     pub recognition: Option<f64>,
     /// Scenes judged.
     pub items: u32,
@@ -46,37 +46,34 @@ impl Accuracies {
     }
 }
 
-struct Scenes {
-    tokens: Vec<u32>,
-    captions: Vec<Caption>,
-}
-
 /// The splits and captions of one config, made once and used on every snapshot.
 pub struct Evaluator {
     config: Config,
-    towers: [TowerSizes; 2],
-    captions: Batch,
-    splits: [Scenes; 3],
+    towers: Vec<TowerSizes>,
+    captions: Vec<Caption>,
+    splits: [Vec<Item>; 3],
 }
 
-/// Strips whose similarities to all captions are held at a time.
+/// Scenes whose scores are held at a time.
 const CHUNK: usize = 256;
+
+/// What a model makes of one scene.
+struct Answer {
+    /// Its nearest caption, or the one it writes where that names the scene's objects.
+    given: Option<Caption>,
+    /// Whether the scene's caption beats its rivals.
+    ordered: bool,
+}
 
 impl Evaluator {
     /// The evaluator of a checked config.
     pub fn new(config: &Config) -> Evaluator {
-        let mut all = Batch::default();
-        let blank = vec![0; config.pixels as usize];
-        captions(config.labels, config.labels).into_iter().for_each(|c| all.push(config, &blank, c));
-        let splits = Split::ALL.map(|split| {
-            let (mut batch, mut captions) = (Batch::default(), Vec::new());
-            for item in split_items(config, split) {
-                batch.push(config, &item.strip, item.caption);
-                captions.push(item.caption);
-            }
-            Scenes { tokens: batch.vision, captions }
-        });
-        Evaluator { towers: TowerSizes::both(config, &ParamTable::new(config)), config: config.clone(), captions: all, splits }
+        Evaluator {
+            towers: TowerSizes::all(config, &ParamTable::new(config)),
+            captions: all_captions(config),
+            splits: Split::ALL.map(|split| split_items(config, split)),
+            config: config.clone(),
+        }
     }
 
     /// The config it was made for.
@@ -84,49 +81,133 @@ impl Evaluator {
         &self.config
     }
 
-    /// The vision and the text tower.
-    pub fn towers(&self) -> &[TowerSizes; 2] {
+    /// Its towers: vision and text, or the one autoregressive Transformer.
+    pub fn towers(&self) -> &[TowerSizes] {
         &self.towers
+    }
+
+    /// Every caption, in the order of their index.
+    pub fn captions(&self) -> &[Caption] {
+        &self.captions
     }
 
     /// The accuracies of one model's parameters under some ablations.
     pub fn accuracies(&self, params: &[f32], ablations: &[Ablation]) -> Result<Accuracies, AnalysisError> {
+        let [single, seen, unseen] = Split::ALL.map(|split| self.accuracy(params, ablations, split));
+        Ok(Accuracies { single: single?, seen: seen?, unseen: unseen? })
+    }
+
+    /// The accuracy on one split, as [`Evaluator::accuracies`].
+    pub fn accuracy(&self, params: &[f32], ablations: &[Ablation], split: Split) -> Result<Accuracy, AnalysisError> {
         let vision = strengths(&self.config, Tower::Vision, ablations)?;
-        let captions = self.captions(params, ablations)?;
-        let [single, seen, unseen] = [0, 1, 2].map(|split| self.accuracy(params, &vision, &captions, &self.splits[split]));
-        Ok(Accuracies { single, seen, unseen })
+        let text = self.embed_captions(params, ablations)?;
+        Ok(self.judge(params, &vision, &text, split))
     }
 
-    /// Unit embeddings of all captions, in the order of [`Caption::index`].
-    pub fn captions(&self, params: &[f32], ablations: &[Ablation]) -> Result<Vec<f32>, AnalysisError> {
+    /// The accuracy on one split with the vision tower's heads edited at will.
+    pub fn judge(&self, params: &[f32], vision: &[Strengths], captions: &[f32], split: Split) -> Accuracy {
+        let items = &self.splits[Split::ALL.iter().position(|s| *s == split).unwrap_or(0)];
+        let answers: Vec<Answer> = if self.config.autoregressive {
+            self.write(params, vision, items)
+        } else {
+            self.match_captions(params, vision, captions, items)
+        };
+        let share = |hit: &dyn Fn(&Item, &Answer) -> bool| {
+            let hits = items.iter().zip(&answers).filter(|(item, answer)| hit(item, answer)).count();
+            hits as f64 / items.len() as f64
+        };
+        let ordered = split != Split::Single;
+        Accuracy {
+            retrieval: share(&|item, answer| answer.given.is_some_and(|caption| holds(&self.config, &item.strip, caption))),
+            order: ordered.then(|| share(&|_, answer| answer.ordered)),
+            recognition: ordered.then(|| share(&|item, answer| answer.given.is_some_and(|c| c.named() == item.caption.named()))),
+            items: items.len() as u32,
+        }
+    }
+
+    /// Unit embeddings of all captions, in the order of their index; none in an autoregressive run.
+    pub fn embed_captions(&self, params: &[f32], ablations: &[Ablation]) -> Result<Vec<f32>, AnalysisError> {
         let text = strengths(&self.config, Tower::Text, ablations)?;
-        Ok(encode(&self.towers[1], params, Some(&text), &self.captions.text, &self.captions.text_query))
+        if self.config.autoregressive {
+            return Ok(Vec::new());
+        }
+        let blank = vec![0; self.config.pixels as usize];
+        let mut batch = Batch::default();
+        self.captions.iter().for_each(|caption| batch.push(&self.config, &blank, *caption));
+        Ok(encode(&self.towers[1], params, edits(&text), (&batch.text, &batch.text_query)))
     }
 
-    fn accuracy(&self, params: &[f32], vision: &[Strengths], captions: &[f32], scenes: &Scenes) -> Accuracy {
-        let (e, labels) = (self.towers[0].e, self.config.labels);
-        let images = encode(&self.towers[0], params, Some(vision), &scenes.tokens, &[]);
-        let (mut retrieval, mut order, mut recognition) = (0u32, 0u32, 0u32);
-        for (images, truths) in images.chunks(CHUNK * e).zip(scenes.captions.chunks(CHUNK)) {
+    /// Cosines of scenes with all captions `[items, captions]`, a chunk of scenes at a time.
+    fn match_captions(&self, params: &[f32], vision: &[Strengths], captions: &[f32], items: &[Item]) -> Vec<Answer> {
+        let e = self.towers[0].e;
+        let mut batch = Batch::default();
+        items.iter().for_each(|item| batch.push(&self.config, &item.strip, item.caption));
+        let images = encode(&self.towers[0], params, edits(vision), (&batch.vision, &[]));
+        let mut answers = Vec::with_capacity(items.len());
+        for (images, items) in images.chunks(CHUNK * e).zip(items.chunks(CHUNK)) {
             let all = similarities(images, captions, e);
-            for (scores, truth) in all.chunks(captions.len() / e).zip(truths) {
-                let (own, swap) = (truth.index(labels) as usize, truth.swapped().index(labels) as usize);
-                let nearest = nearest(scores);
-                retrieval += u32::from(nearest == own);
-                order += u32::from(scores[own] > scores[swap]);
-                recognition += u32::from(nearest == own || nearest == swap);
+            for (scores, item) in all.chunks(self.captions.len()).zip(items) {
+                let score = |caption: Caption| scores[caption_index(&self.config, caption) as usize];
+                let own = score(item.caption);
+                let ordered = item.caption.rivals().into_iter().all(|rival| own > score(rival));
+                answers.push(Answer { given: Some(self.captions[nearest(scores)]), ordered });
             }
         }
-        let items = scenes.captions.len() as u32;
-        let share = |hits: u32| f64::from(hits) / f64::from(items);
-        let paired = matches!(scenes.captions.first(), Some(Caption::Pair(..)));
-        Accuracy {
-            retrieval: share(retrieval),
-            order: paired.then(|| share(order)),
-            recognition: paired.then(|| share(recognition)),
-            items,
+        answers
+    }
+
+    /// What an autoregressive model writes: of all captions that name the scene's objects, the one of which every word
+    /// is the likeliest next one, if there is one; and how likely each is.
+    fn write(&self, params: &[f32], strengths: &[Strengths], items: &[Item]) -> Vec<Answer> {
+        let tower = &self.towers[0];
+        let mut answers = Vec::with_capacity(items.len());
+        for items in items.chunks(CHUNK) {
+            let candidates: Vec<Vec<Caption>> = items.iter().map(|item| self.naming(item.caption)).collect();
+            let mut batch = Batch::default();
+            for (item, captions) in items.iter().zip(&candidates) {
+                captions.iter().for_each(|caption| batch.push(&self.config, &item.strip, *caption));
+            }
+            let logits = encode(tower, params, edits(strengths), (&batch.text, &batch.text_query));
+            let sequences = logits.chunks(tower.shape.reads * tower.e).zip(batch.text.chunks(tower.shape.length)).zip(&batch.text_query);
+            let mut judged = sequences.map(|((logits, tokens), written)| likelihood(tower, logits, tokens, *written as usize));
+            for (item, captions) in items.iter().zip(candidates) {
+                let judged: Vec<(Caption, (bool, f64))> = captions.into_iter().zip(&mut judged).collect();
+                let of = |caption: Caption| judged.iter().find(|(c, _)| *c == caption).map_or(f64::MIN, |(_, (_, likelihood))| *likelihood);
+                let given = judged.iter().find(|(_, (greedy, _))| *greedy).map(|(caption, _)| *caption);
+                let ordered = item.caption.rivals().into_iter().all(|rival| of(item.caption) > of(rival));
+                answers.push(Answer { given, ordered });
+            }
+        }
+        answers
+    }
+
+    /// Every caption that names a caption's labels, in any order and relation.
+    fn naming(&self, caption: Caption) -> Vec<Caption> {
+        let orders = std::iter::once(caption).chain(caption.rivals());
+        match caption {
+            Caption::Pair(..) => {
+                let relations = crate::task::relations(&self.config);
+                orders.flat_map(|c| relations.iter().map(move |r| Caption::Pair(*r, c.labels()[0], c.labels()[1]))).collect()
+            }
+            _ => orders.collect(),
         }
     }
+}
+
+/// Strengths worth computing with: none where nothing is changed.
+fn edits(strengths: &[Strengths]) -> Option<&[Strengths]> {
+    strengths.iter().any(|s| *s != Strengths::default()).then_some(strengths)
+}
+
+/// Whether every word of a caption is the likeliest next one, and its log-likelihood.
+fn likelihood(tower: &TowerSizes, logits: &[f32], tokens: &[u32], written: usize) -> (bool, f64) {
+    let words = logits.chunks(tower.e).take(written).enumerate().map(|(read, logits)| {
+        let target = tokens[tower.shape.read_position(0, read) + 1] as usize;
+        let most = logits[nearest(logits)];
+        let total: f64 = logits.iter().map(|x| f64::from(x - most).exp()).sum();
+        (nearest(logits) == target, f64::from(logits[target] - most) - total.ln())
+    });
+    words.fold((true, 0.0), |(greedy, sum), (hit, likelihood)| (greedy && hit, sum + likelihood))
 }
 
 /// The place of the greatest score, the first of equals.

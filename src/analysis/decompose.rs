@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::accuracy::{Evaluator, nearest};
 use super::{AnalysisError, Term, Tower};
 use crate::config::Config;
-use crate::engine::cpu::forward::{Tower as TowerSizes, query_sources};
-use crate::engine::cpu::{dot, encode, similarities};
-use crate::params::ParamTable;
-use crate::task::{Batch, Caption, Item, captions, token_name};
+use crate::engine::cpu::graph::{Sources, sources};
+use crate::engine::cpu::{Tower as TowerSizes, dot, encode, similarities};
+use crate::params::{Linear, ParamTable};
+use crate::task::{Batch, Caption, Item, all_captions, caption_index, holds, token_name};
 
 /// A strip for the vision tower, or a caption for the text tower.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ use crate::task::{Batch, Caption, Item, captions, token_name};
 pub enum Scene {
     /// Pixels, 0 background.
     Strip(Vec<u32>),
-    /// Labels in the order they are named: one or two.
+    /// Labels in the order they are named: one, or all the objects of a scene.
     Caption(Vec<u32>),
 }
 
@@ -44,7 +44,7 @@ pub struct HeadDecomposition {
     pub logits: Vec<f64>,
     /// Its softmax.
     pub attention: Vec<f64>,
-    /// Least-squares slope of EP over positions, in logits per pixel (per token for a caption).
+    /// Least-squares slope of EP over positions, in logits per pixel (per column on a grid, per token for a caption).
     pub slope: f64,
 }
 
@@ -74,61 +74,85 @@ pub struct Decomposition {
     pub heads: Vec<HeadDecomposition>,
     /// The head with the largest |slope|.
     pub strongest: u32,
-    /// For a strip: its true caption, then (two objects) the swapped one.
+    /// For a strip: its caption, then the same labels in other orders; none in an autoregressive run.
     pub captions: Vec<CaptionScore>,
     /// For a strip: the nearest of all captions.
     pub nearest: Option<CaptionScore>,
 }
 
-fn mean(x: &[f64]) -> f64 {
+pub(super) fn mean(x: &[f64]) -> f64 {
     x.iter().sum::<f64>() / x.len() as f64
 }
 
-fn covariance(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn covariance(a: &[f64], b: &[f64]) -> f64 {
     let (ma, mb) = (mean(a), mean(b));
     a.iter().zip(b).map(|(a, b)| (a - ma) * (b - mb)).sum::<f64>() / a.len() as f64
 }
 
-/// Least-squares slope of `row` over 0, 1, 2, ...
-fn least_squares_slope(row: &[f64]) -> f64 {
-    let x: Vec<f64> = (0..row.len()).map(|i| i as f64).collect();
-    covariance(&x, row) / covariance(&x, &x)
+/// Least-squares slope of `y` over `x`.
+pub fn least_squares_slope(x: &[f64], y: &[f64]) -> f64 {
+    let variance = covariance(x, x);
+    if variance > 0.0 { covariance(x, y) / variance } else { 0.0 }
 }
 
-/// Positions whose slope is of interest: a strip's pixels without CLS, a caption's tokens up to its EOT.
-fn sloped(tower: Tower, row: &[f64]) -> &[f64] {
+/// The keys whose slope is of interest, each with its coordinate: a strip's pixels, a grid's cells by column, a
+/// caption's tokens.
+fn coordinates(config: &Config, tower: Tower, keys: usize) -> Vec<(usize, f64)> {
+    let side = config.pixels.isqrt() as usize;
+    let column = |pixel: usize| if config.grid { pixel % side } else { pixel } as f64;
     match tower {
-        Tower::Vision => &row[1..],
-        Tower::Text => row,
+        Tower::Vision => (0..config.pixels as usize).map(|pixel| (pixel + first_pixel(config), column(pixel))).collect(),
+        Tower::Text => (0..keys).map(|at| (at, at as f64)).collect(),
     }
 }
 
-/// The nine rows of every head, `[heads][9][keys]`.
-fn term_rows(tower: &TowerSizes, params: &[f32], q: usize, tokens: &[u32]) -> Vec<Vec<Vec<f64>>> {
+/// Where the strip begins in what the tower that sees it reads: behind CLS.
+fn first_pixel(config: &Config) -> usize {
+    usize::from(!config.autoregressive)
+}
+
+/// The nine rows of every head, `[heads][9][keys]`, of the first layer's query at a (token, position) pair.
+fn term_rows(tower: &TowerSizes, params: &[f32], query: (u32, u32), keys: &[(u32, u32)]) -> Vec<Vec<Vec<f64>>> {
     let (d, k) = (tower.d, tower.d_head());
-    let wide = |x: &[f32]| -> Vec<f64> { x.iter().map(|v| f64::from(*v)).collect() };
-    let rows = wide(&params[tower.params.rows.clone()]);
-    let weight = wide(&params[tower.params.key.weight.clone()]);
-    let bias = wide(&params[tower.params.key.bias.clone()]);
-    let sources = query_sources(tower, &wide(params), q);
-    let key = |row: usize| -> Vec<f64> { weight.chunks(d).map(|w| dot(w, &rows[row * d..][..d])).collect() };
-    let keys: Vec<[Vec<f64>; 3]> =
-        tokens.iter().enumerate().map(|(t, token)| [key(*token as usize), key(tower.shape.vocab + t), bias.clone()]).collect();
+    let params: Vec<f64> = params.iter().map(|v| f64::from(*v)).collect();
+    let layer = &tower.params.layers[0];
+    // By source: token, position, bias; each `[rows, D]`.
+    let mapped = |map: &Linear, parts: &Sources<f64>| -> [Vec<f64>; 3] {
+        let weight = &params[map.weight.clone()];
+        let through = |x: &[f64]| -> Vec<f64> { x.chunks(d).flat_map(|x| weight.chunks(d).map(move |w| dot(w, x))).collect() };
+        let bias = through(&parts.bias).iter().zip(&params[map.bias.clone()]).map(|(a, b)| a + b).collect();
+        [through(&parts.token), through(&parts.position), bias]
+    };
+    let queries = mapped(&layer.query, &sources(tower, &params, &[query]));
+    let answers = mapped(&layer.key, &sources(tower, &params, keys));
     let scale = (k as f64).powf(-0.5);
     let term = |h: usize, term: usize| -> Vec<f64> {
-        let query = &sources[(term / 3) * d + h * k..][..k];
-        keys.iter().map(|key| dot(query, &key[term % 3][h * k..][..k]) * scale).collect()
+        let query = &queries[term / 3][h * k..][..k];
+        let key = |t: usize| &answers[term % 3][if term % 3 == 2 { 0 } else { t * d } + h * k..][..k];
+        (0..keys.len()).map(|t| dot(query, key(t)) * scale).collect()
     };
     (0..tower.heads).map(|h| (0..9).map(|t| term(h, t)).collect()).collect()
 }
 
-/// The EP slope of every vision head, in logits per pixel. CLS asks and positions answer, so no strip is needed.
+/// The nine rows of every head over background pixels, `[heads][9][pixels]`: what does not depend on the strip (EP, PP
+/// and BP) is every strip's, where no layer norm makes the scale depend on what stands there.
+pub fn background_rows(config: &Config, params: &[f32]) -> Vec<Vec<Vec<f64>>> {
+    let tower = &TowerSizes::all(config, &ParamTable::new(config))[0];
+    let background = if config.autoregressive { crate::task::text_vocab(config) as u32 } else { 0 };
+    let first = first_pixel(config) as u32;
+    let keys: Vec<(u32, u32)> = (first..first + config.pixels).map(|at| (background, at)).collect();
+    term_rows(tower, params, (tower.shape.read_token, tower.shape.queries[0].position as u32), &keys)
+}
+
+/// The EP row of every head over the pixels, `[heads][pixels]`, in logits.
+pub fn ep_rows(config: &Config, params: &[f32]) -> Vec<Vec<f64>> {
+    background_rows(config, params).into_iter().map(|mut terms| terms.swap_remove(1)).collect()
+}
+
+/// The EP slope of every head that reads the strip, in logits per pixel (per column on a grid).
 pub fn slopes(config: &Config, params: &[f32]) -> Vec<f64> {
-    let [vision, _] = TowerSizes::both(config, &ParamTable::new(config));
-    let mut tokens = vec![0; vision.shape.length];
-    tokens[0] = vision.shape.read_token;
-    let rows = term_rows(&vision, params, 0, &tokens);
-    rows.iter().map(|terms| least_squares_slope(sloped(Tower::Vision, &terms[1]))).collect()
+    let columns: Vec<f64> = coordinates(config, Tower::Vision, 0).into_iter().map(|(_, column)| column).collect();
+    ep_rows(config, params).iter().map(|row| least_squares_slope(&columns, row)).collect()
 }
 
 impl Scene {
@@ -147,70 +171,83 @@ impl Scene {
         if let Some(label) = labels.iter().find(|x| !(1..=config.labels).contains(*x)) {
             return Err(AnalysisError::Scene(format!("the label is {label}, but must be between 1 and {}", config.labels)));
         }
-        match labels[..] {
-            [x] => Ok(Caption::Single(x)),
-            [x, y] if x != y => Ok(Caption::Pair(x, y)),
-            [x, _] => Err(AnalysisError::Scene(format!("both objects are {x}, but they must differ"))),
-            _ => Err(AnalysisError::Scene(format!("the scene has {} objects, but must have one or two", labels.len()))),
+        if labels.len() != 1 && labels.len() != config.objects as usize {
+            let message = format!("the scene has {} objects, but must have one or {}", labels.len(), config.objects);
+            return Err(AnalysisError::Scene(message));
         }
+        if let Some(x) = labels.iter().enumerate().find_map(|(i, x)| labels[..i].contains(x).then_some(x)) {
+            return Err(AnalysisError::Scene(format!("two objects are {x}, but they must differ")));
+        }
+        let says = |caption: &&Caption| match self {
+            Scene::Strip(strip) => holds(config, strip, **caption),
+            Scene::Caption(_) => caption.labels() == labels,
+        };
+        all_captions(config)
+            .iter()
+            .find(says)
+            .copied()
+            .ok_or_else(|| AnalysisError::Scene("no caption orders these objects: they stand in one column".to_owned()))
     }
 }
 
 impl Evaluator {
-    /// Decomposes the attention of the tower that reads `scene`.
+    /// Decomposes the first layer's attention of the tower that reads `scene`.
     pub fn decompose(&self, params: &[f32], scene: &Scene) -> Result<Decomposition, AnalysisError> {
         let config = self.config();
         let caption = scene.caption(config)?;
         let strip = match scene {
             Scene::Strip(strip) => strip.clone(),
+            Scene::Caption(_) if config.autoregressive => {
+                return Err(AnalysisError::Scene("an autoregressive model reads a strip, not a caption alone".to_owned()));
+            }
             Scene::Caption(_) => vec![0; config.pixels as usize],
         };
         let mut batch = Batch::default();
         batch.push(config, &strip, caption);
-        let (tower, sizes, q, mut tokens) = match scene {
-            Scene::Strip(_) => (Tower::Vision, &self.towers()[0], 0, batch.vision),
-            Scene::Caption(_) => (Tower::Text, &self.towers()[1], caption.query() as usize, batch.text),
+        let (tower, index) = match scene {
+            Scene::Strip(_) => (Tower::Vision, 0),
+            Scene::Caption(_) => (Tower::Text, 1),
         };
-        let query = sizes.shape.queries[q];
-        tokens.truncate(query.keys);
-        let heads: Vec<HeadDecomposition> = term_rows(sizes, params, q, &tokens).into_iter().map(|rows| head(tower, rows)).collect();
+        let (sizes, (tokens, asked)) = (&self.towers()[index], batch.inputs(config)[index]);
+        let position = sizes.shape.read_position(asked.first().map_or(0, |q| *q as usize), 0);
+        let keys: Vec<(u32, u32)> = tokens.iter().copied().zip(0..).take(sizes.shape.visible(position)).collect();
+        let rows = term_rows(sizes, params, keys[position], &keys);
+        let coordinates = coordinates(config, tower, keys.len());
+        let heads: Vec<HeadDecomposition> = rows.into_iter().map(|rows| head(&coordinates, rows)).collect();
         let steeper = |a: usize, b: usize| if heads[b].slope.abs() > heads[a].slope.abs() { b } else { a };
         let strongest = (0..heads.len()).fold(0, steeper) as u32;
         let (captions, nearest) = match scene {
-            Scene::Strip(strip) => self.captions_of(params, &Item { strip: strip.clone(), caption })?,
-            Scene::Caption(_) => (Vec::new(), None),
+            Scene::Strip(strip) if !config.autoregressive => self.captions_of(params, &Item { strip: strip.clone(), caption })?,
+            _ => (Vec::new(), None),
         };
-        let names = tokens.iter().map(|t| token_name(config, tower == Tower::Vision, *t)).collect();
-        Ok(Decomposition { tower, tokens: names, read: query.position as u32, heads, strongest, captions, nearest })
+        let names = keys.iter().map(|(token, _)| token_name(config, index, *token)).collect();
+        Ok(Decomposition { tower, tokens: names, read: position as u32, heads, strongest, captions, nearest })
     }
 
     fn captions_of(&self, params: &[f32], item: &Item) -> Result<(Vec<CaptionScore>, Option<CaptionScore>), AnalysisError> {
         let config = self.config();
         let mut batch = Batch::default();
         batch.push(config, &item.strip, item.caption);
-        let image = encode(&self.towers()[0], params, None, &batch.vision, &[]);
-        let scores = similarities(&image, &self.captions(params, &[])?, self.towers()[0].e);
+        let image = encode(&self.towers()[0], params, None, (&batch.vision, &[]));
+        let scores = similarities(&image, &self.embed_captions(params, &[])?, self.towers()[0].e);
         let score = |caption: Caption| CaptionScore {
             text: caption.to_string(),
-            similarity: f64::from(scores[caption.index(config.labels) as usize]),
+            similarity: f64::from(scores[caption_index(config, caption) as usize]),
             caption: caption.labels(),
         };
-        let mut own = vec![score(item.caption)];
-        if item.caption != item.caption.swapped() {
-            own.push(score(item.caption.swapped()));
-        }
-        let best = captions(config.labels, config.labels)[nearest(&scores)];
-        Ok((own, Some(score(best))))
+        let own = std::iter::once(item.caption).chain(item.caption.rivals()).map(score).collect();
+        Ok((own, Some(score(self.captions()[nearest(&scores)]))))
     }
 }
 
-fn head(tower: Tower, rows: Vec<Vec<f64>>) -> HeadDecomposition {
+fn head(coordinates: &[(usize, f64)], rows: Vec<Vec<f64>>) -> HeadDecomposition {
     let logits: Vec<f64> = (0..rows[0].len()).map(|t| rows.iter().map(|row| row[t]).sum()).collect();
     let greatest = logits.iter().copied().fold(f64::MIN, f64::max);
     let weights: Vec<f64> = logits.iter().map(|x| (x - greatest).exp()).collect();
     let total: f64 = weights.iter().sum();
     let variance = covariance(&logits, &logits);
-    let slope = least_squares_slope(sloped(tower, &rows[1]));
+    let (x, ep): (Vec<f64>, Vec<f64>) = coordinates.iter().map(|(key, x)| (*x, rows[1][*key])).unzip();
+    let slope = least_squares_slope(&x, &ep);
     let share = |row: &[f64]| if variance > 0.0 { covariance(row, &logits) / variance } else { 0.0 };
     let terms = Term::LOGIT.into_iter().zip(rows).map(|(term, row)| TermRow { term, share: share(&row), row }).collect();
     HeadDecomposition { terms, attention: weights.iter().map(|w| w / total).collect(), logits, slope }

@@ -6,7 +6,7 @@ mod decompose;
 
 pub use ablate::{Ablation, strengths};
 pub use accuracy::{Accuracies, Accuracy, Evaluator};
-pub use decompose::{CaptionScore, Decomposition, HeadDecomposition, Scene, TermRow, slopes};
+pub use decompose::{CaptionScore, Decomposition, HeadDecomposition, Scene, TermRow, background_rows, ep_rows, slopes};
 
 use serde::{Deserialize, Serialize};
 

@@ -10,17 +10,9 @@ use serde_json::{Map, Value, json};
 
 use super::Failure;
 
-fn name(split: Split) -> &'static str {
-    match split {
-        Split::Single => "single",
-        Split::Seen => "seen",
-        Split::Unseen => "unseen",
-    }
-}
-
 fn object(accuracies: &Accuracies, splits: &[Split]) -> Map<String, Value> {
     let json = |a: &Accuracy| json!({ "retrieval": a.retrieval, "order": a.order, "recognition": a.recognition });
-    splits.iter().map(|s| (name(*s).to_owned(), json(accuracies.of(*s)))).collect()
+    splits.iter().map(|s| (s.name().to_owned(), json(accuracies.of(*s)))).collect()
 }
 
 fn table(out: &mut impl Write, accuracies: &Accuracies, splits: &[Split]) -> std::io::Result<()> {
@@ -29,7 +21,7 @@ fn table(out: &mut impl Write, accuracies: &Accuracies, splits: &[Split]) -> std
     for split in splits {
         let a = accuracies.of(*split);
         let [retrieval, order, recognition] = [Some(a.retrieval), a.order, a.recognition].map(number);
-        writeln!(out, "{:<8} {retrieval:>10} {order:>8} {recognition:>12} {:>7}", name(*split), a.items)?;
+        writeln!(out, "{:<8} {retrieval:>10} {order:>8} {recognition:>12} {:>7}", split.name(), a.items)?;
     }
     Ok(())
 }

@@ -37,8 +37,7 @@ pub struct TrainArgs {
 const CHUNK_MS: f64 = 200.0;
 
 fn config(args: &TrainArgs) -> Result<Config, Failure> {
-    let mut config = Config::preset(&args.preset)
-        .ok_or_else(|| Failure::Usage(format!("there is no preset \"{}\"; the presets are paper", args.preset)))?;
+    let mut config = Config::preset(&args.preset)?;
     config.seed = args.seed;
     for setting in &args.settings {
         let (key, value) =

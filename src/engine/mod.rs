@@ -3,6 +3,7 @@
 mod choice;
 pub mod cpu;
 pub mod gpu;
+pub mod graph;
 mod run;
 
 pub use choice::open;

@@ -1,44 +1,68 @@
 //! One batch: captions without replacement, each with one of its training layouts (`shaders/sample.wgsl`
 //! draws the same).
 
-use super::{CAPTION_LENGTH, Caption, captions, cls, pair_layouts, strip};
+use super::caption::{Relation, relations};
+use super::shape::READ_AT;
+use super::{CAPTION_LENGTH, Caption, Layouts, cls, drawn_captions, eot, text_vocab};
 use crate::config::Config;
 use crate::rng::{Stream, hash, key, permute};
 
-/// The tokens both towers read. Every buffer holds `size` sequences.
+/// The tokens the towers read. Every buffer holds `size` sequences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Batch {
     /// Sequences.
     pub size: usize,
-    /// CLS and the strip, `[size, 1 + pixels]`.
+    /// CLS and the strip, `[size, 1 + pixels]`; empty in an autoregressive run.
     pub vision: Vec<u32>,
-    /// The caption, `[size, CAPTION_LENGTH]`.
+    /// The caption, `[size, CAPTION_LENGTH]`; behind the strip in an autoregressive run.
     pub text: Vec<u32>,
-    /// Which of the text tower's queries reads the caption, `[size]`.
+    /// Which of the text tower's queries reads the caption, `[size]`; in an autoregressive run how many words follow SOT.
     pub text_query: Vec<u32>,
 }
 
 impl Batch {
     /// Adds a scene and its caption.
     pub fn push(&mut self, config: &Config, strip: &[u32], caption: Caption) {
-        self.size += 1;
-        self.vision.push(cls(config));
-        self.vision.extend_from_slice(strip);
-        self.text.extend_from_slice(&caption.tokens(config.labels));
-        self.text_query.push(caption.query());
+        self.push_tokens(config, strip, &caption.tokens(config.labels));
     }
 
     /// Scenes given as tokens, as in the fixtures: strips `[size, pixels]`, captions `[size, CAPTION_LENGTH]`.
     pub fn from_tokens(config: &Config, strips: &[u32], text: &[u32]) -> Batch {
-        let mut batch = Batch { size: text.len() / CAPTION_LENGTH, text: text.to_vec(), ..Batch::default() };
-        for strip in strips.chunks(config.pixels as usize) {
-            batch.vision.push(cls(config));
-            batch.vision.extend_from_slice(strip);
+        let mut batch = Batch::default();
+        for (strip, text) in strips.chunks(config.pixels as usize).zip(text.chunks(CAPTION_LENGTH)) {
+            batch.push_tokens(config, strip, text);
         }
-        let eot = super::text_shape(config).read_token;
-        batch.text_query = text.chunks(CAPTION_LENGTH).map(|c| u32::from(c[CAPTION_LENGTH - 1] == eot)).collect();
         batch
     }
+
+    fn push_tokens(&mut self, config: &Config, strip: &[u32], text: &[u32]) {
+        self.size += 1;
+        if config.autoregressive {
+            self.text.extend(strip.iter().map(|value| text_vocab(config) as u32 + value));
+        } else {
+            self.vision.push(cls(config));
+            self.vision.extend_from_slice(strip);
+        }
+        self.text.extend_from_slice(text);
+        self.text_query.push(query(config, text));
+    }
+
+    /// Tokens and queries of every tower; no queries: every sequence asks the first.
+    pub fn inputs(&self, config: &Config) -> Vec<(&[u32], &[u32])> {
+        if config.autoregressive {
+            return vec![(&self.text, &self.text_query)];
+        }
+        vec![(&self.vision, &[]), (&self.text, &self.text_query)]
+    }
+}
+
+/// What `text_query` says of a caption.
+pub(crate) fn query(config: &Config, text: &[u32]) -> u32 {
+    let end = text.iter().position(|token| *token == eot(config)).unwrap_or(0);
+    if config.autoregressive {
+        return end as u32;
+    }
+    READ_AT.iter().position(|position| *position == end).unwrap_or(0) as u32
 }
 
 /// Draws the batches of one run.
@@ -46,28 +70,36 @@ impl Batch {
 pub struct Sampler {
     config: Config,
     captions: Vec<Caption>,
-    layouts: Vec<(u32, u32)>,
+    relations: Vec<Relation>,
+    layouts: Layouts,
+}
+
+/// A drawn caption as one of the relations states it: `Right` says what the drawn caption says, from the other side.
+pub(crate) fn stated(caption: Caption, relation: Relation) -> Caption {
+    match (caption, relation) {
+        (Caption::Pair(_, x, y), Relation::Right) => Caption::Pair(Relation::Right, y, x),
+        (Caption::Pair(_, x, y), relation) => Caption::Pair(relation, x, y),
+        (caption, _) => caption,
+    }
 }
 
 impl Sampler {
     /// The sampler of a checked config.
     pub fn new(config: &Config) -> Sampler {
-        Sampler { captions: captions(config.labels, config.pair_labels), layouts: pair_layouts(config.pixels), config: config.clone() }
+        let (captions, relations) = (drawn_captions(config), relations(config));
+        Sampler { captions, relations, layouts: Layouts::new(config), config: config.clone() }
     }
 
     /// The batch of a step, the first of which is 1.
     pub fn draw(&self, step: u32) -> Batch {
         let c = &self.config;
-        let (order, places) = (key(c.seed, Stream::Captions, step), key(c.seed, Stream::Layout, step));
+        let [order, places, sides] = [Stream::Captions, Stream::Layout, Stream::Relation].map(|stream| key(c.seed, stream, step));
         let mut batch = Batch::default();
         for i in 0..c.batch_size() as u32 {
-            let caption = self.captions[permute(i, self.captions.len() as u32, order) as usize];
-            let trained = match caption {
-                Caption::Single(_) => c.single_layouts,
-                Caption::Pair(..) => c.pair_layouts,
-            };
-            let rank = hash(places, i) % trained;
-            batch.push(c, &strip(c, &self.layouts, caption, rank), caption);
+            let drawn = self.captions[permute(i, self.captions.len() as u32, order) as usize];
+            let caption = stated(drawn, self.relations[hash(sides, i) as usize % self.relations.len()]);
+            let rank = hash(places, i) % self.layouts.counts(caption).1;
+            batch.push(c, &self.layouts.strip(caption, rank), caption);
         }
         batch
     }

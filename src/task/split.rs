@@ -1,8 +1,11 @@
 //! The three evaluation splits (design section 2). None of them holds a scene that a batch can draw.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Caption, captions, pair_layouts, strip};
+use super::batch::stated;
+use super::{Caption, Layouts, all_captions, drawn_captions, relations};
 use crate::config::Config;
 
 /// Which scenes a model is judged on.
@@ -21,9 +24,18 @@ pub enum Split {
 impl Split {
     /// All three, in the order they are reported.
     pub const ALL: [Split; 3] = [Split::Single, Split::Seen, Split::Unseen];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Split::Single => "single",
+            Split::Seen => "seen",
+            Split::Unseen => "unseen",
+        }
+    }
 }
 
-/// A scene and the caption that is true of it.
+/// A scene and a caption that is true of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
     /// The strip `[pixels]`.
@@ -32,21 +44,43 @@ pub struct Item {
     pub caption: Caption,
 }
 
-/// Every item of a split.
+/// Largest split: beyond it (three objects have up to 270,000 scenes) evenly spaced scenes stand for all.
+const MOST: usize = 6000;
+
+/// The items of a split.
 pub fn split_items(config: &Config, split: Split) -> Vec<Item> {
-    let layouts = pair_layouts(config.pixels);
-    let all = layouts.len() as u32;
-    let item = |caption, rank| Item { strip: strip(config, &layouts, caption, rank), caption };
-    let ranked = |captions: Vec<Caption>, from, to| -> Vec<Item> {
-        captions.into_iter().flat_map(|c| (from..to).map(move |rank| (c, rank))).map(|(c, rank)| item(c, rank)).collect()
-    };
-    match split {
-        Split::Single => ranked(captions(config.labels, 0), config.single_layouts, config.pixels),
-        Split::Seen => ranked(captions(0, config.pair_labels), config.pair_layouts, all),
-        Split::Unseen => {
-            let first = config.labels - config.held_labels + 1;
-            let held = captions(0, config.labels).into_iter();
-            ranked(held.filter(|c| c.labels().iter().all(|x| *x >= first)).collect(), 0, all)
+    let layouts = Layouts::new(config);
+    let first = config.labels - config.held_labels + 1;
+    let pair = |c: &Caption| !matches!(c, Caption::Single(_));
+    let captions: Vec<Caption> = match split {
+        Split::Single => (1..=config.labels).map(Caption::Single).collect(),
+        Split::Seen => {
+            let drawn = drawn_captions(config).into_iter().filter(pair);
+            let relations = relations(config);
+            drawn.flat_map(|c| relations.iter().map(move |r| stated(c, *r))).collect()
         }
+        Split::Unseen => {
+            let held = |c: &Caption| pair(c) && c.labels().iter().all(|x| *x >= first);
+            all_captions(config).into_iter().filter(held).collect()
+        }
+    };
+    let from = |caption| if split == Split::Unseen { 0 } else { layouts.counts(caption).1 };
+    let places: Vec<(Caption, u32)> =
+        captions.into_iter().flat_map(|c| (from(c)..layouts.counts(c).0).map(move |rank| (c, rank))).collect();
+    let apart = places.len().div_ceil(MOST).max(1);
+    let items = places.into_iter().step_by(apart).map(|(caption, rank)| Item { strip: layouts.strip(caption, rank), caption });
+    if split == Split::Seen && config.above {
+        // One scene can be drawn for two relations; it is held out only where neither trains on it.
+        let trained = trained_strips(config, &layouts);
+        return items.filter(|item| !trained.contains(&item.strip)).collect();
     }
+    items.collect()
+}
+
+/// Every strip of more than one object that a batch can draw.
+fn trained_strips(config: &Config, layouts: &Layouts) -> HashSet<Vec<u32>> {
+    let relations = relations(config);
+    let drawn = drawn_captions(config).into_iter().filter(|c| !matches!(c, Caption::Single(_)));
+    let all = drawn.flat_map(|c| relations.iter().map(move |r| stated(c, *r)));
+    all.flat_map(|c| (0..layouts.counts(c).1).map(move |rank| (c, rank))).map(|(c, rank)| layouts.strip(c, rank)).collect()
 }

@@ -7,20 +7,39 @@ use leftright::params::ParamTable;
 use leftright::task::Batch;
 use safetensors::SafeTensors;
 
+/// One training step of every model variant: each has its rung.
+pub const STEPS: [&str; 10] = [
+    "step_paper",
+    "step_two_text_layers",
+    "step_deep",
+    "step_right",
+    "step_grid",
+    "step_three",
+    "step_norm",
+    "step_mlp",
+    "step_autoregressive",
+    "step_autoregressive_deep",
+];
+
 pub struct Fixture {
+    pub name: &'static str,
     bytes: Vec<u8>,
     pub config: Config,
     pub table: ParamTable,
 }
 
 impl Fixture {
-    pub fn open(name: &str) -> Fixture {
+    pub fn all() -> Vec<Fixture> {
+        STEPS.map(Fixture::open).into()
+    }
+
+    pub fn open(name: &'static str) -> Fixture {
         let path = format!("{}/tests/fixtures/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
         let bytes = std::fs::read(&path).unwrap();
         let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
         let config: Config = serde_json::from_str(&header.metadata().as_ref().unwrap()["config"]).unwrap();
         config.check().unwrap();
-        Fixture { table: ParamTable::new(&config), bytes, config }
+        Fixture { name, table: ParamTable::new(&config), bytes, config }
     }
 
     pub fn f32(&self, name: &str) -> Vec<f32> {
@@ -44,6 +63,14 @@ impl Fixture {
 
     pub fn batch(&self) -> Batch {
         Batch::from_tokens(&self.config, &self.u32("images"), &self.u32("tokens"))
+    }
+
+    /// The batch with one object moved to a neighbouring pixel.
+    pub fn wrong_batch(&self) -> Batch {
+        let mut strips = self.u32("images");
+        let object = (0..self.config.pixels as usize - 1).find(|i| (strips[*i] > 0) != (strips[i + 1] > 0)).unwrap();
+        strips.swap(object, object + 1);
+        Batch::from_tokens(&self.config, &strips, &self.u32("tokens"))
     }
 
     pub fn snapshot(&self) -> Snapshot {

@@ -1,6 +1,7 @@
-//! Both towers, backward: the mirror of `forward.rs`, table rows and all. Shapes as there.
+//! The towers, backward: the mirror of `forward.rs`, table rows and all. Shapes as there.
 
 use super::forward::{Activations, Tables, Tower};
+use super::graph;
 use super::matmul::{Left, Right, Store, axpy, matmul, transpose};
 use super::real::Real;
 
@@ -19,21 +20,23 @@ pub struct Backward<T> {
     pub key: Vec<T>,
     /// dL/d value rows `[R, D]`.
     pub value: Vec<T>,
+    /// The gradients of the graph's arrays, where there is one.
+    pub graph: graph::Gradients<T>,
 }
 
-fn sum_rows<T: Real>(rows: &[T], sum: &mut [T]) {
+pub(super) fn sum_rows<T: Real>(rows: &[T], sum: &mut [T]) {
     sum.fill(T::default());
     rows.chunks(sum.len()).for_each(|row| axpy(T::from_f64(1.0), row, sum));
 }
 
 /// `grad[outputs, inputs] = dy[rows, outputs]^T x[rows, inputs]`, a weight's gradient.
-fn outer<T: Real>((rows, outputs, inputs): (usize, usize, usize), dy: &[T], x: &[T], grad: &mut [T]) {
+pub(super) fn outer<T: Real>((rows, outputs, inputs): (usize, usize, usize), dy: &[T], x: &[T], grad: &mut [T]) {
     let left = Left { data: dy, row: 1, col: outputs };
     matmul((outputs, inputs, rows), left, Right { data: x, row: inputs }, grad, inputs, Store::Set);
 }
 
 /// `dx[rows, inputs] (+)= dy[rows, outputs] W[outputs, inputs]`, an input's gradient.
-fn through<T: Real>((rows, outputs, inputs): (usize, usize, usize), dy: &[T], weight: &[T], dx: &mut [T], store: Store) {
+pub(super) fn through<T: Real>((rows, outputs, inputs): (usize, usize, usize), dy: &[T], weight: &[T], dx: &mut [T], store: Store) {
     let left = Left { data: dy, row: outputs, col: 1 };
     matmul((rows, inputs, outputs), left, Right { data: weight, row: inputs }, dx, inputs, store);
 }
@@ -47,24 +50,44 @@ impl<T: Real> Backward<T> {
         params: &[T],
         tables: &Tables<T>,
         act: &Activations<T>,
-        tokens: &[u32],
-        query: &[u32],
+        (tokens, query): (&[u32], &[u32]),
         d_embedding: &mut [T],
         grads: &mut [T],
     ) {
         let (d, e) = (tower.d, tower.e);
-        let b = tokens.len() / tower.shape.length;
-        for buffer in [&mut self.residual, &mut self.attended] {
-            buffer.resize(b * d, T::default());
-        }
-        for ((g, u), length) in d_embedding.chunks_mut(e).zip(act.embedding.chunks(e)).zip(&act.length) {
-            let along: T = g.iter().zip(u).map(|(g, u)| *g * *u).sum();
-            g.iter_mut().zip(u).for_each(|(g, u)| *g = (*g - *u * along) / *length);
+        let n = act.residual.len() / d;
+        self.residual.resize(n * d, T::default());
+        if tower.unit {
+            for ((g, u), length) in d_embedding.chunks_mut(e).zip(act.embedding.chunks(e)).zip(&act.length) {
+                let along: T = g.iter().zip(u).map(|(g, u)| *g * *u).sum();
+                g.iter_mut().zip(u).for_each(|(g, u)| *g = (*g - *u * along) / *length);
+            }
         }
         let p = &tower.params;
-        outer((b, e, d), d_embedding, &act.residual, &mut grads[p.projection.clone()]);
-        through((b, e, d), d_embedding, &params[p.projection.clone()], &mut self.residual, Store::Set);
+        outer((n, e, d), d_embedding, &act.residual, &mut grads[p.projection.clone()]);
+        through((n, e, d), d_embedding, &params[p.projection.clone()], &mut self.residual, Store::Set);
+        match &tower.graph {
+            Some(graph) => {
+                let context = graph::Context { tower, params, tokens, query };
+                self.graph.backward(graph, &context, &act.graph, &self.residual, grads);
+            }
+            None => self.layer(tower, params, tables, act, (tokens, query), grads),
+        }
+    }
 
+    /// From dL/d residual through the layer that tables computed.
+    fn layer(
+        &mut self,
+        tower: &Tower,
+        params: &[T],
+        tables: &Tables<T>,
+        act: &Activations<T>,
+        (tokens, query): (&[u32], &[u32]),
+        grads: &mut [T],
+    ) {
+        let (d, p) = (tower.d, &tower.params.layers[0]);
+        let b = tokens.len() / tower.shape.length;
+        self.attended.resize(b * d, T::default());
         sum_rows(&self.residual, &mut grads[p.output.bias.clone()]);
         outer((b, d, d), &self.residual, &act.attended, &mut grads[p.output.weight.clone()]);
         through((b, d, d), &self.residual, &params[p.output.weight.clone()], &mut self.attended, Store::Set);
@@ -113,7 +136,8 @@ impl<T: Real> Backward<T> {
     /// From the tables to the weights, biases and embeddings. A key bias shifts a row's logits alike: its gradient is zero.
     fn tables(&mut self, tower: &Tower, params: &[T], tables: &Tables<T>, query: &[u32], grads: &mut [T]) {
         let (d, heads, k, r) = (tower.d, tower.heads, tower.d_head(), tower.shape.rows());
-        let p = &tower.params;
+        let p = &tower.params.layers[0];
+        let embeddings = tower.params.rows.clone();
         let queries = tower.shape.queries.len();
         let scale = T::from_f64((k as f64).powf(-0.5));
         self.key.clear();
@@ -130,12 +154,12 @@ impl<T: Real> Backward<T> {
                 }
             }
         }
-        let rows = &params[p.rows.clone()];
+        let rows = &params[embeddings.clone()];
         grads[p.key.bias.clone()].fill(T::default());
         outer((r, d, d), &self.key, rows, &mut grads[p.key.weight.clone()]);
         outer((r, d, d), &self.value, rows, &mut grads[p.value.weight.clone()]);
-        through((r, d, d), &self.key, &params[p.key.weight.clone()], &mut grads[p.rows.clone()], Store::Set);
-        through((r, d, d), &self.value, &params[p.value.weight.clone()], &mut grads[p.rows.clone()], Store::Add);
+        through((r, d, d), &self.key, &params[p.key.weight.clone()], &mut grads[embeddings.clone()], Store::Set);
+        through((r, d, d), &self.value, &params[p.value.weight.clone()], &mut grads[embeddings.clone()], Store::Add);
 
         sum_rows(&d_query, &mut grads[p.query.bias.clone()]);
         let read: Vec<T> = (0..queries)
@@ -154,7 +178,7 @@ impl<T: Real> Backward<T> {
         }
         for (q, grad) in d_read.chunks(d).enumerate() {
             let (token, position) = tower.read_rows(q);
-            let rows = &mut grads[p.rows.clone()];
+            let rows = &mut grads[embeddings.clone()];
             axpy(T::from_f64(1.0), grad, &mut rows[token * d..][..d]);
             axpy(T::from_f64(1.0), grad, &mut rows[position * d..][..d]);
         }

@@ -1,16 +1,18 @@
-//! Both towers, forward, the way of design section 4: layer 1's input is a token row plus a position row and
+//! The towers, forward. A tower with one layer and neither norm nor MLP goes the way of design section 4: layer 1's input is a token row plus a position row and
 //! every map up to the softmax is linear, so keys, values and logits are computed for the rows of small
 //! tables, and a logit is the sum of a token row's score and a position row's. Only the read place (CLS, EOT)
-//! asks a query and has an output.
+//! asks a query and has an output. Every other tower runs its graph (`graph/`) up to the residual stream.
 //!
-//! Shapes: B sequences, D d_model, H heads, K = D/H, E d_embed, R table rows (token ids, then positions),
+//! Shapes: B sequences, N read places (B, or more in an autoregressive run), D d_model, H heads, K = D/H, E d_embed, R table rows (token ids, then positions),
 //! Q queries of the tower.
 
+use super::graph;
 use super::matmul::{Left, Right, Store, axpy, dot, matmul, transpose};
 use super::real::Real;
 use crate::config::Config;
+use crate::engine::graph::{Addresses, Graph};
 use crate::params::{ParamTable, TowerParams};
-use crate::task::{TowerShape, text_shape, vision_shape};
+use crate::task::{TowerShape, tower_shapes};
 
 /// One tower's sizes and where its tensors lie.
 #[derive(Clone, Debug)]
@@ -23,21 +25,31 @@ pub struct Tower {
     pub d: usize,
     /// H.
     pub heads: usize,
-    /// E.
+    /// E, or the number of words in an autoregressive run.
     pub e: usize,
+    /// Whether embeddings are scaled to length 1; words' logits are not.
+    pub unit: bool,
+    /// What is computed instead of tables, where there is more than they hold.
+    pub graph: Option<Graph>,
+    /// Where the graph's rows stand.
+    pub addresses: Addresses,
 }
 
 impl Tower {
-    /// The vision and the text tower of a config.
-    pub fn both(config: &Config, table: &ParamTable) -> [Tower; 2] {
-        let tower = |shape, params: &TowerParams| Tower {
-            shape,
-            params: params.clone(),
-            d: config.d_model as usize,
+    /// The towers of a config: vision and text, or the one autoregressive Transformer.
+    pub fn all(config: &Config, table: &ParamTable) -> Vec<Tower> {
+        let d = config.d_model as usize;
+        let tower = |(shape, params): (TowerShape, &TowerParams)| Tower {
+            d,
             heads: config.heads as usize,
-            e: config.d_embed as usize,
+            e: params.projection.len() / d,
+            unit: !config.autoregressive,
+            graph: Graph::of(params, &shape, d),
+            addresses: Addresses::new(&shape),
+            params: params.clone(),
+            shape,
         };
-        [tower(vision_shape(config), &table.vision), tower(text_shape(config), &table.text)]
+        tower_shapes(config).into_iter().zip(&table.towers).map(tower).collect()
     }
 
     /// K.
@@ -52,17 +64,19 @@ impl Tower {
 }
 
 /// What multiplies each term of a head's logits before the softmax, and its position values.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Strengths {
     /// `logit[3 q + k]`: query source q, key source k, each 0 token (E), 1 position (P), 2 bias (B).
     pub logit: [f64; 9],
     /// The position part of the values (VP).
     pub value_position: f64,
+    /// Added to the logit of every key position `[length]`; empty for nothing. Tables only.
+    pub position_row: Vec<f64>,
 }
 
 impl Default for Strengths {
     fn default() -> Self {
-        Strengths { logit: [1.0; 9], value_position: 1.0 }
+        Strengths { logit: [1.0; 9], value_position: 1.0, position_row: Vec::new() }
     }
 }
 
@@ -88,20 +102,22 @@ pub struct Activations<T> {
     pub mass: Vec<T>,
     /// Heads' outputs at the read place `[B, D]`.
     pub attended: Vec<T>,
-    /// The residual stream after attention `[B, D]`.
+    /// The residual stream at the read places `[N, D]`.
     pub residual: Vec<T>,
-    /// Unit embeddings `[B, E]`.
+    /// Unit embeddings `[B, E]`, or the next word's logits `[N, E]`.
     pub embedding: Vec<T>,
     /// Their lengths before normalisation `[B]`.
     pub length: Vec<T>,
+    /// What the graph computed, where there is one.
+    pub graph: graph::Values<T>,
 }
 
-fn resize<T: Real>(buffer: &mut Vec<T>, len: usize) {
+pub(super) fn resize<T: Real>(buffer: &mut Vec<T>, len: usize) {
     buffer.resize(len, T::default());
 }
 
 /// `out[rows, outputs] = x[rows, inputs] W^T` for a weight `[outputs, inputs]`.
-fn linear<T: Real>((rows, outputs, inputs): (usize, usize, usize), x: &[T], weight: &[T], scratch: &mut Vec<T>, out: &mut [T]) {
+pub(super) fn linear<T: Real>((rows, outputs, inputs): (usize, usize, usize), x: &[T], weight: &[T], scratch: &mut Vec<T>, out: &mut [T]) {
     resize(scratch, outputs * inputs);
     transpose(outputs, inputs, weight, inputs, scratch);
     let left = Left { data: x, row: inputs, col: 1 };
@@ -111,17 +127,19 @@ fn linear<T: Real>((rows, outputs, inputs): (usize, usize, usize), x: &[T], weig
 /// The query of `q` in its three parts: from the token, from the position, the bias; `[3, D]`.
 pub fn query_sources<T: Real>(tower: &Tower, params: &[T], q: usize) -> Vec<T> {
     let (d, rows) = (tower.d, &params[tower.params.rows.clone()]);
-    let weight = &params[tower.params.query.weight.clone()];
+    let query = &tower.params.layers[0].query;
+    let weight = &params[query.weight.clone()];
     let (token, position) = tower.read_rows(q);
     let part = |row: usize| weight.chunks(d).map(move |w| dot(w, &rows[row * d..][..d]));
-    part(token).chain(part(position)).chain(params[tower.params.query.bias.clone()].iter().copied()).collect()
+    part(token).chain(part(position)).chain(params[query.bias.clone()].iter().copied()).collect()
 }
 
 /// Layer 1's tables, with each head's terms scaled by `strengths` (none: all 1).
 pub fn tables<T: Real>(tower: &Tower, params: &[T], strengths: Option<&[Strengths]>, scratch: &mut Vec<T>, out: &mut Tables<T>) {
     let (d, k, r) = (tower.d, tower.d_head(), tower.shape.rows());
     let rows = &params[tower.params.rows.clone()];
-    for (weight, table) in [(&tower.params.key.weight, &mut out.key), (&tower.params.value.weight, &mut out.value)] {
+    let layer = &tower.params.layers[0];
+    for (weight, table) in [(&layer.key.weight, &mut out.key), (&layer.value.weight, &mut out.value)] {
         resize(table, r * d);
         linear((r, d, d), rows, &params[weight.clone()], scratch, table);
     }
@@ -134,7 +152,7 @@ pub fn tables<T: Real>(tower: &Tower, params: &[T], strengths: Option<&[Strength
     for q in 0..queries {
         let sources = query_sources(tower, params, q);
         for h in 0..tower.heads {
-            let strength = strengths.map_or_else(Strengths::default, |s| s[h]).logit.map(T::from_f64);
+            let strength = strengths.map_or([1.0; 9], |s| s[h].logit).map(T::from_f64);
             for i in h * k..(h + 1) * k {
                 let seen_by = |key: usize| (0..3).map(|s| strength[3 * s + key] * sources[s * d + i]).sum();
                 out.query_token[q * d + i] = seen_by(0);
@@ -145,6 +163,9 @@ pub fn tables<T: Real>(tower: &Tower, params: &[T], strengths: Option<&[Strength
                 let query = if row < tower.shape.vocab { &out.query_token } else { &out.query_position };
                 let score = dot(&query[head.clone()], &out.key[row * d + h * k..][..k]) * scale;
                 out.scores[(q * tower.heads + h) * r + row] = score;
+            }
+            for (position, added) in strengths.iter().flat_map(|s| s[h].position_row.iter().enumerate()) {
+                out.scores[(q * tower.heads + h) * r + tower.shape.vocab + position] += T::from_f64(*added);
             }
         }
     }
@@ -170,8 +191,33 @@ pub fn attention<T: Real>(tower: &Tower, scores: &[T], tokens: &[u32], weights: 
     weights.iter_mut().for_each(|w| *w = *w / total);
 }
 
-/// Encodes sequences: `tokens [B, length]`, `query [B]` (empty: all ask query 0).
+/// Encodes sequences: `tokens [B, length]`, `query [B]` (empty: all ask query 0), the first layer's terms scaled by
+/// `strengths` (none: all 1). Leaves the tables, where there are any, in `tables`.
 pub fn encode<T: Real>(
+    tower: &Tower,
+    params: &[T],
+    strengths: Option<&[Strengths]>,
+    (tokens, query): (&[u32], &[u32]),
+    scratch: &mut Vec<T>,
+    computed: &mut Tables<T>,
+    out: &mut Activations<T>,
+) {
+    match &tower.graph {
+        Some(graph) => {
+            let context = graph::Context { tower, params, tokens, query };
+            out.graph.forward(graph, &context, strengths, scratch);
+            out.residual.clone_from(out.graph.last());
+        }
+        None => {
+            tables(tower, params, strengths, scratch, computed);
+            attend(tower, params, computed, tokens, query, scratch, out);
+        }
+    }
+    project(tower, params, scratch, out);
+}
+
+/// From the tables to the residual stream at the read place.
+fn attend<T: Real>(
     tower: &Tower,
     params: &[T],
     tables: &Tables<T>,
@@ -180,7 +226,8 @@ pub fn encode<T: Real>(
     scratch: &mut Vec<T>,
     out: &mut Activations<T>,
 ) {
-    let (d, e, heads, k, r) = (tower.d, tower.e, tower.heads, tower.d_head(), tower.shape.rows());
+    let (d, heads, k, r) = (tower.d, tower.heads, tower.d_head(), tower.shape.rows());
+    let layer = &tower.params.layers[0];
     let length = tower.shape.length;
     let b = tokens.len() / length;
     let place = |i: usize| query.get(i).map_or(0, |q| *q as usize);
@@ -201,7 +248,7 @@ pub fn encode<T: Real>(
             }
         }
     }
-    let bias = &params[tower.params.value.bias.clone()];
+    let bias = &params[layer.value.bias.clone()];
     out.attended.chunks_mut(d).for_each(|row| row.copy_from_slice(bias));
     for h in 0..heads {
         let mass = Left { data: &out.mass[h * r..], row: heads * r, col: 1 };
@@ -210,18 +257,26 @@ pub fn encode<T: Real>(
     }
 
     resize(&mut out.residual, b * d);
-    linear((b, d, d), &out.attended, &params[tower.params.output.weight.clone()], scratch, &mut out.residual);
+    linear((b, d, d), &out.attended, &params[layer.output.weight.clone()], scratch, &mut out.residual);
     let rows = &params[tower.params.rows.clone()];
     for (i, residual) in out.residual.chunks_mut(d).enumerate() {
         let (token, position) = tower.read_rows(place(i));
-        axpy(T::from_f64(1.0), &params[tower.params.output.bias.clone()], residual);
+        axpy(T::from_f64(1.0), &params[layer.output.bias.clone()], residual);
         axpy(T::from_f64(1.0), &rows[token * d..][..d], residual);
         axpy(T::from_f64(1.0), &rows[position * d..][..d], residual);
     }
+}
 
-    resize(&mut out.embedding, b * e);
-    resize(&mut out.length, b);
-    linear((b, e, d), &out.residual, &params[tower.params.projection.clone()], scratch, &mut out.embedding);
+/// From the residual stream to unit embeddings, or to words' logits.
+fn project<T: Real>(tower: &Tower, params: &[T], scratch: &mut Vec<T>, out: &mut Activations<T>) {
+    let (d, e) = (tower.d, tower.e);
+    let n = out.residual.len() / d;
+    resize(&mut out.embedding, n * e);
+    linear((n, e, d), &out.residual, &params[tower.params.projection.clone()], scratch, &mut out.embedding);
+    if !tower.unit {
+        return;
+    }
+    resize(&mut out.length, n);
     for (z, length) in out.embedding.chunks_mut(e).zip(&mut out.length) {
         *length = dot(z, z).sqrt();
         z.iter_mut().for_each(|x| *x = *x / *length);

@@ -3,13 +3,17 @@
 mod adamw;
 mod backward;
 mod contrast;
+mod cross_entropy;
 pub mod forward;
+pub mod graph;
 mod matmul;
 mod real;
 
 use backward::Backward;
 use contrast::Contrast;
-use forward::{Activations, Tables, Tower};
+use cross_entropy::CrossEntropy;
+pub use forward::Tower;
+use forward::{Activations, Tables};
 pub use matmul::dot;
 use matmul::{Left, Right, Store};
 pub use real::Real;
@@ -25,6 +29,7 @@ struct Workspace<T> {
     tables: [Tables<T>; 2],
     activations: [Activations<T>; 2],
     contrast: Contrast<T>,
+    cross_entropy: CrossEntropy<T>,
     backward: [Backward<T>; 2],
     scratch: Vec<T>,
     grads: Vec<T>,
@@ -36,7 +41,7 @@ pub struct Cpu<T> {
     configs: Vec<Config>,
     samplers: Vec<Sampler>,
     table: ParamTable,
-    towers: [Tower; 2],
+    towers: Vec<Tower>,
     params: Vec<T>,
     first: Vec<T>,
     second: Vec<T>,
@@ -54,7 +59,7 @@ impl<T: Real> Cpu<T> {
         let table = ParamTable::new(&configs[0]);
         Cpu {
             samplers: configs.iter().map(Sampler::new).collect(),
-            towers: Tower::both(&configs[0], &table),
+            towers: Tower::all(&configs[0], &table),
             configs: configs.to_vec(),
             params: convert(&from.params),
             first: convert(&from.first),
@@ -103,19 +108,24 @@ impl<T: Real> Cpu<T> {
         let work = &mut self.work;
         let params = &self.params[model * self.table.len..][..self.table.len];
         work.grads.resize(self.table.len, T::default());
-        let inputs: [(&[u32], &[u32]); 2] = [(&batch.vision, &[]), (&batch.text, &batch.text_query)];
-        for (i, (tower, (tokens, query))) in self.towers.iter().zip(inputs).enumerate() {
-            forward::tables(tower, params, None, &mut work.scratch, &mut work.tables[i]);
-            forward::encode(tower, params, &work.tables[i], tokens, query, &mut work.scratch, &mut work.activations[i]);
+        let config = &self.configs[model];
+        let inputs = batch.inputs(config);
+        for (i, (tower, input)) in self.towers.iter().zip(&inputs).enumerate() {
+            forward::encode(tower, params, None, *input, &mut work.scratch, &mut work.tables[i], &mut work.activations[i]);
         }
         let [image, text] = &work.activations;
-        let max_scale = self.configs[model].max_scale;
-        let logit_scale = params[self.table.logit_scale];
-        let loss = work.contrast.step(batch.size, self.towers[0].e, &image.embedding, &text.embedding, logit_scale, max_scale);
-        work.grads[self.table.logit_scale] = work.contrast.d_logit_scale;
-        let gradients = [&mut work.contrast.d_image, &mut work.contrast.d_text];
-        for (i, ((tower, (tokens, query)), d_embedding)) in self.towers.iter().zip(inputs).zip(gradients).enumerate() {
-            work.backward[i].step(tower, params, &work.tables[i], &work.activations[i], tokens, query, d_embedding, &mut work.grads);
+        let (loss, gradients) = if let Some(at) = self.table.logit_scale {
+            let contrast = &mut work.contrast;
+            let loss = contrast.step(batch.size, self.towers[0].e, &image.embedding, &text.embedding, params[at], config.max_scale);
+            work.grads[at] = contrast.d_logit_scale;
+            (loss, vec![&mut contrast.d_image, &mut contrast.d_text])
+        } else {
+            let cross_entropy = &mut work.cross_entropy;
+            let loss = cross_entropy.step(&self.towers[0], &batch.text, &batch.text_query, &image.embedding);
+            (loss, vec![&mut cross_entropy.d_logits])
+        };
+        for (i, ((tower, input), d_embedding)) in self.towers.iter().zip(&inputs).zip(gradients).enumerate() {
+            work.backward[i].step(tower, params, &work.tables[i], &work.activations[i], *input, d_embedding, &mut work.grads);
         }
         loss
     }
@@ -139,6 +149,7 @@ impl<T: Real> Cpu<T> {
             "residual" => &activations.residual,
             "embedding" => &activations.embedding,
             "length" => &activations.length,
+            "d_embedding" if self.table.logit_scale.is_none() => &self.work.cross_entropy.d_logits,
             "d_embedding" if tower == 0 => &contrast.d_image,
             "d_embedding" => &contrast.d_text,
             "d_residual" => &backward.residual,
@@ -148,6 +159,11 @@ impl<T: Real> Cpu<T> {
             "d_value" => &backward.value,
             _ => return None,
         })
+    }
+
+    /// What the last step left in an array of a tower's graph, and in its gradient.
+    pub fn graph_array(&self, id: usize, tower: usize) -> (&[T], &[T]) {
+        (self.work.activations[tower].graph.array(id), self.work.backward[tower].graph.array(id))
     }
 
     /// The parameters `[P, len]`, to be nudged by a finite-difference check.
@@ -161,12 +177,21 @@ impl<T: Real> Cpu<T> {
     }
 }
 
-/// Encodes sequences with one model's parameters `[len]`, its first layer's terms scaled by `strengths` per head.
-pub fn encode(tower: &Tower, params: &[f32], strengths: Option<&[forward::Strengths]>, tokens: &[u32], query: &[u32]) -> Vec<f32> {
+/// Sequences that a graph holds the activations of at a time, outside training.
+const CHUNK: usize = 256;
+
+/// Encodes sequences (tokens, queries) with one model's parameters `[len]`, the first layer's terms scaled by
+/// `strengths` per head: unit embeddings `[B, E]`, or words' logits `[N, E]`.
+pub fn encode(tower: &Tower, params: &[f32], strengths: Option<&[forward::Strengths]>, (tokens, query): (&[u32], &[u32])) -> Vec<f32> {
     let (mut tables, mut activations, mut scratch) = (Tables::default(), Activations::default(), Vec::new());
-    forward::tables(tower, params, strengths, &mut scratch, &mut tables);
-    forward::encode(tower, params, &tables, tokens, query, &mut scratch, &mut activations);
-    activations.embedding
+    let mut embeddings = Vec::new();
+    let most = if tower.graph.is_some() { CHUNK } else { usize::MAX / tower.shape.length };
+    for (i, tokens) in tokens.chunks(most * tower.shape.length).enumerate() {
+        let query = query.chunks(most).nth(i).unwrap_or_default();
+        forward::encode(tower, params, strengths, (tokens, query), &mut scratch, &mut tables, &mut activations);
+        embeddings.extend_from_slice(&activations.embedding);
+    }
+    embeddings
 }
 
 /// Inner products of rows `[n, width]` with rows `[m, width]`, `[n, m]`.

@@ -29,6 +29,8 @@ pub trait Real:
     fn sqrt(self) -> Self;
     /// The exponential, branch-free so that loops over it vectorise.
     fn exp(self) -> Self;
+    /// The error function.
+    fn erf(self) -> Self;
 }
 
 impl Real for f64 {
@@ -47,6 +49,9 @@ impl Real for f64 {
     }
     fn exp(self) -> f64 {
         self.exp()
+    }
+    fn erf(self) -> f64 {
+        libm::erf(self)
     }
 }
 
@@ -80,11 +85,30 @@ impl Real for f32 {
         let scale = f32::from_bits(shifted.to_bits().wrapping_add(127) << 23);
         (p * r * r + r + 1.0) * scale
     }
+    /// Abramowitz and Stegun 7.1.26, off by at most 1.5e-7 and f32 rounding; `shaders/graph/gelu.wgsl` has the same.
+    #[inline(always)]
+    fn erf(self) -> f32 {
+        let t = 1.0 / (1.0 + 0.327_591_1 * self.abs());
+        let mut p = 1.061_405_4;
+        for c in [-1.453_152, 1.421_413_7, -0.284_496_74, 0.254_829_6] {
+            p = p * t + c;
+        }
+        (1.0 - p * t * Real::exp(-self * self)).copysign(self)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Real;
+
+    #[test]
+    fn erf_is_exact_to_its_bound() {
+        for i in -5000..5000 {
+            let x = i as f32 / 1000.0;
+            let error = (f64::from(Real::erf(x)) - libm::erf(f64::from(x))).abs();
+            assert!(error < 6e-7, "erf({x}) is off by {error}");
+        }
+    }
 
     #[test]
     fn exp_is_exact_to_a_few_ulp() {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::config::Config;
 use crate::params::{ParamTable, TowerParams};
-use crate::task::{CAPTION_LENGTH, text_shape, vision_shape};
+use crate::task::{CAPTION_LENGTH, TowerShape, tower_shapes};
 
 /// Losses kept on the device until they are read.
 pub const RING: u32 = 64;
@@ -40,6 +40,12 @@ pub struct Layout {
     pub towers: [(usize, usize); 2],
 }
 
+/// The shapes of both towers; an autoregressive run's one tower stands for both.
+fn both(config: &Config) -> [TowerShape; 2] {
+    let shapes = tower_shapes(config);
+    [shapes[0].clone(), shapes[shapes.len() - 1].clone()]
+}
+
 fn regions(sizes: &[(&'static str, [usize; 2])]) -> (Vec<Region>, usize) {
     let mut next = 0;
     let mut place = |len: usize| {
@@ -54,7 +60,7 @@ fn regions(sizes: &[(&'static str, [usize; 2])]) -> (Vec<Region>, usize) {
 impl Layout {
     /// The buffers of a checked config.
     pub fn new(config: &Config) -> Layout {
-        let shapes = [vision_shape(config), text_shape(config)];
+        let shapes = both(config);
         let towers = shapes.each_ref().map(|s| (s.rows(), s.queries.len()));
         let (d, e, h) = (config.d_model as usize / 4, config.d_embed as usize / 4, config.heads as usize);
         let b = (config.batch as usize).next_multiple_of(4);
@@ -94,7 +100,7 @@ impl Layout {
 /// The constants and per-tower functions that stand in front of every shader.
 pub fn wgsl(config: &Config, layout: &Layout) -> String {
     let table = ParamTable::new(config);
-    let (vision, text) = (vision_shape(config), text_shape(config));
+    let [vision, text] = both(config);
     let mut out = String::new();
     let mut constant = |name: &str, value: usize| {
         let _ = writeln!(out, "const {name} = {value}u;");
@@ -114,7 +120,7 @@ pub fn wgsl(config: &Config, layout: &Layout) -> String {
     constant("CELLS", layout.cell_count);
     constant("BATCH", layout.token_count);
     constant("RING", RING as usize);
-    constant("LOGIT_SCALE", table.logit_scale / 4);
+    constant("LOGIT_SCALE", table.logit_scale.unwrap_or(0) / 4);
     for (name, region) in ["LOGITS", "LSE", "LOSS", "SCALE_PART"].iter().zip(&layout.cells[layout.cells.len() - 4..]) {
         constant(name, region.towers[0].0);
     }
@@ -129,17 +135,17 @@ pub fn wgsl(config: &Config, layout: &Layout) -> String {
     by_tower("queries", [vision.queries.len(), text.queries.len()]);
     by_tower("read_token", [vision.read_token as usize, text.read_token as usize]);
     let mut tensor = |name: &str, start: &dyn Fn(&TowerParams) -> usize| {
-        by_tower(name, [start(&table.vision) / 4, start(&table.text) / 4]);
+        by_tower(name, [&table.towers[0], &table.towers[table.towers.len() - 1]].map(|t| start(t) / 4));
     };
     tensor("rows_offset", &|t| t.rows.start);
-    tensor("query_weight", &|t| t.query.weight.start);
-    tensor("query_bias", &|t| t.query.bias.start);
-    tensor("key_weight", &|t| t.key.weight.start);
-    tensor("key_bias", &|t| t.key.bias.start);
-    tensor("value_weight", &|t| t.value.weight.start);
-    tensor("value_bias", &|t| t.value.bias.start);
-    tensor("output_weight", &|t| t.output.weight.start);
-    tensor("output_bias", &|t| t.output.bias.start);
+    tensor("query_weight", &|t| t.layers[0].query.weight.start);
+    tensor("query_bias", &|t| t.layers[0].query.bias.start);
+    tensor("key_weight", &|t| t.layers[0].key.weight.start);
+    tensor("key_bias", &|t| t.layers[0].key.bias.start);
+    tensor("value_weight", &|t| t.layers[0].value.weight.start);
+    tensor("value_bias", &|t| t.layers[0].value.bias.start);
+    tensor("output_weight", &|t| t.layers[0].output.weight.start);
+    tensor("output_bias", &|t| t.layers[0].output.bias.start);
     tensor("projection", &|t| t.projection.start);
     for region in &layout.rows {
         by_tower(&format!("{}_rows", region.name), region.towers.map(|(start, _)| start));

@@ -1,0 +1,18 @@
+//! `out[row] = x[what stands there]`: pairs to tokens, and tokens or pairs to read places.
+
+use super::Context;
+use crate::engine::cpu::matmul::axpy;
+use crate::engine::cpu::real::Real;
+use crate::engine::graph::{Array, Rows};
+
+pub fn forward<T: Real>(context: &Context<T>, (from, to): (Rows, Array), x: &[T], out: &mut [T]) {
+    for (row, out) in context.rows(to.rows).zip(out.chunks_mut(to.width)) {
+        out.copy_from_slice(&x[context.place(from, row) * to.width..][..to.width]);
+    }
+}
+
+pub fn backward<T: Real>(context: &Context<T>, (from, to): (Rows, Array), d_out: &[T], dx: &mut [T]) {
+    for (row, d_out) in context.rows(to.rows).zip(d_out.chunks(to.width)) {
+        axpy(T::from_f64(1.0), d_out, &mut dx[context.place(from, row) * to.width..][..to.width]);
+    }
+}

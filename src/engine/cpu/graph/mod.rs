@@ -1,0 +1,168 @@
+//! A tower's graph on the CPU, one file per operation (`shaders/graph/` has the same names).
+
+mod attention;
+mod embed;
+mod gather;
+mod gelu;
+mod linear;
+mod norm;
+mod sources;
+
+pub use sources::{Sources, sources};
+
+use super::forward::{Strengths, Tower};
+use super::real::Real;
+use crate::engine::graph::{Graph, Op, Rows};
+
+/// What a graph runs on.
+pub struct Context<'a, T> {
+    /// The tower.
+    pub tower: &'a Tower,
+    /// A model's parameters `[len]`.
+    pub params: &'a [T],
+    /// Tokens `[B, length]`.
+    pub tokens: &'a [u32],
+    /// Which query each sequence asks `[B]`; empty: the first.
+    pub query: &'a [u32],
+}
+
+/// A row of an array: its sequence, its position there, and its place among the array's rows.
+#[derive(Clone, Copy)]
+pub struct Row {
+    sequence: usize,
+    position: usize,
+    place: usize,
+}
+
+impl<T: Real> Context<'_, T> {
+    fn batch(&self) -> usize {
+        self.tokens.len() / self.tower.shape.length
+    }
+
+    /// How many rows an array has.
+    pub fn count(&self, rows: Rows) -> usize {
+        match rows {
+            Rows::Pairs => self.tower.shape.pairs.len(),
+            Rows::Tokens => self.tokens.len(),
+            Rows::Reads => self.batch() * self.tower.shape.reads,
+        }
+    }
+
+    /// The rows of tokens or of read places, in order.
+    fn rows(&self, rows: Rows) -> impl Iterator<Item = Row> + '_ {
+        let shape = &self.tower.shape;
+        let per = if rows == Rows::Reads { shape.reads } else { shape.length };
+        (0..self.batch() * per).map(move |place| {
+            let (sequence, slot) = (place / per, place % per);
+            let asked = self.query.get(sequence).map_or(0, |q| *q as usize);
+            let position = if rows == Rows::Reads { shape.read_position(asked, slot) } else { slot };
+            Row { sequence, position, place }
+        })
+    }
+
+    /// The place, in an array over `rows`, of what stands where `row` stands.
+    fn place(&self, rows: Rows, row: Row) -> usize {
+        let token = row.sequence * self.tower.shape.length + row.position;
+        match rows {
+            Rows::Pairs => self.tower.addresses.pair(self.tokens[token], row.position),
+            Rows::Tokens => token,
+            Rows::Reads => row.place,
+        }
+    }
+}
+
+/// Every array of a graph, and the attention weights `[rows, H, length]` of its attention steps.
+#[derive(Clone, Debug, Default)]
+pub struct Values<T> {
+    arrays: Vec<Vec<T>>,
+    weights: Vec<Vec<T>>,
+}
+
+impl<T: Real> Values<T> {
+    /// Runs the graph; `strengths` scale the first layer's terms.
+    pub fn forward(&mut self, graph: &Graph, context: &Context<T>, strengths: Option<&[Strengths]>, scratch: &mut Vec<T>) {
+        self.arrays.resize(graph.arrays.len(), Vec::new());
+        self.weights.resize(graph.steps.len(), Vec::new());
+        for (step, weights) in graph.steps.iter().zip(&mut self.weights) {
+            let shape = graph.arrays[step.out];
+            let mut out = std::mem::take(&mut self.arrays[step.out]);
+            out.resize(context.count(shape.rows) * shape.width, T::default());
+            let x: Vec<&[T]> = step.inputs.iter().map(|(id, _)| &self.arrays[*id][..]).collect();
+            let rows = |input: usize| graph.arrays[step.inputs[input].0].rows;
+            match &step.op {
+                Op::Embed => embed::forward(context, &mut out),
+                Op::Norm { params } => norm::forward(context, params, x[0], &mut out),
+                Op::Linear { params, .. } => linear::forward(context, params, x[0], x.get(1).copied(), scratch, &mut out),
+                Op::Gather => gather::forward(context, (rows(0), shape), x[0], &mut out),
+                Op::Attention { first } => {
+                    let parts = strengths.filter(|_| *first).map(|strengths| attention::Parts::new(context, strengths));
+                    let shapes = attention::Shapes { query: rows(0), key: rows(1), out: shape.rows };
+                    attention::forward(context, shapes, [x[0], x[1], x[2]], parts.as_ref(), weights, &mut out);
+                }
+                Op::Gelu => gelu::forward(x[0], &mut out),
+            }
+            self.arrays[step.out] = out;
+        }
+    }
+
+    /// The last array, which the projection reads.
+    pub fn last(&self) -> &Vec<T> {
+        &self.arrays[self.arrays.len() - 1]
+    }
+
+    /// An array by its id.
+    pub fn array(&self, id: usize) -> &[T] {
+        &self.arrays[id]
+    }
+}
+
+/// The gradient of every array of a graph.
+#[derive(Clone, Debug, Default)]
+pub struct Gradients<T> {
+    arrays: Vec<Vec<T>>,
+}
+
+impl<T: Real> Gradients<T> {
+    /// From the gradient of the last array to every parameter's, set in `grads`.
+    pub fn backward(&mut self, graph: &Graph, context: &Context<T>, values: &Values<T>, d_last: &[T], grads: &mut [T]) {
+        self.arrays.resize(graph.arrays.len(), Vec::new());
+        if let Some(last) = self.arrays.last_mut() {
+            last.clear();
+            last.extend_from_slice(d_last);
+        }
+        for (step, weights) in graph.steps.iter().zip(&values.weights).rev() {
+            let shape = graph.arrays[step.out];
+            let x = |input: usize| &values.arrays[step.inputs[input].0][..];
+            let rows = |input: usize| graph.arrays[step.inputs[input].0].rows;
+            let mut d: Vec<Vec<T>> = Vec::new();
+            for (id, sets) in &step.inputs {
+                let mut gradient = std::mem::take(&mut self.arrays[*id]);
+                gradient.resize(values.arrays[*id].len(), T::default());
+                if *sets {
+                    gradient.fill(T::default());
+                }
+                d.push(gradient);
+            }
+            let d_out = &self.arrays[step.out];
+            match &step.op {
+                Op::Embed => embed::backward(context, d_out, grads),
+                Op::Norm { params } => norm::backward(context, params, x(0), d_out, &mut d[0], grads),
+                Op::Linear { params, keys } => linear::backward(context, (params, *keys), x(0), d_out, &mut d, grads),
+                Op::Gather => gather::backward(context, (rows(0), shape), d_out, &mut d[0]),
+                Op::Attention { .. } => {
+                    let shapes = attention::Shapes { query: rows(0), key: rows(1), out: shape.rows };
+                    attention::backward(context, shapes, [x(0), x(1), x(2)], weights, d_out, &mut d);
+                }
+                Op::Gelu => gelu::backward(x(0), d_out, &mut d[0]),
+            }
+            for ((id, _), gradient) in step.inputs.iter().zip(d) {
+                self.arrays[*id] = gradient;
+            }
+        }
+    }
+
+    /// An array's gradient by its id.
+    pub fn array(&self, id: usize) -> &[T] {
+        &self.arrays[id]
+    }
+}

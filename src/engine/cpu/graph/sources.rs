@@ -1,0 +1,42 @@
+//! The first layer's input in three parts: what comes from token embeddings, from position embeddings, and from biases.
+//! A layer norm is linear once its scale is frozen (App. R), so it splits too.
+
+use super::norm::moments;
+use crate::engine::cpu::forward::Tower;
+use crate::engine::cpu::real::Real;
+
+/// The parts of the rows that the first layer's maps see; they sum to the rows.
+pub struct Sources<T> {
+    /// From token embeddings `[pairs, D]`.
+    pub token: Vec<T>,
+    /// From position embeddings `[pairs, D]`.
+    pub position: Vec<T>,
+    /// From the norm's bias `[D]`.
+    pub bias: Vec<T>,
+}
+
+/// The parts of some (token, position) pairs' rows.
+pub fn sources<T: Real>(tower: &Tower, params: &[T], pairs: &[(u32, u32)]) -> Sources<T> {
+    let d = tower.d;
+    let rows = &params[tower.params.rows.clone()];
+    let row = |place: usize| &rows[place * d..][..d];
+    let part = |of: &dyn Fn(&(u32, u32)) -> usize| pairs.iter().flat_map(|pair| row(of(pair)).iter().copied()).collect::<Vec<T>>();
+    let mut parts = Sources {
+        token: part(&|(token, _)| *token as usize),
+        position: part(&|(_, position)| tower.shape.vocab + *position as usize),
+        bias: vec![T::default(); d],
+    };
+    if let Some(norm) = &tower.params.layers[0].norm1 {
+        let weight = &params[norm.weight.clone()];
+        parts.bias.copy_from_slice(&params[norm.bias.clone()]);
+        for (token, position) in parts.token.chunks_mut(d).zip(parts.position.chunks_mut(d)) {
+            let whole: Vec<T> = token.iter().zip(&*position).map(|(e, p)| *e + *p).collect();
+            let (_, scale) = moments(&whole);
+            for part in [token, position] {
+                let (mean, _) = moments(part);
+                part.iter_mut().zip(weight).for_each(|(x, weight)| *x = (*x - mean) * scale * *weight);
+            }
+        }
+    }
+    parts
+}

@@ -1,0 +1,99 @@
+//! Layouts: where the objects of a scene stand, which of them a run trains on, and what is then true.
+
+use super::caption::{Caption, Relation, caption_index};
+use crate::config::Config;
+use crate::rng::{Stream, key, permute};
+
+/// Where objects stand, in the order a caption names them.
+pub type Layout = Vec<u32>;
+
+/// How many layouts an ordering caption has.
+pub fn layout_count(config: &Config) -> u32 {
+    let (p, side) = (config.pixels, config.pixels.isqrt());
+    match (config.grid, config.objects) {
+        // Any two cells in different columns.
+        (true, _) => p * side * side.saturating_sub(1) / 2,
+        (false, 3) => p * p.saturating_sub(1) * p.saturating_sub(2) / 6,
+        (false, _) => p * p.saturating_sub(1) / 2,
+    }
+}
+
+/// The layouts of an ordering caption, lexicographic; `Right` has those of the `Left` caption it turns round.
+pub fn layouts(config: &Config, relation: Relation) -> Vec<Layout> {
+    let (p, side) = (config.pixels, config.pixels.isqrt());
+    let before = |a: u32, b: u32| match (config.grid, relation) {
+        (false, _) => a < b,
+        (true, Relation::Above) => a / side < b / side,
+        (true, _) => a % side < b % side,
+    };
+    let pairs = (0..p).flat_map(|a| (0..p).map(move |b| vec![a, b])).filter(|l| before(l[0], l[1]));
+    if config.objects == 3 {
+        return pairs.flat_map(|l| (l[1] + 1..p).map(move |c| vec![l[0], l[1], c])).collect();
+    }
+    pairs.collect()
+}
+
+/// Every layout of a config's captions, and the order in which each caption trains on them.
+#[derive(Clone, Debug)]
+pub struct Layouts {
+    config: Config,
+    left: Vec<Layout>,
+    above: Vec<Layout>,
+}
+
+impl Layouts {
+    /// The layouts of a checked config.
+    pub fn new(config: &Config) -> Layouts {
+        let above = if config.above { layouts(config, Relation::Above) } else { Vec::new() };
+        Layouts { left: layouts(config, Relation::Left), above, config: config.clone() }
+    }
+
+    /// How many layouts of a caption there are, and how many of them are trained on: the first, in the order of rank.
+    pub fn counts(&self, caption: Caption) -> (u32, u32) {
+        match caption {
+            Caption::Single(_) => (self.config.pixels, self.config.single_layouts),
+            _ => (self.left.len() as u32, self.config.pair_layouts),
+        }
+    }
+
+    /// The strip `[pixels]` that shows a caption's objects in its `rank`-th layout. A scene captioned from the right is
+    /// the scene of the same caption from the left.
+    pub fn strip(&self, caption: Caption, rank: u32) -> Vec<u32> {
+        let caption = match caption {
+            Caption::Pair(Relation::Right, x, y) => Caption::Pair(Relation::Left, y, x),
+            other => other,
+        };
+        let (all, _) = self.counts(caption);
+        let index = caption_index(&self.config, caption);
+        let place = |stream| permute(rank, all, key(self.config.seed, stream, index));
+        let mut strip = vec![0; self.config.pixels as usize];
+        if let Caption::Single(x) = caption {
+            strip[place(Stream::SingleLayouts) as usize] = x;
+            return strip;
+        }
+        let list = if matches!(caption, Caption::Pair(Relation::Above, ..)) { &self.above } else { &self.left };
+        for (label, at) in caption.labels().into_iter().zip(&list[place(Stream::PairLayouts) as usize]) {
+            strip[*at as usize] = label;
+        }
+        strip
+    }
+}
+
+/// Whether a caption is true of a strip.
+pub fn holds(config: &Config, strip: &[u32], caption: Caption) -> bool {
+    let objects = strip.iter().filter(|p| **p > 0).count();
+    let labels = caption.labels();
+    let places: Vec<usize> = labels.iter().filter_map(|x| strip.iter().position(|p| p == x)).collect();
+    if objects != labels.len() || places.len() != labels.len() {
+        return false;
+    }
+    let side = config.pixels.isqrt() as usize;
+    let column = |at: usize| if config.grid { at % side } else { at };
+    match caption {
+        Caption::Single(_) => true,
+        Caption::Pair(Relation::Left, ..) => column(places[0]) < column(places[1]),
+        Caption::Pair(Relation::Right, ..) => column(places[0]) > column(places[1]),
+        Caption::Pair(Relation::Above, ..) => places[0] / side < places[1] / side,
+        Caption::Triple(_) => places.is_sorted(),
+    }
+}

@@ -1,0 +1,130 @@
+//! What an engine must know of a tower's input: how long it is, where it is read, what can stand where.
+
+use std::collections::BTreeSet;
+
+use super::caption::{CAPTION_LENGTH, all_captions, eot, text_vocab, word};
+use crate::config::Config;
+
+/// The input of one tower.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TowerShape {
+    /// Token ids are `0..vocab`.
+    pub vocab: usize,
+    /// Tokens of a sequence.
+    pub length: usize,
+    /// The token that is read: CLS or EOT; in an autoregressive run SOT, which names the first object.
+    pub read_token: u32,
+    /// The queries a sequence can ask: CLS stands first; EOT after a short or a long caption. With more than one read
+    /// place per sequence, every sequence asks all of them.
+    pub queries: Vec<Query>,
+    /// Read places per sequence.
+    pub reads: usize,
+    /// Whether a token sees only what stands before it and itself.
+    pub causal: bool,
+    /// The (token, position) pairs that can occur: the rows of the first layer where it is not computed by tables.
+    pub pairs: Vec<(u32, u32)>,
+}
+
+/// Where a sequence is read, and how many keys that place sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// The read token's position.
+    pub position: usize,
+    /// Keys `0..keys` are seen: all of a strip, a caption up to its EOT (causal).
+    pub keys: usize,
+}
+
+impl TowerShape {
+    /// Rows of layer 1's tables: a row per token id, then one per position.
+    pub fn rows(&self) -> usize {
+        self.vocab + self.length
+    }
+
+    /// The position of a sequence's `read`-th read place, for a sequence that asks query `query`.
+    pub fn read_position(&self, query: usize, read: usize) -> usize {
+        self.queries[if self.reads > 1 { read } else { query }].position
+    }
+
+    /// Keys that a query at `position` sees.
+    pub fn visible(&self, position: usize) -> usize {
+        if self.causal { position + 1 } else { self.length }
+    }
+}
+
+/// The CLS token's id.
+pub fn cls(config: &Config) -> u32 {
+    config.labels + 1
+}
+
+/// The towers of a config: vision and text, or the one autoregressive Transformer.
+pub fn tower_shapes(config: &Config) -> Vec<TowerShape> {
+    if config.autoregressive { vec![decoder(config)] } else { vec![vision(config), text(config)] }
+}
+
+/// CLS, then the pixels; read at CLS, which sees everything.
+fn vision(config: &Config) -> TowerShape {
+    let length = 1 + config.pixels as usize;
+    let pixels = (1..length as u32).flat_map(|at| (0..=config.labels).map(move |value| (value, at)));
+    TowerShape {
+        vocab: config.labels as usize + 2,
+        length,
+        read_token: cls(config),
+        queries: vec![Query { position: 0, keys: length }],
+        reads: 1,
+        causal: false,
+        pairs: std::iter::once((cls(config), 0)).chain(pixels).collect(),
+    }
+}
+
+/// Where captions end: singles, what orders from left or right, what is above what.
+pub(super) const READ_AT: [usize; 3] = [6, 8, 5];
+
+/// A caption; read at EOT, which sees what stands before it.
+fn text(config: &Config) -> TowerShape {
+    let query = |position| Query { position, keys: position + 1 };
+    let ends = if config.above { &READ_AT[..] } else { &READ_AT[..2] };
+    TowerShape {
+        vocab: text_vocab(config),
+        length: CAPTION_LENGTH,
+        read_token: eot(config),
+        queries: ends.iter().copied().map(query).collect(),
+        reads: 1,
+        causal: true,
+        pairs: caption_pairs(config, 0),
+    }
+}
+
+/// The strip, then the caption; read wherever the next word is written, from SOT on.
+fn decoder(config: &Config) -> TowerShape {
+    let start = config.pixels as usize;
+    let first = text_vocab(config) as u32;
+    let pixels = (0..config.pixels).flat_map(|at| (0..=config.labels).map(move |value| (first + value, at)));
+    TowerShape {
+        vocab: text_vocab(config) + config.labels as usize + 1,
+        length: start + CAPTION_LENGTH,
+        read_token: 0,
+        queries: (start..start + CAPTION_LENGTH - 1).map(|position| Query { position, keys: position + 1 }).collect(),
+        reads: CAPTION_LENGTH - 1,
+        causal: true,
+        pairs: pixels.chain(caption_pairs(config, config.pixels)).collect(),
+    }
+}
+
+/// The (token, position) pairs of all captions that start at a position.
+fn caption_pairs(config: &Config, start: u32) -> Vec<(u32, u32)> {
+    let of = |tokens: [u32; CAPTION_LENGTH]| (start..).zip(tokens).map(|(at, token)| (at, token));
+    let pairs: BTreeSet<(u32, u32)> = all_captions(config).into_iter().flat_map(|c| of(c.tokens(config.labels))).collect();
+    pairs.into_iter().map(|(at, token)| (token, at)).collect()
+}
+
+/// How a key token is called: a label, a word, CLS, or a dot for background.
+pub fn token_name(config: &Config, tower: usize, token: u32) -> String {
+    let pixel = |value: u32| if value == 0 { "·".to_owned() } else { value.to_string() };
+    let words = text_vocab(config) as u32;
+    match (config.autoregressive, tower) {
+        (true, _) if token >= words => pixel(token - words),
+        (false, 0) if token == cls(config) => "CLS".to_owned(),
+        (false, 0) => pixel(token),
+        _ => word(config, token),
+    }
+}
