@@ -198,7 +198,8 @@ config! {
     Task objects: u32 = 2, 2, 3, "Objects of a scene that is not single; captions order them all";
     Task labels: u32 = 20, 4, 64, "Object identities";
     Task pair_labels: u32 = 15, 2, 62, "N_pair: labels 1 to N_pair form the training pairs";
-    Task held_labels: u32 = 5, 2, 62, "The last labels, which never appear in a training pair";
+    Task held_labels: u32 = 5, 2, 62, "The last labels, which never appear together in training, nor (unless mixed) in any training pair";
+    Task mixed: bool = false, 0, 1, "Held labels meet pair labels in training; only with each other are they never seen";
     Task single_layouts: u32 = 8, 1, 15, "n_1: training positions per label shown alone";
     Task pair_layouts: u32 = 20, 1, 559, "n_2: training layouts per ordered pair (or triple)";
     Model d_model: u32 = 128, 8, 256, "Width of a token";
@@ -227,7 +228,7 @@ fn bounds(field: &'static str, value: u32, allowed: String) -> ConfigError {
 }
 
 /// The presets: name, settings that differ from `paper`, what it is.
-const PRESETS: [(&str, &[(&str, &str)], &str); 11] = [
+const PRESETS: [(&str, &[(&str, &str)], &str); 12] = [
     ("paper", &[], "the paper's simplified model on strips"),
     ("left-right", &[("right", "true"), ("text_layers", "2")], "captions from the left and from the right, two text layers"),
     ("left-right-one-layer", &[("right", "true")], "captions from the left and from the right, one text layer"),
@@ -238,6 +239,7 @@ const PRESETS: [(&str, &[(&str, &str)], &str); 11] = [
     ("mlp", &[("mlp", "true")], "with an MLP"),
     ("layer-norm-mlp", &[("layer_norm", "true"), ("mlp", "true")], "with layer norm and an MLP"),
     ("autoregressive", &[("autoregressive", "true")], "one causal Transformer that writes the caption"),
+    ("autoregressive-mixed", &[("autoregressive", "true"), ("mixed", "true")], "the same, and held labels meet others in training"),
     ("small", &[("d_model", "32"), ("d_embed", "32")], "the paper's model at a quarter of its width"),
 ];
 const GRID: [(&str, &str); 2] = [("grid", "true"), ("pixels", "16")];
@@ -319,8 +321,9 @@ impl Config {
 
     /// Captions the run draws from: one per label, one per ordered pair (or triple) of pair labels.
     pub fn captions(&self) -> u32 {
-        let n = self.pair_labels;
-        self.labels + n * (n - 1) * if self.objects == 3 { n - 2 } else { 1 }
+        let ordered = |n: u32| n * (n - 1) * if self.objects == 3 { n - 2 } else { 1 };
+        let met = if self.mixed { 2 * self.pair_labels * self.held_labels } else { 0 };
+        self.labels + ordered(self.pair_labels) + met
     }
 
     /// Captions in one batch: `batch`, or all of them where there are fewer.

@@ -13,5 +13,7 @@ pub mod engine;
 pub mod analysis;
 pub mod checkpoint;
 
+pub mod experiment;
+
 #[cfg(target_arch = "wasm32")]
 pub mod web;

@@ -1,6 +1,7 @@
 //! The wasm-bindgen surface: a session in a worker. Thin: it converts, yields to the event loop, and gives every
 //! error a stable `code`.
 
+mod experiments;
 mod reference;
 
 use std::cell::{Cell, RefCell};
@@ -62,6 +63,7 @@ impl From<AnalysisError> for Failure {
         let code = match error {
             AnalysisError::Scene(_) => "scene",
             AnalysisError::Ablation(_) => "ablation",
+            AnalysisError::Surgery(_) => "surgery",
         };
         Failure { code, message: error.to_string() }
     }
@@ -91,6 +93,11 @@ fn busy() -> Failure {
 /// Typed arrays and byte arrays as JS has them, everything else as plain objects.
 fn to_js<T: Serialize>(value: &T) -> Result<JsValue, Failure> {
     Ok(value.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
+}
+
+/// A value from JS; what does not fit is an error of this code.
+fn from_js<T: serde::de::DeserializeOwned>(value: JsValue, code: &'static str) -> Result<T, Failure> {
+    serde_wasm_bindgen::from_value(value).map_err(|error| Failure { code, message: error.to_string() })
 }
 
 /// What a progress callback is given.
@@ -311,7 +318,7 @@ impl Session {
     /// The nine terms of the latest snapshot on a strip or a caption.
     #[wasm_bindgen(unchecked_return_type = "Decomposition")]
     pub fn decompose(&self, #[wasm_bindgen(unchecked_param_type = "Scene")] scene: JsValue) -> Result<JsValue, JsValue> {
-        let scene: Scene = serde_wasm_bindgen::from_value(scene).map_err(|e| Failure { code: "scene", message: e.to_string() })?;
+        let scene: Scene = from_js(scene, "scene")?;
         let latest = self.latest.borrow();
         let decomposition: Decomposition = latest.evaluator.decompose(&latest.snapshot.params, &scene).map_err(Failure::from)?;
         Ok(to_js(&decomposition)?)
@@ -320,8 +327,7 @@ impl Session {
     /// The accuracies of the latest snapshot without and with some ablations.
     #[wasm_bindgen(unchecked_return_type = "AblationResult")]
     pub fn ablate(&self, #[wasm_bindgen(unchecked_param_type = "Ablation[]")] ablations: JsValue) -> Result<JsValue, JsValue> {
-        let ablations: Vec<Ablation> =
-            serde_wasm_bindgen::from_value(ablations).map_err(|e| Failure { code: "ablation", message: e.to_string() })?;
+        let ablations: Vec<Ablation> = from_js(ablations, "ablation")?;
         let mut latest = self.latest.borrow_mut();
         let judge = |ablations: &[Ablation]| latest.evaluator.accuracies(&latest.snapshot.params, ablations).map_err(Failure::from);
         let after = judge(&ablations)?;

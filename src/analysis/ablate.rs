@@ -54,3 +54,31 @@ pub fn strengths(config: &Config, tower: Tower, ablations: &[Ablation]) -> Resul
     }
     Ok(all)
 }
+
+/// Surgery: every head's EP row replaced by `rows [heads][pixels]`, in logits; a head without a row loses its EP.
+pub fn surgery(config: &Config, rows: &[Option<Vec<f64>>]) -> Result<Vec<Strengths>, AnalysisError> {
+    let refused = AnalysisError::Surgery;
+    if config.vision_layers > 1 || config.layer_norm || config.mlp || config.autoregressive {
+        return Err(refused("only a vision tower with one layer and neither layer norm nor MLP can be operated on".to_owned()));
+    }
+    if rows.len() != config.heads as usize {
+        return Err(refused(format!("there are rows for {} heads, but the model has {}", rows.len(), config.heads)));
+    }
+    let ep = Term::LOGIT.iter().position(|t| *t == Term::EP).unwrap_or(0);
+    let head = |row: &Option<Vec<f64>>| {
+        let mut strengths = Strengths::default();
+        strengths.logit[ep] = 0.0;
+        let Some(row) = row else { return Ok(strengths) };
+        if row.len() != config.pixels as usize {
+            return Err(refused(format!("the row has {} values, but must have one for each of {} pixels", row.len(), config.pixels)));
+        }
+        if let Some(value) = row.iter().find(|x| !(-100.0..=100.0).contains(*x)) {
+            return Err(refused(format!("the row holds {value}, but must lie between -100 and 100 logits")));
+        }
+        // CLS asks about itself too; there the row's mean leaves it where it would be without a slope.
+        let mean = row.iter().sum::<f64>() / row.len() as f64;
+        strengths.position_row = std::iter::once(mean).chain(row.iter().copied()).collect();
+        Ok(strengths)
+    };
+    rows.iter().map(head).collect()
+}

@@ -172,11 +172,13 @@ impl Scene {
             return Err(AnalysisError::Scene(format!("the label is {label}, but must be between 1 and {}", config.labels)));
         }
         if labels.len() != 1 && labels.len() != config.objects as usize {
-            let message = format!("the scene has {} objects, but must have one or {}", labels.len(), config.objects);
+            let most = if config.objects == 3 { "three" } else { "two" };
+            let message = format!("the scene has {} objects, but must have one or {most}", labels.len());
             return Err(AnalysisError::Scene(message));
         }
         if let Some(x) = labels.iter().enumerate().find_map(|(i, x)| labels[..i].contains(x).then_some(x)) {
-            return Err(AnalysisError::Scene(format!("two objects are {x}, but they must differ")));
+            let how_many = if labels.len() == 2 { "both" } else { "two" };
+            return Err(AnalysisError::Scene(format!("{how_many} objects are {x}, but they must differ")));
         }
         let says = |caption: &&Caption| match self {
             Scene::Strip(strip) => holds(config, strip, **caption),

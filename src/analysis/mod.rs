@@ -2,11 +2,18 @@
 
 mod ablate;
 mod accuracy;
+mod align;
 mod decompose;
+mod text;
 
-pub use ablate::{Ablation, strengths};
+pub use ablate::{Ablation, strengths, surgery};
 pub use accuracy::{Accuracies, Accuracy, Evaluator};
-pub use decompose::{CaptionScore, Decomposition, HeadDecomposition, Scene, TermRow, background_rows, ep_rows, slopes};
+pub use decompose::{
+    CaptionScore, Decomposition, HeadDecomposition, Scene, TermRow, background_rows, ep_rows, least_squares_slope, slopes,
+};
+
+pub use align::{Alignment, Space};
+pub use text::TextHead;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +26,9 @@ pub enum AnalysisError {
     /// An ablation of terms, heads or a strength that do not exist.
     #[error("{0}")]
     Ablation(String),
+    /// A row that cannot stand in the place of EP's.
+    #[error("{0}")]
+    Surgery(String),
 }
 
 /// An additive piece of the attention logits, first letter the query's source and second the key's (E token
@@ -43,10 +53,16 @@ impl Term {
     /// The nine terms of the logits, in the order of `Strengths::logit`.
     pub const LOGIT: [Term; 9] = [Term::EE, Term::EP, Term::EB, Term::PE, Term::PP, Term::PB, Term::BE, Term::BP, Term::BB];
 
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        let all: [&str; 10] = ["EE", "EP", "EB", "PE", "PP", "PB", "BE", "BP", "BB", "VP"];
+        all[self as usize]
+    }
+
     /// A term by its name.
     pub fn parse(name: &str) -> Result<Term, AnalysisError> {
         let all = Term::LOGIT.iter().chain([&Term::VP]);
-        all.copied().find(|t| format!("{t:?}") == name.trim()).ok_or_else(|| {
+        all.copied().find(|t| t.name() == name.trim()).ok_or_else(|| {
             AnalysisError::Ablation(format!("there is no term \"{name}\"; the terms are EE, EP, EB, PE, PP, PB, BE, BP, BB and VP"))
         })
     }

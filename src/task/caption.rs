@@ -136,9 +136,17 @@ pub fn all_captions(config: &Config) -> Vec<Caption> {
     (1..=config.labels).map(Caption::Single).chain(ordered).collect()
 }
 
-/// The captions a run draws from: singles, then what orders the pair labels, from the left.
+/// The captions a run draws from: singles, then what orders the pair labels, from the left; then, where they are mixed,
+/// a pair label and a held one.
 pub fn drawn_captions(config: &Config) -> Vec<Caption> {
-    (1..=config.labels).map(Caption::Single).chain(ordering(config, Relation::Left, config.pair_labels)).collect()
+    let held = config.labels - config.held_labels;
+    let meets = |caption: &Caption| match *caption {
+        Caption::Pair(_, x, y) => config.mixed && ((x <= config.pair_labels && y > held) || (x > held && y <= config.pair_labels)),
+        _ => false,
+    };
+    let singles = (1..=config.labels).map(Caption::Single);
+    let met = ordering(config, Relation::Left, config.labels).into_iter().filter(meets);
+    singles.chain(ordering(config, Relation::Left, config.pair_labels)).chain(met).collect()
 }
 
 /// A caption's place among all captions: a label's single, then ordered labels, lexicographic, relation by relation.

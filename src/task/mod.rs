@@ -39,6 +39,13 @@ mod tests {
     }
 
     #[test]
+    fn drawn_captions_are_as_many_as_counted() {
+        for config in presets() {
+            assert_eq!(drawn_captions(&config).len() as u32, config.captions());
+        }
+    }
+
+    #[test]
     fn a_caption_ends_where_it_is_read() {
         for config in presets().filter(|c| !c.autoregressive) {
             let [_, text] = &tower_shapes(&config)[..] else { panic!("two towers") };

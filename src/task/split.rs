@@ -17,7 +17,7 @@ pub enum Split {
     Single,
     /// A training pair in a held-out layout.
     Seen,
-    /// Every ordered pair of held labels in every layout.
+    /// Every ordered pair (or triple) of held labels in every layout.
     Unseen,
 }
 

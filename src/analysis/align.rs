@@ -1,0 +1,112 @@
+//! Image-text alignment: are a label's two embeddings the same direction, at once or after the best rotation?
+
+use nalgebra::DMatrix;
+use serde::Serialize;
+
+use super::accuracy::Evaluator;
+use super::decompose::mean;
+
+/// What is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum Space {
+    /// The two token embeddings.
+    Token,
+    /// The same, carried through values, output and projection into the shared space.
+    Circuit,
+}
+
+/// Mean cosines of labels' image and text vectors in one space.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Alignment {
+    /// What is compared.
+    pub space: Space,
+    /// Every label with itself, as they are.
+    pub raw: f64,
+    /// Every label with every other, as they are.
+    pub raw_mismatched: f64,
+    /// The labels that the rotation was fitted on, rotated.
+    pub fitted: f64,
+    /// The held labels, rotated.
+    pub held: f64,
+    /// The held labels with every other held label, rotated: what chance looks like.
+    pub held_mismatched: f64,
+    /// How often a rotated held label is nearest to itself among the held labels.
+    pub held_matched: f64,
+}
+
+impl Evaluator {
+    /// The alignment in both spaces; the rotation is fitted on the labels that are not held out.
+    pub fn alignment(&self, params: &[f32]) -> Vec<Alignment> {
+        let [vision, text] = [0, 1].map(|i| self.labels(params, i));
+        [Space::Token, Space::Circuit].into_iter().zip(vision.iter().zip(&text)).map(|(space, (a, b))| self.align(space, a, b)).collect()
+    }
+
+    /// One tower's vectors of all labels `[labels, width]`, in both spaces.
+    fn labels(&self, params: &[f32], tower: usize) -> [DMatrix<f64>; 2] {
+        let tower = &self.towers()[tower.min(self.towers().len() - 1)];
+        let matrix = |range: std::ops::Range<usize>, columns: usize| {
+            let values = params[range].iter().map(|x| f64::from(*x));
+            DMatrix::from_row_iterator(values.len() / columns, columns, values)
+        };
+        let rows = matrix(tower.params.rows.clone(), tower.d);
+        let token = rows.rows(1, self.config().labels as usize).into_owned();
+        let layer = &tower.params.layers[0];
+        let [value, output, projection] =
+            [&layer.value.weight, &layer.output.weight, &tower.params.projection].map(|range| matrix(range.clone(), tower.d));
+        let circuit = &token * value.transpose() * output.transpose() * projection.transpose();
+        [token, circuit]
+    }
+
+    fn align(&self, space: Space, image: &DMatrix<f64>, text: &DMatrix<f64>) -> Alignment {
+        let fitted = (self.config().labels - self.config().held_labels) as usize;
+        let held: Vec<usize> = (fitted..image.nrows()).collect();
+        let all: Vec<usize> = (0..image.nrows()).collect();
+        let rotated = image * procrustes(&image.rows(0, fitted).into_owned(), &text.rows(0, fitted).into_owned());
+        let cosine = |a: &DMatrix<f64>, i: usize, j: usize| a.row(i).dot(&text.row(j)) / (a.row(i).norm() * text.row(j).norm());
+        let own = |a: &DMatrix<f64>, labels: &[usize]| mean(&labels.iter().map(|i| cosine(a, *i, *i)).collect::<Vec<_>>());
+        let others = |a: &DMatrix<f64>, labels: &[usize]| {
+            let pairs = labels.iter().flat_map(|i| labels.iter().filter(move |j| *j != i).map(move |j| (*i, *j)));
+            mean(&pairs.map(|(i, j)| cosine(a, i, j)).collect::<Vec<_>>())
+        };
+        let nearest = |i: usize| held.iter().all(|j| *j == i || cosine(&rotated, i, *j) < cosine(&rotated, i, i));
+        Alignment {
+            space,
+            raw: own(image, &all),
+            raw_mismatched: others(image, &all),
+            fitted: own(&rotated, &all[..fitted]),
+            held: own(&rotated, &held),
+            held_mismatched: others(&rotated, &held),
+            held_matched: held.iter().filter(|i| nearest(**i)).count() as f64 / held.len() as f64,
+        }
+    }
+}
+
+/// The orthogonal matrix R that brings `a R` closest to `b`: from A^T B = U S V^T, R = U V^T (Schoenemann 1966). Fewer rows
+/// than columns leave R free outside their span; there it is what the decomposition happens to give.
+fn procrustes(a: &DMatrix<f64>, b: &DMatrix<f64>) -> DMatrix<f64> {
+    let width = a.ncols();
+    match (a.transpose() * b).svd(true, true) {
+        nalgebra::SVD { u: Some(u), v_t: Some(v_t), .. } => u * v_t,
+        _ => DMatrix::identity(width, width),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A rotated copy is found again, exactly; a copy of other numbers is not.
+    #[test]
+    fn procrustes_finds_a_rotation() {
+        let value = |i: usize, j: usize, k: usize| ((i * 37 + j * 11 + k) % 23) as f64 - 11.0;
+        let a = DMatrix::from_fn(12, 6, |i, j| value(i, j, 0));
+        let rotation = DMatrix::from_fn(6, 6, |i, j| value(i, j, 5)).qr().q();
+        let b = &a * &rotation;
+        let (own, other) = (procrustes(&a, &b), DMatrix::from_fn(12, 6, |i, j| value(j, i, 3)));
+        assert!((&a * &own - &b).norm() < 1e-9 && (own.transpose() * &own - DMatrix::<f64>::identity(6, 6)).norm() < 1e-9);
+        assert!((&a * procrustes(&a, &other) - &other).norm() > 1.0);
+    }
+}

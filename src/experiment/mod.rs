@@ -1,0 +1,133 @@
+//! The paper's experiments and ours beyond them, as data: which models are trained, what is measured of each, and what
+//! the measurements say. The command line runs them all, the page one figure at a time; neither does any mathematics.
+
+mod chart;
+mod job;
+mod measure;
+mod paper;
+mod population;
+mod stats;
+
+pub use chart::{Axis, Chart, Dot, Point, Row, Series};
+pub use job::{Job, Record, Values};
+pub use measure::Measure;
+pub use population::{Population, PopulationError, bytes_per_model};
+pub use stats::{Spread, median};
+
+use serde::{Deserialize, Serialize};
+
+/// How many models an experiment trains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum Scale {
+    /// As many as a reader waits for.
+    Figure,
+    /// All sixteen experiments in ten minutes on two cores.
+    Quick,
+    /// At least five seeds of everything.
+    Full,
+}
+
+impl Scale {
+    /// One of three numbers.
+    fn pick<T>(self, figure: T, quick: T, full: T) -> T {
+        match self {
+            Scale::Figure => figure,
+            Scale::Quick => quick,
+            Scale::Full => full,
+        }
+    }
+}
+
+/// What the measurements say of a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// The rule holds.
+    Reproduced,
+    /// A part of the rule holds.
+    Partly,
+    /// It does not.
+    Not,
+    /// Too little is measured yet.
+    Open,
+}
+
+impl Verdict {
+    /// All parts of a rule hold, some, or none.
+    fn of(parts: &[bool]) -> Verdict {
+        match parts.iter().filter(|part| **part).count() {
+            0 => Verdict::Not,
+            n if n == parts.len() => Verdict::Reproduced,
+            _ => Verdict::Partly,
+        }
+    }
+}
+
+/// What an experiment found, so far.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Summary {
+    /// What the rule says.
+    pub verdict: Verdict,
+    /// The finding, in sentences written from the numbers; empty while too little is measured.
+    pub finding: String,
+    /// Pictures of it.
+    pub charts: Vec<Chart>,
+}
+
+/// One experiment.
+#[derive(Clone, Copy)]
+pub struct Experiment {
+    /// Its number in the reproduction, from 1.
+    pub id: u32,
+    /// Its name, in code and in addresses.
+    pub name: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// What the paper says, or what we expected.
+    pub claim: &'static str,
+    /// When the claim counts as reproduced.
+    pub rule: &'static str,
+    /// The models it trains and what it measures of each.
+    pub jobs: fn(Scale) -> Vec<Job>,
+    /// What the records of some of these jobs say.
+    pub summarise: fn(&[Job], &[Record]) -> Summary,
+}
+
+/// What a page or a report needs to know of an experiment before it runs.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[allow(missing_docs)] // as in `Experiment`
+pub struct ExperimentInfo {
+    pub id: u32,
+    pub name: &'static str,
+    pub title: &'static str,
+    pub claim: &'static str,
+    pub rule: &'static str,
+}
+
+impl Experiment {
+    /// All of them, in order.
+    pub fn all() -> &'static [Experiment] {
+        &paper::ALL
+    }
+
+    /// One by its name.
+    pub fn named(name: &str) -> Option<&'static Experiment> {
+        Experiment::all().iter().find(|experiment| experiment.name == name)
+    }
+
+    /// What it is, as data.
+    pub fn info(&self) -> ExperimentInfo {
+        let Experiment { id, name, title, claim, rule, .. } = *self;
+        ExperimentInfo { id, name, title, claim, rule }
+    }
+
+    /// What of it can be asked of any one model: the measures of its first job.
+    pub fn measures(&self) -> Vec<Measure> {
+        (self.jobs)(Scale::Figure).into_iter().next().map(|job| job.measures).unwrap_or_default()
+    }
+}

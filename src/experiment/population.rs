@@ -1,0 +1,99 @@
+//! Jobs in training, as one population of the GPU or one model of the CPU; callers spread populations over threads or
+//! Web Workers.
+
+use std::rc::Rc;
+
+use super::{Job, Record, Values};
+use crate::analysis::{AnalysisError, Evaluator};
+use crate::config::{Config, ConfigError};
+use crate::engine::{Engine, EngineError, EngineInfo, EngineRequest, Snapshot, open};
+use crate::params::ParamTable;
+
+/// Why a population cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum PopulationError {
+    /// A job's config is out of bounds.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// No engine, or it was lost.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// A measurement was refused.
+    #[error(transparent)]
+    Analysis(#[from] AnalysisError),
+    /// The models of a population train for the same number of steps, measured at the same steps.
+    #[error("the jobs of a population must have the same steps")]
+    Steps,
+}
+
+/// Jobs with models of one shape and the same steps, in training together.
+pub struct Population {
+    jobs: Vec<(u32, Job)>,
+    engine: Engine,
+    info: EngineInfo,
+    evaluators: Vec<Rc<Evaluator>>,
+    step: u32,
+}
+
+impl Population {
+    /// The engine of numbered jobs.
+    pub async fn open(jobs: Vec<(u32, Job)>, request: EngineRequest) -> Result<Population, PopulationError> {
+        let same = |job: &Job, other: &Job| (job.steps, job.every) == (other.steps, other.every);
+        if jobs.iter().any(|(_, job)| !same(job, &jobs[0].1)) {
+            return Err(PopulationError::Steps);
+        }
+        jobs.iter().try_for_each(|(_, job)| job.config.check())?;
+        let configs: Vec<Config> = jobs.iter().map(|(_, job)| job.config.clone()).collect();
+        let (engine, info) = open(&configs, &Snapshot::initial(&configs), request).await?;
+        let evaluators = configs.iter().map(|config| Rc::new(Evaluator::new(config))).collect();
+        Ok(Population { jobs, engine, info, evaluators, step: 0 })
+    }
+
+    /// The engine and why.
+    pub fn info(&self) -> &EngineInfo {
+        &self.info
+    }
+
+    /// Steps done, and to do.
+    pub fn progress(&self) -> (u32, u32) {
+        (self.step, self.jobs.first().map_or(0, |(_, job)| job.steps))
+    }
+
+    /// Trains at most `steps` steps, never past a measurement; gives what was measured. A model that has diverged has NaN
+    /// for its loss and no other number.
+    pub async fn advance(&mut self, steps: u32) -> Result<Vec<Record>, PopulationError> {
+        let Some(next) = self.jobs.first().map(|(_, job)| job.next_measurement(self.step)) else { return Ok(Vec::new()) };
+        let count = steps.min(next - self.step);
+        let losses = self.engine.train(count).await?;
+        self.step += count;
+        if self.step < next {
+            return Ok(Vec::new());
+        }
+        let snapshot = self.engine.snapshot().await?;
+        let last = losses.len().saturating_sub(self.jobs.len());
+        let len = snapshot.params.len() / self.jobs.len();
+        let mut records = Vec::new();
+        for (i, ((number, job), evaluator)) in self.jobs.iter().zip(&self.evaluators).enumerate() {
+            let params = &snapshot.params[i * len..][..len];
+            let finite = params.iter().all(|x| x.is_finite());
+            let loss = losses.get(last + i).copied().filter(|_| finite);
+            let mut values = Values::from([("loss".to_owned(), loss.map_or(f64::NAN, f64::from))]);
+            for measure in job.measures.iter().filter(|_| finite) {
+                measure.of(evaluator, params, &mut values)?;
+            }
+            records.push(Record { job: *number, step: self.step, values });
+        }
+        Ok(records)
+    }
+}
+
+/// Bytes that training and measuring one model of a config needs at most, roughly: parameters, moments and gradients; the
+/// activations of a batch; scores of a chunk of scenes.
+pub fn bytes_per_model(config: &Config) -> u64 {
+    let params = 4 * ParamTable::new(config).len as u64 * 5;
+    let (d, layers) = (u64::from(config.d_model), u64::from(config.vision_layers + config.text_layers));
+    let tokens = u64::from(config.batch) * u64::from(config.pixels + 10);
+    let width = if config.mlp { 24 } else { 12 };
+    let captions = u64::from(config.captions()) + u64::from(config.labels).pow(config.objects);
+    params + 4 * (2 * tokens * d * layers * width + captions * (d + u64::from(config.d_embed)) * 4 + 256 * captions)
+}

@@ -1,0 +1,71 @@
+//! Spread over seeds.
+
+/// Median, least and greatest of some numbers, and how many there are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(missing_docs)] // the names are their definition
+pub struct Spread {
+    pub median: f64,
+    pub least: f64,
+    pub most: f64,
+    pub count: usize,
+}
+
+impl Spread {
+    /// Of the numbers that are finite; none where there are none.
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Spread> {
+        let mut values: Vec<f64> = values.into_iter().filter(|x| x.is_finite()).collect();
+        values.sort_by(f64::total_cmp);
+        let (least, most) = (*values.first()?, *values.last()?);
+        let middle = values.len() / 2;
+        let median = if values.len() % 2 == 1 { values[middle] } else { (values[middle - 1] + values[middle]) / 2.0 };
+        Some(Spread { median, least, most, count: values.len() })
+    }
+}
+
+impl std::fmt::Display for Spread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let number = |x: f64| if x.abs() < 10.0 { format!("{x:.2}") } else { format!("{x:.1}") };
+        write!(f, "{} ({} to {})", number(self.median), number(self.least), number(self.most))
+    }
+}
+
+/// The median, or NaN of nothing.
+pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+    Spread::of(values).map_or(f64::NAN, |spread| spread.median)
+}
+
+/// Spearman's rank correlation; NaN of fewer than three pairs, or where either side does not vary.
+pub fn rank_correlation(pairs: &[(f64, f64)]) -> f64 {
+    let (x, y): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
+    let (x, y) = (ranks(&x), ranks(&y));
+    let mean = (x.len() as f64 - 1.0) / 2.0;
+    let sum = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - mean) * (b - mean)).sum::<f64>();
+    if pairs.len() < 3 { f64::NAN } else { sum(&x, &y) / (sum(&x, &x) * sum(&y, &y)).sqrt() }
+}
+
+/// Ranks from 0; equals share their mean rank.
+fn ranks(values: &[f64]) -> Vec<f64> {
+    let below = |x: f64| values.iter().filter(|y| **y < x).count() as f64;
+    let equal = |x: f64| values.iter().filter(|y| **y == x).count() as f64;
+    values.iter().map(|x| below(*x) + (equal(*x) - 1.0) / 2.0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spread_is_of_the_finite() {
+        let spread = Spread::of([3.0, f64::NAN, 1.0, 2.0, 10.0]).unwrap();
+        assert_eq!((spread.median, spread.least, spread.most, spread.count), (2.5, 1.0, 10.0, 4));
+        assert_eq!(Spread::of([f64::NAN]), None);
+    }
+
+    #[test]
+    fn rank_correlation_sees_order_only() {
+        let up: Vec<(f64, f64)> = (0..6).map(|i| (f64::from(i), f64::from(i).exp())).collect();
+        let down: Vec<(f64, f64)> = up.iter().map(|(x, y)| (*x, -y)).collect();
+        assert!((rank_correlation(&up) - 1.0).abs() < 1e-12 && (rank_correlation(&down) + 1.0).abs() < 1e-12);
+        assert!(rank_correlation(&[(1.0, 2.0), (1.0, 3.0), (1.0, 4.0)]).is_nan());
+    }
+}

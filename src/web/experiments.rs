@@ -1,0 +1,176 @@
+//! Experiments in the page: what there is, populations in training in their own workers, and what was found.
+
+use std::cell::{Cell, RefCell};
+
+use wasm_bindgen::prelude::*;
+use web_time::Instant;
+
+use super::{CHUNK_MS, Failure, Session, from_js, to_js, yield_to_events};
+use crate::analysis::{AnalysisError, surgery};
+use crate::engine::EngineRequest;
+use crate::experiment::{Experiment, ExperimentInfo, Job, Population, PopulationError, Record, Scale, Summary, Values};
+use crate::task::Split;
+
+impl From<PopulationError> for Failure {
+    fn from(error: PopulationError) -> Failure {
+        match error {
+            PopulationError::Config(error) => error.into(),
+            PopulationError::Analysis(error) => error.into(),
+            PopulationError::Engine(_) | PopulationError::Steps => Failure { code: "engine", message: error.to_string() },
+        }
+    }
+}
+
+fn named(name: &str) -> Result<&'static Experiment, Failure> {
+    let unknown = || {
+        let names = Experiment::all().iter().map(|e| e.name).collect::<Vec<_>>().join(", ");
+        Failure { code: "config", message: format!("there is no experiment \"{name}\"; there are {names}") }
+    };
+    Experiment::named(name).ok_or_else(unknown)
+}
+
+/// Every experiment, in order.
+#[wasm_bindgen(unchecked_return_type = "ExperimentInfo[]")]
+pub fn experiments() -> Result<JsValue, JsValue> {
+    let all: Vec<ExperimentInfo> = Experiment::all().iter().map(Experiment::info).collect();
+    Ok(to_js(&all)?)
+}
+
+/// The jobs of an experiment; what can be trained together in one population has equal steps and shapes.
+#[wasm_bindgen(js_name = experimentJobs, unchecked_return_type = "Job[]")]
+pub fn experiment_jobs(name: &str, #[wasm_bindgen(unchecked_param_type = "Scale")] scale: JsValue) -> Result<JsValue, JsValue> {
+    let scale: Scale = from_js(scale, "config")?;
+    let jobs: Vec<Job> = (named(name)?.jobs)(scale);
+    Ok(to_js(&jobs)?)
+}
+
+/// What the records of some of an experiment's jobs say.
+#[wasm_bindgen(unchecked_return_type = "Summary")]
+pub fn summarise(
+    name: &str,
+    #[wasm_bindgen(unchecked_param_type = "Scale")] scale: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Record[]")] records: JsValue,
+) -> Result<JsValue, JsValue> {
+    let experiment = named(name)?;
+    let jobs = (experiment.jobs)(from_js(scale, "config")?);
+    let records: Vec<Record> = from_js(records, "config")?;
+    let summary: Summary = (experiment.summarise)(&jobs, &records);
+    Ok(to_js(&summary)?)
+}
+
+/// Numbered jobs in training in one worker.
+#[wasm_bindgen]
+pub struct Trainer {
+    population: RefCell<Population>,
+    cancel: Cell<bool>,
+}
+
+#[wasm_bindgen]
+impl Trainer {
+    /// Opens an engine for jobs of one shape; `numbers[i]` is the number that job i's records carry.
+    pub async fn open(
+        #[wasm_bindgen(unchecked_param_type = "Job[]")] jobs: JsValue,
+        numbers: Vec<u32>,
+        #[wasm_bindgen(unchecked_param_type = "EngineRequest")] engine: JsValue,
+    ) -> Result<Trainer, JsValue> {
+        let jobs: Vec<Job> = from_js(jobs, "config")?;
+        let request: EngineRequest = from_js(engine, "config")?;
+        let population = Population::open(numbers.into_iter().zip(jobs).collect(), request).await.map_err(Failure::from)?;
+        Ok(Trainer { population: RefCell::new(population), cancel: Cell::new(false) })
+    }
+
+    /// Trains to the end or until cancelled, calling `on_progress(step, steps, records)` as it goes; gives whether it ended.
+    #[allow(clippy::await_holding_refcell_ref)] // nobody else borrows the population
+    pub async fn run(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "(step: number, steps: number, records: Record[]) => void")] on_progress: js_sys::Function,
+    ) -> Result<bool, JsValue> {
+        let mut population = self.population.borrow_mut();
+        let mut chunk = 1;
+        loop {
+            let (step, steps) = population.progress();
+            if step >= steps || self.cancel.get() {
+                return Ok(step >= steps);
+            }
+            let start = Instant::now();
+            let records = population.advance(chunk).await.map_err(Failure::from)?;
+            let elapsed = start.elapsed().as_secs_f64() * 1e3;
+            chunk = if elapsed < CHUNK_MS { (2 * chunk).min(64) } else { (chunk / 2).max(1) };
+            let step = population.progress().0;
+            on_progress.call3(&JsValue::NULL, &step.into(), &steps.into(), &to_js(&records)?)?;
+            yield_to_events().await?;
+        }
+    }
+
+    /// Makes `run` resolve after its present chunk.
+    pub fn cancel(&self) {
+        self.cancel.set(true);
+    }
+
+    /// The engine that trains, and why.
+    #[wasm_bindgen(unchecked_return_type = "EngineInfo")]
+    pub fn engine(&self) -> Result<JsValue, JsValue> {
+        Ok(to_js(self.population.borrow().info())?)
+    }
+}
+
+/// One part of an experiment's measurements of a single model.
+#[derive(serde::Serialize, tsify::Tsify)]
+struct Examination {
+    /// How many parts there are.
+    parts: u32,
+    /// What this part measured.
+    #[tsify(type = "Record<string, number>")]
+    values: Values,
+}
+
+#[wasm_bindgen]
+impl Session {
+    /// Measures the latest snapshot as an experiment does, one part at a time, so that a page can show progress and stop.
+    #[wasm_bindgen(unchecked_return_type = "Examination")]
+    pub fn examine(&self, experiment: &str, part: u32) -> Result<JsValue, JsValue> {
+        let measures = named(experiment)?.measures();
+        let latest = self.latest.borrow();
+        let mut values = Values::new();
+        if let Some(measure) = measures.get(part as usize) {
+            measure.of(&latest.evaluator, &latest.snapshot.params, &mut values).map_err(Failure::from)?;
+        }
+        Ok(to_js(&Examination { parts: measures.len() as u32, values })?)
+    }
+
+    /// What values measured of the latest snapshot say, as an experiment's summary of one model.
+    #[wasm_bindgen(js_name = summariseExamination, unchecked_return_type = "Summary")]
+    pub fn summarise_examination(
+        &self,
+        experiment: &str,
+        #[wasm_bindgen(unchecked_param_type = "Record<string, number>")] values: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let experiment = named(experiment)?;
+        let latest = self.latest.borrow();
+        let step = latest.snapshot.step;
+        let job = Job::new(latest.config.clone(), step, experiment.measures());
+        let record = Record { job: 0, step, values: from_js(values, "config")? };
+        Ok(to_js(&(experiment.summarise)(&[job], &[record]))?)
+    }
+
+    /// The EP row of every head over the pixels, `[heads][pixels]`, in logits.
+    #[wasm_bindgen(js_name = epRows, unchecked_return_type = "number[][]")]
+    pub fn ep_rows(&self) -> Result<JsValue, JsValue> {
+        let latest = self.latest.borrow();
+        Ok(to_js(&crate::analysis::ep_rows(&latest.config, &latest.snapshot.params))?)
+    }
+
+    /// The accuracy on unseen pairs with every head's EP row replaced by `rows [heads][pixels]`; null takes a head's EP away.
+    #[wasm_bindgen(unchecked_return_type = "Accuracy")]
+    pub fn operate(&self, #[wasm_bindgen(unchecked_param_type = "(number[] | null)[]")] rows: JsValue) -> Result<JsValue, JsValue> {
+        let rows: Vec<Option<Vec<f64>>> = from_js(rows, "surgery")?;
+        let latest = self.latest.borrow();
+        let params = &latest.snapshot.params;
+        let judged = || -> Result<_, AnalysisError> {
+            let strengths = surgery(&latest.config, &rows)?;
+            let captions = latest.evaluator.embed_captions(params, &[])?;
+            Ok(latest.evaluator.judge(params, &strengths, &captions, Split::Unseen))
+        };
+        Ok(to_js(&judged().map_err(Failure::from)?)?)
+    }
+}
