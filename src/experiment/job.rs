@@ -27,7 +27,7 @@ pub type Values = BTreeMap<String, f64>;
 /// What was measured of one job's model at one step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Record {
+pub struct Measurement {
     /// The job's place in its list.
     pub job: u32,
     /// Steps done.
@@ -49,11 +49,11 @@ impl Job {
     }
 }
 
-/// The records of whole runs, each with its job.
-pub fn last<'a>(jobs: &'a [Job], records: &'a [Record]) -> impl Iterator<Item = (&'a Job, &'a Values)> {
-    let ended = |record: &'a Record| {
-        let job = jobs.get(record.job as usize)?;
-        (record.step == job.steps).then_some((job, &record.values))
+/// The measurements of whole runs, each with its job.
+pub fn last<'a>(jobs: &'a [Job], measurements: &'a [Measurement]) -> impl Iterator<Item = (&'a Job, &'a Values)> {
+    let ended = |measurement: &'a Measurement| {
+        let job = jobs.get(measurement.job as usize)?;
+        (measurement.step == job.steps).then_some((job, &measurement.values))
     };
-    records.iter().filter_map(ended)
+    measurements.iter().filter_map(ended)
 }

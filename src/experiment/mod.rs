@@ -9,7 +9,7 @@ mod population;
 mod stats;
 
 pub use chart::{Axis, Chart, Dot, Point, Row, Series};
-pub use job::{Job, Record, Values};
+pub use job::{Job, Measurement, Values};
 pub use measure::Measure;
 pub use population::{Population, PopulationError, bytes_per_model};
 pub use stats::{Spread, median};
@@ -93,8 +93,8 @@ pub struct Experiment {
     pub rule: &'static str,
     /// The models it trains and what it measures of each.
     pub jobs: fn(Scale) -> Vec<Job>,
-    /// What the records of some of these jobs say.
-    pub summarise: fn(&[Job], &[Record]) -> Summary,
+    /// What the measurements of some of these jobs say.
+    pub summarise: fn(&[Job], &[Measurement]) -> Summary,
 }
 
 /// What a page or a report needs to know of an experiment before it runs.

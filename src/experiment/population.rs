@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::{Job, Record, Values};
+use super::{Job, Measurement, Values};
 use crate::analysis::{AnalysisError, Evaluator};
 use crate::config::{Config, ConfigError};
 use crate::engine::{Engine, EngineError, EngineInfo, EngineRequest, Snapshot, open};
@@ -61,7 +61,7 @@ impl Population {
 
     /// Trains at most `steps` steps, never past a measurement; gives what was measured. A model that has diverged has NaN
     /// for its loss and no other number.
-    pub async fn advance(&mut self, steps: u32) -> Result<Vec<Record>, PopulationError> {
+    pub async fn advance(&mut self, steps: u32) -> Result<Vec<Measurement>, PopulationError> {
         let Some(next) = self.jobs.first().map(|(_, job)| job.next_measurement(self.step)) else { return Ok(Vec::new()) };
         let count = steps.min(next - self.step);
         let losses = self.engine.train(count).await?;
@@ -72,7 +72,7 @@ impl Population {
         let snapshot = self.engine.snapshot().await?;
         let last = losses.len().saturating_sub(self.jobs.len());
         let len = snapshot.params.len() / self.jobs.len();
-        let mut records = Vec::new();
+        let mut measurements = Vec::new();
         for (i, ((number, job), evaluator)) in self.jobs.iter().zip(&self.evaluators).enumerate() {
             let params = &snapshot.params[i * len..][..len];
             let finite = params.iter().all(|x| x.is_finite());
@@ -81,9 +81,9 @@ impl Population {
             for measure in job.measures.iter().filter(|_| finite) {
                 measure.of(evaluator, params, &mut values)?;
             }
-            records.push(Record { job: *number, step: self.step, values });
+            measurements.push(Measurement { job: *number, step: self.step, values });
         }
-        Ok(records)
+        Ok(measurements)
     }
 }
 

@@ -8,7 +8,7 @@ use web_time::Instant;
 use super::{CHUNK_MS, Failure, Session, from_js, to_js, yield_to_events};
 use crate::analysis::{AnalysisError, surgery};
 use crate::engine::EngineRequest;
-use crate::experiment::{Experiment, ExperimentInfo, Job, Population, PopulationError, Record, Scale, Summary, Values};
+use crate::experiment::{Experiment, ExperimentInfo, Job, Measurement, Population, PopulationError, Scale, Summary, Values};
 use crate::task::Split;
 
 impl From<PopulationError> for Failure {
@@ -44,17 +44,17 @@ pub fn experiment_jobs(name: &str, #[wasm_bindgen(unchecked_param_type = "Scale"
     Ok(to_js(&jobs)?)
 }
 
-/// What the records of some of an experiment's jobs say.
+/// What the measurements of some of an experiment's jobs say.
 #[wasm_bindgen(unchecked_return_type = "Summary")]
 pub fn summarise(
     name: &str,
     #[wasm_bindgen(unchecked_param_type = "Scale")] scale: JsValue,
-    #[wasm_bindgen(unchecked_param_type = "Record[]")] records: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Measurement[]")] measurements: JsValue,
 ) -> Result<JsValue, JsValue> {
     let experiment = named(name)?;
     let jobs = (experiment.jobs)(from_js(scale, "config")?);
-    let records: Vec<Record> = from_js(records, "config")?;
-    let summary: Summary = (experiment.summarise)(&jobs, &records);
+    let measurements: Vec<Measurement> = from_js(measurements, "config")?;
+    let summary: Summary = (experiment.summarise)(&jobs, &measurements);
     Ok(to_js(&summary)?)
 }
 
@@ -67,7 +67,7 @@ pub struct Trainer {
 
 #[wasm_bindgen]
 impl Trainer {
-    /// Opens an engine for jobs of one shape; `numbers[i]` is the number that job i's records carry.
+    /// Opens an engine for jobs of one shape; `numbers[i]` is the number that job i's measurements carry.
     pub async fn open(
         #[wasm_bindgen(unchecked_param_type = "Job[]")] jobs: JsValue,
         numbers: Vec<u32>,
@@ -79,11 +79,12 @@ impl Trainer {
         Ok(Trainer { population: RefCell::new(population), cancel: Cell::new(false) })
     }
 
-    /// Trains to the end or until cancelled, calling `on_progress(step, steps, records)` as it goes; gives whether it ended.
+    /// Trains to the end or until cancelled, calling `on_progress(step, steps, measurements)` as it goes; gives whether it ended.
     #[allow(clippy::await_holding_refcell_ref)] // nobody else borrows the population
     pub async fn run(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "(step: number, steps: number, records: Record[]) => void")] on_progress: js_sys::Function,
+        #[wasm_bindgen(unchecked_param_type = "(step: number, steps: number, measurements: Measurement[]) => void")]
+        on_progress: js_sys::Function,
     ) -> Result<bool, JsValue> {
         let mut population = self.population.borrow_mut();
         let mut chunk = 1;
@@ -93,11 +94,11 @@ impl Trainer {
                 return Ok(step >= steps);
             }
             let start = Instant::now();
-            let records = population.advance(chunk).await.map_err(Failure::from)?;
+            let measurements = population.advance(chunk).await.map_err(Failure::from)?;
             let elapsed = start.elapsed().as_secs_f64() * 1e3;
             chunk = if elapsed < CHUNK_MS { (2 * chunk).min(64) } else { (chunk / 2).max(1) };
             let step = population.progress().0;
-            on_progress.call3(&JsValue::NULL, &step.into(), &steps.into(), &to_js(&records)?)?;
+            on_progress.call3(&JsValue::NULL, &step.into(), &steps.into(), &to_js(&measurements)?)?;
             yield_to_events().await?;
         }
     }
@@ -149,8 +150,8 @@ impl Session {
         let latest = self.latest.borrow();
         let step = latest.snapshot.step;
         let job = Job::new(latest.config.clone(), step, experiment.measures());
-        let record = Record { job: 0, step, values: from_js(values, "config")? };
-        Ok(to_js(&(experiment.summarise)(&[job], &[record]))?)
+        let measurement = Measurement { job: 0, step, values: from_js(values, "config")? };
+        Ok(to_js(&(experiment.summarise)(&[job], &[measurement]))?)
     }
 
     /// The EP row of every head over the pixels, `[heads][pixels]`, in logits.
