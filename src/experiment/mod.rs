@@ -10,9 +10,9 @@ mod stats;
 
 pub use chart::{Axis, Chart, Dot, Point, Row, Series};
 pub use job::{Job, Measurement, Values};
-pub use measure::Measure;
+pub use measure::{Measure, label, scaled};
 pub use population::{Population, PopulationError, bytes_per_model};
-pub use stats::{Spread, median};
+pub use stats::{Spread, median, rank_correlation};
 
 use serde::{Deserialize, Serialize};
 

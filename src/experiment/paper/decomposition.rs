@@ -1,0 +1,75 @@
+//! 3. The decomposition of the CLS row.
+
+use super::parts::{Runs, models, number, open, seeds};
+use crate::analysis::{Term, least_squares_slope};
+use crate::config::Config;
+use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Point, Scale, Series, Summary, Values, Verdict};
+use crate::task::Split;
+
+pub const EXPERIMENT: Experiment = Experiment {
+    id: 3,
+    name: "decomposition",
+    title: "What the attention logits are made of",
+    claim: "X W_QK X^T is the main part of the CLS row (76 to 91 %); of its four terms only EP has a clear left-to-right gradient.",
+    rule: "The main part's median share of the mean magnitude is between 0.76 and 0.91; the steepest head's EP row is monotone, but for one step, in most seeds; and its slope is at least three times that of PP and of BP. All three reproduce it, some partly.",
+    jobs,
+    summarise,
+};
+
+fn jobs(scale: Scale) -> Vec<Job> {
+    let measures = [Measure::Accuracies(vec![Split::Unseen]), Measure::Slopes, Measure::Shares];
+    seeds(&Config::default(), scale.pick(2, 4, 8), 1000, &measures)
+}
+
+/// A term's row in the steepest head.
+fn row(values: &Values, term: &str) -> Vec<f64> {
+    let head = number(values, "steepest");
+    (0..).map_while(|i| values.get(&format!("row.{head}.{term}.{i}")).copied()).collect()
+}
+
+fn slope(row: &[f64]) -> f64 {
+    least_squares_slope(&(0..row.len()).map(|i| i as f64).collect::<Vec<_>>(), row).abs()
+}
+
+/// Whether a row falls, or rises, at every step but one.
+fn monotone(row: &[f64]) -> bool {
+    let falls = row.windows(2).filter(|pair| pair[1] < pair[0]).count();
+    falls <= 1 || falls + 2 >= row.len()
+}
+
+fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
+    let runs = Runs::of(jobs, measurements);
+    let Some((_, first)) = runs.iter().next() else { return open(Vec::new()) };
+    let pieces = [("X W_QK X^T", "share.XX"), ("W_Q^T B_K", "share.XB"), ("B_Q^T W_K X^T", "share.BX"), ("B_Q^T B_K", "share.BB")];
+    let shares = pieces.map(|(name, key)| (name.to_owned(), key.to_owned()));
+    let variances = Term::LOGIT.map(|term| (term.name().to_owned(), format!("variance.{}", term.name())));
+    let line = |term: &str| {
+        let points = row(first, term).into_iter().enumerate().map(|(i, y)| Point { x: i as f64 + 1.0, y, least: y, most: y });
+        Series { name: term.to_owned(), points: points.collect() }
+    };
+    let charts = vec![
+        Chart::Rows { title: "share of the CLS row's mean magnitude".to_owned(), x: Axis::share("share"), rows: runs.rows(&shares, None) },
+        Chart::Rows {
+            title: "share of the CLS row's variance over tokens".to_owned(),
+            x: Axis::fitted("share"),
+            rows: runs.rows(&variances, None),
+        },
+        Chart::Lines {
+            title: "the steepest head's rows, first seed".to_owned(),
+            x: Axis::fitted("pixel"),
+            y: Axis::fitted("logits"),
+            series: ["EP", "PP", "BP"].map(line).into(),
+        },
+    ];
+    let main = runs.median("share.XX");
+    let monotone = runs.holds(|v| monotone(&row(v, "EP")));
+    let steep = runs.holds(|v| slope(&row(v, "EP")) >= 3.0 * slope(&row(v, "PP")).max(slope(&row(v, "BP"))));
+    let finding = format!(
+        "Over {}, X W_QK X^T has {} of the CLS row's mean magnitude. The steepest head's EP row is monotone in {monotone} of them (slope {} logits per pixel), and at least three times as steep as PP and BP in {steep}.",
+        models(runs.count()),
+        runs.text("share.XX"),
+        runs.text("slope"),
+    );
+    let parts = [(0.76..=0.91).contains(&main), 2 * monotone > runs.count(), 2 * steep > runs.count()];
+    Summary { verdict: Verdict::of(&parts), finding, charts }
+}

@@ -1,0 +1,110 @@
+//! 2. Label against layout diversity.
+
+use super::parts::{Runs, open};
+use crate::config::Config;
+use crate::experiment::{Chart, Experiment, Job, Measure, Measurement, Scale, Summary, Verdict, median};
+use crate::task::Split;
+
+pub const EXPERIMENT: Experiment = Experiment {
+    id: 2,
+    name: "diversity",
+    title: "Label against layout diversity",
+    claim: "More labels in pairs (N_pair 5 to 15) lift all three generalizations, unseen pairs from near random to near perfect; more layouts per pair (n_2) do almost nothing.",
+    rule: "On unseen pairs: retrieval gains at least 0.3 from the fewest labels to the most; and more layouts, from the fewest to the most, gain less than a third of that. Both reproduce it, one partly.",
+    jobs,
+    summarise,
+};
+
+fn jobs(scale: Scale) -> Vec<Job> {
+    let labels: Vec<u32> = scale.pick(vec![3, 5, 9, 15], vec![3, 5, 9, 15], (2..=15).collect());
+    let layouts: Vec<u32> = scale.pick(vec![1, 5, 20, 40], vec![1, 5, 20, 40], vec![1, 2, 5, 10, 20, 40]);
+    let positions: Vec<u32> = scale.pick(vec![8], vec![8], vec![2, 8]);
+    let mut jobs = Vec::new();
+    for seed in 0..scale.pick(1, 2, 5) {
+        for single_layouts in &positions {
+            for pair_labels in labels.iter().rev() {
+                for pair_layouts in &layouts {
+                    let config = Config {
+                        seed,
+                        single_layouts: *single_layouts,
+                        pair_labels: *pair_labels,
+                        pair_layouts: *pair_layouts,
+                        ..Config::default()
+                    };
+                    jobs.push(Job::new(config, 1000, vec![Measure::Accuracies(Split::ALL.to_vec()), Measure::Slopes]));
+                }
+            }
+        }
+    }
+    jobs
+}
+
+/// The values of a setting, in order.
+fn values(jobs: &[Job], of: impl Fn(&Config) -> u32) -> Vec<u32> {
+    let mut values: Vec<u32> = jobs.iter().map(|job| of(&job.config)).collect();
+    values.sort_unstable();
+    values.dedup();
+    values
+}
+
+/// What a number gains from the least to the greatest value of a setting, the others held: the mean over what the others are.
+fn gain(runs: &Runs, settings: &[Vec<u32>; 3], which: usize, key: &str) -> f64 {
+    let of = |config: &Config| [config.pair_labels, config.pair_layouts, config.single_layouts];
+    let (Some(least), Some(most)) = (settings[which].first(), settings[which].last()) else { return f64::NAN };
+    let others: Vec<usize> = (0..3).filter(|i| *i != which).collect();
+    let mut gains = Vec::new();
+    for a in &settings[others[0]] {
+        for b in &settings[others[1]] {
+            let at = |value: u32| runs.whose(|c| of(c)[which] == value && of(c)[others[0]] == *a && of(c)[others[1]] == *b).median(key);
+            gains.push(at(*most) - at(*least));
+        }
+    }
+    let finite: Vec<f64> = gains.into_iter().filter(|x| x.is_finite()).collect();
+    finite.iter().sum::<f64>() / finite.len() as f64
+}
+
+fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
+    let runs = Runs::of(jobs, measurements);
+    let settings = [values(jobs, |c| c.pair_labels), values(jobs, |c| c.pair_layouts), values(jobs, |c| c.single_layouts)];
+    let [labels, layouts, positions] = &settings;
+    let mut charts = Vec::new();
+    for split in ["unseen", "seen", "single"] {
+        for single in positions.iter().rev() {
+            let cell = |n2: u32, n: u32| {
+                let here = runs.whose(|c| c.pair_labels == n && c.pair_layouts == n2 && c.single_layouts == *single);
+                here.spread(&format!("{split}.retrieval")).map(|spread| spread.median)
+            };
+            charts.push(Chart::Map {
+                title: format!("retrieval, {split}, n_1 = {single}"),
+                x_label: "labels in pairs, N_pair".to_owned(),
+                columns: labels.iter().map(u32::to_string).collect(),
+                y_label: "layouts per pair, n_2".to_owned(),
+                rows: layouts.iter().rev().map(u32::to_string).collect(),
+                cells: layouts.iter().rev().flat_map(|n2| labels.iter().map(move |n| (*n2, *n))).map(|(n2, n)| cell(n2, n)).collect(),
+                range: [0.0, 1.0],
+                names: Vec::new(),
+            });
+        }
+    }
+    let gains = |key: &str| [0, 1, 2].map(|which| gain(&runs, &settings, which, key));
+    let [by_labels, by_layouts, _] = gains("unseen.retrieval");
+    if !by_labels.is_finite() || !by_layouts.is_finite() {
+        return open(charts);
+    }
+    let (few, many) = (labels[0], labels[labels.len() - 1]);
+    let at = |n: u32| median(runs.whose(|c| c.pair_labels == n).iter().filter_map(|(_, v)| v.get("unseen.retrieval").copied()));
+    let effect = |split: &str| {
+        let [labels, layouts, positions] = gains(&format!("{split}.retrieval"));
+        let of_positions = if settings[2].len() > 1 { format!(", {positions:+.2} from n_1") } else { String::new() };
+        format!("{split}: {labels:+.2} from labels, {layouts:+.2} from layouts{of_positions}")
+    };
+    let finding = format!(
+        "Retrieval on unseen pairs goes from {:.2} with {few} labels in pairs to {:.2} with {many}. What retrieval gains from the least to the most of each: {}; {}; {}.",
+        at(few),
+        at(many),
+        effect("unseen"),
+        effect("seen"),
+        effect("single"),
+    );
+    Summary { verdict: Verdict::of(&[by_labels >= 0.3, by_layouts.abs() < by_labels / 3.0]), finding, charts }
+}

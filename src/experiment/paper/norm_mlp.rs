@@ -1,0 +1,75 @@
+//! 11. Layer norm and MLP.
+
+use super::parts::{Runs, SKILL, models, open, seeds, without};
+use crate::analysis::Term;
+use crate::config::Config;
+use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Row, Scale, Summary, Verdict};
+use crate::task::Split;
+
+pub const EXPERIMENT: Experiment = Experiment {
+    id: 11,
+    name: "norm-mlp",
+    title: "Layer norm and MLP",
+    claim: "Layer norm and an MLP modify the mechanism (App. R); with the norm's scale frozen the decomposition still finds EP.",
+    rule: "For each of layer norm, MLP and both, where held labels meet others in training: median order on unseen pairs at least 0.9, and at least 0.2 lower without EP. All six reproduce it, some partly.",
+    jobs,
+    summarise,
+};
+
+const TERMS: [Term; 5] = [Term::EP, Term::PE, Term::PP, Term::BP, Term::VP];
+/// Layer norm, MLP, name.
+const VARIANTS: [(bool, bool, &str); 4] =
+    [(false, false, "neither"), (true, false, "layer norm"), (false, true, "MLP"), (true, true, "both")];
+
+fn jobs(scale: Scale) -> Vec<Job> {
+    let mut measures = vec![Measure::Accuracies(vec![Split::Seen, Split::Unseen]), Measure::Slopes];
+    measures.extend(TERMS.map(|term| without(&[term])));
+    measures.push(without(&[Term::EP, Term::PP]));
+    let mut jobs = Vec::new();
+    for mixed in [true, false] {
+        for (layer_norm, mlp, _) in VARIANTS {
+            let base = Config { layer_norm, mlp, mixed, ..Config::default() };
+            jobs.extend(seeds(&base, scale.pick(1, 2, 5), 1000, &measures));
+        }
+    }
+    jobs
+}
+
+fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
+    let runs = Runs::of(jobs, measurements);
+    let of =
+        |layer_norm: bool, mlp: bool, mixed: bool| runs.whose(move |c: &Config| (c.layer_norm, c.mlp, c.mixed) == (layer_norm, mlp, mixed));
+    let rows = |mixed: bool, key: &str| -> Vec<Row> {
+        let row = |(norm, mlp, name): (bool, bool, &str)| of(norm, mlp, mixed).rows(&[(name.to_owned(), key.to_owned())], Some(0.5));
+        VARIANTS.into_iter().flat_map(row).collect()
+    };
+    let chart =
+        |title: &str, mixed: bool, key: &str| Chart::Rows { title: title.to_owned(), x: Axis::share("order"), rows: rows(mixed, key) };
+    let charts = vec![
+        chart("order on unseen pairs, held labels meet others", true, "unseen.order"),
+        chart("order without EP, held labels meet others", true, "EP unseen.order"),
+        chart("order on unseen pairs, held labels in no pair", false, "unseen.order"),
+        chart("order without EP, held labels in no pair", false, "EP unseen.order"),
+    ];
+    let with: Vec<_> = VARIANTS.into_iter().skip(1).map(|(norm, mlp, name)| (name, of(norm, mlp, true), of(norm, mlp, false))).collect();
+    if with.iter().any(|(_, met, strict)| met.count() == 0 || strict.count() == 0) {
+        return open(charts);
+    }
+    let text = |(name, met, strict): &(&str, Runs, Runs)| {
+        format!(
+            "{name}: order {} and {} without EP where held labels meet others (retrieval {}); {} and {} where they are in no pair (retrieval {})",
+            met.text("unseen.order"),
+            met.text("EP unseen.order"),
+            met.text("unseen.retrieval"),
+            strict.text("unseen.order"),
+            strict.text("EP unseen.order"),
+            strict.text("unseen.retrieval"),
+        )
+    };
+    let finding = format!("On unseen pairs, {}. Over {}.", with.iter().map(text).collect::<Vec<_>>().join("; "), models(runs.count()));
+    let part = |(_, met, _): &(&str, Runs, Runs)| {
+        let (before, after) = (met.median("unseen.order"), met.median("EP unseen.order"));
+        [before >= SKILL, before - after >= 0.2]
+    };
+    Summary { verdict: Verdict::of(&with.iter().flat_map(part).collect::<Vec<_>>()), finding, charts }
+}

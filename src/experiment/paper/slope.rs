@@ -1,0 +1,96 @@
+//! 5. Slope and ability, over models that have them and models that have not.
+
+use super::parts::{Runs, number, open};
+use crate::config::Config;
+use crate::experiment::{
+    Axis, Chart, Dot, Experiment, Job, Measure, Measurement, Scale, Summary, Values, Verdict, median, rank_correlation,
+};
+use crate::task::Split;
+
+pub const EXPERIMENT: Experiment = Experiment {
+    id: 5,
+    name: "slope",
+    title: "Slope and ability",
+    claim: "Models that do not generalize to unseen pairs have no EP gradient at all; the gradient and the ability come together (App. G).",
+    rule: "Where labels or weight decay vary: slope and order on unseen pairs have a rank correlation of at least 0.5; models with order below 0.65 have at most a third of the median slope of those above 0.9. And the converse where the initial scales vary: every model without a slope (below 0.2) has order below 0.75. All three reproduce it, some partly.",
+    jobs,
+    summarise,
+};
+
+const GROUPS: [&str; 3] = ["labels in pairs", "weight decay", "initial scales"];
+
+fn group(config: &Config) -> u32 {
+    let paper = Config::default();
+    if config.weight_decay != paper.weight_decay {
+        1
+    } else if (config.cls_std, config.position_std) != (paper.cls_std, paper.position_std) {
+        2
+    } else {
+        0
+    }
+}
+
+fn jobs(scale: Scale) -> Vec<Job> {
+    let labels: &[u32] = scale.pick(&[2, 3, 5, 9, 15], &[2, 3, 4, 6, 9, 15], &[2, 3, 4, 5, 6, 7, 9, 12, 15]);
+    let decays: &[f64] = scale.pick(&[0.3, 1.0], &[0.1, 0.3, 1.0], &[0.03, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0]);
+    let scales: &[(f64, f64)] = scale.pick(
+        &[(0.1, 0.02), (1.0, 0.3)],
+        &[(0.1, 0.02), (1.0, 0.1), (0.1, 0.3)],
+        &[(0.03, 0.02), (0.1, 0.02), (0.3, 0.02), (1.0, 0.1), (1.0, 0.3), (0.1, 0.1), (0.1, 0.3), (0.03, 0.3)],
+    );
+    let mut jobs = Vec::new();
+    for seed in 0..scale.pick(1, 2, 5) {
+        let mut add = |config: Config| {
+            let config = Config { seed, ..config };
+            jobs.push(Job::new(config, 1000, vec![Measure::Accuracies(vec![Split::Unseen]), Measure::Slopes]));
+        };
+        labels.iter().for_each(|pair_labels| add(Config { pair_labels: *pair_labels, ..Config::default() }));
+        decays.iter().for_each(|weight_decay| add(Config { weight_decay: *weight_decay, ..Config::default() }));
+        scales
+            .iter()
+            .for_each(|(cls_std, position_std)| add(Config { cls_std: *cls_std, position_std: *position_std, ..Config::default() }));
+    }
+    jobs
+}
+
+fn point(values: &Values) -> Option<(f64, f64)> {
+    let (slope, order) = (number(values, "slope").abs(), number(values, "unseen.order"));
+    (slope.is_finite() && order.is_finite()).then_some((slope, order))
+}
+
+fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
+    let runs = Runs::of(jobs, measurements);
+    let dot = |(config, values): (&Config, &Values)| {
+        let (x, y) = point(values)?;
+        let label = format!(
+            "N_pair {}, weight decay {}, CLS scale {}, position scale {}, seed {}: slope {x:.2}, order {y:.2}",
+            config.pair_labels, config.weight_decay, config.cls_std, config.position_std, config.seed
+        );
+        Some(Dot { x, y, group: group(config), label })
+    };
+    let chart = Chart::Scatter {
+        title: "EP slope and order on unseen pairs, one mark per model".to_owned(),
+        x: Axis::fitted("|EP slope| of the steepest head, logits per pixel"),
+        y: Axis::share("order, unseen pairs"),
+        groups: GROUPS.map(str::to_owned).into(),
+        dots: runs.iter().filter_map(dot).collect(),
+    };
+    let of = |law: &dyn Fn(&Config) -> bool| runs.whose(law).iter().filter_map(|(_, v)| point(v)).collect::<Vec<_>>();
+    let diverse = of(&|c| group(c) < 2);
+    let scales = of(&|c| group(c) == 2);
+    let correlation = rank_correlation(&diverse);
+    let slopes =
+        |points: &[(f64, f64)], law: &dyn Fn(f64) -> bool| median(points.iter().filter(|(_, order)| law(*order)).map(|(slope, _)| *slope));
+    let (unable, able) = (slopes(&diverse, &|order| order < 0.65), slopes(&diverse, &|order| order > 0.9));
+    if !correlation.is_finite() || !unable.is_finite() || !able.is_finite() || scales.is_empty() {
+        return open(vec![chart]);
+    }
+    let flat: Vec<f64> = scales.iter().filter(|(slope, _)| *slope < 0.2).map(|(_, order)| *order).collect();
+    let elsewhere = flat.iter().filter(|order| **order >= 0.75).count();
+    let finding = format!(
+        "Where labels or weight decay vary ({} models), slope and order have a rank correlation of {correlation:.2}; the median slope is {unable:.2} where order is below 0.65 and {able:.2} where it is above 0.9. Where the initial scales vary, {elsewhere} of {} models without a slope have order 0.75 or more all the same: they break the symmetry elsewhere.",
+        diverse.len(),
+        flat.len(),
+    );
+    Summary { verdict: Verdict::of(&[correlation >= 0.5, unable <= able / 3.0, elsewhere == 0]), finding, charts: vec![chart] }
+}

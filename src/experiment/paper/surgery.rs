@@ -1,0 +1,68 @@
+//! 14. Surgery: a ramp in the place of EP.
+
+use super::parts::{Runs, SKILL, models, number, open, seeds};
+use crate::config::Config;
+use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Point, Scale, Series, Spread, Summary, Values, Verdict};
+use crate::task::Split;
+
+pub const EXPERIMENT: Experiment = Experiment {
+    id: 14,
+    name: "surgery",
+    title: "Surgery",
+    claim: "A straight ramp in one head is all of EP that matters: in the place of every head's EP it restores the order.",
+    rule: "With the steepest head's EP row replaced by a ramp and the other heads' EP taken away, the median over seeds of the best order on unseen pairs is at least 0.9 times the model's own; and without a ramp it is 0.4 to 0.6. Both reproduce it, one partly.",
+    jobs,
+    summarise,
+};
+
+const SLOPES: [f64; 12] = [0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0];
+
+fn jobs(scale: Scale) -> Vec<Job> {
+    let mut measures = vec![Measure::Accuracies(vec![Split::Unseen]), Measure::Slopes];
+    measures.extend(SLOPES.map(Measure::Ramp));
+    seeds(&Config::default(), scale.pick(2, 4, 8), 1000, &measures)
+}
+
+fn key(slope: f64, metric: &str) -> String {
+    format!("ramp {slope} unseen.{metric}")
+}
+
+/// The least slope at which order is at least 0.9.
+fn least(values: &Values) -> Option<f64> {
+    SLOPES.into_iter().find(|slope| number(values, &key(*slope, "order")) >= SKILL)
+}
+
+fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
+    let runs = Runs::of(jobs, measurements);
+    let series = |metric: &str| {
+        let point = |x: f64| runs.spread(&key(x, metric)).map(|s| Point { x, y: s.median, least: s.least, most: s.most });
+        Series { name: metric.to_owned(), points: SLOPES.into_iter().filter_map(point).collect() }
+    };
+    let charts = vec![Chart::Lines {
+        title: "unseen pairs, with a ramp of this slope in the place of EP".to_owned(),
+        x: Axis::fitted("slope of the ramp, logits per pixel"),
+        y: Axis::share("accuracy"),
+        series: ["order", "recognition"].map(series).into_iter().filter(|s| s.points.len() > 1).collect(),
+    }];
+    let best = |v: &Values| SLOPES.into_iter().map(|slope| number(v, &key(slope, "order"))).fold(f64::NAN, f64::max);
+    let own = |v: &Values| number(v, "unseen.order");
+    let Some(restored) = Spread::of(runs.iter().map(|(_, v)| best(v) / own(v))) else { return open(charts) };
+    let slopes = Spread::of(runs.iter().filter_map(|(_, v)| least(v)));
+    let restores = slopes.map_or_else(
+        || "no ramp restores 0.9".to_owned(),
+        |s| {
+            format!(
+                "the least slope that restores 0.9 is {s} logits per pixel (in {} of them), where the models' own is {}",
+                s.count,
+                runs.text("slope")
+            )
+        },
+    );
+    let flat = runs.median(&key(0.0, "order"));
+    let finding = format!(
+        "Over {}, with no EP at all order on unseen pairs is {}; {restores}. The best ramp restores {restored} of the model's own order.",
+        models(runs.count()),
+        runs.text(&key(0.0, "order")),
+    );
+    Summary { verdict: Verdict::of(&[restored.median >= 0.9, super::parts::coin(flat)]), finding, charts }
+}
