@@ -310,6 +310,14 @@ impl Config {
         PRESETS.iter().map(|(name, _, what)| (*name, *what))
     }
 
+    /// What gives a model its shape: two configs whose shapes are equal can train in one population.
+    pub fn shape(&self) -> Config {
+        let Config { pixels, grid, above, right, objects, labels, d_model, heads, d_embed, batch, .. } = *self;
+        let Config { vision_layers, text_layers, layer_norm, mlp, autoregressive, .. } = *self;
+        let task = Config { pixels, grid, above, right, objects, labels, ..Config::default() };
+        Config { d_model, heads, d_embed, batch, vision_layers, text_layers, layer_norm, mlp, autoregressive, ..task }
+    }
+
     fn names() -> String {
         Config::default().fields().iter().map(|f| f.name).collect::<Vec<_>>().join(", ")
     }
