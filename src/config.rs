@@ -227,8 +227,10 @@ fn bounds(field: &'static str, value: u32, allowed: String) -> ConfigError {
     ConfigError::Bounds { field, value: value.to_string(), allowed }
 }
 
-/// The presets: name, settings that differ from `paper`, what it is.
-const PRESETS: [(&str, &[(&str, &str)], &str); 12] = [
+/// A preset: its name, the settings that differ from `paper`, what it is.
+type Preset = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
+const PRESETS: [Preset; 12] = [
     ("paper", &[], "the paper's simplified model on strips"),
     ("left-right", &[("right", "true"), ("text_layers", "2")], "captions from the left and from the right, two text layers"),
     ("left-right-one-layer", &[("right", "true")], "captions from the left and from the right, one text layer"),
