@@ -311,7 +311,7 @@ impl Session {
     pub fn evaluate(&self) -> Result<JsValue, JsValue> {
         let latest = self.latest.borrow();
         let accuracies = latest.evaluator.accuracies(&latest.snapshot.params, &[]).map_err(Failure::from)?;
-        let slopes = crate::analysis::slopes(&latest.config, &latest.snapshot.params);
+        let slopes = latest.evaluator.slopes(&latest.snapshot.params);
         Ok(to_js(&Evaluation { step: latest.snapshot.step, accuracies, slopes })?)
     }
 

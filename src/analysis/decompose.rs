@@ -7,7 +7,7 @@ use super::{AnalysisError, Term, Tower};
 use crate::config::Config;
 use crate::engine::cpu::graph::{Sources, sources};
 use crate::engine::cpu::{Tower as TowerSizes, dot, encode, similarities};
-use crate::params::{Linear, ParamTable};
+use crate::params::Linear;
 use crate::task::{Batch, Caption, Item, all_captions, caption_index, holds, token_name};
 
 /// A strip for the vision tower, or a caption for the text tower.
@@ -134,27 +134,6 @@ fn term_rows(tower: &TowerSizes, params: &[f32], query: (u32, u32), keys: &[(u32
     (0..tower.heads).map(|h| (0..9).map(|t| term(h, t)).collect()).collect()
 }
 
-/// The nine rows of every head over background pixels, `[heads][9][pixels]`: what does not depend on the strip (EP, PP
-/// and BP) is every strip's, where no layer norm makes the scale depend on what stands there.
-pub fn background_rows(config: &Config, params: &[f32]) -> Vec<Vec<Vec<f64>>> {
-    let tower = &TowerSizes::all(config, &ParamTable::new(config))[0];
-    let background = if config.autoregressive { crate::task::text_vocab(config) as u32 } else { 0 };
-    let first = first_pixel(config) as u32;
-    let keys: Vec<(u32, u32)> = (first..first + config.pixels).map(|at| (background, at)).collect();
-    term_rows(tower, params, (tower.shape.read_token, tower.shape.queries[0].position as u32), &keys)
-}
-
-/// The EP row of every head over the pixels, `[heads][pixels]`, in logits.
-pub fn ep_rows(config: &Config, params: &[f32]) -> Vec<Vec<f64>> {
-    background_rows(config, params).into_iter().map(|mut terms| terms.swap_remove(1)).collect()
-}
-
-/// The EP slope of every head that reads the strip, in logits per pixel (per column on a grid).
-pub fn slopes(config: &Config, params: &[f32]) -> Vec<f64> {
-    let columns: Vec<f64> = coordinates(config, Tower::Vision, 0).into_iter().map(|(_, column)| column).collect();
-    ep_rows(config, params).iter().map(|row| least_squares_slope(&columns, row)).collect()
-}
-
 impl Scene {
     /// The caption that a valid strip shows or a valid caption says.
     pub fn caption(&self, config: &Config) -> Result<Caption, AnalysisError> {
@@ -193,6 +172,27 @@ impl Scene {
 }
 
 impl Evaluator {
+    /// The nine rows of every head over background pixels, `[heads][9][pixels]`: what does not depend on the strip (EP, PP
+    /// and BP) is every strip's, where no layer norm makes the scale depend on what stands there.
+    pub fn background_rows(&self, params: &[f32]) -> Vec<Vec<Vec<f64>>> {
+        let (config, tower) = (self.config(), &self.towers()[0]);
+        let background = if config.autoregressive { crate::task::text_vocab(config) as u32 } else { 0 };
+        let first = first_pixel(config) as u32;
+        let keys: Vec<(u32, u32)> = (first..first + config.pixels).map(|at| (background, at)).collect();
+        term_rows(tower, params, (tower.shape.read_token, tower.shape.queries[0].position as u32), &keys)
+    }
+
+    /// The EP row of every head over the pixels, `[heads][pixels]`, in logits.
+    pub fn ep_rows(&self, params: &[f32]) -> Vec<Vec<f64>> {
+        self.background_rows(params).into_iter().map(|mut terms| terms.swap_remove(1)).collect()
+    }
+
+    /// The EP slope of every head that reads the strip, in logits per pixel (per column on a grid).
+    pub fn slopes(&self, params: &[f32]) -> Vec<f64> {
+        let columns: Vec<f64> = coordinates(self.config(), Tower::Vision, 0).into_iter().map(|(_, column)| column).collect();
+        self.ep_rows(params).iter().map(|row| least_squares_slope(&columns, row)).collect()
+    }
+
     /// Decomposes the first layer's attention of the tower that reads `scene`.
     pub fn decompose(&self, params: &[f32], scene: &Scene) -> Result<Decomposition, AnalysisError> {
         let config = self.config();

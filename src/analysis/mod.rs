@@ -8,9 +8,7 @@ mod text;
 
 pub use ablate::{Ablation, strengths, surgery};
 pub use accuracy::{Accuracies, Accuracy, Evaluator};
-pub use decompose::{
-    CaptionScore, Decomposition, HeadDecomposition, Scene, TermRow, background_rows, ep_rows, least_squares_slope, slopes,
-};
+pub use decompose::{CaptionScore, Decomposition, HeadDecomposition, Scene, TermRow, least_squares_slope};
 
 pub use align::{Alignment, Space};
 pub use text::TextHead;

@@ -1,12 +1,11 @@
 //! Jobs on this machine: populations on the GPU one after the other, single models on the CPU over all threads.
 
-use std::sync::Mutex;
+use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use leftright::engine::EngineRequest;
 use leftright::experiment::{Job, Measurement, Population};
 use rayon::prelude::*;
-use std::io::IsTerminal;
 
 use super::Failure;
 
@@ -14,6 +13,9 @@ use super::Failure;
 const POPULATION: usize = 32;
 /// Steps between two looks of the progress bar.
 const STEPS: u32 = 100;
+
+/// A bar over the steps of many models.
+pub const MANY: &str = "{bar:30} {percent}% {msg}, {elapsed} gone, {eta} left";
 
 /// Numbered jobs that train together.
 pub type Numbered = Vec<(u32, Job)>;
@@ -68,39 +70,13 @@ pub fn train(jobs: Numbered, engine: EngineRequest, tick: &(dyn Fn(u64) + Sync))
     Ok(measurements)
 }
 
-/// A bar over model steps, where somebody looks.
-pub fn bar(steps: u64, quiet: bool) -> ProgressBar {
+/// A bar over steps, where somebody looks.
+pub fn bar(steps: u64, quiet: bool, template: &str) -> ProgressBar {
     let hidden = quiet || !std::io::stderr().is_terminal();
     let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
     let bar = ProgressBar::with_draw_target(Some(steps), target);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent}% {msg}, {elapsed} gone, {eta} left") {
+    if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
     bar
-}
-
-/// Keeps the first error of many threads.
-#[derive(Default)]
-pub struct FirstError(Mutex<Option<Failure>>);
-
-impl FirstError {
-    /// Whether there was none so far.
-    pub fn none(&self) -> bool {
-        self.0.lock().is_ok_and(|error| error.is_none())
-    }
-
-    /// Keeps an error, if it is the first.
-    pub fn keep(&self, error: Failure) {
-        if let Ok(mut first) = self.0.lock() {
-            first.get_or_insert(error);
-        }
-    }
-
-    /// The error, if there was one.
-    pub fn result(self) -> Result<(), Failure> {
-        match self.0.into_inner() {
-            Ok(Some(error)) => Err(error),
-            _ => Ok(()),
-        }
-    }
 }

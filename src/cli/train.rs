@@ -1,15 +1,13 @@
 //! `leftright train`: a run with a progress bar, its checkpoint at the end.
 
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use leftright::checkpoint::{self, Contents};
 use leftright::config::Config;
 use leftright::engine::{EngineRequest, Run};
 
-use super::{EngineArg, Failure, report};
+use super::{EngineArg, Failure, jobs, report};
 
 #[derive(Args)]
 pub struct TrainArgs {
@@ -73,12 +71,7 @@ pub fn train(args: TrainArgs, json: bool) -> Result<(), Failure> {
 
 fn train_into(args: &TrainArgs, config: Config, partial: &Path, json: bool) -> Result<(), Failure> {
     let mut run = pollster::block_on(Run::new(config, EngineRequest::from(args.engine)))?;
-    let hidden = json || !std::io::stderr().is_terminal();
-    let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-    let bar = ProgressBar::with_draw_target(Some(args.steps.into()), target);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} steps, {eta} left, {msg}") {
-        bar.set_style(style);
-    }
+    let bar = jobs::bar(args.steps.into(), json, "{bar:30} {pos}/{len} steps, {eta} left, {msg}");
     if !json {
         eprintln!("{}", run.info().reason);
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use web_time::Instant;
 
 use super::{Engine, EngineError, EngineInfo, EngineKind, EngineRequest, Snapshot, open};
-use crate::analysis::{Accuracies, AnalysisError, Evaluator, slopes};
+use crate::analysis::{Accuracies, AnalysisError, Evaluator};
 use crate::config::{Config, ConfigError};
 
 /// Steps between evaluations (and between the snapshots a run can return to).
@@ -186,7 +186,7 @@ impl Run {
         Ok(Evaluation {
             step: self.snapshot.step,
             accuracies: self.evaluator.accuracies(&self.snapshot.params, &[])?,
-            slopes: slopes(&self.config, &self.snapshot.params),
+            slopes: self.evaluator.slopes(&self.snapshot.params),
         })
     }
 

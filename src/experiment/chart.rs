@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::Spread;
+
 /// An axis.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
@@ -118,6 +120,25 @@ pub enum Chart {
         /// From top to bottom.
         rows: Vec<Row>,
     },
+}
+
+impl Point {
+    /// A number with its spread.
+    pub fn of(x: f64, Spread { median, least, most, .. }: Spread) -> Point {
+        Point { x, y: median, least, most }
+    }
+
+    /// A number without.
+    pub fn exact(x: f64, y: f64) -> Point {
+        Point { x, y, least: y, most: y }
+    }
+}
+
+impl Row {
+    /// A number with its spread.
+    pub fn of(name: &str, Spread { median, least, most, .. }: Spread, chance: Option<f64>) -> Row {
+        Row { name: name.to_owned(), value: median, least, most, chance }
+    }
 }
 
 impl Axis {

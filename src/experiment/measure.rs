@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Values;
-use crate::analysis::{Ablation, AnalysisError, Evaluator, Term, Tower, background_rows, ep_rows, slopes, surgery};
-use crate::analysis::{Accuracy, Scene};
-use crate::config::Config;
+use crate::analysis::{Ablation, Accuracy, AnalysisError, Evaluator, Scene, Term, Tower, surgery};
 use crate::task::Split;
 
 /// One measurement.
@@ -73,13 +71,13 @@ impl Measure {
                 }
             }
             Measure::Slopes => {
-                let slopes = slopes(config, params);
+                let slopes = evaluator.slopes(params);
                 let head = steepest(&slopes);
                 values.insert("slope".to_owned(), slopes[head]);
                 values.insert("steepest".to_owned(), head as f64);
                 values.extend(slopes.iter().enumerate().map(|(h, slope)| (format!("slope.{h}"), *slope)));
             }
-            Measure::EpRows => ep_row_values(config, params, values),
+            Measure::EpRows => ep_row_values(evaluator, params, values),
             Measure::Shares => shares(evaluator, params, values)?,
             Measure::Text => {
                 for (h, head) in evaluator.text_heads(params)?.into_iter().enumerate() {
@@ -106,7 +104,7 @@ impl Measure {
                 }
             }
             Measure::Ramp(slope) => {
-                let rows = ramp(config, params, *slope);
+                let rows = ramp(evaluator, params, *slope);
                 let accuracy = evaluator.judge(params, &surgery(config, &rows)?, &evaluator.embed_captions(params, &[])?, Split::Unseen);
                 insert(values, &format!("ramp {slope} "), Split::Unseen, &accuracy);
             }
@@ -120,17 +118,19 @@ fn steepest(slopes: &[f64]) -> usize {
 }
 
 /// The steepest head's row as a ramp about zero with the sign of its own slope; the other heads have none.
-fn ramp(config: &Config, params: &[f32], slope: f64) -> Vec<Option<Vec<f64>>> {
-    let slopes = slopes(config, params);
+fn ramp(evaluator: &Evaluator, params: &[f32], slope: f64) -> Vec<Option<Vec<f64>>> {
+    let config = evaluator.config();
+    let slopes = evaluator.slopes(params);
     let head = steepest(&slopes);
     let middle = f64::from(config.pixels - 1) / 2.0;
     let row = (0..config.pixels).map(|i| slope * slopes[head].signum() * (f64::from(i) - middle)).collect();
     (0..slopes.len()).map(|h| (h == head).then(|| Vec::clone(&row))).collect()
 }
 
-fn ep_row_values(config: &Config, params: &[f32], values: &mut Values) {
+fn ep_row_values(evaluator: &Evaluator, params: &[f32], values: &mut Values) {
+    let config = evaluator.config();
     let side = config.pixels.isqrt() as usize;
-    for (h, row) in ep_rows(config, params).into_iter().enumerate() {
+    for (h, row) in evaluator.ep_rows(params).into_iter().enumerate() {
         if config.grid {
             let down: Vec<f64> = (0..row.len()).map(|i| (i / side) as f64).collect();
             values.insert(format!("down.{h}"), crate::analysis::least_squares_slope(&down, &row));
@@ -162,7 +162,7 @@ fn shares(evaluator: &Evaluator, params: &[f32], values: &mut Values) -> Result<
     let all: f64 = magnitude.iter().sum();
     values.extend(["XX", "XB", "BX", "BB"].iter().zip(magnitude).map(|(name, x)| (format!("share.{name}"), x / all)));
     values.extend(Term::LOGIT.iter().zip(variance).map(|(term, x)| (format!("variance.{}", term.name()), x / heads)));
-    let rows = background_rows(evaluator.config(), params);
+    let rows = evaluator.background_rows(params);
     for (h, terms) in rows.iter().enumerate() {
         for (term, row) in [("EP", 1), ("PP", 4), ("BP", 7)] {
             values.extend(terms[row].iter().enumerate().map(|(i, x)| (format!("row.{h}.{term}.{i}"), *x)));

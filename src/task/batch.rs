@@ -75,12 +75,18 @@ pub struct Sampler {
 }
 
 /// A drawn caption as one of the relations states it: `Right` says what the drawn caption says, from the other side.
-pub(crate) fn stated(caption: Caption, relation: Relation) -> Caption {
+fn stated(caption: Caption, relation: Relation) -> Caption {
     match (caption, relation) {
         (Caption::Pair(_, x, y), Relation::Right) => Caption::Pair(Relation::Right, y, x),
         (Caption::Pair(_, x, y), relation) => Caption::Pair(relation, x, y),
         (caption, _) => caption,
     }
+}
+
+/// Every drawn caption as each relation states it, relation by relation.
+pub(crate) fn stated_captions(config: &Config) -> Vec<Caption> {
+    let relations = relations(config);
+    drawn_captions(config).into_iter().flat_map(|caption| relations.iter().map(move |relation| stated(caption, *relation))).collect()
 }
 
 impl Sampler {

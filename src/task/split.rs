@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::batch::stated;
-use super::{Caption, Layouts, all_captions, drawn_captions, relations};
+use super::batch::stated_captions;
+use super::{Caption, Layouts, all_captions};
 use crate::config::Config;
 
 /// Which scenes a model is judged on.
@@ -54,11 +54,7 @@ pub fn split_items(config: &Config, split: Split) -> Vec<Item> {
     let pair = |c: &Caption| !matches!(c, Caption::Single(_));
     let captions: Vec<Caption> = match split {
         Split::Single => (1..=config.labels).map(Caption::Single).collect(),
-        Split::Seen => {
-            let drawn = drawn_captions(config).into_iter().filter(pair);
-            let relations = relations(config);
-            drawn.flat_map(|c| relations.iter().map(move |r| stated(c, *r))).collect()
-        }
+        Split::Seen => stated_captions(config).into_iter().filter(pair).collect(),
         Split::Unseen => {
             let held = |c: &Caption| pair(c) && c.labels().iter().all(|x| *x >= first);
             all_captions(config).into_iter().filter(held).collect()
@@ -79,8 +75,6 @@ pub fn split_items(config: &Config, split: Split) -> Vec<Item> {
 
 /// Every strip of more than one object that a batch can draw.
 fn trained_strips(config: &Config, layouts: &Layouts) -> HashSet<Vec<u32>> {
-    let relations = relations(config);
-    let drawn = drawn_captions(config).into_iter().filter(|c| !matches!(c, Caption::Single(_)));
-    let all = drawn.flat_map(|c| relations.iter().map(move |r| stated(c, *r)));
+    let all = stated_captions(config).into_iter().filter(|c| !matches!(c, Caption::Single(_)));
     all.flat_map(|c| (0..layouts.counts(c).1).map(move |rank| (c, rank))).map(|(c, rank)| layouts.strip(c, rank)).collect()
 }

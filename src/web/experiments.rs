@@ -158,7 +158,7 @@ impl Session {
     #[wasm_bindgen(js_name = epRows, unchecked_return_type = "number[][]")]
     pub fn ep_rows(&self) -> Result<JsValue, JsValue> {
         let latest = self.latest.borrow();
-        Ok(to_js(&crate::analysis::ep_rows(&latest.config, &latest.snapshot.params))?)
+        Ok(to_js(&latest.evaluator.ep_rows(&latest.snapshot.params))?)
     }
 
     /// The accuracy on unseen pairs with every head's EP row replaced by `rows [heads][pixels]`; null takes a head's EP away.

@@ -58,7 +58,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 fn run(experiment: &'static Experiment, args: &ReproduceArgs, scale: Scale, quiet: bool) -> Result<Outcome, Failure> {
     let engine = jobs::resolve(args.engine.into());
     let jobs = (experiment.jobs)(scale);
-    let bar = jobs::bar(jobs.iter().map(|job| u64::from(job.steps)).sum(), quiet);
+    let bar = jobs::bar(jobs.iter().map(|job| u64::from(job.steps)).sum(), quiet, jobs::MANY);
     bar.set_message(format!("{}. {} ({} models)", experiment.id, experiment.title, jobs.len()));
     let start = Instant::now();
     let measurements = jobs::train((0..).zip(jobs.iter().cloned()).collect(), engine, &|steps| bar.inc(steps))?;

@@ -7,11 +7,12 @@ mod spec;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use leftright::engine::EngineRequest;
 use leftright::experiment::bytes_per_model;
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::jobs::{self, FirstError, Numbered};
+use super::jobs::{self, Numbered};
 use super::{EngineArg, Failure};
 use spec::{Plan, Spec};
 
@@ -117,26 +118,18 @@ pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
     let models = |parts: &[(usize, Numbered)]| parts.iter().map(|(_, jobs)| jobs.len()).sum::<usize>();
     let (before, trained) = (models(&done), models(&left));
     let steps = left.iter().flat_map(|(_, jobs)| jobs).map(|(_, job)| u64::from(job.steps)).sum();
-    let bar = jobs::bar(steps, json);
+    let bar = jobs::bar(steps, json, jobs::MANY);
     bar.set_message(format!("{trained} models"));
-    let error = FirstError::default();
-    let one = |(part, jobs): (usize, Numbered)| {
-        let work = || -> Result<(), Failure> {
-            let measurements = jobs::train(jobs, engine, &|steps| bar.inc(steps))?;
-            write_whole(&path(part), &rows::encode(&plan, &measurements, args.format)?)
-        };
-        if error.none()
-            && let Err(failure) = work()
-        {
-            error.keep(failure);
-        }
+    let one = |(part, jobs): (usize, Numbered)| -> Result<(), Failure> {
+        let measurements = jobs::train(jobs, engine, &|steps| bar.inc(steps))?;
+        write_whole(&path(part), &rows::encode(&plan, &measurements, args.format)?)
     };
-    match engine {
-        leftright::engine::EngineRequest::Gpu => left.into_iter().for_each(one),
-        _ => left.into_par_iter().for_each(one),
-    }
+    let trained_all = match engine {
+        EngineRequest::Gpu => left.into_iter().try_for_each(one),
+        _ => left.into_par_iter().try_for_each(one),
+    };
     bar.finish_and_clear();
-    error.result()?;
+    trained_all?;
     if json {
         println!("{}", json!({ "models": before + trained, "trained": trained, "resumed": before, "out": args.out }));
     } else {

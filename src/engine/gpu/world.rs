@@ -2,9 +2,7 @@
 
 use crate::config::Config;
 use crate::engine::cpu::Tower;
-use crate::task::{
-    CAPTION_LENGTH, Caption, Relation, all_captions, caption_index, drawn_captions, layout_stream, layouts, query, relations, scene, stated,
-};
+use crate::task::{CAPTION_LENGTH, Caption, Relation, all_captions, caption_index, layout_stream, layouts, query, scene, stated_captions};
 
 /// Objects a caption has room for.
 const OBJECTS: usize = 3;
@@ -64,10 +62,8 @@ impl World {
         }
         for config in configs {
             world.drawn.push(world.words.len() as u32);
-            let relations = relations(config);
-            let stated = drawn_captions(config).into_iter().flat_map(|c| relations.iter().map(move |relation| stated(c, *relation)));
             let row = |caption| (rows + CAPTION_WORDS * caption_index(config, caption) as usize) as u32;
-            world.words.extend(stated.map(row));
+            world.words.extend(stated_captions(config).into_iter().map(row));
         }
         world
     }

@@ -1,9 +1,9 @@
 //! 4. Ablations on every split, in all heads and in each.
 
-use super::parts::{Runs, SKILL, ablation_chart, coin, models, name_of, named, number, open, seeds, without};
+use super::parts::{Runs, SKILL, ablation_chart, coin, models, named, number, open, seeds, without};
 use crate::analysis::{Ablation, Term, Tower};
 use crate::config::Config;
-use crate::experiment::{Experiment, Job, Measure, Measurement, Scale, Summary, Verdict};
+use crate::experiment::{Experiment, Job, Measure, Measurement, Scale, Summary, Verdict, label};
 use crate::task::Split;
 
 pub const EXPERIMENT: Experiment = Experiment {
@@ -43,7 +43,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let runs = Runs::of(jobs, measurements);
     let singles: Vec<String> = TERMS.iter().map(|term| named(&[*term])).collect();
     let doubles: Vec<String> = pairs().map(|pair| named(&pair)).collect();
-    let heads: Vec<String> = per_head().map(|ablation| name_of(&ablation)).collect();
+    let heads: Vec<String> = per_head().map(|ablation| label(&ablation)).collect();
     let chart =
         |title: &str, names: &[String], metric: &str| ablation_chart(&runs, title, names, metric, (metric == "order").then_some(0.5));
     let charts = vec![

@@ -49,7 +49,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
             name: format!("head {h}"),
             points: (0..config.pixels)
                 .map(|i| (f64::from(i) + 1.0, number(values, &format!("ep.{h}.{i}"))))
-                .map(|(x, y)| Point { x, y, least: y, most: y })
+                .map(|(x, y)| Point::exact(x, y))
                 .collect(),
         });
         charts.push(Chart::Lines {

@@ -44,7 +44,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let shares = pieces.map(|(name, key)| (name.to_owned(), key.to_owned()));
     let variances = Term::LOGIT.map(|term| (term.name().to_owned(), format!("variance.{}", term.name())));
     let line = |term: &str| {
-        let points = row(first, term).into_iter().enumerate().map(|(i, y)| Point { x: i as f64 + 1.0, y, least: y, most: y });
+        let points = row(first, term).into_iter().enumerate().map(|(i, y)| Point::exact(i as f64 + 1.0, y));
         Series { name: term.to_owned(), points: points.collect() }
     };
     let charts = vec![

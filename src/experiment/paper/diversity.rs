@@ -2,7 +2,7 @@
 
 use super::parts::{Runs, open};
 use crate::config::Config;
-use crate::experiment::{Chart, Experiment, Job, Measure, Measurement, Scale, Summary, Verdict, median};
+use crate::experiment::{Chart, Experiment, Job, Measure, Measurement, Scale, Summary, Verdict};
 use crate::task::Split;
 
 pub const EXPERIMENT: Experiment = Experiment {
@@ -92,7 +92,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         return open(charts);
     }
     let (few, many) = (labels[0], labels[labels.len() - 1]);
-    let at = |n: u32| median(runs.whose(|c| c.pair_labels == n).iter().filter_map(|(_, v)| v.get("unseen.retrieval").copied()));
+    let at = |n: u32| runs.whose(|c| c.pair_labels == n).median("unseen.retrieval");
     let effect = |split: &str| {
         let [labels, layouts, positions] = gains(&format!("{split}.retrieval"));
         let of_positions = if settings[2].len() > 1 { format!(", {positions:+.2} from n_1") } else { String::new() };

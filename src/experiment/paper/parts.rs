@@ -5,7 +5,7 @@ use super::super::job::last;
 use super::super::stats::Spread;
 use super::super::{Job, Measure, Measurement, Summary, Values, Verdict};
 use super::super::{label, scaled};
-use crate::analysis::{Ablation, Term};
+use crate::analysis::Term;
 use crate::config::Config;
 use crate::task::Split;
 
@@ -35,11 +35,6 @@ pub fn without(terms: &[Term]) -> Measure {
 /// The name of some ablated vision terms in the numbers' names.
 pub fn named(terms: &[Term]) -> String {
     label(&scaled(terms, 0.0))
-}
-
-/// An ablation's name in the numbers' names.
-pub fn name_of(ablation: &Ablation) -> String {
-    label(ablation)
 }
 
 /// Finished jobs with their last measurements.
@@ -85,10 +80,7 @@ impl<'a> Runs<'a> {
 
     /// A row of a chart for each named number that was measured.
     pub fn rows(&self, numbers: &[(String, String)], chance: Option<f64>) -> Vec<Row> {
-        let row = |(name, key): &(String, String)| {
-            let Spread { median, least, most, .. } = self.spread(key)?;
-            Some(Row { name: name.clone(), value: median, least, most, chance })
-        };
+        let row = |(name, key): &(String, String)| Some(Row::of(name, self.spread(key)?, chance));
         numbers.iter().filter_map(row).collect()
     }
 }
@@ -115,7 +107,7 @@ pub fn over_steps(measurements: &[Measurement], name: &str, number: impl Fn(&Val
     steps.dedup();
     let at = |step: u32| {
         let values = measurements.iter().filter(|m| m.step == step).filter_map(|m| number(&m.values));
-        Spread::of(values).map(|s| Point { x: f64::from(step), y: s.median, least: s.least, most: s.most })
+        Spread::of(values).map(|spread| Point::of(f64::from(step), spread))
     };
     Series { name: name.to_owned(), points: steps.into_iter().filter_map(at).collect() }
 }

@@ -1,10 +1,9 @@
 //! 13. Reversal: every term from -1 to 2.
 
-use super::parts::{Runs, SKILL, models, name_of, number, open, seeds};
+use super::parts::{Runs, SKILL, models, number, open, seeds};
 use crate::analysis::Term;
 use crate::config::Config;
-use crate::experiment::scaled;
-use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Point, Scale, Series, Spread, Summary, Verdict};
+use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Point, Scale, Series, Summary, Verdict, label, scaled};
 use crate::task::Split;
 
 pub const EXPERIMENT: Experiment = Experiment {
@@ -24,7 +23,7 @@ fn strengths() -> impl Iterator<Item = f64> {
 }
 
 fn name(term: Term, strength: f64) -> String {
-    name_of(&scaled(&[term], strength))
+    label(&scaled(&[term], strength))
 }
 
 fn jobs(scale: Scale) -> Vec<Job> {
@@ -44,10 +43,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         _ => format!("{} unseen.{metric}", name(term, strength)),
     };
     let series = |term: Term, metric: &str| {
-        let point = |x: f64| {
-            let Spread { median, least, most, .. } = runs.spread(&key(term, x, metric))?;
-            Some(Point { x, y: median, least, most })
-        };
+        let point = |x: f64| Some(Point::of(x, runs.spread(&key(term, x, metric))?));
         Series { name: term.name().to_owned(), points: strengths().filter_map(point).collect() }
     };
     let chart = |metric: &str| Chart::Lines {

@@ -35,7 +35,7 @@ fn least(values: &Values) -> Option<f64> {
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let runs = Runs::of(jobs, measurements);
     let series = |metric: &str| {
-        let point = |x: f64| runs.spread(&key(x, metric)).map(|s| Point { x, y: s.median, least: s.least, most: s.most });
+        let point = |x: f64| Some(Point::of(x, runs.spread(&key(x, metric))?));
         Series { name: metric.to_owned(), points: SLOPES.into_iter().filter_map(point).collect() }
     };
     let charts = vec![Chart::Lines {

@@ -1,9 +1,11 @@
 //! 6. The text side.
 
-use super::parts::{Runs, ablation_chart, coin, models, name_of, number, open, seeds};
+use super::parts::{Runs, ablation_chart, coin, models, number, open, seeds};
 use crate::analysis::{Ablation, Term, Tower};
 use crate::config::Config;
-use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Point, Scale, Series, Summary, Values, Verdict};
+use crate::experiment::{
+    Axis, Chart, Experiment, Job, Measure, Measurement, Point, Row, Scale, Series, Spread, Summary, Values, Verdict, label,
+};
 use crate::task::Split;
 
 pub const EXPERIMENT: Experiment = Experiment {
@@ -39,20 +41,14 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let Some((_, example)) = runs.iter().next() else { return open(Vec::new()) };
     let head = |h: usize| {
         let on = (0..).map_while(|t| example.get(&format!("attention.{h}.{t}")).copied());
-        let points = on.enumerate().map(|(t, y)| Point { x: t as f64, y, least: y, most: y });
+        let points = on.enumerate().map(|(t, y)| Point::exact(t as f64, y));
         Series { name: format!("head {h}"), points: points.collect() }
     };
     let heads = (0..16).take_while(|h| example.contains_key(&format!("first.{h}")));
-    let names: Vec<String> = TERMS.iter().map(|term| name_of(&ablation(*term))).collect();
+    let names: Vec<String> = TERMS.iter().map(|term| label(&ablation(*term))).collect();
     let preference = |term: &Term| {
         let values: Vec<f64> = runs.iter().map(|(_, v)| number(v, &format!("preference.{}.{}", leaning(v), term.name()))).collect();
-        crate::experiment::Spread::of(values).map(|s| crate::experiment::Row {
-            name: term.name().to_owned(),
-            value: s.median,
-            least: s.least,
-            most: s.most,
-            chance: None,
-        })
+        Spread::of(values).map(|spread| Row::of(term.name(), spread, None))
     };
     let charts = vec![
         Chart::Lines {
@@ -70,7 +66,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     ];
     let of = |name: &str| {
         let values: Vec<f64> = runs.iter().map(|(_, v)| number(v, &format!("{name}.{}", leaning(v)))).collect();
-        crate::experiment::Spread::of(values).map_or_else(String::new, |s| s.to_string())
+        Spread::of(values).map_or_else(String::new, |s| s.to_string())
     };
     let leans = runs.holds(|v| {
         let h = leaning(v);
