@@ -314,9 +314,10 @@ impl Config {
 
     /// What gives a model its shape: two configs whose shapes are equal can train in one population.
     pub fn shape(&self) -> Config {
-        let Config { pixels, grid, above, right, objects, labels, d_model, heads, d_embed, batch, .. } = *self;
+        let Config { pixels, grid, above, right, objects, labels, d_model, heads, d_embed, .. } = *self;
         let Config { vision_layers, text_layers, layer_norm, mlp, autoregressive, .. } = *self;
         let task = Config { pixels, grid, above, right, objects, labels, ..Config::default() };
+        let batch = self.batch_size() as u32;
         Config { d_model, heads, d_embed, batch, vision_layers, text_layers, layer_norm, mlp, autoregressive, ..task }
     }
 

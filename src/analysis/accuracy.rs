@@ -1,5 +1,7 @@
 //! Retrieval, order and recognition on the three splits (design section 2).
 
+use std::cmp::Ordering;
+
 use serde::Serialize;
 
 use super::{Ablation, AnalysisError, Tower, strengths};
@@ -15,7 +17,8 @@ use crate::task::{Batch, Caption, Item, Split, all_captions, caption_index, hold
 pub struct Accuracy {
     /// The nearest of all captions is true (in an autoregressive run: the caption it writes is).
     pub retrieval: f64,
-    /// The scene's caption beats the same labels in any other order (chance 0.5, of three objects 1/6); none for single objects.
+    /// The scene's caption beats the same labels in any other order (chance 0.5, of three objects 1/6); a tie at the top is the
+    /// toss it is, so two equals count a half. None for single objects.
     pub order: Option<f64>,
     /// The nearest caption names the scene's objects, in any order; none for single objects.
     pub recognition: Option<f64>,
@@ -61,8 +64,8 @@ const CHUNK: usize = 256;
 struct Answer {
     /// Its nearest caption, or the one it writes where that names the scene's objects.
     given: Option<Caption>,
-    /// Whether the scene's caption beats its rivals.
-    ordered: bool,
+    /// How far the scene's caption beats its rivals: 1, 0, or its part of a tie.
+    ordered: f64,
 }
 
 impl Evaluator {
@@ -112,15 +115,17 @@ impl Evaluator {
         } else {
             self.match_captions(params, vision, captions, items)
         };
-        let share = |hit: &dyn Fn(&Item, &Answer) -> bool| {
-            let hits = items.iter().zip(&answers).filter(|(item, answer)| hit(item, answer)).count();
-            hits as f64 / items.len() as f64
+        let mean = |score: &dyn Fn(&Item, &Answer) -> f64| {
+            let scores = items.iter().zip(&answers).map(|(item, answer)| score(item, answer));
+            scores.sum::<f64>() / items.len() as f64
         };
+        let share =
+            |hit: &dyn Fn(&Item, Caption) -> bool| mean(&|item, answer| f64::from(answer.given.is_some_and(|caption| hit(item, caption))));
         let ordered = split != Split::Single;
         Accuracy {
-            retrieval: share(&|item, answer| answer.given.is_some_and(|caption| holds(&self.config, &item.strip, caption))),
-            order: ordered.then(|| share(&|_, answer| answer.ordered)),
-            recognition: ordered.then(|| share(&|item, answer| answer.given.is_some_and(|c| c.named() == item.caption.named()))),
+            retrieval: share(&|item, caption| holds(&self.config, &item.strip, caption)),
+            order: ordered.then(|| mean(&|_, answer| answer.ordered)),
+            recognition: ordered.then(|| share(&|item, caption| caption.named() == item.caption.named())),
             items: items.len() as u32,
         }
     }
@@ -149,7 +154,7 @@ impl Evaluator {
             for (scores, item) in all.chunks(self.captions.len()).zip(items) {
                 let score = |caption: Caption| scores[caption_index(&self.config, caption) as usize];
                 let own = score(item.caption);
-                let ordered = item.caption.rivals().into_iter().all(|rival| own > score(rival));
+                let ordered = beats(own, item.caption.rivals().into_iter().map(score));
                 answers.push(Answer { given: Some(self.captions[nearest(scores)]), ordered });
             }
         }
@@ -174,7 +179,7 @@ impl Evaluator {
                 let judged: Vec<(Caption, (bool, f64))> = captions.into_iter().zip(&mut judged).collect();
                 let of = |caption: Caption| judged.iter().find(|(c, _)| *c == caption).map_or(f64::MIN, |(_, (_, likelihood))| *likelihood);
                 let given = judged.iter().find(|(_, (greedy, _))| *greedy).map(|(caption, _)| *caption);
-                let ordered = item.caption.rivals().into_iter().all(|rival| of(item.caption) > of(rival));
+                let ordered = beats(of(item.caption), item.caption.rivals().into_iter().map(of));
                 answers.push(Answer { given, ordered });
             }
         }
@@ -208,6 +213,16 @@ fn likelihood(tower: &TowerSizes, logits: &[f32], tokens: &[u32], written: usize
         (nearest(logits) == target, f64::from(logits[target] - most) - total.ln())
     });
     words.fold((true, 0.0), |(greedy, sum), (hit, likelihood)| (greedy && hit, sum + likelihood))
+}
+
+/// Whether a score is above its rivals' (1) or not (0); among equals at the top it has its part.
+fn beats<S: PartialOrd>(own: S, rivals: impl Iterator<Item = S>) -> f64 {
+    let tied = rivals.map(|rival| rival.partial_cmp(&own)).try_fold(1.0, |tied, order| match order {
+        Some(Ordering::Less) => Some(tied),
+        Some(Ordering::Equal) => Some(tied + 1.0),
+        _ => None,
+    });
+    tied.map_or(0.0, |tied: f64| tied.recip())
 }
 
 /// The place of the greatest score, the first of equals.

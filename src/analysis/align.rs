@@ -56,7 +56,7 @@ impl Evaluator {
         let layer = &tower.params.layers[0];
         let [value, output, projection] =
             [&layer.value.weight, &layer.output.weight, &tower.params.projection].map(|range| matrix(range.clone(), tower.d));
-        let circuit = &token * value.transpose() * output.transpose() * projection.transpose();
+        let circuit = [value, output, projection].iter().fold(token.clone(), |x, weight| product(&x, &weight.transpose()));
         [token, circuit]
     }
 
@@ -64,18 +64,18 @@ impl Evaluator {
         let fitted = (self.config().labels - self.config().held_labels) as usize;
         let held: Vec<usize> = (fitted..image.nrows()).collect();
         let all: Vec<usize> = (0..image.nrows()).collect();
-        let rotated = image * procrustes(&image.rows(0, fitted).into_owned(), &text.rows(0, fitted).into_owned());
-        let cosine = |a: &DMatrix<f64>, i: usize, j: usize| a.row(i).dot(&text.row(j)) / (a.row(i).norm() * text.row(j).norm());
-        let own = |a: &DMatrix<f64>, labels: &[usize]| mean(&labels.iter().map(|i| cosine(a, *i, *i)).collect::<Vec<_>>());
-        let others = |a: &DMatrix<f64>, labels: &[usize]| {
+        let rotation = procrustes(&image.rows(0, fitted).into_owned(), &text.rows(0, fitted).into_owned());
+        let (plain, rotated) = (cosines(image, text), cosines(&product(image, &rotation), text));
+        let own = |cosines: &DMatrix<f64>, labels: &[usize]| mean(&labels.iter().map(|i| cosines[(*i, *i)]).collect::<Vec<_>>());
+        let others = |cosines: &DMatrix<f64>, labels: &[usize]| {
             let pairs = labels.iter().flat_map(|i| labels.iter().filter(move |j| *j != i).map(move |j| (*i, *j)));
-            mean(&pairs.map(|(i, j)| cosine(a, i, j)).collect::<Vec<_>>())
+            mean(&pairs.map(|at| cosines[at]).collect::<Vec<_>>())
         };
-        let nearest = |i: usize| held.iter().all(|j| *j == i || cosine(&rotated, i, *j) < cosine(&rotated, i, i));
+        let nearest = |i: usize| held.iter().all(|j| *j == i || rotated[(i, *j)] < rotated[(i, i)]);
         Alignment {
             space,
-            raw: own(image, &all),
-            raw_mismatched: others(image, &all),
+            raw: own(&plain, &all),
+            raw_mismatched: others(&plain, &all),
             fitted: own(&rotated, &all[..fitted]),
             held: own(&rotated, &held),
             held_mismatched: others(&rotated, &held),
@@ -84,12 +84,24 @@ impl Evaluator {
     }
 }
 
+/// The matrix product, once for all who need it: the library's own is inlined into each.
+#[inline(never)]
+fn product(a: &DMatrix<f64>, b: &DMatrix<f64>) -> DMatrix<f64> {
+    a * b
+}
+
+/// The cosine of every row of one matrix with every row of another.
+fn cosines(a: &DMatrix<f64>, b: &DMatrix<f64>) -> DMatrix<f64> {
+    let dots = product(a, &b.transpose());
+    DMatrix::from_fn(a.nrows(), b.nrows(), |i, j| dots[(i, j)] / (a.row(i).norm() * b.row(j).norm()))
+}
+
 /// The orthogonal matrix R that brings `a R` closest to `b`: from A^T B = U S V^T, R = U V^T (Schoenemann 1966). Fewer rows
 /// than columns leave R free outside their span; there it is what the decomposition happens to give.
 fn procrustes(a: &DMatrix<f64>, b: &DMatrix<f64>) -> DMatrix<f64> {
     let width = a.ncols();
-    match (a.transpose() * b).svd(true, true) {
-        nalgebra::SVD { u: Some(u), v_t: Some(v_t), .. } => u * v_t,
+    match product(&a.transpose(), b).svd(true, true) {
+        nalgebra::SVD { u: Some(u), v_t: Some(v_t), .. } => product(&u, &v_t),
         _ => DMatrix::identity(width, width),
     }
 }

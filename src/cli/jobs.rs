@@ -52,9 +52,8 @@ pub fn train(jobs: Numbered, engine: EngineRequest, tick: &(dyn Fn(u64) + Sync))
         let models = jobs.len() as u64;
         let mut population = pollster::block_on(Population::open(jobs, engine))?;
         let mut measurements = Vec::new();
-        while let (step, steps) = population.progress()
-            && step < steps
-        {
+        while !population.ended() {
+            let step = population.progress().0;
             measurements.extend(pollster::block_on(population.advance(STEPS))?);
             tick(models * u64::from(population.progress().0 - step));
         }

@@ -5,7 +5,7 @@ use web_time::Instant;
 
 use super::cpu::Cpu;
 use super::gpu::Gpu;
-use super::{Engine, EngineError, EngineInfo, EngineKind, EngineRequest, Snapshot};
+use super::{Engine, EngineError, EngineInfo, EngineKind, EngineRequest, Snapshot, one_shape};
 use crate::config::Config;
 
 /// Largest difference of a gradient tensor's element from the CPU engine's, over the tensor's largest.
@@ -15,6 +15,7 @@ const TIMED: u32 = 8;
 
 /// Opens the engine that `request` asks for, going on from a snapshot.
 pub async fn open(configs: &[Config], from: &Snapshot, request: EngineRequest) -> Result<(Engine, EngineInfo), EngineError> {
+    one_shape(configs)?;
     let cpu = |reason: String, adapter| {
         let info = EngineInfo { kind: EngineKind::Cpu, requested: request, reason, adapter };
         Ok((Engine::cpu(configs, from), info))

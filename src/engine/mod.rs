@@ -102,6 +102,16 @@ pub enum EngineError {
     Shapes(&'static str),
 }
 
+/// Refuses a population of models of more than one shape.
+fn one_shape(configs: &[Config]) -> Result<(), EngineError> {
+    let Some(first) = configs.first().map(Config::shape) else { return Ok(()) };
+    let difference = |config: &Config| {
+        let shape = config.shape();
+        first.fields().into_iter().map(|field| field.name).find(|name| shape.text(name) != first.text(name))
+    };
+    configs.iter().find_map(difference).map_or(Ok(()), |name| Err(EngineError::Shapes(name)))
+}
+
 /// An engine in training.
 pub enum Engine {
     /// On the CPU.

@@ -93,7 +93,7 @@ pub struct Experiment {
     pub rule: &'static str,
     /// The models it trains and what it measures of each.
     pub jobs: fn(Scale) -> Vec<Job>,
-    /// What the measurements of some of these jobs say.
+    /// What the measurements of some of these jobs say; those of one job come in the order they were taken.
     pub summarise: fn(&[Job], &[Measurement]) -> Summary,
 }
 

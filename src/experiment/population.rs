@@ -33,6 +33,20 @@ pub struct Population {
     info: EngineInfo,
     evaluators: Vec<Rc<Evaluator>>,
     step: u32,
+    losses: Vec<f32>,
+    measuring: Option<Measuring>,
+}
+
+/// Measurements under way.
+struct Measuring {
+    /// Every model's parameters `[P, len]`.
+    params: Vec<f32>,
+    /// The model that is next.
+    model: usize,
+    /// Which of its measures is next.
+    measure: usize,
+    /// What was measured of it.
+    values: Values,
 }
 
 impl Population {
@@ -46,7 +60,7 @@ impl Population {
         let configs: Vec<Config> = jobs.iter().map(|(_, job)| job.config.clone()).collect();
         let (engine, info) = open(&configs, &Snapshot::initial(&configs), request).await?;
         let evaluators = configs.iter().map(|config| Rc::new(Evaluator::new(config))).collect();
-        Ok(Population { jobs, engine, info, evaluators, step: 0 })
+        Ok(Population { jobs, engine, info, evaluators, step: 0, losses: Vec::new(), measuring: None })
     }
 
     /// The engine and why.
@@ -59,31 +73,51 @@ impl Population {
         (self.step, self.jobs.first().map_or(0, |(_, job)| job.steps))
     }
 
-    /// Trains at most `steps` steps, never past a measurement; gives what was measured. A model that has diverged has NaN
-    /// for its loss and no other number.
-    pub async fn advance(&mut self, steps: u32) -> Result<Vec<Measurement>, PopulationError> {
-        let Some(next) = self.jobs.first().map(|(_, job)| job.next_measurement(self.step)) else { return Ok(Vec::new()) };
+    /// Whether all is trained and measured.
+    pub fn ended(&self) -> bool {
+        let (step, steps) = self.progress();
+        step >= steps && self.measuring.is_none()
+    }
+
+    /// Trains at most `steps` steps, never past a measurement; or, where one is due, takes one measure of one model, and
+    /// gives the model's measurement with its last. A model that has diverged has NaN for its loss and no other number.
+    pub async fn advance(&mut self, steps: u32) -> Result<Option<Measurement>, PopulationError> {
+        if let Some(measuring) = self.measuring.take() {
+            return self.measure(measuring);
+        }
+        let Some(next) = self.jobs.first().map(|(_, job)| job.next_measurement(self.step)) else { return Ok(None) };
         let count = steps.min(next - self.step);
         let losses = self.engine.train(count).await?;
+        self.losses = losses[losses.len().saturating_sub(self.jobs.len())..].to_vec();
         self.step += count;
-        if self.step < next {
-            return Ok(Vec::new());
+        if self.step == next {
+            let params = self.engine.snapshot().await?.params;
+            self.measuring = Some(Measuring { params, model: 0, measure: 0, values: Values::new() });
         }
-        let snapshot = self.engine.snapshot().await?;
-        let last = losses.len().saturating_sub(self.jobs.len());
-        let len = snapshot.params.len() / self.jobs.len();
-        let mut measurements = Vec::new();
-        for (i, ((number, job), evaluator)) in self.jobs.iter().zip(&self.evaluators).enumerate() {
-            let params = &snapshot.params[i * len..][..len];
-            let finite = params.iter().all(|x| x.is_finite());
-            let loss = losses.get(last + i).copied().filter(|_| finite);
-            let mut values = Values::from([("loss".to_owned(), loss.map_or(f64::NAN, f64::from))]);
-            for measure in job.measures.iter().filter(|_| finite) {
-                measure.of(evaluator, params, &mut values)?;
-            }
-            measurements.push(Measurement { job: *number, step: self.step, values });
+        Ok(None)
+    }
+
+    fn measure(&mut self, mut at: Measuring) -> Result<Option<Measurement>, PopulationError> {
+        let (number, job) = &self.jobs[at.model];
+        let len = at.params.len() / self.jobs.len();
+        let params = &at.params[at.model * len..][..len];
+        let finite = params.iter().all(|x| x.is_finite());
+        if let Some(measure) = job.measures.get(at.measure).filter(|_| finite) {
+            measure.of(&self.evaluators[at.model], params, &mut at.values)?;
+            at.measure += 1;
         }
-        Ok(measurements)
+        if finite && at.measure < job.measures.len() {
+            self.measuring = Some(at);
+            return Ok(None);
+        }
+        let loss = self.losses.get(at.model).copied().filter(|_| finite);
+        let mut values = std::mem::take(&mut at.values);
+        values.insert("loss".to_owned(), loss.map_or(f64::NAN, f64::from));
+        let measurement = Measurement { job: *number, step: self.step, values };
+        if at.model + 1 < self.jobs.len() {
+            self.measuring = Some(Measuring { model: at.model + 1, measure: 0, ..at });
+        }
+        Ok(Some(measurement))
     }
 }
 

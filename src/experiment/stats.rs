@@ -13,8 +13,7 @@ pub struct Spread {
 impl Spread {
     /// Of the numbers that are finite; none where there are none.
     pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Spread> {
-        let mut values: Vec<f64> = values.into_iter().filter(|x| x.is_finite()).collect();
-        values.sort_by(f64::total_cmp);
+        let values = sorted(values.into_iter().filter(|x| x.is_finite()).collect());
         let (least, most) = (*values.first()?, *values.last()?);
         let middle = values.len() / 2;
         let median = if values.len() % 2 == 1 { values[middle] } else { (values[middle - 1] + values[middle]) / 2.0 };
@@ -25,8 +24,23 @@ impl Spread {
 impl std::fmt::Display for Spread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let number = |x: f64| if x.abs() < 10.0 { format!("{x:.2}") } else { format!("{x:.1}") };
-        write!(f, "{} ({} to {})", number(self.median), number(self.least), number(self.most))
+        match self.count {
+            1 => write!(f, "{}", number(self.median)),
+            _ => write!(f, "{} ({} to {})", number(self.median), number(self.least), number(self.most)),
+        }
     }
+}
+
+fn sorted(mut values: Vec<f64>) -> Vec<f64> {
+    values.sort_by(f64::total_cmp);
+    values
+}
+
+/// The different values among some, in order.
+pub fn distinct(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut values = sorted(values.collect());
+    values.dedup();
+    values
 }
 
 /// The median, or NaN of nothing.
@@ -59,6 +73,7 @@ mod tests {
         let spread = Spread::of([3.0, f64::NAN, 1.0, 2.0, 10.0]).unwrap();
         assert_eq!((spread.median, spread.least, spread.most, spread.count), (2.5, 1.0, 10.0, 4));
         assert_eq!(Spread::of([f64::NAN]), None);
+        assert_eq!((spread.to_string(), Spread::of([2.0]).unwrap().to_string()), ("2.50 (1.00 to 10.0)".to_owned(), "2.00".to_owned()));
     }
 
     #[test]

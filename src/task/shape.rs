@@ -45,6 +45,11 @@ impl TowerShape {
         self.queries[if self.reads > 1 { read } else { query }].position
     }
 
+    /// Whether sequences `[N, length]` hold only tokens that can stand where they do.
+    pub fn takes(&self, tokens: &[u32]) -> bool {
+        tokens.chunks(self.length).all(|sequence| sequence.iter().copied().zip(0..).all(|pair| self.pairs.contains(&pair)))
+    }
+
     /// Keys that a query at `position` sees.
     pub fn visible(&self, position: usize) -> usize {
         if self.causal { position + 1 } else { self.length }

@@ -1,6 +1,6 @@
 //! Experiments in the page: what there is, populations in training in their own workers, and what was found.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use wasm_bindgen::prelude::*;
 use web_time::Instant;
@@ -62,7 +62,6 @@ pub fn summarise(
 #[wasm_bindgen]
 pub struct Trainer {
     population: RefCell<Population>,
-    cancel: Cell<bool>,
 }
 
 #[wasm_bindgen]
@@ -76,36 +75,31 @@ impl Trainer {
         let jobs: Vec<Job> = from_js(jobs, "config")?;
         let request: EngineRequest = from_js(engine, "config")?;
         let population = Population::open(numbers.into_iter().zip(jobs).collect(), request).await.map_err(Failure::from)?;
-        Ok(Trainer { population: RefCell::new(population), cancel: Cell::new(false) })
+        Ok(Trainer { population: RefCell::new(population) })
     }
 
-    /// Trains to the end or until cancelled, calling `on_progress(step, steps, measurements)` as it goes; gives whether it ended.
+    /// Trains to the end, calling `on_progress(step, steps, measurement)` as it goes; to stop it, end its worker.
     #[allow(clippy::await_holding_refcell_ref)] // nobody else borrows the population
     pub async fn run(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "(step: number, steps: number, measurements: Measurement[]) => void")]
+        #[wasm_bindgen(unchecked_param_type = "(step: number, steps: number, measurement: Measurement | undefined) => void")]
         on_progress: js_sys::Function,
-    ) -> Result<bool, JsValue> {
+    ) -> Result<(), JsValue> {
         let mut population = self.population.borrow_mut();
         let mut chunk = 1;
-        loop {
-            let (step, steps) = population.progress();
-            if step >= steps || self.cancel.get() {
-                return Ok(step >= steps);
-            }
+        while !population.ended() {
+            let before = population.progress().0;
             let start = Instant::now();
-            let measurements = population.advance(chunk).await.map_err(Failure::from)?;
+            let measurement = population.advance(chunk).await.map_err(Failure::from)?;
             let elapsed = start.elapsed().as_secs_f64() * 1e3;
-            chunk = if elapsed < CHUNK_MS { (2 * chunk).min(64) } else { (chunk / 2).max(1) };
-            let step = population.progress().0;
-            on_progress.call3(&JsValue::NULL, &step.into(), &steps.into(), &to_js(&measurements)?)?;
+            let (step, steps) = population.progress();
+            if step > before {
+                chunk = if elapsed < CHUNK_MS { (2 * chunk).min(64) } else { (chunk / 2).max(1) };
+            }
+            on_progress.call3(&JsValue::NULL, &step.into(), &steps.into(), &to_js(&measurement)?)?;
             yield_to_events().await?;
         }
-    }
-
-    /// Makes `run` resolve after its present chunk.
-    pub fn cancel(&self) {
-        self.cancel.set(true);
+        Ok(())
     }
 
     /// The engine that trains, and why.

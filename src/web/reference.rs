@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use super::{Failure, to_js};
 use crate::checkpoint;
+use crate::engine::cpu::Tower;
 use crate::engine::open;
 use crate::params::ParamTable;
 use crate::task::{Batch, CAPTION_LENGTH};
@@ -45,10 +46,11 @@ pub async fn train_on(
     if strips.len() != size * config.pixels as usize {
         return Err(scene("There must be as many strips as captions.").into());
     }
-    if strips.iter().any(|x| *x > config.labels) || captions.iter().any(|x| *x > config.labels + 10) {
-        return Err(scene("A strip or a caption holds a token that the model has not.").into());
-    }
     let batch = Batch::from_tokens(&config, &strips, &captions);
+    let towers = Tower::all(&config, &ParamTable::new(&config));
+    if !batch.inputs(&config).iter().zip(&towers).all(|((tokens, _), tower)| tower.shape.takes(tokens)) {
+        return Err(scene("A strip or a caption holds a token that the model has not, or has not there.").into());
+    }
     let configs = std::slice::from_ref(&config);
     let (mut engine, _) = open(configs, &snapshot, request).await.map_err(|error| Failure::from(crate::engine::RunError::from(error)))?;
     let mut run = ReferenceRun { losses: Vec::new(), gradients: Vec::new() };

@@ -42,9 +42,11 @@ pub fn build() -> Result<()> {
 fn engine() -> Result<()> {
     // RUSTFLAGS in the environment would replace the flags of .cargo/config.toml.
     let mut cargo = tools::cargo();
-    tools::run(cargo.args(["build", "--release", "--package", "leftright", "--lib", "--target", WASM_TARGET]).env_remove("RUSTFLAGS"))?;
+    tools::run(
+        cargo.args(["build", "--profile", "wasm", "--package", "leftright", "--lib", "--target", WASM_TARGET]).env_remove("RUSTFLAGS"),
+    )?;
 
-    let compiled = tools::target_dir().join(WASM_TARGET).join("release/leftright.wasm");
+    let compiled = tools::target_dir().join(WASM_TARGET).join("wasm/leftright.wasm");
     let package = root().join("www/src/engine/pkg");
     let optimized = package.join("leftright_bg.wasm");
     if tools::is_fresh(&optimized, &[&compiled, &env::current_exe()?])? {

@@ -39,6 +39,7 @@ pub enum Store {
 
 /// `C[m, n] (+)= A[m, k] B[k, n]`; `c_row` is C's row stride. `k` is at least 1.
 #[allow(clippy::too_many_arguments)] // the shape of a matrix product
+#[inline(never)] // six unrolled blocks: one copy of them is enough for a module that is downloaded
 pub fn matmul<T: Real>((m, n, k): (usize, usize, usize), a: Left<T>, b: Right<T>, c: &mut [T], c_row: usize, store: Store) {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
@@ -122,6 +123,7 @@ fn block<T: Real, const FMA: bool, const R: usize, const L: usize>(
 }
 
 /// `out[cols, rows] = x[rows, cols]^T`; `x_row` is x's row stride.
+#[inline(never)]
 pub fn transpose<T: Real>(rows: usize, cols: usize, x: &[T], x_row: usize, out: &mut [T]) {
     const TILE: usize = 8;
     for i0 in (0..rows).step_by(TILE) {

@@ -8,7 +8,7 @@ use super::constants::wgsl;
 use super::layout::Layout;
 use super::operations::operations;
 
-/// The shader of one stage, as it stands in `shaders/`.
+/// The shader of one stage, from `shaders/`.
 pub struct Stage {
     /// Its name.
     pub name: &'static str,
@@ -18,9 +18,44 @@ pub struct Stage {
     pub entries: &'static [&'static str],
 }
 
+/// A file of `shaders/` as it is compiled: without comments and indentation, which a reader would download for nothing.
+macro_rules! shader {
+    ($path:literal) => {{
+        const SOURCE: &str = include_str!(concat!("../../../shaders/", $path));
+        const BARE: [u8; bare::<0>(SOURCE).1] = bare(SOURCE).0;
+        match std::str::from_utf8(&BARE) {
+            Ok(text) => text,
+            Err(_) => panic!("whole characters are taken away, or none"),
+        }
+    }};
+}
+
+/// The first `N` bytes of a shader's text without comments and indentation, and how many there are in all.
+const fn bare<const N: usize>(source: &str) -> ([u8; N], usize) {
+    let bytes = source.as_bytes();
+    let (mut kept, mut count, mut at, mut indent) = ([0; N], 0, 0, true);
+    while at < bytes.len() {
+        if bytes[at] == b'/' && at + 1 < bytes.len() && bytes[at + 1] == b'/' {
+            while at < bytes.len() && bytes[at] != b'\n' {
+                at += 1;
+            }
+            continue;
+        }
+        indent = bytes[at] == b'\n' || indent && bytes[at] == b' ';
+        if !indent || bytes[at] == b'\n' {
+            if count < N {
+                kept[count] = bytes[at];
+            }
+            count += 1;
+        }
+        at += 1;
+    }
+    (kept, count)
+}
+
 macro_rules! stage {
     ($name:literal, [$($path:literal),*], $entries:expr) => {
-        Stage { name: $name, source: &[$(include_str!(concat!("../../../shaders/", $path))),*], entries: &$entries }
+        Stage { name: $name, source: &[$(shader!($path)),*], entries: &$entries }
     };
 }
 
@@ -46,7 +81,7 @@ pub const STAGES: [Stage; 12] = [
 
 /// A stage's whole shader for a population: constants, what all share, the stage.
 pub fn source(layout: &Layout, stage: &Stage) -> String {
-    let shared = [&wgsl(layout), include_str!("../../../shaders/shared/model.wgsl")];
+    let shared: [&str; 2] = [&wgsl(layout), shader!("shared/model.wgsl")];
     [&shared, stage.source].concat().join("\n")
 }
 

@@ -21,7 +21,7 @@ use web_time::Instant;
 use self::device::Device;
 use self::kernels::{Kernel, OP_STRIDE};
 use self::layout::{RING, Region};
-use super::{EngineError, Snapshot};
+use super::{EngineError, Snapshot, one_shape};
 use crate::config::Config;
 use crate::task::Batch;
 
@@ -97,12 +97,6 @@ pub struct Gpu {
     steps_per_submit: u32,
 }
 
-/// The first setting in which the shapes of two models differ.
-fn shape_difference(a: &Config, b: &Config) -> Option<&'static str> {
-    let (a, b) = (a.shape(), b.shape());
-    a.fields().into_iter().map(|field| field.name).find(|name| a.text(name) != b.text(name))
-}
-
 impl Gpu {
     /// The engine of a population of checked configs of one shape, going on from a snapshot.
     pub async fn new(adapter: &Adapter, configs: &[Config], from: &Snapshot) -> Result<Gpu, EngineError> {
@@ -116,9 +110,7 @@ impl Gpu {
         from: &Snapshot,
         edit: &dyn Fn(&str, String) -> String,
     ) -> Result<Gpu, EngineError> {
-        if let Some(name) = configs.iter().find_map(|c| shape_difference(&configs[0], c)) {
-            return Err(EngineError::Shapes(name));
-        }
+        one_shape(configs)?;
         let layout = Layout::new(configs);
         let population = configs.len();
         let runs: Vec<RunConstants> = configs.iter().zip(&layout.world.drawn).map(|(c, drawn)| RunConstants::new(c, *drawn)).collect();

@@ -3,7 +3,7 @@
 use super::parts::{Runs, SKILL, ablation_chart, models, named, number, open, preset, seeds, without};
 use crate::analysis::Term;
 use crate::config::Config;
-use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Point, Scale, Series, Summary, Verdict};
+use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Point, Scale, Series, Summary, Verdict, median};
 use crate::task::Split;
 
 pub const EXPERIMENT: Experiment = Experiment {
@@ -11,7 +11,7 @@ pub const EXPERIMENT: Experiment = Experiment {
     name: "autoregressive",
     title: "A model that writes the caption",
     claim: "An autoregressive VLM, one causal Transformer that reads the strip and writes the caption, shows the same mechanism (App. O).",
-    rule: "Where held labels meet others in training: what is written of unseen pairs is true in at least 0.9 (median); the steepest EP slope where the first object is named is at least 0.3 logits per pixel; and without EP at least 0.2 fewer are true. All three reproduce it, some partly.",
+    rule: "Where held labels are in no training pair and where they meet others: what is written of unseen pairs is true in at least 0.9 (median); the steepest EP slope where the first object is named is at least 0.3 logits per pixel; and without EP at least 0.2 fewer are true. All six reproduce it, some partly.",
     jobs,
     summarise,
 };
@@ -62,19 +62,23 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     if met.count() == 0 || strict.count() == 0 {
         return open(charts);
     }
-    let slope = crate::experiment::median(met.iter().map(|(_, v)| number(v, "slope").abs()));
-    let (before, after) = (met.median("unseen.retrieval"), met.median("EP unseen.retrieval"));
+    let slope = |runs: &Runs| median(runs.iter().map(|(_, v)| number(v, "slope").abs()));
+    let parts = |runs: &Runs| {
+        let (before, after) = (runs.median("unseen.retrieval"), runs.median("EP unseen.retrieval"));
+        [before >= SKILL, slope(runs) >= 0.3, before - after >= 0.2]
+    };
     let all = named(&[Term::EP, Term::PP, Term::BP]);
     let finding = format!(
-        "Where held labels meet others in training, what the model writes of unseen pairs is true in {}; without EP in {}, without PP in {}, without EP, PP and BP in {}, without VP in {}. The steepest EP slope where the first object is named is {slope:.2} logits per pixel. Where held labels are in no training pair it writes the truth in {} and finds the true order likelier in {}. Over {}.",
+        "Where held labels meet others in training, what the model writes of unseen pairs is true in {}; without EP in {}, without PP in {}, without EP, PP and BP in {}, without VP in {}. The steepest EP slope where the first object is named is {:.2} logits per pixel. Where held labels are in no training pair it writes the truth in {} and finds the true order likelier in {}. Over {}.",
         met.text("unseen.retrieval"),
         met.text("EP unseen.retrieval"),
         met.text("PP unseen.retrieval"),
         met.text(&format!("{all} unseen.retrieval")),
         met.text("VP unseen.retrieval"),
+        slope(&met),
         strict.text("unseen.retrieval"),
         strict.text("unseen.order"),
         models(runs.count()),
     );
-    Summary { verdict: Verdict::of(&[before >= SKILL, slope >= 0.3, before - after >= 0.2]), finding, charts }
+    Summary { verdict: Verdict::of(&[parts(&met), parts(&strict)].concat()), finding, charts }
 }

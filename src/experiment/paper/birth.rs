@@ -2,7 +2,7 @@
 
 use super::parts::{models, number, open, over_steps, seeds};
 use crate::config::Config;
-use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Scale, Spread, Summary, Verdict};
+use crate::experiment::{Axis, Chart, Dot, Experiment, Job, Measure, Measurement, Scale, Spread, Summary, Verdict, median};
 use crate::task::Split;
 
 pub const EXPERIMENT: Experiment = Experiment {
@@ -22,11 +22,40 @@ fn jobs(scale: Scale) -> Vec<Job> {
     jobs.into_iter().map(|job| Job { every, ..job }).collect()
 }
 
+/// Where one seed is half way.
+struct Moment {
+    seed: u32,
+    /// The step at which the slope has half its final size.
+    slope: f64,
+    /// The step at which order is half way from chance to its final value.
+    order: f64,
+    /// The slope at that step, as a part of the final one.
+    part: f64,
+}
+
 /// The step at which a run's number first reaches a level, between measurements by a straight line.
 fn reaches(run: &[(f64, f64)], level: f64) -> Option<f64> {
     let i = run.iter().position(|(_, y)| *y >= level)?;
     let ((x0, y0), (x1, y1)) = (if i == 0 { (0.0, 0.0) } else { run[i - 1] }, run[i]);
     Some(if y1 > y0 { x0 + (x1 - x0) * (level - y0) / (y1 - y0) } else { x1 })
+}
+
+/// A run's number at a step, between measurements by a straight line.
+fn at(run: &[(f64, f64)], step: f64) -> Option<f64> {
+    let i = run.iter().position(|(x, _)| *x >= step)?;
+    let ((x0, y0), (x1, y1)) = (if i == 0 { (0.0, 0.0) } else { run[i - 1] }, run[i]);
+    Some(if x1 > x0 { y0 + (y1 - y0) * (step - x0) / (x1 - x0) } else { y1 })
+}
+
+/// A whole run's moment; none where it is not whole, or never half way.
+fn moment(place: u32, job: &Job, measurements: &[Measurement]) -> Option<Moment> {
+    let run: Vec<&Measurement> = measurements.iter().filter(|m| m.job == place).collect();
+    run.last().filter(|m| m.step == job.steps)?;
+    let over = |key: &str| run.iter().map(|m| (f64::from(m.step), number(&m.values, key).abs())).collect::<Vec<_>>();
+    let (slopes, orders) = (over("slope"), over("unseen.order"));
+    let (last_slope, last_order) = (slopes.last()?.1, orders.last()?.1);
+    let order = reaches(&orders, 0.5 + (last_order - 0.5) / 2.0)?;
+    Some(Moment { seed: job.config.seed, slope: reaches(&slopes, last_slope / 2.0)?, order, part: at(&slopes, order)? / last_slope })
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
@@ -41,22 +70,8 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         line("order on unseen pairs", "unseen.order", Axis::share("order")),
         line("loss", "loss", Axis { log: true, ..Axis::fitted("loss") }),
     ];
-    let mut moments = Vec::new();
-    for (i, job) in (0u32..).zip(jobs) {
-        let mut run: Vec<&Measurement> = measurements.iter().filter(|m| m.job == i).collect();
-        run.sort_by_key(|m| m.step);
-        if run.last().is_none_or(|m| m.step < job.steps) {
-            continue;
-        }
-        let over = |key: &str| run.iter().map(|m| (f64::from(m.step), number(&m.values, key).abs())).collect::<Vec<_>>();
-        let (slope, order) = (over("slope"), over("unseen.order"));
-        let end = |run: &[(f64, f64)]| run.last().map_or(f64::NAN, |(_, y)| *y);
-        let half_way = 0.5 + (end(&order) - 0.5) / 2.0;
-        if let (Some(slope), Some(order)) = (reaches(&slope, end(&slope) / 2.0), reaches(&order, half_way)) {
-            moments.push((job.config.seed, slope, order));
-        }
-    }
-    let dots = moments.iter().map(|(seed, slope, order)| crate::experiment::Dot {
+    let moments: Vec<Moment> = (0..).zip(jobs).filter_map(|(i, job)| moment(i, job, measurements)).collect();
+    let dots = moments.iter().map(|Moment { seed, slope, order, .. }| Dot {
         x: *slope,
         y: *order,
         group: u32::from(slope > order),
@@ -69,20 +84,18 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         groups: vec!["the slope is first".to_owned(), "the accuracy is first".to_owned()],
         dots: dots.collect(),
     });
-    let Some(lead) = Spread::of(moments.iter().map(|(_, slope, order)| order - slope)) else { return open(charts) };
-    let leads = moments.iter().filter(|(_, slope, order)| slope < order).count();
-    let steps = |f: &dyn Fn(&(u32, f64, f64)) -> f64| {
-        Spread::of(moments.iter().map(f)).map_or_else(String::new, |s| format!("{:.0} ({:.0} to {:.0})", s.median, s.least, s.most))
-    };
+    let lead = median(moments.iter().map(|m| m.order - m.slope));
+    let Some(part) = Spread::of(moments.iter().map(|m| m.part)) else { return open(charts) };
+    let leads = moments.iter().filter(|m| m.slope < m.order).count();
+    let step = |of: &dyn Fn(&Moment) -> f64| format!("{:.0}", median(moments.iter().map(of)));
+    let first = if lead >= 0.0 { "the slope" } else { "the accuracy" };
     let finding = format!(
-        "Over {}, half the final slope is there at step {} and half the order at step {}: the slope leads by {:.0} steps ({:.0} to {:.0}), and in {leads} of {} seeds.",
+        "Over {}, order is half way at step {} and the slope has half its final size at step {}: {first} is first, by {:.0} steps, and the slope is first in {leads} of {} seeds. When order is half way the slope is at {part} of its final size.",
         models(moments.len()),
-        steps(&|m| m.1),
-        steps(&|m| m.2),
-        lead.median,
-        lead.least,
-        lead.most,
+        step(&|m| m.order),
+        step(&|m| m.slope),
+        lead.abs(),
         moments.len(),
     );
-    Summary { verdict: Verdict::of(&[lead.median >= 10.0, 4 * leads >= 3 * moments.len()]), finding, charts }
+    Summary { verdict: Verdict::of(&[lead >= 10.0, 4 * leads >= 3 * moments.len()]), finding, charts }
 }

@@ -1,6 +1,6 @@
 //! 2. Label against layout diversity.
 
-use super::parts::{Runs, open};
+use super::parts::{Runs, open, settings};
 use crate::config::Config;
 use crate::experiment::{Chart, Experiment, Job, Measure, Measurement, Scale, Summary, Verdict};
 use crate::task::Split;
@@ -39,23 +39,15 @@ fn jobs(scale: Scale) -> Vec<Job> {
     jobs
 }
 
-/// The values of a setting, in order.
-fn values(jobs: &[Job], of: impl Fn(&Config) -> u32) -> Vec<u32> {
-    let mut values: Vec<u32> = jobs.iter().map(|job| of(&job.config)).collect();
-    values.sort_unstable();
-    values.dedup();
-    values
-}
-
 /// What a number gains from the least to the greatest value of a setting, the others held: the mean over what the others are.
-fn gain(runs: &Runs, settings: &[Vec<u32>; 3], which: usize, key: &str) -> f64 {
-    let of = |config: &Config| [config.pair_labels, config.pair_layouts, config.single_layouts];
-    let (Some(least), Some(most)) = (settings[which].first(), settings[which].last()) else { return f64::NAN };
+fn gain(runs: &Runs, by: &[Vec<f64>; 3], which: usize, key: &str) -> f64 {
+    let of = |config: &Config| [config.pair_labels, config.pair_layouts, config.single_layouts].map(f64::from);
+    let (Some(least), Some(most)) = (by[which].first(), by[which].last()) else { return f64::NAN };
     let others: Vec<usize> = (0..3).filter(|i| *i != which).collect();
     let mut gains = Vec::new();
-    for a in &settings[others[0]] {
-        for b in &settings[others[1]] {
-            let at = |value: u32| runs.whose(|c| of(c)[which] == value && of(c)[others[0]] == *a && of(c)[others[1]] == *b).median(key);
+    for a in &by[others[0]] {
+        for b in &by[others[1]] {
+            let at = |value: f64| runs.whose(|c| of(c)[which] == value && of(c)[others[0]] == *a && of(c)[others[1]] == *b).median(key);
             gains.push(at(*most) - at(*least));
         }
     }
@@ -65,38 +57,40 @@ fn gain(runs: &Runs, settings: &[Vec<u32>; 3], which: usize, key: &str) -> f64 {
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let runs = Runs::of(jobs, measurements);
-    let settings = [values(jobs, |c| c.pair_labels), values(jobs, |c| c.pair_layouts), values(jobs, |c| c.single_layouts)];
-    let [labels, layouts, positions] = &settings;
+    let by =
+        [settings(jobs, |c| c.pair_labels.into()), settings(jobs, |c| c.pair_layouts.into()), settings(jobs, |c| c.single_layouts.into())];
+    let [labels, layouts, positions] = &by;
     let mut charts = Vec::new();
     for split in ["unseen", "seen", "single"] {
         for single in positions.iter().rev() {
-            let cell = |n2: u32, n: u32| {
-                let here = runs.whose(|c| c.pair_labels == n && c.pair_layouts == n2 && c.single_layouts == *single);
+            let cell = |n2: f64, n: f64| {
+                let here =
+                    runs.whose(|c| (f64::from(c.pair_labels), f64::from(c.pair_layouts), f64::from(c.single_layouts)) == (n, n2, *single));
                 here.spread(&format!("{split}.retrieval")).map(|spread| spread.median)
             };
             charts.push(Chart::Map {
                 title: format!("retrieval, {split}, n_1 = {single}"),
                 x_label: "labels in pairs, N_pair".to_owned(),
-                columns: labels.iter().map(u32::to_string).collect(),
+                columns: labels.iter().map(f64::to_string).collect(),
                 y_label: "layouts per pair, n_2".to_owned(),
-                rows: layouts.iter().rev().map(u32::to_string).collect(),
+                rows: layouts.iter().rev().map(f64::to_string).collect(),
                 cells: layouts.iter().rev().flat_map(|n2| labels.iter().map(move |n| (*n2, *n))).map(|(n2, n)| cell(n2, n)).collect(),
                 range: [0.0, 1.0],
                 names: Vec::new(),
             });
         }
     }
-    let gains = |key: &str| [0, 1, 2].map(|which| gain(&runs, &settings, which, key));
+    let gains = |key: &str| [0, 1, 2].map(|which| gain(&runs, &by, which, key));
     let [by_labels, by_layouts, _] = gains("unseen.retrieval");
     if !by_labels.is_finite() || !by_layouts.is_finite() {
         return open(charts);
     }
     let (few, many) = (labels[0], labels[labels.len() - 1]);
-    let at = |n: u32| runs.whose(|c| c.pair_labels == n).median("unseen.retrieval");
+    let at = |n: f64| runs.whose(|c| f64::from(c.pair_labels) == n).median("unseen.retrieval");
     let effect = |split: &str| {
-        let [labels, layouts, positions] = gains(&format!("{split}.retrieval"));
-        let of_positions = if settings[2].len() > 1 { format!(", {positions:+.2} from n_1") } else { String::new() };
-        format!("{split}: {labels:+.2} from labels, {layouts:+.2} from layouts{of_positions}")
+        let [by_labels, by_layouts, by_positions] = gains(&format!("{split}.retrieval"));
+        let of_positions = if positions.len() > 1 { format!(", {by_positions:+.2} from n_1") } else { String::new() };
+        format!("{split}: {by_labels:+.2} from labels, {by_layouts:+.2} from layouts{of_positions}")
     };
     let finding = format!(
         "Retrieval on unseen pairs goes from {:.2} with {few} labels in pairs to {:.2} with {many}. What retrieval gains from the least to the most of each: {}; {}; {}.",

@@ -2,7 +2,7 @@
 
 use super::super::chart::{Axis, Chart, Point, Row, Series};
 use super::super::job::last;
-use super::super::stats::Spread;
+use super::super::stats::{Spread, distinct};
 use super::super::{Job, Measure, Measurement, Summary, Values, Verdict};
 use super::super::{label, scaled};
 use crate::analysis::Term;
@@ -20,6 +20,11 @@ pub fn coin(order: f64) -> bool {
 /// One job per seed.
 pub fn seeds(base: &Config, count: u32, steps: u32, measures: &[Measure]) -> Vec<Job> {
     (0..count).map(|seed| Job::new(Config { seed, ..base.clone() }, steps, measures.to_vec())).collect()
+}
+
+/// The different values of a setting among jobs, in order.
+pub fn settings(jobs: &[Job], of: impl Fn(&Config) -> f64) -> Vec<f64> {
+    distinct(jobs.iter().map(|job| of(&job.config)))
 }
 
 /// A preset that is known to exist; another name gives preset `paper`.
@@ -102,12 +107,10 @@ pub fn open(charts: Vec<Chart>) -> Summary {
 
 /// A number over training: its spread over the jobs at every step at which some were measured.
 pub fn over_steps(measurements: &[Measurement], name: &str, number: impl Fn(&Values) -> Option<f64>) -> Series {
-    let mut steps: Vec<u32> = measurements.iter().map(|m| m.step).collect();
-    steps.sort_unstable();
-    steps.dedup();
-    let at = |step: u32| {
-        let values = measurements.iter().filter(|m| m.step == step).filter_map(|m| number(&m.values));
-        Spread::of(values).map(|spread| Point::of(f64::from(step), spread))
+    let steps = distinct(measurements.iter().map(|m| f64::from(m.step)));
+    let at = |step: f64| {
+        let values = measurements.iter().filter(|m| f64::from(m.step) == step).filter_map(|m| number(&m.values));
+        Spread::of(values).map(|spread| Point::of(step, spread))
     };
     Series { name: name.to_owned(), points: steps.into_iter().filter_map(at).collect() }
 }

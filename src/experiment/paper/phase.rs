@@ -1,6 +1,6 @@
 //! 15. Which term breaks the symmetry, over the initial scales.
 
-use super::parts::{Runs, models, named, open, without};
+use super::parts::{Runs, models, named, open, settings, without};
 use crate::analysis::Term;
 use crate::config::Config;
 use crate::experiment::{Chart, Experiment, Job, Measure, Measurement, Scale, Summary, Verdict};
@@ -53,13 +53,6 @@ fn phase(runs: &Runs) -> Option<usize> {
     let cost = |term: Term| order - runs.median(&format!("{} unseen.order", named(&[term])));
     let worst = (0..TERMS.len()).max_by(|a, b| cost(TERMS[*a]).total_cmp(&cost(TERMS[*b])))?;
     Some(if cost(TERMS[worst]) < COST { TERMS.len() } else { worst })
-}
-
-fn settings(jobs: &[Job], of: impl Fn(&Config) -> f64) -> Vec<f64> {
-    let mut values: Vec<f64> = jobs.iter().map(|job| of(&job.config)).collect();
-    values.sort_by(f64::total_cmp);
-    values.dedup();
-    values
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {

@@ -87,10 +87,17 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     }
     let flat: Vec<f64> = scales.iter().filter(|(slope, _)| *slope < 0.2).map(|(_, order)| *order).collect();
     let elsewhere = flat.iter().filter(|order| **order >= 0.75).count();
+    let converse = match flat.len() {
+        0 => format!("none of {} models is without a slope", scales.len()),
+        flat => {
+            format!("{elsewhere} of {flat} models without a slope have order 0.75 or more all the same: they break the symmetry elsewhere")
+        }
+    };
     let finding = format!(
-        "Where labels or weight decay vary ({} models), slope and order have a rank correlation of {correlation:.2}; the median slope is {unable:.2} where order is below 0.65 and {able:.2} where it is above 0.9. Where the initial scales vary, {elsewhere} of {} models without a slope have order 0.75 or more all the same: they break the symmetry elsewhere.",
+        "Where labels or weight decay vary ({} models), slope and order have a rank correlation of {correlation:.2}; the median slope is {unable:.2} where order is below 0.65 and {able:.2} where it is above 0.9. Where the initial scales vary, {converse}.",
         diverse.len(),
-        flat.len(),
     );
-    Summary { verdict: Verdict::of(&[correlation >= 0.5, unable <= able / 3.0, elsewhere == 0]), finding, charts: vec![chart] }
+    let mut parts = vec![correlation >= 0.5, unable <= able / 3.0];
+    parts.extend((!flat.is_empty()).then_some(elsewhere == 0));
+    Summary { verdict: Verdict::of(&parts), finding, charts: vec![chart] }
 }
