@@ -4,6 +4,7 @@ import { engineError, type EngineError } from "./engine/errors";
 import type {
   Ablation,
   AblationResult,
+  Accuracy,
   Config,
   ConfigField,
   Decomposition,
@@ -166,6 +167,13 @@ export class Run extends EventTarget {
   }
   async ablate(ablations: Ablation[]): Promise<AblationResult | null> {
     return this.#guard("These terms cannot be changed", () => this.client.ablate(ablations));
+  }
+
+  async epRows(): Promise<number[][] | null> {
+    return this.#guard("The EP rows cannot be shown", () => this.client.epRows());
+  }
+  async operate(rows: (number[] | null)[]): Promise<Accuracy | null> {
+    return this.#guard("This row cannot be put in", () => this.client.operate(rows));
   }
 
   async #train(steps: number): Promise<void> {

@@ -8,8 +8,11 @@ export type ErrorCode =
   | "not_finite"
   | "scene"
   | "ablation"
+  | "surgery"
   /** Not one of the crate's: the worker trapped, was killed, or no longer answers. */
-  | "crash";
+  | "crash"
+  /** Not one of the crate's: the page closed the worker. */
+  | "closed";
 
 /** An error of the engine, whose message is a complete sentence for the reader. */
 export class EngineError extends Error {

@@ -1,0 +1,49 @@
+// Two axes and the picture between them, for lines and for scattered marks.
+import { svg } from "lit";
+import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from "d3-scale";
+import type { Axis } from "../engine/pkg/leftright.js";
+import { plain } from "../format";
+
+export const HEIGHT = 220;
+const EDGE = { left: 44, right: 12, top: 10, bottom: 22 };
+/** Pixels that a tick's number needs. */
+const TICK = { x: 64, y: 36 };
+
+type Scale = ScaleContinuousNumeric<number, number>;
+
+export interface Plane {
+  x: Scale;
+  y: Scale;
+  frame: ReturnType<typeof svg>;
+}
+
+/** An axis over its own bounds, or over what the values need. */
+function scale({ bounds, log }: Axis, values: number[], range: [number, number], room: number): Scale {
+  const shown = values.filter((value) => Number.isFinite(value) && (!log || value > 0));
+  const fitted = shown.length > 0 ? [Math.min(...shown), Math.max(...shown)] : [log ? 0.1 : 0, 1];
+  const made: Scale = (log ? scaleLog : scaleLinear)(bounds ?? fitted, range).clamp(bounds !== null);
+  return bounds ? made : made.nice(room);
+}
+
+function ticks(of: Scale, axis: Axis, count: number): number[] {
+  const all = of.ticks(count);
+  // A logarithmic axis has all its ticks or too many: then 1, 2 and 5 of each decade, or its powers alone.
+  if (!axis.log || all.length <= count + 1) return all;
+  const leading = (tick: number) => Number(tick.toExponential().charAt(0));
+  const few = all.filter((tick) => [1, 2, 5].includes(leading(tick)));
+  return few.length <= count + 1 ? few : all.filter((tick) => leading(tick) === 1);
+}
+
+export function plane(width: number, axes: { x: Axis; y: Axis }, xs: number[], ys: number[]): Plane {
+  const [right, bottom] = [Math.max(width - EDGE.right, EDGE.left + 1), HEIGHT - EDGE.bottom];
+  const counts = { x: Math.max(2, Math.floor((right - EDGE.left) / TICK.x)), y: Math.floor((bottom - EDGE.top) / TICK.y) };
+  const x = scale(axes.x, xs, [EDGE.left, right], counts.x);
+  const y = scale(axes.y, ys, [bottom, EDGE.top], counts.y);
+  const frame = svg`
+    ${ticks(y, axes.y, counts.y).map((tick) => svg`
+      <line class="grid" x1=${EDGE.left} x2=${right} y1=${y(tick)} y2=${y(tick)}></line>
+      <text x=${EDGE.left - 8} y=${y(tick) + 4} text-anchor="end">${plain(tick)}</text>`)}
+    ${ticks(x, axes.x, counts.x).map((tick) => svg`<text x=${x(tick)} y=${HEIGHT - 4} text-anchor="middle">${plain(tick)}</text>`)}
+    <line class="grid" x1=${EDGE.left} x2=${right} y1=${bottom} y2=${bottom}></line>`;
+  return { x, y, frame };
+}
