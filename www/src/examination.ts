@@ -1,6 +1,7 @@
 // An experiment asked of the reader's own model, one part at a time.
-import { engineError } from "./engine/errors";
+import { engineError, sentence } from "./engine/errors";
 import type { ExperimentInfo, Summary } from "./engine/pkg/leftright.js";
+import { count } from "./format";
 import { Latest } from "./latest";
 import type { Run } from "./run";
 
@@ -11,8 +12,8 @@ export class Examination extends EventTarget {
   /** Parts measured, of how many. */
   part = 0;
   parts = 0;
-  /** The model that was measured. */
-  of: { step: number; revision: number } | null = null;
+  /** The model that was measured: "at step 1,000". */
+  of: { name: string; revision: number } | null = null;
   /** Why there is no more. */
   notice: string | null = null;
 
@@ -50,7 +51,7 @@ export class Examination extends EventTarget {
     this.notice = null;
     this.part = 0;
     this.#values = {};
-    this.of = { step: run.step, revision: run.revision };
+    this.of = { name: run.file !== null && run.step === 0 ? `from ${run.file}` : `at step ${count(run.step)}`, revision: run.revision };
     this.#changed();
     await this.#guard("The measurement stopped", async () => {
       do {
@@ -87,7 +88,7 @@ export class Examination extends EventTarget {
     try {
       return await work();
     } catch (thrown) {
-      this.notice = `${failure}: ${engineError(thrown).message}`;
+      this.notice = `${failure}: ${sentence(engineError(thrown))}`;
       this.#changed();
       return null;
     }

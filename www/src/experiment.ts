@@ -1,6 +1,6 @@
 // One experiment of a figure: what it asks, its models in training, and what they say so far.
 import type { EngineClient } from "./engine/client";
-import { engineError, type EngineError } from "./engine/errors";
+import { engineError, sentence, type EngineError } from "./engine/errors";
 import { sharedPool, type Batch, type NumberedJob } from "./engine/pool";
 import type { Config, ConfigField, Measurement, Scale, Summary } from "./engine/pkg/leftright.js";
 import type { Plan } from "./engine/worker";
@@ -8,8 +8,6 @@ import { Latest } from "./latest";
 import { sharedRun } from "./run";
 
 const SCALE: Scale = "figure";
-/** The share of the work after which its pace says when it ends. */
-const TELLING = 0.03;
 
 export type ExperimentPhase = "loading" | "ready" | "running" | "failed";
 
@@ -34,7 +32,7 @@ export class ExperimentRun extends EventTarget {
   /** Steps that each job has done. */
   #steps: number[] = [];
   #batch: Batch | null = null;
-  #began = { time: 0, fraction: 0 };
+  #began = { time: 0, fraction: 0, done: 0 };
 
   constructor(readonly name: string) {
     super();
@@ -50,16 +48,16 @@ export class ExperimentRun extends EventTarget {
   get done(): number {
     return this.plan?.jobs.filter((job, number) => this.#measured.has(key(number, job.steps))).length ?? 0;
   }
-  /** The share of all steps that is done. */
+  /** The share of the work that is done; a model is half done when it is trained, for measuring it can take as long. */
   get fraction(): number {
-    const all = this.plan?.jobs.reduce((sum, { steps }) => sum + steps, 0) ?? 0;
-    return all === 0 ? 0 : this.#steps.reduce((sum, steps) => sum + steps, 0) / all;
+    const trained = this.plan?.jobs.reduce((sum, { steps }, number) => sum + (this.#steps[number] ?? 0) / steps, 0) ?? 0;
+    return (trained + this.done) / (2 * Math.max(1, this.models));
   }
-  /** Milliseconds that the rest takes at the pace so far, once that is known. */
+  /** Milliseconds that the rest takes at the pace so far, once a model has shown it. */
   get remaining(): number | null {
-    const { time, fraction } = this.#began;
+    const { time, fraction, done } = this.#began;
     const share = this.fraction - fraction;
-    if (this.phase !== "running" || share < TELLING) return null;
+    if (this.phase !== "running" || this.done === done) return null;
     return ((performance.now() - time) / share) * (1 - this.fraction);
   }
 
@@ -86,7 +84,7 @@ export class ExperimentRun extends EventTarget {
     for (const { number } of jobs) this.#steps[number] = 0;
     this.errors = [];
     this.phase = "running";
-    this.#began = { time: performance.now(), fraction: this.fraction };
+    this.#began = { time: performance.now(), fraction: this.fraction, done: this.done };
     this.#batch = sharedPool().train(jobs, this.#run.current?.engine.kind ?? "cpu", {
       progress: (population, step, measurements) => { this.#progress(population, step, measurements); },
       failed: (population, error) => { this.#failed(population, error); },
@@ -116,9 +114,9 @@ export class ExperimentRun extends EventTarget {
     else this.#changed();
   }
 
-  #failed(population: NumberedJob[], { message }: EngineError): void {
+  #failed(population: NumberedJob[], error: EngineError): void {
     const models = population.length === 1 ? "A model was" : `${population.length} models were`;
-    this.#tell(`${models} not trained: ${message}`);
+    this.#tell(`${models} not trained: ${sentence(error)}`);
   }
 
   #rest(): void {
@@ -156,7 +154,7 @@ export class ExperimentRun extends EventTarget {
     try {
       return await work();
     } catch (thrown) {
-      this.#tell(`${failure}: ${engineError(thrown).message}`);
+      this.#tell(`${failure}: ${sentence(engineError(thrown))}`);
       return null;
     }
   }

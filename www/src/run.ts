@@ -1,6 +1,6 @@
 // The one run that every figure of a page shows: its session, its curves, what the reader set.
 import { EngineClient } from "./engine/client";
-import { engineError, type EngineError } from "./engine/errors";
+import { engineError, sentence, type EngineError } from "./engine/errors";
 import type {
   Ablation,
   AblationResult,
@@ -335,11 +335,6 @@ export class Run extends EventTarget {
   #changed(): void {
     this.dispatchEvent(new Event("change"));
   }
-}
-
-/** An error's message, closed with a full stop. */
-function sentence({ message }: EngineError): string {
-  return message.endsWith(".") ? message : `${message}.`;
 }
 
 function showInAddress(query: string): void {

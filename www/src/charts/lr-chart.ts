@@ -13,6 +13,7 @@ export class LrChart extends LitElement {
     :host {
       display: block;
       min-width: 0;
+      max-width: 38rem;
     }
 
     h3 {

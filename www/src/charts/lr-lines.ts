@@ -64,7 +64,7 @@ export class LrLines extends ReadableChart {
     const { axes, width, drawn } = this;
     if (!axes || width === 0) return nothing;
     const points = drawn.flatMap((series) => series.points);
-    const area = plane(width, axes, points.map(({ x }) => x), points.flatMap(({ y, least, most }) => [y, least, most]));
+    const area = plane(width, axes, points.map(({ x }) => x), points.flatMap(({ y, least, most }) => [y, least, most]), false);
     const places = drawn.flatMap(({ points }, row) => points.map(({ x, y }, column): Place => ({ row, column, x: area.x(x), y: area.y(y) })));
     const chosen = this.chosenPlace(places);
     return html`
@@ -74,7 +74,7 @@ export class LrLines extends ReadableChart {
         HEIGHT,
         this.summary,
         places,
-        svg`${area.frame} ${drawn.map((series, row) => this.line(series, row, area))}
+        svg`${area.frame} ${drawn.map((series, row) => this.line(series, row, area)).reverse()}
           ${points.length === 0 ? svg`<text x="50%" y="50%" text-anchor="middle">nothing measured yet</text>` : nothing}
           ${chosen && svg`<circle class="chosen" cx=${chosen.x} cy=${chosen.y} r="7"></circle>`}`,
         axes.x.label,

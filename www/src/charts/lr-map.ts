@@ -134,7 +134,7 @@ export class LrMap extends ReadableChart {
       const shown = categories(this.names).map((category, value) => ({ category, value })).filter(({ value }) => this.cells.includes(value));
       return html`<ul>
         ${shown.map(({ category: { fill, ink, sign }, value }) => html`<li>
-          <svg class="swatch" viewBox="0 0 26 14" aria-hidden="true"><rect width="26" height="14" fill=${fill}></rect><text class="value" x="13" y="11" color=${ink}>${sign}</text></svg>${this.names[value]}
+          <svg class="swatch" viewBox="0 0 26 14" aria-hidden="true"><rect width="26" height="14" fill=${fill}></rect><text class="value" x="13" y="11" color=${ink}>${sign}</text></svg>${sign === this.names[value] ? nothing : this.names[value]}
         </li>`)}
         ${missing}
       </ul>`;

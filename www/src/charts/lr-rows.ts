@@ -41,7 +41,7 @@ export class LrRows extends LitElement {
     }
 
     td:last-child {
-      padding-right: 0;
+      padding: 2px 0 2px var(--space-2);
       font-size: var(--text-small);
       white-space: nowrap;
     }

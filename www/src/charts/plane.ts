@@ -18,14 +18,18 @@ export interface Plane {
 }
 
 /** An axis over its own bounds, or over what the values need. */
-function scale({ bounds, log }: Axis, values: number[], range: [number, number], room: number): Scale {
+function scale({ bounds, log }: Axis, values: number[], range: [number, number]): Scale {
   const shown = values.filter((value) => Number.isFinite(value) && (!log || value > 0));
   const fitted = shown.length > 0 ? [Math.min(...shown), Math.max(...shown)] : [log ? 0.1 : 0, 1];
-  const made: Scale = (log ? scaleLog : scaleLinear)(bounds ?? fitted, range).clamp(bounds !== null);
-  return bounds ? made : made.nice(room);
+  return (log ? scaleLog : scaleLinear)(bounds ?? fitted, range).clamp(bounds !== null);
 }
 
-function ticks(of: Scale, axis: Axis, count: number): number[] {
+function ticks(of: Scale, axis: Axis, count: number): { at: number; text: string }[] {
+  const format = axis.log ? plain : of.tickFormat(count);
+  return places(of, axis, count).map((tick) => ({ at: of(tick), text: format(tick) }));
+}
+
+function places(of: Scale, axis: Axis, count: number): number[] {
   const all = of.ticks(count);
   // A logarithmic axis has all its ticks or too many: then 1, 2 and 5 of each decade, or its powers alone.
   if (!axis.log || all.length <= count + 1) return all;
@@ -34,16 +38,19 @@ function ticks(of: Scale, axis: Axis, count: number): number[] {
   return few.length <= count + 1 ? few : all.filter((tick) => leading(tick) === 1);
 }
 
-export function plane(width: number, axes: { x: Axis; y: Axis }, xs: number[], ys: number[]): Plane {
+/** `roomy` leaves room beside the first and the last value. */
+export function plane(width: number, axes: { x: Axis; y: Axis }, xs: number[], ys: number[], roomy: boolean): Plane {
   const [right, bottom] = [Math.max(width - EDGE.right, EDGE.left + 1), HEIGHT - EDGE.bottom];
   const counts = { x: Math.max(2, Math.floor((right - EDGE.left) / TICK.x)), y: Math.floor((bottom - EDGE.top) / TICK.y) };
-  const x = scale(axes.x, xs, [EDGE.left, right], counts.x);
-  const y = scale(axes.y, ys, [bottom, EDGE.top], counts.y);
+  const x = scale(axes.x, xs, [EDGE.left, right]);
+  const y = scale(axes.y, ys, [bottom, EDGE.top]);
+  if (roomy && !axes.x.bounds) x.nice(counts.x);
+  if (!axes.y.bounds) y.nice(counts.y);
   const frame = svg`
-    ${ticks(y, axes.y, counts.y).map((tick) => svg`
-      <line class="grid" x1=${EDGE.left} x2=${right} y1=${y(tick)} y2=${y(tick)}></line>
-      <text x=${EDGE.left - 8} y=${y(tick) + 4} text-anchor="end">${plain(tick)}</text>`)}
-    ${ticks(x, axes.x, counts.x).map((tick) => svg`<text x=${x(tick)} y=${HEIGHT - 4} text-anchor="middle">${plain(tick)}</text>`)}
+    ${ticks(y, axes.y, counts.y).map(({ at, text }) => svg`
+      <line class="grid" x1=${EDGE.left} x2=${right} y1=${at} y2=${at}></line>
+      <text x=${EDGE.left - 8} y=${at + 4} text-anchor="end">${text}</text>`)}
+    ${ticks(x, axes.x, counts.x).map(({ at, text }) => svg`<text x=${at} y=${HEIGHT - 4} text-anchor="middle">${text}</text>`)}
     <line class="grid" x1=${EDGE.left} x2=${right} y1=${bottom} y2=${bottom}></line>`;
   return { x, y, frame };
 }

@@ -91,6 +91,11 @@ export class EngineClient {
     this.#worker.terminate();
   }
 
+  /** For tests: what a trap in the engine does. */
+  trap(): void {
+    this.#end(new EngineError("crash", "it trapped"));
+  }
+
   /** Ends the worker and whatever it does; its promises reject with code "closed". */
   close(): void {
     this.#end(new EngineError("closed", "The engine was closed."));

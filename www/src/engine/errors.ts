@@ -33,6 +33,11 @@ export function engineError(thrown: unknown): EngineError {
   return new EngineError(code, thrown.message);
 }
 
+/** An error's message, closed with a full stop. */
+export function sentence({ message }: EngineError): string {
+  return message.endsWith(".") ? message : `${message}.`;
+}
+
 /** Comlink sends an error's name, message and stack and drops its `code`; this sends the code. Called on both sides. */
 export function carryErrorCodes(): void {
   const standard = transferHandlers.get("throw");

@@ -5,8 +5,8 @@ import type { Config, EngineKind, Job, Measurement } from "./pkg/leftright.js";
 
 /** Enough for a figure, and a phone keeps a core to scroll with. */
 const WORKERS = Math.min(navigator.hardwareConcurrency, 4);
-/** A worker is silent while it measures a population: after half a minute it is taken for dead. */
-const PATIENCE = 15;
+/** A worker is silent while it measures a population: after a minute it is taken for dead. */
+const PATIENCE = 30;
 /** How often a population is begun, before its crash is told. */
 const TRIES = 2;
 
@@ -61,9 +61,9 @@ export class Pool {
     return batch;
   }
 
-  /** For tests: ends a busy worker without a word, as a browser short of memory would. */
-  kill(): void {
-    this.#busy.values().next().value?.kill();
+  /** For tests: a busy worker crashes. */
+  trap(): void {
+    this.#busy.values().next().value?.trap();
   }
 
   #cancel(batch: Batch): void {
@@ -139,8 +139,12 @@ function alike(jobs: NumberedJob[]): NumberedJob[][] {
 
 let shared: Pool | null = null;
 
-/** The page's pool. */
+/** The page's pool, made when its first experiment begins. */
 export function sharedPool(): Pool {
-  shared ??= new Pool();
+  if (!shared) {
+    shared = new Pool();
+    // Beside the run, and like it for the browser tests alone.
+    Object.assign(globalThis, { leftrightPool: shared });
+  }
   return shared;
 }

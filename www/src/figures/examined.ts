@@ -1,7 +1,6 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import "../charts/lr-chart";
 import { Examination } from "../examination";
-import { count } from "../format";
 import { RunFigure } from "./figure";
 import { claimed, verdictStyles } from "./verdict";
 
@@ -70,15 +69,15 @@ export abstract class ExaminedFigure extends RunFigure {
   }
 
   private subject(examination: Examination): string {
-    return examination.of ? `Your model at step ${count(examination.of.step)}` : "Your model";
+    return examination.of ? `Your model ${examination.of.name}` : "Your model";
   }
 
   private state({ measuring, part, parts, of, stale }: Examination): string {
     if (measuring) return parts > 0 ? `${part} of ${parts} parts measured` : "Measuring…";
     if (this.run.phase === "training") return "The model is training: pause it in Figure 1 to measure it.";
-    if (stale && of) return `These results are of step ${count(of.step)}, and the model has changed since.`;
+    if (stale && of) return `These results are of the model ${of.name}, and it has changed since.`;
     if (of && part < parts) return `Stopped after ${part} of ${parts} parts.`;
-    return of ? `Measured at step ${count(of.step)}.` : "Not measured yet.";
+    return of ? `Measured: the model ${of.name}.` : "Not measured yet.";
   }
 
   protected override body() {
@@ -91,7 +90,7 @@ export abstract class ExaminedFigure extends RunFigure {
         ${measuring
           ? html`<button class="primary" @click=${() => { examination.cancel(); }}>Cancel</button>`
           : html`<button class="primary" ?disabled=${run.phase !== "ready" || !info} @click=${() => examination.measure()}>${of ? "Measure again" : "Measure"}</button>`}
-        <span data-testid="examination-state" data-step=${of?.step ?? ""} data-part=${part} data-parts=${parts}>${this.state(examination)}</span>
+        <span data-testid="examination-state" data-part=${part} data-parts=${parts}>${this.state(examination)}</span>
       </div>
       <progress max=${parts || 1} .value=${part} aria-label="Progress of the measurement"></progress>
       ${notice === null ? nothing : html`<p class="alarm" role="alert">${notice}</p>`}

@@ -133,7 +133,7 @@ export abstract class ExperimentFigure extends Figure {
           : html`<button class="primary" ?disabled=${!idle} @click=${complete ? again : () => { trial.start(); }}>
               ${complete ? "Run again" : begun ? "Go on" : "Run"}
             </button>`}
-        <button ?disabled=${!idle || !begun} title=${begun ? "" : "There are no results to clear."} @click=${() => { trial.clear(); }}>Clear</button>
+        <button ?disabled=${!idle || !begun} title=${begun ? "" : "There are no results to clear."} @click=${() => { trial.clear(); }}>Clear results</button>
         <span data-testid="experiment-state" data-phase=${phase} data-done=${done} data-models=${models}>${this.state(trial)}</span>
       </div>
       <progress max="1" .value=${trial.fraction} aria-label="Progress of the experiment"></progress>

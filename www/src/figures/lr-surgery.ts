@@ -37,10 +37,13 @@ export class LrSurgery extends ExaminedFigure {
         margin-block: var(--space-4) var(--space-6);
       }
 
+      .operation > * {
+        align-self: start;
+      }
+
       .controls {
         display: grid;
         gap: var(--space-4);
-        align-content: start;
       }
 
       input[type="range"] {
@@ -89,13 +92,16 @@ export class LrSurgery extends ExaminedFigure {
     return Math.max(0, slopes.indexOf(Math.max(...slopes)));
   }
   private get head(): number {
-    return this.done.head ?? this.steepest;
+    const { head } = this.done;
+    return head !== null && head < (this.rows.value?.length ?? 0) ? head : this.steepest;
   }
   private get own(): number[] {
     return this.rows.value?.[this.head] ?? [];
   }
+  /** What was drawn, unless a model of another shape has come since. */
   private get row(): number[] {
-    return this.done.row ?? this.own;
+    const { done, own } = this;
+    return done.row?.length === own.length ? done.row : own;
   }
 
   protected override willUpdate(): void {
