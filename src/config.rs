@@ -227,8 +227,10 @@ fn bounds(field: &'static str, value: u32, allowed: String) -> ConfigError {
     ConfigError::Bounds { field, value: value.to_string(), allowed }
 }
 
-/// The presets: name, settings that differ from `paper`, what it is.
-const PRESETS: [(&str, &[(&str, &str)], &str); 12] = [
+/// A preset: its name, the settings that differ from `paper`, what it is.
+type Preset = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
+const PRESETS: [Preset; 12] = [
     ("paper", &[], "the paper's simplified model on strips"),
     ("left-right", &[("right", "true"), ("text_layers", "2")], "captions from the left and from the right, two text layers"),
     ("left-right-one-layer", &[("right", "true")], "captions from the left and from the right, one text layer"),
@@ -308,6 +310,14 @@ impl Config {
     /// The presets' names, and what each is.
     pub fn presets() -> impl Iterator<Item = (&'static str, &'static str)> {
         PRESETS.iter().map(|(name, _, what)| (*name, *what))
+    }
+
+    /// What gives a model its shape: two configs whose shapes are equal can train in one population.
+    pub fn shape(&self) -> Config {
+        let Config { pixels, grid, above, right, objects, labels, d_model, heads, d_embed, batch, .. } = *self;
+        let Config { vision_layers, text_layers, layer_norm, mlp, autoregressive, .. } = *self;
+        let task = Config { pixels, grid, above, right, objects, labels, ..Config::default() };
+        Config { d_model, heads, d_embed, batch, vision_layers, text_layers, layer_norm, mlp, autoregressive, ..task }
     }
 
     fn names() -> String {

@@ -1,4 +1,4 @@
-//! The command line: train, evaluate, ablate, decompose. Thin; `--json` prints one JSON object and nothing else.
+//! The command line: train, evaluate, ablate, decompose, sweep, reproduce. Thin; `--json` prints one JSON object and nothing else.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod cli;

@@ -106,3 +106,14 @@ fn models_of_two_shapes_are_refused() {
     let error = block_on(async { Gpu::new(&adapter().await.unwrap(), &configs, &initial).await.err().unwrap() });
     assert_eq!(error, EngineError::Shapes("d_model"));
 }
+
+/// What the shaders do not cover is refused by name, not trained wrongly.
+#[test]
+fn a_variant_beyond_the_shaders_is_refused() {
+    for (name, setting) in [("grid", "grid"), ("left-right", "right"), ("layer-norm", "layer_norm"), ("autoregressive", "autoregressive")] {
+        let configs = [Config::preset(name).unwrap()];
+        let initial = Snapshot::initial(&configs);
+        let error = block_on(async { Gpu::new(&adapter().await.unwrap(), &configs, &initial).await.err().unwrap() });
+        assert!(error.to_string().contains(setting), "{error}");
+    }
+}

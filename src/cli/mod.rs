@@ -1,6 +1,9 @@
-//! Arguments and dispatch; the printing is in `report`.
+//! Arguments and dispatch; the printing of single answers is in `report`.
 
+mod jobs;
 mod report;
+mod reproduce;
+mod sweep;
 mod train;
 
 use std::path::{Path, PathBuf};
@@ -11,6 +14,7 @@ use leftright::analysis::{Ablation, AnalysisError, Evaluator, Scene, Term, Tower
 use leftright::checkpoint::{self, CheckpointError};
 use leftright::config::{Config, ConfigError};
 use leftright::engine::{EngineRequest, RunError, Snapshot};
+use leftright::experiment::PopulationError;
 use leftright::task::Split;
 
 /// Trains a tiny CLIP on ten-pixel strips and cuts the one attention term that tells left from right.
@@ -28,6 +32,10 @@ struct Cli {
 enum Command {
     /// Train a model and write its checkpoint
     Train(train::TrainArgs),
+    /// Train and measure a grid of settings, a row per model and measurement, in Parquet or CSV
+    Sweep(sweep::SweepArgs),
+    /// Run the paper's experiments and write REPRODUCTION.md with its figures and raw rows
+    Reproduce(reproduce::ReproduceArgs),
     /// The accuracies of a checkpoint on every split
     Evaluate {
         /// A safetensors checkpoint
@@ -113,6 +121,8 @@ enum Failure {
     Analysis(#[from] AnalysisError),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error(transparent)]
+    Population(#[from] PopulationError),
     #[error("{0}")]
     Usage(String),
     #[error("cannot write the answer: {0}")]
@@ -137,6 +147,8 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Train(args) => train::train(args, cli.json),
+        Command::Sweep(args) => sweep::sweep(&args, cli.json),
+        Command::Reproduce(args) => reproduce::reproduce(&args, cli.json),
         Command::Evaluate { file } => {
             let (config, snapshot) = open(&file)?;
             let accuracies = Evaluator::new(&config).accuracies(&snapshot.params, &[])?;

@@ -112,7 +112,7 @@ fn decoder(config: &Config) -> TowerShape {
 
 /// The (token, position) pairs of all captions that start at a position.
 fn caption_pairs(config: &Config, start: u32) -> Vec<(u32, u32)> {
-    let of = |tokens: [u32; CAPTION_LENGTH]| (start..).zip(tokens).map(|(at, token)| (at, token));
+    let of = |tokens: [u32; CAPTION_LENGTH]| (start..).zip(tokens);
     let pairs: BTreeSet<(u32, u32)> = all_captions(config).into_iter().flat_map(|c| of(c.tokens(config.labels))).collect();
     pairs.into_iter().map(|(at, token)| (token, at)).collect()
 }

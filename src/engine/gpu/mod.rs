@@ -105,6 +105,23 @@ fn shape_difference(a: &Config, b: &Config) -> Option<&'static str> {
     .find_map(|(name, same)| (!same).then_some(name))
 }
 
+/// A setting of a config that the shaders do not cover: they hold the paper's simplified model on strips.
+fn beyond_the_shaders(config: &Config) -> Option<&'static str> {
+    [
+        ("grid", config.grid),
+        ("right", config.right),
+        ("mixed", config.mixed),
+        ("objects", config.objects != 2),
+        ("vision_layers", config.vision_layers != 1),
+        ("text_layers", config.text_layers != 1),
+        ("layer_norm", config.layer_norm),
+        ("mlp", config.mlp),
+        ("autoregressive", config.autoregressive),
+    ]
+    .into_iter()
+    .find_map(|(name, beyond)| beyond.then_some(name))
+}
+
 impl Gpu {
     /// The engine of a population of checked configs of one shape, going on from a snapshot.
     pub async fn new(adapter: &Adapter, configs: &[Config], from: &Snapshot) -> Result<Gpu, EngineError> {
@@ -120,6 +137,9 @@ impl Gpu {
     ) -> Result<Gpu, EngineError> {
         if let Some(name) = configs.iter().find_map(|c| shape_difference(&configs[0], c)) {
             return Err(EngineError::Shapes(name));
+        }
+        if let Some(setting) = configs.iter().find_map(beyond_the_shaders) {
+            return Err(EngineError::Unavailable(format!("its shaders do not cover {setting}; the CPU engine does")));
         }
         let layout = Layout::new(&configs[0]);
         let population = configs.len();

@@ -1,0 +1,56 @@
+//! REPRODUCTION.md.
+
+use std::fmt::Write;
+
+use leftright::experiment::Scale;
+
+use super::{Outcome, word};
+
+/// The report of some experiments.
+pub fn report(outcomes: &[Outcome], scale: Scale) -> String {
+    let mut out = String::from("# Reproduction\n\n");
+    let quick = if scale == Scale::Quick { " --quick" } else { "" };
+    let models: usize = outcomes.iter().map(|o| o.models).sum();
+    let minutes = outcomes.iter().map(|o| o.seconds).sum::<f64>() / 60.0;
+    let _ = write!(
+        out,
+        "An independent reproduction of T. Yamamoto, C. Noguchi, T. Tanizawa, *Left-Right Symmetry Breaking in CLIP-style \
+         Vision-Language Models Trained on Synthetic Spatial-Relation Data*, ICML 2026, arXiv 2601.12809 (experiments 1 to 12), and \
+         what we asked beyond it (13 to 16).\n\n\
+         Written by `leftright reproduce{quick} --out .`: {models} models in {minutes:.0} minutes. Every number below is measured; \
+         spreads are medians with the least and the greatest over models. A claim that does not reproduce is a finding. The raw \
+         rows are in `measurements/`.\n\n| | experiment | verdict | models |\n| --- | --- | --- | --- |\n"
+    );
+    for Outcome { experiment, models, summary, .. } in outcomes {
+        let _ = writeln!(
+            out,
+            "| {} | [{}](#{}) | **{}** | {models} |",
+            experiment.id,
+            experiment.title,
+            anchor(experiment.id, experiment.title),
+            word(summary.verdict)
+        );
+    }
+    for Outcome { experiment, models, seconds, summary, figures } in outcomes {
+        let _ = write!(
+            out,
+            "\n## {}. {}\n\n**Claim.** {}\n\n**Rule.** {}\n\n**Measured.** {}\n\n**Verdict: {}.** {models} models, {seconds:.0} s.\n",
+            experiment.id,
+            experiment.title,
+            experiment.claim,
+            experiment.rule,
+            if summary.finding.is_empty() { "Too little to say." } else { &summary.finding },
+            word(summary.verdict),
+        );
+        for (figure, chart) in figures.iter().zip(&summary.charts) {
+            let _ = write!(out, "\n![{}]({figure})\n", chart.title());
+        }
+    }
+    out
+}
+
+/// The name that GitHub gives a heading.
+fn anchor(id: u32, title: &str) -> String {
+    let kept = format!("{id}. {title}").to_lowercase();
+    kept.chars().filter(|c| c.is_alphanumeric() || *c == ' ' || *c == '-').map(|c| if c == ' ' { '-' } else { c }).collect()
+}

@@ -1,0 +1,159 @@
+//! What a sweep's TOML file says, checked whole before the first step.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use leftright::analysis::{Ablation, Term, Tower};
+use leftright::config::Config;
+use leftright::experiment::{Job, Measure, label};
+use leftright::task::Split;
+use serde::{Deserialize, Serialize};
+
+use crate::cli::Failure;
+use crate::cli::jobs::Numbered;
+
+/// Models that a grid may have.
+const MOST: usize = 1_000_000;
+
+/// The file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Steps of every model.
+    steps: u32,
+    /// Steps between measurements; 0 for one at the end.
+    #[serde(default)]
+    every: u32,
+    /// Where the settings start from.
+    #[serde(default = "paper")]
+    preset: String,
+    /// The splits that are measured.
+    #[serde(default = "all")]
+    splits: Vec<Split>,
+    /// Ablations measured on the same splits: terms joined by +, a strength behind *: "EP", "EP+VP", "EP*-1".
+    #[serde(default)]
+    ablate: Vec<String>,
+    /// Settings of every model.
+    #[serde(default)]
+    set: BTreeMap<String, toml::Value>,
+    /// Lists of settings; every combination is a model.
+    #[serde(default)]
+    grid: BTreeMap<String, Vec<toml::Value>>,
+}
+
+fn paper() -> String {
+    "paper".to_owned()
+}
+
+fn all() -> Vec<Split> {
+    Split::ALL.to_vec()
+}
+
+/// Every model of a sweep, and what each row holds.
+pub struct Plan {
+    /// In the order of the grid, its last key the fastest.
+    pub jobs: Vec<Job>,
+    /// The names of the numbers.
+    pub numbers: Vec<String>,
+}
+
+fn text(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn ablation(text: &str) -> Result<Ablation, Failure> {
+    let (terms, strength) = text.split_once('*').unwrap_or((text, "0"));
+    let strength = strength
+        .parse()
+        .ok()
+        .filter(|strength| (-1.0..=2.0).contains(strength))
+        .ok_or_else(|| Failure::Usage(format!("ablate: \"{text}\" has strength \"{strength}\", but it must be between -1 and 2")))?;
+    let terms = terms.split('+').map(Term::parse).collect::<Result<_, _>>()?;
+    Ok(Ablation { tower: Tower::Vision, terms, strength, heads: None })
+}
+
+impl Spec {
+    /// Reads a spec.
+    pub fn read(path: &Path) -> Result<Spec, Failure> {
+        let text = std::fs::read_to_string(path).map_err(|error| Failure::File { path: path.to_owned(), error })?;
+        // toml's message has several lines; one is what a terminal and a log want.
+        let line = |error: toml::de::Error| error.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ");
+        toml::from_str(&text).map_err(|error| Failure::Usage(format!("{}: {}", path.display(), line(error))))
+    }
+
+    /// Every model, checked.
+    pub fn plan(&self) -> Result<Plan, Failure> {
+        let wrong = |what: &str, value: u32, allowed: &str| Err(Failure::Usage(format!("{what} is {value}, but must be {allowed}")));
+        if self.steps == 0 || self.steps > 1_000_000 {
+            return wrong("steps", self.steps, "between 1 and 1000000");
+        }
+        if self.every > self.steps {
+            return wrong("every", self.every, "at most steps");
+        }
+        if self.splits.is_empty() {
+            return Err(Failure::Usage("splits is empty, but must name some of single, seen and unseen".to_owned()));
+        }
+        let count = self.grid.values().try_fold(1usize, |n, values| n.checked_mul(values.len())).filter(|n| *n <= MOST);
+        let Some(count) = count else {
+            return Err(Failure::Usage(format!("the grid has more than {MOST} models; split it into several specs")));
+        };
+        if let Some((key, _)) = self.grid.iter().find(|(_, values)| values.is_empty()) {
+            return Err(Failure::Usage(format!("grid.{key} is an empty list, but must hold at least one value")));
+        }
+        let mut base = Config::preset(&self.preset)?;
+        for (key, value) in &self.set {
+            base.set(key, &text(value))?;
+        }
+        let ablations = self.ablate.iter().map(|text| ablation(text)).collect::<Result<Vec<_>, _>>()?;
+        let mut measures = vec![Measure::Accuracies(self.splits.clone()), Measure::Slopes];
+        measures.extend(ablations.iter().map(|a| Measure::Ablation(a.clone(), self.splits.clone())));
+        let mut jobs = Vec::with_capacity(count);
+        for model in 0..count {
+            let config = self.model(&base, model)?;
+            jobs.push(Job { config, steps: self.steps, every: self.every, measures: measures.clone() });
+        }
+        Ok(Plan { jobs, numbers: self.numbers(&ablations) })
+    }
+
+    fn model(&self, base: &Config, model: usize) -> Result<Config, Failure> {
+        let mut config = base.clone();
+        let (mut rest, mut chosen) = (model, Vec::new());
+        for (key, values) in self.grid.iter().rev() {
+            let value = text(&values[rest % values.len()]);
+            rest /= values.len();
+            config.set(key, &value)?;
+            chosen.push(format!("{key} = {value}"));
+        }
+        chosen.reverse();
+        config.check().map_err(|error| match chosen.is_empty() {
+            true => Failure::Config(error),
+            false => Failure::Usage(format!("with {}: {error}", chosen.join(", "))),
+        })?;
+        Ok(config)
+    }
+
+    fn numbers(&self, ablations: &[Ablation]) -> Vec<String> {
+        let mut numbers: Vec<String> = ["loss", "slope", "steepest"].map(str::to_owned).into();
+        let prefixes = std::iter::once(String::new()).chain(ablations.iter().map(|a| format!("{} ", label(a))));
+        for prefix in prefixes {
+            for split in &self.splits {
+                let metrics: &[&str] = if *split == Split::Single { &["retrieval"] } else { &["retrieval", "order", "recognition"] };
+                numbers.extend(metrics.iter().map(|metric| format!("{prefix}{}.{metric}", split.name())));
+            }
+        }
+        numbers
+    }
+}
+
+impl Plan {
+    /// The models by part: few enough parts to read quickly, small enough to lose little.
+    pub fn parts(&self) -> impl Iterator<Item = Numbered> + '_ {
+        let size = (self.jobs.len() / 64).clamp(1, 32);
+        let numbered =
+            move |(part, jobs): (usize, &[Job])| (0u32..).map(move |i| (part * size) as u32 + i).zip(jobs.iter().cloned()).collect();
+        self.jobs.chunks(size).enumerate().map(numbered)
+    }
+}
