@@ -9,11 +9,11 @@ const EDGE = 18;
 /** Logits that a key press moves a point by. */
 const STEPS: Record<string, number> = { ArrowUp: 0.5, ArrowRight: 0.5, ArrowDown: -0.5, ArrowLeft: -0.5, PageUp: 2.5, PageDown: -2.5 };
 
-/** A point of the row was moved; a drag is one move, told many times. */
+/** A point of the row was moved; a drag is one move, told many times, `continued` after the first. */
 export class RowMove extends Event {
   constructor(
     readonly values: number[],
-    readonly goesOn: boolean,
+    readonly continued: boolean,
   ) {
     super("lr-row", { bubbles: true, composed: true });
   }
@@ -106,9 +106,9 @@ export class LrRowEditor extends LitElement {
     return scaleLinear([-this.most, this.most], [HEIGHT - EDGE, EDGE]).clamp(true);
   }
 
-  private put(pixel: number, value: number, goesOn: boolean): void {
+  private put(pixel: number, value: number, continued: boolean): void {
     const clamped = this.y.invert(this.y(value));
-    this.dispatchEvent(new RowMove(this.values.map((old, i) => (i === pixel ? clamped : old)), goesOn));
+    this.dispatchEvent(new RowMove(this.values.map((old, i) => (i === pixel ? clamped : old)), continued));
   }
 
   private key(event: KeyboardEvent, pixel: number): void {

@@ -81,8 +81,7 @@ export class LrSurgery extends ExaminedFigure {
   protected override readonly heading = "Surgery: draw the slope yourself";
   private done = NOTHING;
   private readonly past: Operation[] = [];
-  /** Whether the last change was a move that goes on, and is undone with what it goes on from. */
-  private moving = false;
+  private turning = false;
   private readonly rows = new Latest<number[][]>(() => { this.requestUpdate(); });
   private readonly answer = new Latest<Accuracy>(() => { this.requestUpdate(); });
 
@@ -112,24 +111,23 @@ export class LrSurgery extends ExaminedFigure {
     this.answer.ask([run.revision, row, head], () => run.operate(Array.from({ length: heads }, (_, h) => (h === head ? row : null))));
   }
 
-  private operate(change: Partial<Operation>, goesOn = false): void {
-    if (!(goesOn && this.moving)) this.past.push(this.done);
-    this.moving = goesOn;
+  private operate(change: Partial<Operation>, remember = true): void {
+    if (remember) this.past.push(this.done);
     this.done = { ...this.done, ...change };
     this.requestUpdate();
   }
 
   private undo(): void {
     this.done = this.past.pop() ?? NOTHING;
-    this.moving = false;
     this.requestUpdate();
   }
 
-  /** A straight line about zero over the pixels. */
+  /** A straight line about zero over the pixels; one turn of the slider is one step to undo. */
   private ramp(slope: number): void {
     const last = this.own.length - 1;
     const line = scaleLinear([0, last], [(-slope * last) / 2, (slope * last) / 2]);
-    this.operate({ row: this.own.map((_, pixel) => line(pixel)), ramp: slope }, true);
+    this.operate({ row: this.own.map((_, pixel) => line(pixel)), ramp: slope }, !this.turning);
+    this.turning = true;
   }
 
   protected override operation() {
@@ -144,7 +142,7 @@ export class LrSurgery extends ExaminedFigure {
             .values=${row}
             .own=${own}
             .most=${scaleLinear([0, Math.max(10, ...row.map(Math.abs), ...own.map(Math.abs))], [0, 1]).nice(4).domain()[1] ?? 10}
-            @lr-row=${(event: RowMove) => { this.operate({ row: event.values, ramp: null }, event.goesOn); }}
+            @lr-row=${(event: RowMove) => { this.operate({ row: event.values, ramp: null }, !event.continued); }}
           ></lr-row-editor>
           <p class="note">Drag a point up or down, or focus it and press the arrow keys.</p>
         </div>
@@ -177,7 +175,7 @@ export class LrSurgery extends ExaminedFigure {
         id="ramp" type="range" min=${-STEEPEST} max=${STEEPEST} step="0.1"
         .value=${String(ramp ?? 0)}
         @input=${(event: Event) => { this.ramp(Number((event.target as HTMLInputElement).value)); }}
-        @change=${() => { this.moving = false; }}
+        @change=${() => { this.turning = false; }}
       />
       <div class="ends note" aria-hidden="true"><span>−4: looks left</span><span>0: flat</span><span>+4: looks right</span></div>
     </div>`;
