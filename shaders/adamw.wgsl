@@ -1,7 +1,7 @@
 // AdamW (src/engine/cpu/adamw.rs), one invocation per vec4 of parameters:
 //   m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2
 //   p -= rate (m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + eps) + decay p),  rate = lr min(1, t / warmup)
-// Reads grads, cells (loss parts [2,B]); writes params, moments, and the step's loss into ring [RING, P].
+// Reads grads, cells (loss parts, which sum to the loss); writes params, moments, and the step's loss into ring [RING, P].
 // 7 floats of traffic per parameter and about 12 FLOPs: bound by memory.
 
 @compute @workgroup_size(64)
@@ -11,10 +11,10 @@ fn adamw(@builtin(global_invocation_id) id: vec3<u32>) {
     let step = batch[1];
     if (id.x == 0u) {
         var loss = 0.0;
-        for (var i = 0u; i < run.batch; i++) {
-            loss += cells[model * CELLS + LOSS + i] + cells[model * CELLS + LOSS + B + i];
+        for (var i = 0u; i < run.batch * LOSS_PARTS; i++) {
+            loss += cells[model * CELLS + LOSS + i];
         }
-        ring[((step - 1u) % RING) * arrayLength(&runs) + model] = loss * 0.5 / f32(run.batch);
+        ring[((step - 1u) % RING) * POPULATION + model] = loss;
         if (model == 0u) {
             batch[0] = step;
         }

@@ -1,31 +1,16 @@
-// Both towers backward, the mirror of forward.wgsl (src/engine/cpu/backward.rs):
+// The mirror of forward.wgsl (src/engine/cpu/backward.rs): every tower down to its residual stream, then those that are
+// computed by tables. N = B * reads rows:
 //   d_normalise   dz = (du - u (u . du)) / length
 //   d_residual    dx = dz Wp
+//   d_projection  dWp = dz^T x
 //   d_attended    da = dx Wo
 //   d_attention   gain_t = da . v_t;  ds_t = w_t (gain_t - sum w gain), summed into table rows
 //   d_tables      dvalue[r] = sum_b mass[b,r] da_b;  dscores[q,h,r] = sum over b asking q of ds[b,h,r]
 //   d_queries     dkey[r] = sum_q dscores query_q / sqrt(K);  dquery_q = sum_r dscores key_r / sqrt(K)
-//   d_weights     dW = dy^T x for Wq, Wk, Wv, Wo, Wp (dispatch y: 2 * weight + tower)
-//   d_rows        dX[r] = dkey Wk + dvalue Wv, plus query and residual at the rows that are read; biases; logit scale
-// Reads what forward and contrast left; writes rows: d_embedding (in place), d_residual, d_attended [B,D], d_key,
-// d_value [R,D], d_query [Q,D]; cells: d_mass [B,H,R], d_scores [Q,H,R]; and every element of grads.
-
-// Four rows of dy [., 4 * width] times W [4 * width, columns], one vec4 column of the product.
-fn through_rows(dy: u32, weight: u32, width: u32, columns: u32, column: u32) -> mat4x4<f32> {
-    var sum = mat4x4<f32>();
-    for (var i = 0u; i < width; i++) {
-        let w = weight + 4u * i * columns + column;
-        let w0 = params[w];
-        let w1 = params[w + columns];
-        let w2 = params[w + 2u * columns];
-        let w3 = params[w + 3u * columns];
-        for (var r = 0u; r < 4u; r++) {
-            let y = rows[dy + r * width + i];
-            sum[r] += y.x * w0 + y.y * w1 + y.z * w2 + y.w * w3;
-        }
-    }
-    return sum;
-}
+//   d_weights     dW = dy^T x for Wq, Wk, Wv, Wo (dispatch y: 4 * tower + weight)
+//   d_rows        dX[r] = dkey Wk + dvalue Wv, plus query and residual at the rows that are read; biases
+// Reads what forward and contrast left; writes rows: d_embedding [N,E] (in place), d_residual [N,D], d_attended [B,D],
+// d_key, d_value [R,D], d_query [Q,D]; cells: d_mass [B,H,R], d_scores [Q,H,R]; and every element of grads.
 
 @compute @workgroup_size(64)
 fn d_normalise(@builtin(global_invocation_id) id: vec3<u32>) {
@@ -51,28 +36,45 @@ fn d_residual(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
     let tower = id.y;
     let column = id.x % D4;
-    let sequence = 4u * (id.x / D4);
-    if (sequence >= runs[model].batch) {
+    let row = 4u * (id.x / D4);
+    if (row >= runs[model].batch * reads(tower)) {
         return;
     }
-    let dy = model * ROWS + d_embedding_rows(tower) + sequence * E4;
-    let sum = through_rows(dy, model * PARAMS + projection(tower), E4, D4, column);
+    let dy = model * ROWS + d_embedding_rows(tower) + row * E4;
+    let sum = tile_backward(dy, model * PARAMS + projection(tower), E, D4, column);
     for (var r = 0u; r < 4u; r++) {
-        rows[model * ROWS + d_residual_rows(tower) + (sequence + r) * D4 + column] = sum[r];
+        rows[model * ROWS + d_residual_rows(tower) + (row + r) * D4 + column] = sum[r];
+    }
+}
+
+@compute @workgroup_size(64)
+fn d_projection(@builtin(global_invocation_id) id: vec3<u32>) {
+    let model = id.z;
+    let tower = id.y;
+    let column = id.x % D4;
+    let output = id.x / D4;
+    if (output >= E4) {
+        return;
+    }
+    let dy = model * ROWS + d_embedding_rows(tower) + output;
+    let x = model * ROWS + residual_rows(tower) + column;
+    let sum = tile_outer(dy, E4, x, D4, runs[model].batch * reads(tower));
+    for (var r = 0u; r < 4u && 4u * output + r < E; r++) {
+        grads[model * PARAMS + projection(tower) + (4u * output + r) * D4 + column] = sum[r];
     }
 }
 
 @compute @workgroup_size(64)
 fn d_attended(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
-    let tower = id.y;
+    let tower = table_tower(id.y);
     let column = id.x % D4;
     let sequence = 4u * (id.x / D4);
     if (sequence >= runs[model].batch) {
         return;
     }
     let dy = model * ROWS + d_residual_rows(tower) + sequence * D4;
-    let sum = through_rows(dy, model * PARAMS + output_weight(tower), D4, D4, column);
+    let sum = tile_backward(dy, model * PARAMS + output_weight(tower), 4u * D4, D4, column);
     for (var r = 0u; r < 4u; r++) {
         rows[model * ROWS + d_attended_rows(tower) + (sequence + r) * D4 + column] = sum[r];
     }
@@ -81,13 +83,13 @@ fn d_attended(@builtin(global_invocation_id) id: vec3<u32>) {
 @compute @workgroup_size(64)
 fn d_attention(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
-    let tower = id.y;
+    let tower = table_tower(id.y);
     let sequence = id.x / H;
     let head = id.x % H;
     if (sequence >= runs[model].batch) {
         return;
     }
-    let keys = visible_keys(tower, query_of(model, tower, sequence));
+    let keys = visible_keys(tower, read_position(tower, query_of(model, tower, sequence)));
     let tokens = tokens_at(model, tower, sequence);
     let row = (sequence * H + head) * table_rows(tower);
     let mass = model * CELLS + mass_cells(tower) + row;
@@ -119,7 +121,7 @@ fn d_attention(@builtin(global_invocation_id) id: vec3<u32>) {
 @compute @workgroup_size(64)
 fn d_tables(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
-    let tower = id.y;
+    let tower = table_tower(id.y);
     let n = runs[model].batch;
     let count = table_rows(tower);
     if (id.x < count * D4) {
@@ -151,7 +153,7 @@ fn d_tables(@builtin(global_invocation_id) id: vec3<u32>) {
 @compute @workgroup_size(64)
 fn d_queries(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
-    let tower = id.y;
+    let tower = table_tower(id.y);
     let count = table_rows(tower);
     let column = id.x % D4;
     let row = id.x / D4;
@@ -178,59 +180,50 @@ fn d_queries(@builtin(global_invocation_id) id: vec3<u32>) {
 @compute @workgroup_size(64)
 fn d_weights(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
-    let tower = id.y % 2u;
-    let weight = id.y / 2u;
+    let tower = table_tower(id.y / 4u);
     let column = id.x % D4;
-    let outputs = id.x / D4;
-    let width = select(D4, E4, weight == 4u);
-    if (outputs >= width) {
+    let output = id.x / D4;
+    if (output >= D4) {
         return;
     }
-    var dy = model * ROWS + outputs;
-    var x = column;
-    var count = table_rows(tower);
+    let in_rows = model * ROWS + output;
+    let embeddings = model * PARAMS + rows_offset(tower) + column;
     var grad = model * PARAMS;
-    switch weight {
-        case 0u: { dy += d_query_rows(tower); grad += query_weight(tower); count = queries(tower); }
-        case 1u: { dy += d_key_rows(tower); grad += key_weight(tower); x += model * PARAMS + rows_offset(tower); }
-        case 2u: { dy += d_value_rows(tower); grad += value_weight(tower); x += model * PARAMS + rows_offset(tower); }
-        case 3u: { dy += d_residual_rows(tower); grad += output_weight(tower); x += model * ROWS + attended_rows(tower); count = runs[model].batch; }
-        default: { dy += d_embedding_rows(tower); grad += projection(tower); x += model * ROWS + residual_rows(tower); count = runs[model].batch; }
-    }
     var sum = mat4x4<f32>();
-    for (var i = 0u; i < count; i++) {
-        var v = vec4<f32>();
-        if (weight == 0u) {
-            v = read_embedding(model, tower, i, column);
-        } else if (weight < 3u) {
-            v = params[x + i * D4];
-        } else {
-            v = rows[x + i * D4];
+    switch id.y % 4u {
+        case 0u: {
+            grad += query_weight(tower);
+            for (var q = 0u; q < queries(tower); q++) {
+                sum += outer(rows[in_rows + d_query_rows(tower) + q * D4], read_embedding(model, tower, q, column));
+            }
         }
-        let y = rows[dy + i * width];
-        sum[0] += y.x * v;
-        sum[1] += y.y * v;
-        sum[2] += y.z * v;
-        sum[3] += y.w * v;
+        case 1u: {
+            grad += key_weight(tower);
+            for (var i = 0u; i < table_rows(tower); i++) {
+                sum += outer(rows[in_rows + d_key_rows(tower) + i * D4], params[embeddings + i * D4]);
+            }
+        }
+        case 2u: {
+            grad += value_weight(tower);
+            for (var i = 0u; i < table_rows(tower); i++) {
+                sum += outer(rows[in_rows + d_value_rows(tower) + i * D4], params[embeddings + i * D4]);
+            }
+        }
+        default: {
+            grad += output_weight(tower);
+            let attended = model * ROWS + attended_rows(tower) + column;
+            sum = tile_outer(in_rows + d_residual_rows(tower), D4, attended, D4, runs[model].batch);
+        }
     }
     for (var r = 0u; r < 4u; r++) {
-        grads[grad + (4u * outputs + r) * D4 + column] = sum[r];
+        grads[grad + (4u * output + r) * D4 + column] = sum[r];
     }
-}
-
-// Sums one vec4 column of `count` rows, D wide.
-fn sum_rows(start: u32, count: u32) -> vec4<f32> {
-    var sum = vec4<f32>();
-    for (var i = 0u; i < count; i++) {
-        sum += rows[start + i * D4];
-    }
-    return sum;
 }
 
 @compute @workgroup_size(64)
 fn d_rows(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
-    let tower = id.y;
+    let tower = table_tower(id.y);
     let n = runs[model].batch;
     let count = table_rows(tower);
     let column = id.x % D4;
@@ -271,21 +264,11 @@ fn d_rows(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     switch row - count {
-        case 0u: { grads[grad + query_bias(tower) + column] = sum_rows(at + d_query_rows(tower), queries(tower)); }
+        case 0u: { grads[grad + query_bias(tower) + column] = sum_rows(at + d_query_rows(tower), D4, queries(tower)); }
         // A key bias shifts all logits of a row alike, so its gradient is zero.
         case 1u: { grads[grad + key_bias(tower) + column] = vec4<f32>(); }
-        case 2u: { grads[grad + value_bias(tower) + column] = sum_rows(at + d_attended_rows(tower), n); }
-        case 3u: { grads[grad + output_bias(tower) + column] = sum_rows(at + d_residual_rows(tower), n); }
-        case 4u: {
-            if (column == 0u && tower == 0u) {
-                var sum = 0.0;
-                for (var i = 0u; i < n; i++) {
-                    sum += cells[model * CELLS + SCALE_PART + i] + cells[model * CELLS + SCALE_PART + B + i];
-                }
-                let clamped = exp(params[grad + LOGIT_SCALE].x) >= runs[model].max_scale;
-                grads[grad + LOGIT_SCALE] = vec4<f32>(select(sum * 0.5 / f32(n), 0.0, clamped), 0.0, 0.0, 0.0);
-            }
-        }
+        case 2u: { grads[grad + value_bias(tower) + column] = sum_rows(at + d_attended_rows(tower), D4, n); }
+        case 3u: { grads[grad + output_bias(tower) + column] = sum_rows(at + d_residual_rows(tower), D4, n); }
         default: {}
     }
 }

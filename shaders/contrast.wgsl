@@ -1,10 +1,11 @@
 // CLIP's symmetric contrastive loss and its gradient (src/engine/cpu/contrast.rs), N sequences in use:
 //   logits        m[i,j] = s u_i . v_j,  s = min(exp(logit_scale), max_scale)
-//   log_sum_exp   rows (y = 0) and columns (y = 1): lse; loss part lse - m[i,i]; scale part softmax . m - m[i,i]
+//   log_sum_exp   rows (y = 0) and columns (y = 1): lse; loss part (lse - m[i,i]) / 2N; scale part softmax . m - m[i,i]
 //   d_logits      g[i,j] = s/2N (exp(m - lse_row) + exp(m - lse_column) - 2 [i = j])
+//                 dscale = 1/2N sum of the scale parts (zero where s is clamped)
 //   d_embedding   du_i = sum_j g[i,j] v_j  (y = 0),  dv_j = sum_i g[i,j] u_i  (y = 1)
-// Reads rows: embedding [B,E]; writes cells: logits [B,B] (then g, in place), lse, loss, scale parts [2,B];
-// rows: d_embedding [B,E]. `logits` and `d_embedding` do 16 N^2 E / 16 products from 4x4 register tiles.
+// Reads rows: embedding [B,E]; writes cells: logits [B,B] (then g, in place), lse, scale parts [2,B],
+// loss parts [B,2]; rows: d_embedding [B,E]; grads: the logit scale. `logits` and `d_embedding` do 16 N^2 E / 16 products from 4x4 register tiles.
 
 fn logit_scale(model: u32) -> f32 {
     return min(exp(params[model * PARAMS + LOGIT_SCALE].x), runs[model].max_scale);
@@ -67,14 +68,26 @@ fn log_sum_exp(@builtin(global_invocation_id) id: vec3<u32>) {
     let lse = greatest + log(total);
     let out = model * CELLS + side * B + id.x;
     cells[out + LSE] = lse;
-    cells[out + LOSS] = lse - own;
+    cells[model * CELLS + LOSS + 2u * id.x + side] = (lse - own) * 0.5 / f32(n);
     cells[out + SCALE_PART] = expected / total - own;
+}
+
+fn d_logit_scale(model: u32, n: u32) {
+    var sum = 0.0;
+    for (var i = 0u; i < n; i++) {
+        sum += cells[model * CELLS + SCALE_PART + i] + cells[model * CELLS + SCALE_PART + B + i];
+    }
+    let clamped = exp(params[model * PARAMS + LOGIT_SCALE].x) >= runs[model].max_scale;
+    grads[model * PARAMS + LOGIT_SCALE] = vec4<f32>(select(sum * 0.5 / f32(n), 0.0, clamped), 0.0, 0.0, 0.0);
 }
 
 @compute @workgroup_size(64)
 fn d_logits(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
     let n = runs[model].batch;
+    if (id.x == 0u) {
+        d_logit_scale(model, n);
+    }
     let i = id.x / n;
     let j = id.x % n;
     if (i >= n) {

@@ -1,35 +1,18 @@
-// Both towers forward (src/engine/cpu/forward.rs), layer 1 by tables (design section 4):
+// The towers that are computed by tables (design section 4), up to the residual stream; from there on every tower
+// (src/engine/cpu/forward.rs), N = B * reads rows:
 //   tables     key = X Wk^T, value = X Wv^T over the R rows X = [E; P];  query_q = (E[read] + P[read]) Wq^T + Bq
 //   scores     s[q,h,r] = query[q,h] . key[r,h] / sqrt(K)
 //   attend     w_t = softmax_t(s[q,h,token_t] + s[q,h,vocab+t]);  mass[b,h,r] = sum of w over r;  attended = sum_t w_t v + Bv
 //   output     residual = E[read] + P[read] + attended Wo^T + Bo
 //   project    z = residual Wp^T
 //   normalise  length = |z|, embedding = z / length
-// Reads params, batch; writes rows: key, value [R,D], query [Q,D], attended, residual [B,D], embedding [B,E];
-// cells: scores [Q,H,R], mass [B,H,R], length [B]. Products run in 4x4 tiles held in registers: an
-// invocation reads 8 vec4s for 16 products, so 16 FLOPs come from 16 bytes and no workgroup memory is needed.
-
-// One 4x4 tile of x W^T: four rows of `rows` from `x` (stride `width`) against outputs 4*column.. of the weight.
-fn tile_rows(x: u32, weight: u32, width: u32, column: u32) -> mat4x4<f32> {
-    var sum = mat4x4<f32>();
-    let w = weight + 4u * column * width;
-    for (var i = 0u; i < width; i++) {
-        let w0 = params[w + i];
-        let w1 = params[w + width + i];
-        let w2 = params[w + 2u * width + i];
-        let w3 = params[w + 3u * width + i];
-        for (var r = 0u; r < 4u; r++) {
-            let v = rows[x + r * width + i];
-            sum[r] += vec4<f32>(dot(v, w0), dot(v, w1), dot(v, w2), dot(v, w3));
-        }
-    }
-    return sum;
-}
+// Reads params, batch; writes rows: key, value [R,D], query [Q,D], attended [B,D], residual [N,D], embedding [N,E];
+// cells: scores [Q,H,R], mass [B,H,R], length [B]. Products run in 4x4 tiles (shared/tile.wgsl).
 
 @compute @workgroup_size(64)
 fn tables(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
-    let tower = id.y;
+    let tower = table_tower(id.y);
     let at = model * PARAMS;
     let count = table_rows(tower);
     let column = id.x % D4;
@@ -73,7 +56,7 @@ fn tables(@builtin(global_invocation_id) id: vec3<u32>) {
 @compute @workgroup_size(64)
 fn scores(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
-    let tower = id.y;
+    let tower = table_tower(id.y);
     let count = table_rows(tower);
     let row = id.x % count;
     let head = (id.x / count) % H;
@@ -93,14 +76,14 @@ fn scores(@builtin(global_invocation_id) id: vec3<u32>) {
 @compute @workgroup_size(64)
 fn attend(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
-    let tower = id.y;
+    let tower = table_tower(id.y);
     let sequence = id.x / H;
     let head = id.x % H;
     if (sequence >= runs[model].batch) {
         return;
     }
     let query = query_of(model, tower, sequence);
-    let keys = visible_keys(tower, query);
+    let keys = visible_keys(tower, read_position(tower, query));
     let tokens = tokens_at(model, tower, sequence);
     let score = model * CELLS + score_cells(tower) + scores_row(tower, query, head);
     let by_position = score + vocab(tower);
@@ -137,14 +120,14 @@ fn attend(@builtin(global_invocation_id) id: vec3<u32>) {
 @compute @workgroup_size(64)
 fn output(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
-    let tower = id.y;
+    let tower = table_tower(id.y);
     let column = id.x % D4;
     let sequence = 4u * (id.x / D4);
     if (sequence >= runs[model].batch) {
         return;
     }
     let at = model * PARAMS;
-    let sum = tile_rows(model * ROWS + attended_rows(tower) + sequence * D4, at + output_weight(tower), D4, column);
+    let sum = tile_forward(model * ROWS + attended_rows(tower) + sequence * D4, at + output_weight(tower), D4, 4u * D4, column);
     let bias = params[at + output_bias(tower) + column];
     for (var r = 0u; r < 4u && sequence + r < runs[model].batch; r++) {
         let read = read_embedding(model, tower, query_of(model, tower, sequence + r), column);
@@ -157,14 +140,13 @@ fn project(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
     let tower = id.y;
     let column = id.x % E4;
-    let sequence = 4u * (id.x / E4);
-    if (sequence >= runs[model].batch) {
+    let row = 4u * (id.x / E4);
+    if (row >= runs[model].batch * reads(tower)) {
         return;
     }
-    let weight = model * PARAMS + projection(tower);
-    let sum = tile_rows(model * ROWS + residual_rows(tower) + sequence * D4, weight, D4, column);
+    let sum = tile_forward(model * ROWS + residual_rows(tower) + row * D4, model * PARAMS + projection(tower), D4, E, column);
     for (var r = 0u; r < 4u; r++) {
-        rows[model * ROWS + embedding_rows(tower) + (sequence + r) * E4 + column] = sum[r];
+        rows[model * ROWS + embedding_rows(tower) + (row + r) * E4 + column] = sum[r];
     }
 }
 

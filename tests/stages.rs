@@ -4,8 +4,10 @@
 mod common;
 
 use common::Fixture;
-use leftright::engine::cpu::Cpu;
+use leftright::config::Config;
+use leftright::engine::cpu::{Cpu, Tower};
 use leftright::engine::gpu::{Gpu, Layout, STAGES, adapter, source};
+use leftright::engine::graph::Op;
 use pollster::block_on;
 
 /// Arrays in the order they are computed, with the stage that computes them.
@@ -30,12 +32,8 @@ const ARRAYS: [(&str, &str); 15] = [
 /// The arrays, and `gradient` and `params`, in which one step on the fixture differs between the engines.
 fn differing(edit: &dyn Fn(&str, String) -> String) -> Vec<&'static str> {
     let fixture = Fixture::open("step_paper");
-    let (config, batch, snapshot) = (std::slice::from_ref(&fixture.config), fixture.batch(), fixture.snapshot());
-    let mut cpu = Cpu::<f32>::new(config, &snapshot);
-    cpu.step_on(&batch);
     block_on(async {
-        let mut gpu = Gpu::edited(&adapter().await.unwrap(), config, &snapshot, edit).await.unwrap();
-        gpu.step_on(&batch).await.unwrap();
+        let (gpu, cpu) = step(&fixture, edit).await;
         let mut differing = Vec::new();
         for (_, name) in ARRAYS {
             for tower in 0..2 {
@@ -56,6 +54,59 @@ fn differing(edit: &dyn Fn(&str, String) -> String) -> Vec<&'static str> {
         }
         differing
     })
+}
+
+/// Both engines after one step on a fixture's batch.
+async fn step(fixture: &Fixture, edit: &dyn Fn(&str, String) -> String) -> (Gpu, Cpu<f32>) {
+    let (config, batch, snapshot) = (std::slice::from_ref(&fixture.config), fixture.batch(), fixture.snapshot());
+    let mut cpu = Cpu::<f32>::new(config, &snapshot);
+    cpu.step_on(&batch);
+    let mut gpu = Gpu::edited(&adapter().await.unwrap(), config, &snapshot, edit).await.unwrap();
+    gpu.step_on(&batch).await.unwrap();
+    (gpu, cpu)
+}
+
+/// What an operation is called, as its shader is.
+fn called(op: &Op) -> &'static str {
+    match op {
+        Op::Embed => "embed",
+        Op::Norm { .. } => "norm",
+        Op::Linear { .. } => "linear",
+        Op::Gather => "gather",
+        Op::Attention { .. } => "attention",
+        Op::Gelu => "gelu",
+    }
+}
+
+/// Where the engines first differ in one step on the fixture. Forward: the operation whose array does. Backward: the
+/// operations that read the array whose gradient does, `joint` where only the projection does, or, last, `parameters`.
+fn first_differing(fixture: &Fixture, edit: &dyn Fn(&str, String) -> String) -> [String; 2] {
+    let (mut forward, mut backward) = (String::new(), String::new());
+    block_on(async {
+        let (gpu, cpu) = step(fixture, edit).await;
+        for (t, tower) in Tower::all(&fixture.config, &fixture.table).iter().enumerate() {
+            let Some(graph) = &tower.graph else { continue };
+            let mut differs = Vec::new();
+            for id in 0..graph.arrays.len() {
+                let ((array, gradient), (theirs, their_gradient)) = (gpu.graph_array(id, t).await.unwrap(), cpu.graph_array(id, t));
+                differs.push([(array, theirs), (gradient, their_gradient)].map(|(a, b)| error(&a[..b.len()], b) > 1e-4));
+            }
+            if let Some(step) = graph.steps.iter().find(|step| differs[step.out][0]).filter(|_| forward.is_empty()) {
+                forward = called(&step.op).to_owned();
+            }
+            if let Some(id) = differs.iter().rposition(|[_, gradient]| *gradient).filter(|_| backward.is_empty()) {
+                let readers = graph.steps.iter().filter(|step| step.inputs.iter().any(|(input, _)| *input == id));
+                let mut names: Vec<&str> = readers.map(|step| called(&step.op)).collect();
+                names.dedup();
+                backward = if names.is_empty() { "joint".to_owned() } else { names.join(" ") };
+            }
+        }
+        let gradients = fixture.gradient_errors(&gpu.gradients().await.unwrap());
+        if backward.is_empty() && gradients.iter().any(|(_, error)| *error > 1e-4) {
+            backward = "parameters".to_owned();
+        }
+    });
+    [forward, backward]
 }
 
 fn error(a: &[f32], b: &[f32]) -> f32 {
@@ -107,20 +158,58 @@ fn one_turned_sign_fails_exactly_what_stands_on_it() {
     }
 }
 
-/// naga accepts every shader, and none asks for more than WebGPU's defaults: 8 storage buffers, 256 invocations, and no
-/// workgroup memory at all.
+/// Every array of every graph, and its gradient.
+#[test]
+fn every_operation_is_the_cpus() {
+    for fixture in Fixture::all() {
+        assert_eq!(first_differing(&fixture, &|_, source| source), ["", ""], "{}", fixture.name);
+    }
+}
+
+/// One sign turned in one operation is first seen in that operation (an array that `gather` reads, `linear` reads too).
+#[test]
+fn one_turned_sign_is_seen_in_its_operation() {
+    for (name, stage, text, wrong, expected) in [
+        ("step_norm", "embed", "= token + position;", "= token - position;", ["embed", "joint"]),
+        ("step_norm", "embed", "            sum += rows[", "            sum -= rows[", ["", "parameters"]),
+        ("step_norm", "norm", "= (rows[x + i] - mean) * scale", "= (rows[x + i] + mean) * scale", ["norm", "joint"]),
+        ("step_norm", "norm", "scale * (g - g_mean -", "scale * (g + g_mean -", ["", "norm"]),
+        ("step_right", "linear", "out += rows[model * ROWS + op.inputs[1]", "out -= rows[model * ROWS + op.inputs[1]", ["linear", "joint"]),
+        ("step_right", "linear", "* op.width + column, sum[r])", "* op.width + column, -sum[r])", ["", "linear"]),
+        ("step_right", "gather", "] = rows[model * ROWS + op.inputs", "] = -rows[model * ROWS + op.inputs", ["gather", "joint"]),
+        ("step_right", "gather", "id.x, sum);", "id.x, -sum);", ["", "linear gather"]),
+        ("step_autoregressive", "attention", "weights[t] = sum * SCALE;", "weights[t] = -sum * SCALE;", ["attention", "joint"]),
+        ("step_autoregressive", "attention", "(gains[t] - mean)", "(gains[t] + mean)", ["", "attention"]),
+        ("step_mlp", "gelu", "= x * cumulative(x);", "= -x * cumulative(x);", ["gelu", "joint"]),
+        ("step_mlp", "gelu", "(cumulative(x) + x", "(cumulative(x) - x", ["", "gelu"]),
+        ("step_autoregressive", "cross_entropy", "/ total - said", "/ total + said", ["", "joint"]),
+    ] {
+        let edit = |name: &str, source: String| {
+            if name != stage {
+                return source;
+            }
+            assert_eq!(source.matches(text).count(), 1, "{stage}: {text}");
+            source.replace(text, wrong)
+        };
+        assert_eq!(first_differing(&Fixture::open(name), &edit), expected, "{stage}: {wrong}");
+    }
+}
+
+/// naga accepts every shader of every preset, and none asks for more than WebGPU's defaults: 8 storage buffers, 256
+/// invocations, and no workgroup memory at all.
 #[test]
 fn every_shader_keeps_to_the_limits() {
-    let config = leftright::config::Config::default();
-    let layout = Layout::new(&config);
-    for stage in &STAGES {
-        let module = naga::front::wgsl::parse_str(&source(&config, &layout, stage)).unwrap();
-        naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::empty()).validate(&module).unwrap();
-        let storage = module.global_variables.iter().filter(|(_, v)| matches!(v.space, naga::AddressSpace::Storage { .. })).count();
-        let workgroup = module.global_variables.iter().filter(|(_, v)| v.space == naga::AddressSpace::WorkGroup).count();
-        assert!(storage <= 8 && workgroup == 0, "{}: {storage} storage buffers", stage.name);
-        let entries: Vec<&str> = module.entry_points.iter().map(|e| e.name.as_str()).collect();
-        assert_eq!(entries, stage.entries);
-        assert!(module.entry_points.iter().all(|e| e.workgroup_size.iter().product::<u32>() <= 256));
+    for (preset, _) in Config::presets() {
+        let layout = Layout::new(&[Config::preset(preset).unwrap()]);
+        for stage in &STAGES {
+            let module = naga::front::wgsl::parse_str(&source(&layout, stage)).unwrap();
+            naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::empty()).validate(&module).unwrap();
+            let storage = module.global_variables.iter().filter(|(_, v)| matches!(v.space, naga::AddressSpace::Storage { .. })).count();
+            let workgroup = module.global_variables.iter().filter(|(_, v)| v.space == naga::AddressSpace::WorkGroup).count();
+            assert!(storage <= 8 && workgroup == 0, "{preset}, {}: {storage} storage buffers", stage.name);
+            let entries: Vec<&str> = module.entry_points.iter().map(|e| e.name.as_str()).collect();
+            assert_eq!(entries, stage.entries);
+            assert!(module.entry_points.iter().all(|e| e.workgroup_size.iter().product::<u32>() <= 256));
+        }
     }
 }

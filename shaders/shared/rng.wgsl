@@ -1,11 +1,5 @@
 // Counter-based random numbers, bit-equal to src/rng.rs (all arithmetic is modulo 2^32 on both sides).
 
-const SINGLE_LAYOUTS = 1u;
-const PAIR_LAYOUTS = 2u;
-const CAPTIONS = 3u;
-const LAYOUT = 4u;
-const SHUFFLE_ROUNDS = 24u;
-
 fn mix_bits(value: u32) -> u32 {
     var x = value;
     x ^= x >> 16u;

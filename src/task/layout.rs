@@ -33,6 +33,20 @@ pub fn layouts(config: &Config, relation: Relation) -> Vec<Layout> {
     pairs.collect()
 }
 
+/// The caption whose layouts show a caption's scene: a scene captioned from the right is that of the same caption from
+/// the left.
+pub(crate) fn scene(caption: Caption) -> Caption {
+    match caption {
+        Caption::Pair(Relation::Right, x, y) => Caption::Pair(Relation::Left, y, x),
+        other => other,
+    }
+}
+
+/// What orders a caption's layouts.
+pub(crate) fn layout_stream(caption: Caption) -> Stream {
+    if matches!(caption, Caption::Single(_)) { Stream::SingleLayouts } else { Stream::PairLayouts }
+}
+
 /// Every layout of a config's captions, and the order in which each caption trains on them.
 #[derive(Clone, Debug)]
 pub struct Layouts {
@@ -56,23 +70,19 @@ impl Layouts {
         }
     }
 
-    /// The strip `[pixels]` that shows a caption's objects in its `rank`-th layout. A scene captioned from the right is
-    /// the scene of the same caption from the left.
+    /// The strip `[pixels]` that shows a caption's objects in its `rank`-th layout.
     pub fn strip(&self, caption: Caption, rank: u32) -> Vec<u32> {
-        let caption = match caption {
-            Caption::Pair(Relation::Right, x, y) => Caption::Pair(Relation::Left, y, x),
-            other => other,
-        };
+        let caption = scene(caption);
         let (all, _) = self.counts(caption);
-        let index = caption_index(&self.config, caption);
-        let place = |stream| permute(rank, all, key(self.config.seed, stream, index));
+        let key = key(self.config.seed, layout_stream(caption), caption_index(&self.config, caption));
+        let place = permute(rank, all, key) as usize;
         let mut strip = vec![0; self.config.pixels as usize];
         if let Caption::Single(x) = caption {
-            strip[place(Stream::SingleLayouts) as usize] = x;
+            strip[place] = x;
             return strip;
         }
         let list = if matches!(caption, Caption::Pair(Relation::Above, ..)) { &self.above } else { &self.left };
-        for (label, at) in caption.labels().into_iter().zip(&list[place(Stream::PairLayouts) as usize]) {
+        for (label, at) in caption.labels().into_iter().zip(&list[place]) {
             strip[*at as usize] = label;
         }
         strip

@@ -1,157 +1,123 @@
-//! What the shaders must know of a config, as WGSL text generated from the parameter table and the regions of the
-//! two work buffers, so that nothing is kept in sync by hand. Textual constants: Safari mis-sizes arrays sized by `override`.
+//! What the shaders must know of a run, as WGSL text generated from the parameter table, the task and the places in the
+//! buffers, so that nothing is kept in sync by hand. Textual constants: Safari mis-sizes arrays sized by `override`.
 
 use std::fmt::Write;
 
-use crate::config::Config;
-use crate::params::{ParamTable, TowerParams};
-use crate::task::{CAPTION_LENGTH, TowerShape, tower_shapes};
-
-/// Losses kept on the device until they are read.
-pub const RING: u32 = 64;
-
-/// Where a named array lies in a model's share of `rows` (in vec4s) or `cells` (in floats).
-#[derive(Clone, Debug)]
-pub struct Region {
-    /// Its name in the shaders: `<name>_rows(tower)` or `<name>_cells(tower)`.
-    pub name: &'static str,
-    /// Per tower: start and length, in the buffer's elements.
-    pub towers: [(usize, usize); 2],
-}
-
-/// The shape of every buffer of one model.
-#[derive(Clone, Debug)]
-pub struct Layout {
-    /// Sequences allocated: the batch, rounded up to a tile of four.
-    pub batch: usize,
-    /// Arrays of `rows`.
-    pub rows: Vec<Region>,
-    /// Arrays of `cells`.
-    pub cells: Vec<Region>,
-    /// vec4s of `rows`.
-    pub row_count: usize,
-    /// Floats of `cells`.
-    pub cell_count: usize,
-    /// Words of tokens and queries.
-    pub token_count: usize,
-    /// vec4s of parameters.
-    pub params: usize,
-    /// Table rows and queries of either tower.
-    pub towers: [(usize, usize); 2],
-}
-
-/// The shapes of both towers; an autoregressive run's one tower stands for both.
-fn both(config: &Config) -> [TowerShape; 2] {
-    let shapes = tower_shapes(config);
-    [shapes[0].clone(), shapes[shapes.len() - 1].clone()]
-}
-
-fn regions(sizes: &[(&'static str, [usize; 2])]) -> (Vec<Region>, usize) {
-    let mut next = 0;
-    let mut place = |len: usize| {
-        let start = next;
-        next += len;
-        (start, len)
-    };
-    let regions = sizes.iter().map(|(name, lens)| Region { name, towers: lens.map(&mut place) }).collect();
-    (regions, next)
-}
-
-impl Layout {
-    /// The buffers of a checked config.
-    pub fn new(config: &Config) -> Layout {
-        let shapes = both(config);
-        let towers = shapes.each_ref().map(|s| (s.rows(), s.queries.len()));
-        let (d, e, h) = (config.d_model as usize / 4, config.d_embed as usize / 4, config.heads as usize);
-        let b = (config.batch as usize).next_multiple_of(4);
-        let of = |f: &dyn Fn(usize, usize) -> usize| towers.map(|(r, q)| f(r, q));
-        let (rows, row_count) = regions(&[
-            ("key", of(&|r, _| r * d)),
-            ("value", of(&|r, _| r * d)),
-            ("query", of(&|_, q| q * d)),
-            ("attended", of(&|_, _| b * d)),
-            ("residual", of(&|_, _| b * d)),
-            ("embedding", of(&|_, _| b * e)),
-            ("d_embedding", of(&|_, _| b * e)),
-            ("d_residual", of(&|_, _| b * d)),
-            ("d_attended", of(&|_, _| b * d)),
-            ("d_key", of(&|r, _| r * d)),
-            ("d_value", of(&|r, _| r * d)),
-            ("d_query", of(&|_, q| q * d)),
-        ]);
-        // Arrays over both towers stand in the first tower's place.
-        let (cells, cell_count) = regions(&[
-            ("score", of(&|r, q| q * h * r)),
-            ("mass", of(&|r, _| b * h * r)),
-            ("length", of(&|_, _| b)),
-            ("d_mass", of(&|r, _| b * h * r)),
-            ("d_score", of(&|r, q| q * h * r)),
-            ("logits", [b * b, 0]),
-            ("lse", [2 * b, 0]),
-            ("loss", [2 * b, 0]),
-            ("scale_part", [2 * b, 0]),
-        ]);
-        let token_count = b * (1 + config.pixels as usize + CAPTION_LENGTH + 1);
-        let params = ParamTable::new(config).len / 4;
-        Layout { batch: b, rows, cells, row_count, cell_count, token_count, params, towers }
-    }
-}
+use super::layout::{Layout, RING, loss_parts};
+use super::world::CAPTION_WORDS;
+use crate::engine::cpu::{Tower, graph::NORM_EPS};
+use crate::engine::graph::Rows;
+use crate::params::TowerParams;
+use crate::rng::{SHUFFLE_ROUNDS, Stream};
+use crate::task::{CAPTION_LENGTH, layout_count, relations, text_vocab};
 
 /// The constants and per-tower functions that stand in front of every shader.
-pub fn wgsl(config: &Config, layout: &Layout) -> String {
-    let table = ParamTable::new(config);
-    let [vision, text] = both(config);
+pub fn wgsl(layout: &Layout) -> String {
     let mut out = String::new();
-    let mut constant = |name: &str, value: usize| {
+    constants(layout, &mut out);
+    towers(layout, &mut out);
+    out
+}
+
+fn constants(layout: &Layout, out: &mut String) {
+    let (config, towers) = (&layout.config, &layout.towers);
+    let place = |name: &str| layout.cells.iter().find(|r| r.name == name).map_or(0, |r| r.towers[0].0);
+    // The strip stands behind CLS, or first in an autoregressive run, where its tokens come after the words'.
+    let (strip_at, background, caption_at) =
+        if config.autoregressive { (0, text_vocab(config), config.pixels as usize) } else { (1, 0, 0) };
+    for (name, value) in [
+        ("POPULATION", layout.population),
+        ("TOWERS", towers.len()),
+        ("B", layout.batch),
+        ("H", config.heads as usize),
+        ("D4", config.d_model as usize / 4),
+        ("E", towers[0].e),
+        ("E4", towers[0].e.div_ceil(4)),
+        ("K4", config.d_head() / 4),
+        ("PIXELS", config.pixels as usize),
+        ("STRIP_AT", strip_at),
+        ("BACKGROUND", background),
+        ("CAPTION_AT", caption_at),
+        ("CAPTION_LENGTH", CAPTION_LENGTH),
+        ("CAPTION_WORDS", CAPTION_WORDS),
+        ("RELATIONS", relations(config).len()),
+        ("LAYOUT_COUNT", layout_count(config) as usize),
+        ("LONGEST", towers.iter().map(|t| t.shape.length).fold(0, usize::max)),
+        ("PARAMS", layout.params),
+        ("ROWS", layout.row_count),
+        ("CELLS", layout.cell_count),
+        ("BATCH", layout.token_count),
+        ("QUERY", layout.tokens.1),
+        ("RING", RING as usize),
+        ("LOGIT_SCALE", layout.table.logit_scale.unwrap_or(0) / 4),
+        ("LOGITS", place("logits")),
+        ("LSE", place("lse")),
+        ("LOSS", place("loss")),
+        ("LOSS_PARTS", loss_parts(towers)),
+        ("SCALE_PART", place("scale_part")),
+        ("SINGLE_LAYOUTS", Stream::SingleLayouts as usize),
+        ("PAIR_LAYOUTS", Stream::PairLayouts as usize),
+        ("CAPTIONS", Stream::Captions as usize),
+        ("LAYOUT", Stream::Layout as usize),
+        ("RELATION", Stream::Relation as usize),
+        ("SHUFFLE_ROUNDS", SHUFFLE_ROUNDS as usize),
+        ("PAIRS", Rows::Pairs as usize),
+        ("TOKENS", Rows::Tokens as usize),
+        ("READS", Rows::Reads as usize),
+    ] {
         let _ = writeln!(out, "const {name} = {value}u;");
-    };
-    constant("B", layout.batch);
-    constant("H", config.heads as usize);
-    constant("D4", config.d_model as usize / 4);
-    constant("E4", config.d_embed as usize / 4);
-    constant("K4", config.d_head() / 4);
-    constant("LABELS", config.labels as usize);
-    constant("PIXELS", config.pixels as usize);
-    constant("VISION_LENGTH", vision.length);
-    constant("TEXT_LENGTH", text.length);
-    constant("LONGEST", vision.length.max(text.length));
-    constant("PARAMS", layout.params);
-    constant("ROWS", layout.row_count);
-    constant("CELLS", layout.cell_count);
-    constant("BATCH", layout.token_count);
-    constant("RING", RING as usize);
-    constant("LOGIT_SCALE", table.logit_scale.unwrap_or(0) / 4);
-    for (name, region) in ["LOGITS", "LSE", "LOSS", "SCALE_PART"].iter().zip(&layout.cells[layout.cells.len() - 4..]) {
-        constant(name, region.towers[0].0);
     }
     let _ = writeln!(out, "const SCALE = {:?}f;", (config.d_head() as f32).powf(-0.5));
+    let _ = writeln!(out, "const NORM_EPS = {:?}f;", NORM_EPS as f32);
+}
 
-    let mut by_tower = |name: &str, [a, b]: [usize; 2]| {
-        let _ = writeln!(out, "fn {name}(tower: u32) -> u32 {{ return select({a}u, {b}u, tower == 1u); }}");
+fn towers(layout: &Layout, out: &mut String) {
+    let mut by_tower = |name: &str, values: &[usize]| {
+        let value = match values {
+            [a, b] => format!("select({a}u, {b}u, tower == 1u)"),
+            values => format!("{}u", values[0]),
+        };
+        let _ = writeln!(out, "fn {name}(tower: u32) -> u32 {{ return {value}; }}");
     };
-    by_tower("length", [vision.length, text.length]);
-    by_tower("vocab", [vision.vocab, text.vocab]);
-    by_tower("table_rows", [vision.rows(), text.rows()]);
-    by_tower("queries", [vision.queries.len(), text.queries.len()]);
-    by_tower("read_token", [vision.read_token as usize, text.read_token as usize]);
-    let mut tensor = |name: &str, start: &dyn Fn(&TowerParams) -> usize| {
-        by_tower(name, [&table.towers[0], &table.towers[table.towers.len() - 1]].map(|t| start(t) / 4));
-    };
-    tensor("rows_offset", &|t| t.rows.start);
-    tensor("query_weight", &|t| t.layers[0].query.weight.start);
-    tensor("query_bias", &|t| t.layers[0].query.bias.start);
-    tensor("key_weight", &|t| t.layers[0].key.weight.start);
-    tensor("key_bias", &|t| t.layers[0].key.bias.start);
-    tensor("value_weight", &|t| t.layers[0].value.weight.start);
-    tensor("value_bias", &|t| t.layers[0].value.bias.start);
-    tensor("output_weight", &|t| t.layers[0].output.weight.start);
-    tensor("output_bias", &|t| t.layers[0].output.bias.start);
-    tensor("projection", &|t| t.projection.start);
-    for region in &layout.rows {
-        by_tower(&format!("{}_rows", region.name), region.towers.map(|(start, _)| start));
+    let mut shape = |name: &str, of: &dyn Fn(&Tower) -> usize| by_tower(name, &layout.towers.iter().map(of).collect::<Vec<_>>());
+    shape("length", &|t| t.shape.length);
+    shape("vocab", &|t| t.shape.vocab);
+    shape("table_rows", &|t| t.shape.rows());
+    shape("queries", &|t| t.shape.queries.len());
+    shape("reads", &|t| t.shape.reads);
+    shape("causal", &|t| usize::from(t.shape.causal));
+    shape("pairs", &|t| t.shape.pairs.len());
+    shape("read_token", &|t| t.shape.read_token as usize);
+    let mut tensor = |name: &str, start: &dyn Fn(&TowerParams) -> usize| shape(name, &|t| start(&t.params) / 4);
+    tensor("rows_offset", &|p| p.rows.start);
+    tensor("query_weight", &|p| p.layers[0].query.weight.start);
+    tensor("query_bias", &|p| p.layers[0].query.bias.start);
+    tensor("key_weight", &|p| p.layers[0].key.weight.start);
+    tensor("key_bias", &|p| p.layers[0].key.bias.start);
+    tensor("value_weight", &|p| p.layers[0].value.weight.start);
+    tensor("value_bias", &|p| p.layers[0].value.bias.start);
+    tensor("output_weight", &|p| p.layers[0].output.weight.start);
+    tensor("output_bias", &|p| p.layers[0].output.bias.start);
+    tensor("projection", &|p| p.projection.start);
+    by_tower("tokens_start", &layout.tokens.0);
+    by_tower("pairs_start", &layout.world.pairs);
+    by_tower("addresses_start", &layout.world.addresses);
+    for (kind, regions) in [("rows", &layout.rows), ("cells", &layout.cells)] {
+        for region in regions {
+            by_tower(&format!("{}_{kind}", region.name), &region.towers.iter().map(|(start, _)| *start).collect::<Vec<_>>());
+        }
     }
-    for region in layout.cells.iter().take(5) {
-        by_tower(&format!("{}_cells", region.name), region.towers.map(|(start, _)| start));
-    }
-    out
+    // A dispatch over the towers that are computed by tables counts those only.
+    let table_tower = if let [only] = layout.by_tables[..] { format!("{only}u") } else { "index".to_owned() };
+    let _ = writeln!(out, "fn table_tower(index: u32) -> u32 {{ return {table_tower}; }}");
+    let read_positions: Vec<String> = layout.towers.iter().map(read_position).collect();
+    let read = if let [a, b] = &read_positions[..] { format!("select({a}, {b}, tower == 1u)") } else { read_positions[0].clone() };
+    let _ = writeln!(out, "fn read_position(tower: u32, query: u32) -> u32 {{ return {read}; }}");
+}
+
+/// The position that a tower's `query` reads, as an expression.
+fn read_position(tower: &Tower) -> String {
+    let queries = tower.shape.queries.iter().enumerate().skip(1);
+    let first = format!("{}u", tower.shape.queries[0].position);
+    queries.fold(first, |others, (q, query)| format!("select({others}, {}u, query == {q}u)", query.position))
 }

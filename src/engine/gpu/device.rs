@@ -39,6 +39,11 @@ impl Adapter {
         limits.max_storage_buffer_binding_size.min(limits.max_buffer_size)
     }
 
+    /// Bytes one uniform buffer may have.
+    pub fn largest_uniform(&self) -> u64 {
+        wgpu::Limits::default().max_uniform_buffer_binding_size
+    }
+
     /// A device with WebGPU's default limits, but buffers as large as the adapter allows.
     pub async fn device(&self) -> Result<Device, EngineError> {
         let own = self.inner.limits();

@@ -4,20 +4,23 @@
 mod constants;
 mod device;
 mod kernels;
+mod layout;
+mod operations;
 mod readback;
+mod world;
 
-pub use constants::Layout;
 pub use device::{Adapter, adapter};
-pub use kernels::{STAGES, source};
+pub use kernels::{STAGES, Stage, source};
+pub use layout::Layout;
 
 use std::collections::VecDeque;
 
 use bytemuck::{Pod, Zeroable};
 use web_time::Instant;
 
-use self::constants::RING;
 use self::device::Device;
-use self::kernels::Kernel;
+use self::kernels::{Kernel, OP_STRIDE};
+use self::layout::{RING, Region};
 use super::{EngineError, Snapshot};
 use crate::config::Config;
 use crate::task::Batch;
@@ -28,7 +31,6 @@ use crate::task::Batch;
 struct RunConstants {
     seed: u32,
     captions: u32,
-    pair_labels: u32,
     single_layouts: u32,
     pair_layouts: u32,
     batch: u32,
@@ -39,14 +41,15 @@ struct RunConstants {
     beta2: f32,
     eps: f32,
     weight_decay: f32,
+    drawn: u32,
+    padding: [u32; 3],
 }
 
 impl RunConstants {
-    fn new(config: &Config) -> RunConstants {
+    fn new(config: &Config, drawn: u32) -> RunConstants {
         RunConstants {
             seed: config.seed,
             captions: config.captions(),
-            pair_labels: config.pair_labels,
             single_layouts: config.single_layouts,
             pair_layouts: config.pair_layouts,
             batch: config.batch_size() as u32,
@@ -57,6 +60,8 @@ impl RunConstants {
             beta2: config.beta2 as f32,
             eps: config.eps as f32,
             weight_decay: config.weight_decay as f32,
+            drawn,
+            padding: [0; 3],
         }
     }
 }
@@ -80,6 +85,7 @@ pub struct Gpu {
     population: usize,
     kernels: Vec<Kernel>,
     group: wgpu::BindGroup,
+    ops: wgpu::BindGroup,
     params: wgpu::Buffer,
     moments: wgpu::Buffer,
     grads: wgpu::Buffer,
@@ -91,35 +97,10 @@ pub struct Gpu {
     steps_per_submit: u32,
 }
 
-/// The first shape setting in which two models differ.
+/// The first setting in which the shapes of two models differ.
 fn shape_difference(a: &Config, b: &Config) -> Option<&'static str> {
-    [
-        ("pixels", a.pixels == b.pixels),
-        ("labels", a.labels == b.labels),
-        ("d_model", a.d_model == b.d_model),
-        ("heads", a.heads == b.heads),
-        ("d_embed", a.d_embed == b.d_embed),
-        ("batch", a.batch == b.batch),
-    ]
-    .into_iter()
-    .find_map(|(name, same)| (!same).then_some(name))
-}
-
-/// A setting of a config that the shaders do not cover: they hold the paper's simplified model on strips.
-fn beyond_the_shaders(config: &Config) -> Option<&'static str> {
-    [
-        ("grid", config.grid),
-        ("right", config.right),
-        ("mixed", config.mixed),
-        ("objects", config.objects != 2),
-        ("vision_layers", config.vision_layers != 1),
-        ("text_layers", config.text_layers != 1),
-        ("layer_norm", config.layer_norm),
-        ("mlp", config.mlp),
-        ("autoregressive", config.autoregressive),
-    ]
-    .into_iter()
-    .find_map(|(name, beyond)| beyond.then_some(name))
+    let (a, b) = (a.shape(), b.shape());
+    a.fields().into_iter().map(|field| field.name).find(|name| a.text(name) != b.text(name))
 }
 
 impl Gpu {
@@ -138,28 +119,31 @@ impl Gpu {
         if let Some(name) = configs.iter().find_map(|c| shape_difference(&configs[0], c)) {
             return Err(EngineError::Shapes(name));
         }
-        if let Some(setting) = configs.iter().find_map(beyond_the_shaders) {
-            return Err(EngineError::Unavailable(format!("its shaders do not cover {setting}; the CPU engine does")));
-        }
-        let layout = Layout::new(&configs[0]);
+        let layout = Layout::new(configs);
         let population = configs.len();
-        let needed = (population * (4 * layout.row_count).max(layout.cell_count).max(8 * layout.params) * 4) as u64;
-        if needed > adapter.largest_buffer() {
-            return Err(EngineError::TooLarge { needed, allowed: adapter.largest_buffer() });
+        let runs: Vec<RunConstants> = configs.iter().zip(&layout.world.drawn).map(|(c, drawn)| RunConstants::new(c, *drawn)).collect();
+        for (needed, allowed) in
+            [(layout.largest_buffer(), adapter.largest_buffer()), (size_of_val(&runs[..]) as u64, adapter.largest_uniform())]
+        {
+            if needed > allowed {
+                return Err(EngineError::TooLarge { needed, allowed });
+            }
         }
+        let ops = operations::constants(&layout);
         let device = adapter.device().await?;
-        let buffer = |label, bytes: usize| {
+        let buffer = |label, kind, bytes: usize| {
             device.inner.create_buffer(&wgpu::BufferDescriptor {
                 label: Some(label),
                 size: bytes as u64,
-                usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST,
+                usage: kind | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST,
                 mapped_at_creation: false,
             })
         };
         let scope = device.inner.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let runs: Vec<RunConstants> = configs.iter().map(RunConstants::new).collect();
-        let [run_buffer, params, moments, grads, batch, rows, cells, ring] = [
-            ("runs", size_of_val(&runs[..])),
+        let run_buffer = buffer("runs", wgpu::BufferUsages::UNIFORM, size_of_val(&runs[..]));
+        // A run without a graph has no `Op`, but its bind group is there all the same.
+        let op_buffer = buffer("ops", wgpu::BufferUsages::UNIFORM, ops.len().max(1) * OP_STRIDE);
+        let [params, moments, grads, batch, rows, cells, ring, world] = [
             ("params", population * layout.params * 16),
             ("moments", population * layout.params * 32),
             ("grads", population * layout.params * 16),
@@ -167,22 +151,28 @@ impl Gpu {
             ("rows", population * layout.row_count * 16),
             ("cells", population * layout.cell_count * 4),
             ("ring", population * RING as usize * 4),
+            ("world", layout.world.words.len() * 4),
         ]
-        .map(|(label, bytes)| buffer(label, bytes));
+        .map(|(label, bytes)| buffer(label, wgpu::BufferUsages::STORAGE, bytes));
         if let Some(error) = scope.pop().await {
             return Err(EngineError::Unavailable(error.to_string()));
         }
-        let bind_group_layout = kernels::bind_group_layout(&device.inner);
-        let buffers = [&run_buffer, &params, &moments, &grads, &batch, &rows, &cells, &ring];
+        let layouts = kernels::bind_group_layouts(&device.inner);
+        let bind = |layout, entries: &[wgpu::BindGroupEntry]| {
+            device.inner.create_bind_group(&wgpu::BindGroupDescriptor { label: None, layout, entries })
+        };
+        let buffers = [&run_buffer, &params, &moments, &grads, &batch, &rows, &cells, &ring, &world];
         let entries: Vec<_> =
             (0u32..).zip(buffers).map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() }).collect();
-        let group = device.inner.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("model"),
-            layout: &bind_group_layout,
-            entries: &entries,
-        });
+        let group = bind(&layouts[0], &entries);
+        let one = wgpu::BufferBinding { buffer: &op_buffer, offset: 0, size: wgpu::BufferSize::new(OP_STRIDE as u64) };
+        let op_group = bind(&layouts[1], &[wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::Buffer(one) }]);
         device.queue.write_buffer(&run_buffer, 0, bytemuck::cast_slice(&runs));
-        let kernels = kernels::compile(&device.inner, &bind_group_layout, &configs[0], &layout, population as u32, edit);
+        device.queue.write_buffer(&world, 0, bytemuck::cast_slice(&layout.world.words));
+        for (i, op) in ops.iter().enumerate() {
+            device.queue.write_buffer(&op_buffer, (i * OP_STRIDE) as u64, bytemuck::bytes_of(op));
+        }
+        let kernels = kernels::compile(&device.inner, &layouts, &layout, edit);
         device.check()?;
         let mut gpu = Gpu {
             device,
@@ -190,6 +180,7 @@ impl Gpu {
             population,
             kernels,
             group,
+            ops: op_group,
             params,
             moments,
             grads,
@@ -218,7 +209,7 @@ impl Gpu {
     fn record(&self, encoder: &mut wgpu::CommandEncoder, skip: &str) {
         let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
         pass.set_bind_group(0, &self.group, &[]);
-        self.kernels.iter().filter(|k| k.stage != skip).for_each(|k| k.dispatch(&mut pass));
+        self.kernels.iter().filter(|k| k.stage != skip).for_each(|k| k.dispatch(&mut pass, &self.ops));
     }
 
     fn submit(&mut self, steps: u32) -> Submitted {
@@ -307,13 +298,23 @@ impl Gpu {
 
     /// What the last step left in a named array of `rows` or `cells`, for one tower of the first model.
     pub async fn region(&self, name: &str, tower: usize) -> Result<Vec<f32>, EngineError> {
-        let find = |regions: &[constants::Region]| regions.iter().find(|r| r.name == name).map(|r| r.towers[tower]);
+        let find = |regions: &[Region]| regions.iter().find(|r| r.name == name).map(|r| r.towers[tower]);
         let (buffer, (start, len)) = match (find(&self.layout.rows), find(&self.layout.cells)) {
             (Some((start, len)), _) => (&self.rows, (4 * start, 4 * len)),
             (_, Some(place)) => (&self.cells, place),
             _ => return Ok(Vec::new()),
         };
         Ok(self.read::<f32>(buffer).await?[start..start + len].to_vec())
+    }
+
+    /// What the last step left in an array of a tower's graph, and in its gradient, for the first model.
+    pub async fn graph_array(&self, id: usize, tower: usize) -> Result<(Vec<f32>, Vec<f32>), EngineError> {
+        let Some((start, gradient, len)) = self.layout.graphs[tower].as_ref().map(|places| places.arrays[id]) else {
+            return Ok((Vec::new(), Vec::new()));
+        };
+        let rows: Vec<f32> = self.read(&self.rows).await?;
+        let array = |at: usize| rows[4 * at..4 * (at + len)].to_vec();
+        Ok((array(start), array(gradient)))
     }
 
     /// Destroys the device, as a driver reset would.

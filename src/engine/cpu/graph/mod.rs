@@ -8,6 +8,7 @@ mod linear;
 mod norm;
 mod sources;
 
+pub use norm::EPS as NORM_EPS;
 pub use sources::{Sources, sources};
 
 use super::forward::{Strengths, Tower};

@@ -4,7 +4,8 @@ use super::Context;
 use crate::engine::cpu::real::Real;
 use crate::params::Linear;
 
-const EPS: f64 = 1e-5;
+/// Added to a row's variance.
+pub const EPS: f64 = 1e-5;
 
 /// A row's mean and the reciprocal of its standard deviation.
 pub fn moments<T: Real>(x: &[T]) -> (T, T) {

@@ -1,0 +1,74 @@
+//! The synthetic world as the shaders read it: one buffer of words, made from `crate::task` and never written again.
+
+use crate::config::Config;
+use crate::engine::cpu::Tower;
+use crate::task::{
+    CAPTION_LENGTH, Caption, Relation, all_captions, caption_index, drawn_captions, layout_stream, layouts, query, relations, scene, stated,
+};
+
+/// Objects a caption has room for.
+const OBJECTS: usize = 3;
+/// Words of a caption's row: its tokens, its query, then its scene: labels, layout list, key, stream.
+pub const CAPTION_WORDS: usize = CAPTION_LENGTH + 1 + OBJECTS + 3;
+
+/// A population's world.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The buffer: layout lists (a layout's positions are the bytes of a word), a row per caption, each tower's pairs
+    /// and addresses, each model's drawn captions.
+    pub words: Vec<u32>,
+    /// Per tower, where the pairs begin: `position * vocab + token` each.
+    pub pairs: Vec<usize>,
+    /// Per tower, where the map back begins, `[length, vocab]`.
+    pub addresses: Vec<usize>,
+    /// Per model, where its drawn captions begin: the place of the row that states each by each relation.
+    pub drawn: Vec<u32>,
+}
+
+impl World {
+    /// The world of checked configs of one shape, whose towers these are.
+    pub fn new(configs: &[Config], towers: &[Tower]) -> World {
+        let config = &configs[0];
+        let mut words: Vec<u32> = (0..config.pixels).collect();
+        let mut list = |relation| {
+            let start = words.len() as u32;
+            let packed = layouts(config, relation).into_iter().map(|l| l.iter().rev().fold(0, |word, position| word << 8 | position));
+            words.extend(packed);
+            start
+        };
+        let left = list(Relation::Left);
+        let above = if config.above { list(Relation::Above) } else { left };
+
+        let rows = words.len();
+        for caption in all_captions(config) {
+            let (tokens, shown) = (caption.tokens(config.labels), scene(caption));
+            let mut labels = shown.labels();
+            labels.resize(OBJECTS, 0);
+            let list = match shown {
+                Caption::Single(_) => 0,
+                Caption::Pair(Relation::Above, ..) => above,
+                _ => left,
+            };
+            words.extend(tokens);
+            words.push(query(config, &tokens));
+            words.extend(labels);
+            words.extend([list, caption_index(config, shown), layout_stream(shown) as u32]);
+        }
+        let mut world = World { words, pairs: Vec::new(), addresses: Vec::new(), drawn: Vec::new() };
+        for tower in towers {
+            let address = |(token, position): &(u32, u32)| position * tower.shape.vocab as u32 + token;
+            world.pairs.push(world.words.len());
+            world.words.extend(tower.shape.pairs.iter().map(address));
+            world.addresses.push(world.words.len());
+            world.words.extend(tower.addresses.pairs());
+        }
+        for config in configs {
+            world.drawn.push(world.words.len() as u32);
+            let relations = relations(config);
+            let stated = drawn_captions(config).into_iter().flat_map(|c| relations.iter().map(move |relation| stated(c, *relation)));
+            let row = |caption| (rows + CAPTION_WORDS * caption_index(config, caption) as usize) as u32;
+            world.words.extend(stated.map(row));
+        }
+        world
+    }
+}
