@@ -20,7 +20,9 @@ export interface Plane {
 /** An axis over its own bounds, or over what the values need. */
 function scale({ bounds, log }: Axis, values: number[], range: [number, number]): Scale {
   const shown = values.filter((value) => Number.isFinite(value) && (!log || value > 0));
-  const fitted = shown.length > 0 ? [Math.min(...shown), Math.max(...shown)] : [log ? 0.1 : 0, 1];
+  const [least, most] = [Math.min(...shown), Math.max(...shown)];
+  // Nothing, or one value alone, spans no axis.
+  const fitted = least < most ? [least, most] : [log ? 0.1 : 0, 1];
   return (log ? scaleLog : scaleLinear)(bounds ?? fitted, range).clamp(bounds !== null);
 }
 
