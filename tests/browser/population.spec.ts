@@ -16,5 +16,8 @@ test("four models train as one population where the GPU engine is asked for", as
   // One worker has measured all four at the same step: their losses differ, so they have a spread.
   expect(await trial.read("loss")).toMatch(/^loss: [\d.]+ \([\d.]+ to [\d.]+\) at step 20$/);
   expect(await trial.end("loss", "loss")).toBeLessThan(6);
+  // One step alone is on the axis, not beyond it.
+  const [picture, mark] = [await loss.locator("svg.picture").boundingBox(), await loss.locator("g[data-series] .mark").first().boundingBox()];
+  expect(mark?.x).toBeLessThan((picture?.x ?? 0) + (picture?.width ?? 0));
   await trial.cancel();
 });

@@ -17,13 +17,18 @@ export interface Plane {
   frame: ReturnType<typeof svg>;
 }
 
+/** The bounds of some values; one value alone, or none, has to be given room. */
+function fitted(values: number[], log: boolean): [number, number] {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  if (least < most) return [least, most];
+  if (log) return values.length > 0 ? [least / 2, most * 2] : [0.1, 1];
+  return values.length > 0 && most !== 0 ? [Math.min(0, least), Math.max(0, most)] : [0, 1];
+}
+
 /** An axis over its own bounds, or over what the values need. */
 function scale({ bounds, log }: Axis, values: number[], range: [number, number]): Scale {
   const shown = values.filter((value) => Number.isFinite(value) && (!log || value > 0));
-  const [least, most] = [Math.min(...shown), Math.max(...shown)];
-  // Nothing, or one value alone, spans no axis.
-  const fitted = least < most ? [least, most] : [log ? 0.1 : 0, 1];
-  return (log ? scaleLog : scaleLinear)(bounds ?? fitted, range).clamp(bounds !== null);
+  return (log ? scaleLog : scaleLinear)(bounds ?? fitted(shown, log), range).clamp(bounds !== null);
 }
 
 function ticks(of: Scale, axis: Axis, count: number): { at: number; text: string }[] {
