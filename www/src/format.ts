@@ -39,3 +39,23 @@ export function pace(msPerStep: number): string {
 export function strength(value: number): string {
   return String(value).replace("-", MINUS);
 }
+
+/** A value of a chart, whatever it measures: "1,000", "0.97", "−12.5". */
+export function plain(value: number): string {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  const text = Number.isInteger(value) ? count(size) : size < 0.1 ? String(Number(size.toPrecision(2))) : size.toFixed(size < 10 ? 2 : 1);
+  return value < 0 && Number(text.replaceAll(",", "")) !== 0 ? MINUS + text : text;
+}
+
+/** A value with its spread, where it has one: "0.97 (0.93 to 1.00)". */
+export function withSpread(value: number, least: number, most: number, format = plain): string {
+  return least === most ? format(value) : `${format(value)} (${format(least)} to ${format(most)})`;
+}
+
+/** How long something still takes: "about 40 seconds". */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1_000;
+  if (seconds < 90) return seconds < 7.5 ? "a few seconds" : `about ${Math.round(seconds / 5) * 5} seconds`;
+  return `about ${Math.round(seconds / 60)} minutes`;
+}

@@ -1,9 +1,10 @@
 // The one run that every figure of a page shows: its session, its curves, what the reader set.
 import { EngineClient } from "./engine/client";
-import { engineError, type EngineError } from "./engine/errors";
+import { engineError, sentence, type EngineError } from "./engine/errors";
 import type {
   Ablation,
   AblationResult,
+  Accuracy,
   Config,
   ConfigField,
   Decomposition,
@@ -168,6 +169,13 @@ export class Run extends EventTarget {
     return this.#guard("These terms cannot be changed", () => this.client.ablate(ablations));
   }
 
+  async epRows(): Promise<number[][] | null> {
+    return this.#guard("The EP rows cannot be shown", () => this.client.epRows());
+  }
+  async operate(rows: (number[] | null)[]): Promise<Accuracy | null> {
+    return this.#guard("This row cannot be put in", () => this.client.operate(rows));
+  }
+
   async #train(steps: number): Promise<void> {
     if (this.phase !== "ready") return;
     this.phase = "training";
@@ -327,11 +335,6 @@ export class Run extends EventTarget {
   #changed(): void {
     this.dispatchEvent(new Event("change"));
   }
-}
-
-/** An error's message, closed with a full stop. */
-function sentence({ message }: EngineError): string {
-  return message.endsWith(".") ? message : `${message}.`;
 }
 
 function showInAddress(query: string): void {

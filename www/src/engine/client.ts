@@ -1,11 +1,11 @@
 import { proxy, wrap, type Remote } from "comlink";
-import type { Ablation, Config, EngineRequest, Progress, Scene } from "./pkg/leftright.js";
+import type { Ablation, Config, EngineRequest, Job, Measurement, Progress, Scale, Scene } from "./pkg/leftright.js";
 import { EngineError, carryErrorCodes, engineError } from "./errors";
 import type { EngineApi } from "./worker";
 
-/** The engine never holds its worker for more than about 100 ms, so this long a silence means that it is gone. */
+/** A session never holds its worker for more than about 100 ms, so this long a silence means that it is gone. */
 const BEAT_MS = 2_000;
-const BEATS_MISSED = 4;
+const PATIENCE = 4;
 
 carryErrorCodes();
 
@@ -18,13 +18,17 @@ carryErrorCodes();
 export class EngineClient {
   #worker!: Worker;
   #api!: Remote<EngineApi>;
-  #crashed!: Promise<never>;
-  #crash!: (error: EngineError) => void;
+  #ended!: Promise<never>;
+  #end!: (error: EngineError) => void;
   #calls = 0;
   #missed = 0;
   #watch = 0;
 
-  constructor(private readonly onCrash: (error: EngineError) => void) {
+  /** `patience`: beats that may be missed in a row. */
+  constructor(
+    private readonly onCrash: (error: EngineError) => void,
+    private readonly patience = PATIENCE,
+  ) {
     this.restart();
   }
 
@@ -50,6 +54,33 @@ export class EngineClient {
   checkpoint = () => this.#call((api) => api.checkpoint());
   open = (bytes: Uint8Array) => this.#call((api) => api.open(bytes));
 
+  examine = (experiment: string, part: number) => this.#call((api) => api.examine(experiment, part));
+  summariseExamination = (experiment: string, values: Record<string, number>) =>
+    this.#call((api) => api.summariseExamination(experiment, values));
+  epRows = () => this.#call((api) => api.epRows());
+  operate = (rows: (number[] | null)[]) => this.#call((api) => api.operate(rows));
+
+  plan = (experiment: string, scale: Scale) => this.#call((api) => api.plan(experiment, scale));
+  summarise = (experiment: string, scale: Scale, measurements: Measurement[]) =>
+    this.#call((api) => api.summarise(experiment, scale, measurements));
+  trainPopulation = (
+    jobs: Job[],
+    numbers: number[],
+    engine: EngineRequest,
+    onProgress: (step: number, steps: number, measurements: Measurement[]) => void,
+  ) =>
+    this.#call((api) =>
+      api.trainPopulation(
+        jobs,
+        numbers,
+        engine,
+        proxy((step, steps, measurements) => {
+          onProgress(step, steps, measurements);
+          return Promise.resolve();
+        }),
+      ),
+    );
+
   /** For tests: an engine on one given batch, to be held against a reference; the page's own session is untouched. */
   trainOn = (checkpoint: Uint8Array, engine: EngineRequest, strips: Uint32Array, captions: Uint32Array, steps: number) =>
     this.#call((api) => api.trainOn(checkpoint, engine, strips, captions, steps));
@@ -60,6 +91,16 @@ export class EngineClient {
     this.#worker.terminate();
   }
 
+  /** For tests: what a trap in the engine does. */
+  trap(): void {
+    this.#end(new EngineError("crash", "it trapped"));
+  }
+
+  /** Ends the worker and whatever it does; its promises reject with code "closed". */
+  close(): void {
+    this.#end(new EngineError("closed", "The engine was closed."));
+  }
+
   /** A new worker, with no session in it. */
   restart(): void {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
@@ -67,31 +108,32 @@ export class EngineClient {
     this.#worker = worker;
     this.#api = wrap<EngineApi>(worker);
     this.#missed = 0;
-    this.#crashed = new Promise<never>((_, reject) => {
-      this.#crash = (error) => {
+    this.#ended = new Promise<never>((_, reject) => {
+      this.#end = (error) => {
         if (!alive) return;
         alive = false;
         worker.terminate();
         reject(error);
-        this.onCrash(error);
+        if (error.code === "crash") this.onCrash(error);
       };
     });
-    this.#crashed.catch(() => undefined); // a crash between two calls rejects nobody's promise
+    this.#ended.catch(() => undefined); // an end between two calls rejects nobody's promise
+    const end = this.#end;
     worker.addEventListener("error", (event) => {
-      this.#crash(new EngineError("crash", event.message || "its script could not be loaded"));
+      end(new EngineError("crash", event.message || "its script could not be loaded"));
     });
   }
 
   async #call<T>(question: (api: Remote<EngineApi>) => Promise<T>): Promise<T> {
-    const crashed = this.#crashed;
-    const crash = this.#crash;
+    const ended = this.#ended;
+    const end = this.#end;
     this.#calls += 1;
     if (this.#calls === 1) this.#watch = setInterval(() => { this.#beat(); }, BEAT_MS);
     try {
-      return await Promise.race([question(this.#api), crashed]);
+      return await Promise.race([question(this.#api), ended]);
     } catch (thrown) {
       const error = engineError(thrown);
-      if (error.code === "crash") crash(error);
+      if (error.code === "crash") end(error);
       throw error;
     } finally {
       this.#calls -= 1;
@@ -104,8 +146,8 @@ export class EngineClient {
 
   /** Counts beats rather than time: a page that was suspended wakes with one beat missed, not with many. */
   #beat(): void {
-    if (this.#missed === BEATS_MISSED) {
-      this.#crash(new EngineError("crash", "it no longer answered"));
+    if (this.#missed === this.patience) {
+      this.#end(new EngineError("crash", "it no longer answered"));
       return;
     }
     this.#missed += 1;

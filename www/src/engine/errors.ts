@@ -8,8 +8,11 @@ export type ErrorCode =
   | "not_finite"
   | "scene"
   | "ablation"
+  | "surgery"
   /** Not one of the crate's: the worker trapped, was killed, or no longer answers. */
-  | "crash";
+  | "crash"
+  /** Not one of the crate's: the page closed the worker. */
+  | "closed";
 
 /** An error of the engine, whose message is a complete sentence for the reader. */
 export class EngineError extends Error {
@@ -28,6 +31,11 @@ export function engineError(thrown: unknown): EngineError {
   if (!(thrown instanceof Error)) return new EngineError("crash", String(thrown));
   const code = "code" in thrown ? (thrown.code as ErrorCode) : "crash";
   return new EngineError(code, thrown.message);
+}
+
+/** An error's message, closed with a full stop. */
+export function sentence({ message }: EngineError): string {
+  return message.endsWith(".") ? message : `${message}.`;
 }
 
 /** Comlink sends an error's name, message and stack and drops its `code`; this sends the code. Called on both sides. */

@@ -2,24 +2,44 @@
 import { expose, transfer } from "comlink";
 import init, {
   Session,
+  Trainer,
   checkConfig,
   configFields,
+  experimentJobs,
+  experiments,
+  summarise,
   trainOn,
   type Ablation,
   type AblationResult,
+  type Accuracy,
   type Config,
   type ConfigField,
   type Decomposition,
   type EngineInfo,
   type EngineRequest,
   type Evaluation,
+  type Examination,
+  type ExperimentInfo,
+  type Job,
+  type Measurement,
   type Progress,
   type ReferenceRun,
+  type Scale,
   type Scene,
+  type Summary,
   type TrainEnd,
 } from "./pkg/leftright.js";
 import wasmUrl from "./pkg/leftright_bg.wasm?url";
 import { EngineError, carryErrorCodes } from "./errors";
+
+/** What an experiment asks, and the models that it trains to find out. */
+export interface Plan {
+  info: ExperimentInfo;
+  jobs: Job[];
+}
+
+/** Steps that a population has done, of how many, and what was measured at the last of them. */
+export type PopulationProgress = (step: number, steps: number, measurements: Measurement[]) => Promise<void>;
 
 /** What the page needs to know of a session it has just been given. */
 export interface SessionInfo {
@@ -96,6 +116,37 @@ const api = {
   async open(bytes: Uint8Array): Promise<SessionInfo> {
     await current().loadCheckpoint(bytes);
     return describe();
+  },
+
+  examine: (experiment: string, part: number): Examination => current().examine(experiment, part),
+  summariseExamination: (experiment: string, values: Record<string, number>): Summary =>
+    current().summariseExamination(experiment, values),
+  epRows: (): number[][] => current().epRows(),
+  operate: (rows: (number[] | null)[]): Accuracy => current().operate(rows),
+
+  async plan(experiment: string, scale: Scale): Promise<Plan> {
+    await ready;
+    const info = experiments().find(({ name }) => name === experiment);
+    if (!info) throw new EngineError("config", `There is no experiment “${experiment}”.`);
+    return { info, jobs: experimentJobs(experiment, scale) };
+  },
+  async summarise(experiment: string, scale: Scale, measurements: Measurement[]): Promise<Summary> {
+    await ready;
+    return summarise(experiment, scale, measurements);
+  },
+  /** Trains jobs of one shape as one population; job i's measurements carry `numbers[i]`. */
+  async trainPopulation(jobs: Job[], numbers: number[], engine: EngineRequest, onProgress: PopulationProgress): Promise<void> {
+    await ready;
+    const trainer = await Trainer.open(jobs, numbers, engine);
+    let reported: Promise<void> = Promise.resolve();
+    try {
+      await trainer.run((...progress) => {
+        reported = onProgress(...progress);
+      });
+    } finally {
+      trainer.free();
+      await reported;
+    }
   },
 
   async trainOn(checkpoint: Uint8Array, engine: EngineRequest, strips: Uint32Array, captions: Uint32Array, steps: number): Promise<ReferenceRun> {

@@ -4,15 +4,36 @@ import type { Latest } from "../latest";
 import { sharedRun } from "../run";
 import { figureStyles } from "../style/figure";
 
-/** What every figure is: a number, a title, a finding written from the run's numbers, and a body; redrawn as the run changes. */
-export abstract class RunFigure extends LitElement {
+/** What every figure is: a number, a title, a finding written from numbers, and a body. */
+export abstract class Figure extends LitElement {
   static override styles = [figureStyles];
 
   @property({ type: Number }) number = 0;
   @state() private announcement = "";
 
-  protected readonly run = sharedRun();
   protected abstract readonly heading: string;
+  protected abstract finding(): string | typeof nothing;
+  protected abstract body(): TemplateResult;
+
+  /** Says a sentence to a screen reader: for answers to what the reader did, never for what merely moves. */
+  protected announce(sentence: string): void {
+    this.announcement = sentence;
+  }
+
+  override render() {
+    return html`<figure aria-labelledby="heading">
+      <p class="number">Figure ${this.number}</p>
+      <h2 id="heading">${this.heading}</h2>
+      <p class="finding" data-testid="finding">${this.finding()}</p>
+      ${this.body()}
+      <p class="visually-hidden" role="status">${this.announcement}</p>
+    </figure>`;
+  }
+}
+
+/** A figure of the page's one run, redrawn as that changes. */
+export abstract class RunFigure extends Figure {
+  protected readonly run = sharedRun();
   private onScreen = false;
 
   private readonly follow = () => { this.requestUpdate(); };
@@ -24,18 +45,10 @@ export abstract class RunFigure extends LitElement {
     { rootMargin: "200px" },
   );
 
-  protected abstract finding(): string | typeof nothing;
-  protected abstract body(): TemplateResult;
-
   /** Whether to ask the engine now: for a first answer, so that the page does not move later; for more only in sight. */
   protected wantsAnswer(answer: Latest<unknown>): boolean {
     const { phase } = this.run;
     return (phase === "ready" || phase === "training") && (this.onScreen || answer.value === null);
-  }
-
-  /** Says a sentence to a screen reader: for answers to what the reader did, never for what merely moves. */
-  protected announce(sentence: string): void {
-    this.announcement = sentence;
   }
 
   override connectedCallback(): void {
@@ -48,15 +61,5 @@ export abstract class RunFigure extends LitElement {
     super.disconnectedCallback();
     this.run.removeEventListener("change", this.follow);
     this.sight.disconnect();
-  }
-
-  override render() {
-    return html`<figure aria-labelledby="heading">
-      <p class="number">Figure ${this.number}</p>
-      <h2 id="heading">${this.heading}</h2>
-      <p class="finding" data-testid="finding">${this.finding()}</p>
-      ${this.body()}
-      <p class="visually-hidden" role="status">${this.announcement}</p>
-    </figure>`;
   }
 }

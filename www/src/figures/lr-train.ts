@@ -2,6 +2,7 @@ import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import "../charts/line-chart";
 import type { Line } from "../charts/line-chart";
+import { download } from "../download";
 import type { Accuracies, EngineRequest } from "../engine/pkg/leftright.js";
 import { sinceStep, trainFinding } from "../findings";
 import { accuracy, count, pace } from "../format";
@@ -22,32 +23,6 @@ export class LrTrain extends RunFigure {
     css`
       .state {
         min-height: 1.5em;
-      }
-
-      progress {
-        display: block;
-        width: 100%;
-        height: 4px;
-        margin-block: var(--space-3) var(--space-2);
-        border: 0;
-        border-radius: 2px;
-        background: var(--rule);
-        appearance: none;
-      }
-
-      progress::-webkit-progress-bar {
-        background: var(--rule);
-        border-radius: 2px;
-      }
-
-      progress::-webkit-progress-value {
-        background: var(--edge);
-        border-radius: 2px;
-      }
-
-      progress::-moz-progress-bar {
-        background: var(--edge);
-        border-radius: 2px;
       }
 
       .charts {
@@ -156,15 +131,10 @@ export class LrTrain extends RunFigure {
     }
   }
 
-  private async download(): Promise<void> {
+  private async save(): Promise<void> {
     const bytes = await this.run.checkpoint();
     if (!bytes) return;
-    const url = URL.createObjectURL(new Blob([bytes as BlobPart]));
-    const link = document.createElement("a");
-    link.href = url;
-    link.download = `leftright-seed${this.run.current?.config.seed ?? 0}-step${this.run.step}.safetensors`;
-    link.click();
-    URL.revokeObjectURL(url);
+    download(`leftright-seed${this.run.current?.config.seed ?? 0}-step${this.run.step}.safetensors`, bytes as BlobPart);
   }
 
   private async openFile(input: HTMLInputElement): Promise<void> {
@@ -198,7 +168,7 @@ export class LrTrain extends RunFigure {
       ${this.charts()} ${this.accuracies(run.evaluation?.accuracies)} ${this.settings()}
       <p class="note" data-testid="engine" data-kind=${run.current?.engine.kind ?? ""}>${run.current?.engine.reason ?? "The engine is loading."}</p>
       <div class="row note foot">
-        <button class="link" ?disabled=${busy} @click=${() => this.download()}>Download the model (safetensors)</button>
+        <button class="link" ?disabled=${busy} @click=${() => this.save()}>Download the model (safetensors)</button>
         <button class="link" ?disabled=${busy} @click=${() => this.renderRoot.querySelector<HTMLInputElement>("#file")?.click()}>
           Open a model
         </button>

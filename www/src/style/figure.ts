@@ -137,6 +137,32 @@ export const figureStyles = css`
     color: var(--alarm);
   }
 
+  progress {
+    display: block;
+    width: 100%;
+    height: 4px;
+    margin-block: var(--space-3) var(--space-2);
+    border: 0;
+    border-radius: 2px;
+    background: var(--rule);
+    appearance: none;
+  }
+
+  progress::-webkit-progress-bar {
+    background: var(--rule);
+    border-radius: 2px;
+  }
+
+  progress::-webkit-progress-value {
+    background: var(--edge);
+    border-radius: 2px;
+  }
+
+  progress::-moz-progress-bar {
+    background: var(--edge);
+    border-radius: 2px;
+  }
+
   table {
     border-collapse: collapse;
     width: 100%;

@@ -1,0 +1,114 @@
+import { css, html, nothing, svg } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { Axis, Point, Series } from "../engine/pkg/leftright.js";
+import { plain, withSpread } from "../format";
+import { ALONE, look, mark } from "./look";
+import { HEIGHT, plane, type Plane } from "./plane";
+import { ReadableChart, type Place } from "./readable";
+
+/** More points than this are a curve, and have no marks. */
+const MARKED = 16;
+
+/** Lines with their spread over models. */
+@customElement("lr-lines")
+export class LrLines extends ReadableChart {
+  static override styles = [
+    ...ReadableChart.styles,
+    css`
+      .line {
+        fill: none;
+        stroke-width: 2;
+        stroke-linejoin: round;
+      }
+
+      .spread {
+        opacity: 0.16;
+      }
+
+      .swatch {
+        width: 1.9rem;
+      }
+    `,
+  ];
+
+  @property() heading = "";
+  @property({ attribute: false }) axes: { x: Axis; y: Axis } | null = null;
+  @property({ attribute: false }) series: Series[] = [];
+
+  /** What can be drawn of each series: a logarithm has no place for zero, nor a model that diverged for its numbers. */
+  private get drawn(): Series[] {
+    const fits = ({ x, y }: Point) => Number.isFinite(x) && Number.isFinite(y) && (!this.axes?.y.log || y > 0) && (!this.axes?.x.log || x > 0);
+    return this.series.map(({ name, points }) => ({ name, points: points.filter(fits) }));
+  }
+
+  protected override readings(): string[][] {
+    const { axes } = this;
+    return this.drawn.map(({ name, points }) =>
+      points.map(({ x, y, least, most }) => `${name}: ${withSpread(y, least, most)} at ${axes?.x.label ?? ""} ${plain(x)}`),
+    );
+  }
+
+  private look(name: string, row: number) {
+    return this.series.length === 1 ? ALONE : look(name, row);
+  }
+
+  private get summary(): string {
+    const ends = this.drawn.map(({ name, points }) => {
+      const [first, last] = [points[0], points.at(-1)];
+      return first && last ? `${name} from ${plain(first.y)} at ${plain(first.x)} to ${plain(last.y)} at ${plain(last.x)}` : `${name} not yet measured`;
+    });
+    return `${this.heading}: ${this.axes?.y.label ?? ""} by ${this.axes?.x.label ?? ""}. ${ends.join("; ")}.`;
+  }
+
+  override render() {
+    const { axes, width, drawn } = this;
+    if (!axes || width === 0) return nothing;
+    const points = drawn.flatMap((series) => series.points);
+    const area = plane(width, axes, points.map(({ x }) => x), points.flatMap(({ y, least, most }) => [y, least, most]), false);
+    const places = drawn.flatMap(({ points }, row) => points.map(({ x, y }, column): Place => ({ row, column, x: area.x(x), y: area.y(y) })));
+    const chosen = this.chosenPlace(places);
+    return html`
+      ${this.legend(drawn)}
+      <p class="axis" aria-hidden="true">${axes.y.label}</p>
+      ${this.picture(
+        HEIGHT,
+        this.summary,
+        places,
+        svg`${area.frame} ${drawn.map((series, row) => this.line(series, row, area)).reverse()}
+          ${points.length === 0 ? svg`<text x="50%" y="50%" text-anchor="middle">nothing measured yet</text>` : nothing}
+          ${chosen && svg`<circle class="chosen" cx=${chosen.x} cy=${chosen.y} r="7"></circle>`}`,
+        axes.x.label,
+      )}
+    `;
+  }
+
+  private line({ name, points }: Series, row: number, { x, y }: Plane) {
+    const style = this.look(name, row);
+    const at = (px: number, py: number) => `${x(px).toFixed(1)},${y(py).toFixed(1)}`;
+    const path = (of: string[]) => (of.length > 0 ? `M${of.join("L")}` : "");
+    const floor = (value: number, otherwise: number) => (Number.isFinite(value) && (!this.axes?.y.log || value > 0) ? value : otherwise);
+    const band = [...points.map((p) => at(p.x, floor(p.most, p.y))), ...[...points].reverse().map((p) => at(p.x, floor(p.least, p.y)))];
+    const spread = points.some(({ least, most }) => least !== most);
+    const last = points.at(-1);
+    return svg`<g data-series=${name} data-count=${points.length} data-last=${last?.y ?? ""}>
+      ${spread ? svg`<path class="spread" d=${path(band)} fill=${style.colour}></path>` : nothing}
+      <path class="line" d=${path(points.map((p) => at(p.x, p.y)))} stroke=${style.colour} stroke-dasharray=${style.dash}></path>
+      ${points.length <= MARKED ? points.map((p) => mark(style, x(p.x), y(p.y))) : last && mark(style, x(last.x), y(last.y))}
+    </g>`;
+  }
+
+  private legend(drawn: Series[]) {
+    if (drawn.length < 2) return nothing;
+    return html`<ul>
+      ${drawn.map(({ name }, row) => {
+        const style = this.look(name, row);
+        return html`<li>
+          <svg class="swatch" viewBox="0 0 30 12" aria-hidden="true">
+            <line x2="30" y1="6" y2="6" stroke=${style.colour} stroke-width="2" stroke-dasharray=${style.dash}></line>
+            ${mark(style, 15, 6)}
+          </svg>${name}
+        </li>`;
+      })}
+    </ul>`;
+  }
+}

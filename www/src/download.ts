@@ -1,0 +1,9 @@
+/** Gives the reader a file of their own. */
+export function download(name: string, content: BlobPart): void {
+  const url = URL.createObjectURL(new Blob([content]));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}

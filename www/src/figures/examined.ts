@@ -1,0 +1,103 @@
+import { css, html, nothing, type TemplateResult } from "lit";
+import "../charts/lr-chart";
+import { Examination } from "../examination";
+import { RunFigure } from "./figure";
+import { claimed, verdictStyles } from "./verdict";
+
+/** A figure that asks an experiment's questions of the reader's own model, when the reader asks for it. */
+export abstract class ExaminedFigure extends RunFigure {
+  static override styles = [
+    ...RunFigure.styles,
+    verdictStyles,
+    css`
+      .charts {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr));
+        gap: var(--space-5) var(--space-6);
+        margin-block: var(--space-5);
+      }
+
+      .rule {
+        max-width: 41rem;
+        margin-top: var(--space-2);
+      }
+    `,
+  ];
+
+  /** The experiment's name in the crate. */
+  protected abstract readonly experiment: string;
+  private examination: Examination | null = null;
+  private said = "";
+  private readonly redraw = () => { this.requestUpdate(); };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (!this.examination) {
+      this.examination = new Examination(this.run, this.experiment);
+      void this.examination.load();
+    }
+    this.examination.addEventListener("change", this.redraw);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.examination?.removeEventListener("change", this.redraw);
+  }
+
+  protected override updated(): void {
+    const { examination } = this;
+    const sentence = examination?.measuring ? "Measuring." : (examination?.summary?.finding ?? "");
+    if (sentence === this.said) return;
+    this.said = sentence;
+    this.announce(sentence);
+  }
+
+  protected override finding(): string | typeof nothing {
+    const { examination, run } = this;
+    if (!examination?.info) return nothing;
+    const found = examination.summary?.finding ?? "";
+    if (found !== "") return found;
+    if (examination.of) return "Too little is measured yet for a finding; the pictures fill in part by part.";
+    return run.trained
+      ? "Press Measure: what your model of Figure 1 says is written here from its numbers."
+      : "Your model is untrained: train it in Figure 1, then press Measure, and what it says is written here from its numbers.";
+  }
+
+  /** What else can be done with the model, before it is measured. */
+  protected operation(): TemplateResult | typeof nothing {
+    return nothing;
+  }
+
+  private subject(examination: Examination): string {
+    return examination.of ? `Your model ${examination.of.name}` : "Your model";
+  }
+
+  private state({ measuring, part, parts, of, stale }: Examination): string {
+    if (measuring) return parts > 0 ? `${part} of ${parts} parts measured` : "Measuring…";
+    if (this.run.phase === "training") return "The model is training: pause it in Figure 1 to measure it.";
+    if (stale && of) return `These results are of the model ${of.name}, and it has changed since.`;
+    if (of && part < parts) return `Stopped after ${part} of ${parts} parts.`;
+    return of ? `Measured: the model ${of.name}.` : "Not measured yet.";
+  }
+
+  protected override body() {
+    const { examination, run } = this;
+    if (!examination) return html``;
+    const { info, measuring, part, parts, of, notice, summary } = examination;
+    return html`
+      ${info ? claimed(info, summary?.verdict, this.subject(examination)) : nothing} ${this.operation()}
+      <div class="row">
+        ${measuring
+          ? html`<button class="primary" @click=${() => { examination.cancel(); }}>Cancel</button>`
+          : html`<button class="primary" ?disabled=${run.phase !== "ready" || !info} @click=${() => examination.measure()}>${of ? "Measure again" : "Measure"}</button>`}
+        <span data-testid="examination-state" data-part=${part} data-parts=${parts}>${this.state(examination)}</span>
+      </div>
+      <progress max=${parts || 1} .value=${part} aria-label="Progress of the measurement"></progress>
+      ${notice === null ? nothing : html`<p class="alarm" role="alert">${notice}</p>`}
+      <div class="charts" data-testid="charts" aria-busy=${measuring ? "true" : "false"}>
+        ${summary?.charts.map((chart) => html`<lr-chart .chart=${chart}></lr-chart>`)}
+      </div>
+      ${info ? html`<details><summary>How this is decided</summary><p class="rule">${info.rule}</p><p class="note">Decided here by one model, yours; the reproduction’s report has several seeds.</p></details>` : nothing}
+    `;
+  }
+}

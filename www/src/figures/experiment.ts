@@ -1,0 +1,163 @@
+import { css, html, nothing } from "lit";
+import "../charts/lr-chart";
+import { measurementsCsv } from "../csv";
+import { download } from "../download";
+import { ExperimentRun, type Setting } from "../experiment";
+import { count, duration } from "../format";
+import { Figure } from "./figure";
+import { claimed, verdictStyles } from "./verdict";
+
+/** A figure that trains models of its own, in workers of their own, and draws what they say as they come. */
+export abstract class ExperimentFigure extends Figure {
+  static override styles = [
+    ...Figure.styles,
+    verdictStyles,
+    css`
+      .charts {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr));
+        gap: var(--space-5) var(--space-6);
+        margin-block: var(--space-5);
+      }
+
+      .errors {
+        margin: var(--space-2) 0 0;
+        padding: 0;
+        list-style: none;
+      }
+
+      dl {
+        display: grid;
+        grid-template-columns: auto 1fr;
+        gap: var(--space-1) var(--space-4);
+        margin: var(--space-3) 0;
+      }
+
+      dd {
+        margin: 0;
+      }
+
+      .rule {
+        max-width: 41rem;
+        margin-top: var(--space-2);
+      }
+    `,
+  ];
+
+  /** The experiment's name in the crate. */
+  protected abstract readonly experiment: string;
+  private trial: ExperimentRun | null = null;
+  private said = "";
+  private readonly follow = () => { this.requestUpdate(); };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (!this.trial) {
+      this.trial = new ExperimentRun(this.experiment);
+      void this.trial.load();
+    }
+    this.trial.addEventListener("change", this.follow);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.trial?.removeEventListener("change", this.follow);
+  }
+
+  protected override updated(): void {
+    // A screen reader hears that it began and what came of it, not of every model.
+    const { trial } = this;
+    const sentence = trial?.phase === "running" ? "Training." : trial && trial.done > 0 ? `${this.state(trial)} ${this.found()}` : "";
+    if (sentence === this.said) return;
+    this.said = sentence;
+    this.announce(sentence);
+  }
+
+  private found(): string {
+    return this.trial?.summary?.finding ?? "";
+  }
+
+  protected override finding() {
+    const { trial } = this;
+    if (!trial?.plan) return "";
+    const found = this.found();
+    if (found !== "") return found;
+    const those = trial.models === 1 ? "the model" : `the ${trial.models} models`;
+    return trial.measurements.length > 0
+      ? "Too little is measured yet for a finding; the pictures fill in as the models are measured."
+      : `Not measured on this machine yet. Press Run: what is found is written here from ${those} that you train.`;
+  }
+
+  private state(trial: ExperimentRun): string {
+    const { phase, models, done, remaining } = trial;
+    if (phase === "loading") return "Preparing…";
+    if (phase === "failed") return "This experiment cannot be run here.";
+    if (phase === "running") return `${done} of ${models} models measured${remaining === null ? "" : `, ${duration(remaining)} left`}`;
+    if (done === models) return `All ${models} models measured.`;
+    if (trial.measurements.length > 0) return `Stopped with ${done} of ${models} models measured.`;
+    return `${models} models, ${this.steps(trial)}.`;
+  }
+
+  private steps({ plan }: ExperimentRun): string {
+    const steps = [...new Set(plan?.jobs.map((job) => job.steps))];
+    return `${steps.map(count).join(" or ")} steps each`;
+  }
+
+  protected override body() {
+    const { trial } = this;
+    if (!trial) return html``;
+    const { phase, plan, summary, errors } = trial;
+    return html`
+      ${plan ? claimed(plan.info, summary?.verdict, "The models trained here") : nothing} ${this.controls(trial)}
+      ${errors.length > 0 ? html`<ul class="errors alarm" role="alert">${errors.map((error) => html`<li>${error}</li>`)}</ul>` : nothing}
+      <div class="charts" data-testid="charts" aria-busy=${phase === "running" ? "true" : "false"}>
+        ${summary?.charts.map((chart) => html`<lr-chart .chart=${chart}></lr-chart>`)}
+      </div>
+      ${plan ? this.details(trial) : nothing}
+    `;
+  }
+
+  private controls(trial: ExperimentRun) {
+    const { phase, done, models, measurements } = trial;
+    const idle = phase === "ready";
+    const complete = idle && done === models;
+    const begun = measurements.length > 0;
+    const again = () => {
+      trial.clear();
+      trial.start();
+    };
+    return html`
+      <div class="row">
+        ${phase === "running"
+          ? html`<button class="primary" @click=${() => { trial.cancel(); }}>Cancel</button>`
+          : html`<button class="primary" ?disabled=${!idle} @click=${complete ? again : () => { trial.start(); }}>
+              ${complete ? "Run again" : begun ? "Go on" : "Run"}
+            </button>`}
+        <button ?disabled=${!idle || !begun} title=${begun ? "" : "There are no results to clear."} @click=${() => { trial.clear(); }}>Clear results</button>
+        <span data-testid="experiment-state" data-phase=${phase} data-done=${done} data-models=${models}>${this.state(trial)}</span>
+      </div>
+      <progress max="1" .value=${trial.fraction} aria-label="Progress of the experiment"></progress>
+    `;
+  }
+
+  private details(trial: ExperimentRun) {
+    const { plan, settings, measurements } = trial;
+    if (!plan) return nothing;
+    const save = () => { download(`leftright-${plan.info.name}.csv`, measurementsCsv(plan, settings, measurements)); };
+    return html`<details>
+      <summary>How this is decided, and what is trained</summary>
+      <p class="rule">${plan.info.rule}</p>
+      <dl>
+        <dt>models</dt>
+        <dd>${trial.models}, ${this.steps(trial)}</dd>
+        ${settings.map(({ field, values }) => html`<dt>${field.name}</dt><dd>${values.map((value) => shown(value)).join(", ")} <span class="note">${field.help}</span></dd>`)}
+      </dl>
+      <p class="note">Every other setting is the paper’s, as in Figure 1. The engine is Figure 1’s; on the CPU the models train side by side.</p>
+      <button class="link" ?disabled=${measurements.length === 0} title=${measurements.length === 0 ? "Nothing is measured yet." : ""} @click=${save}>Download the measurements (CSV)</button>
+    </details>`;
+  }
+}
+
+function shown(value: Setting["values"][number]): string {
+  return typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
+}

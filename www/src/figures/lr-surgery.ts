@@ -1,0 +1,208 @@
+import { css, html, nothing } from "lit";
+import { customElement } from "lit/decorators.js";
+import "../charts/accuracy-track";
+import "../charts/lr-row-editor";
+import { scaleLinear } from "d3-scale";
+import type { RowMove } from "../charts/lr-row-editor";
+import type { Accuracy } from "../engine/pkg/leftright.js";
+import { accuracy, signed } from "../format";
+import { Latest } from "../latest";
+import { ExaminedFigure } from "./examined";
+
+/** The steepest ramp of the slider, in logits per pixel. */
+const STEEPEST = 4;
+const ACCURACIES = ["retrieval", "order", "recognition"] as const;
+
+/** What the reader has put in the place of EP. */
+interface Operation {
+  /** Null for the steepest head. */
+  head: number | null;
+  /** Null for the model's own row. */
+  row: number[] | null;
+  /** The slope of the ramp, if the row is one. */
+  ramp: number | null;
+}
+
+const NOTHING: Operation = { head: null, row: null, ramp: null };
+
+@customElement("lr-surgery")
+export class LrSurgery extends ExaminedFigure {
+  static override styles = [
+    ...ExaminedFigure.styles,
+    css`
+      .operation {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr));
+        gap: var(--space-5) var(--space-6);
+        margin-block: var(--space-4) var(--space-6);
+      }
+
+      .operation > * {
+        align-self: start;
+      }
+
+      .controls {
+        display: grid;
+        gap: var(--space-4);
+      }
+
+      input[type="range"] {
+        width: 100%;
+        accent-color: var(--ink);
+      }
+
+      .ends {
+        display: flex;
+        justify-content: space-between;
+      }
+
+      fieldset {
+        margin: 0;
+        padding: 0;
+        border: 0;
+      }
+
+      legend {
+        padding: 0 0 var(--space-2);
+        font-weight: 600;
+      }
+
+      td:nth-child(2) {
+        width: 50%;
+      }
+
+      td:nth-child(3) {
+        white-space: nowrap;
+      }
+    `,
+  ];
+
+  protected override readonly experiment = "surgery";
+  protected override readonly heading = "Surgery: draw the slope yourself";
+  private done = NOTHING;
+  private readonly past: Operation[] = [];
+  private turning = false;
+  private readonly rows = new Latest<number[][]>(() => { this.requestUpdate(); });
+  private readonly answer = new Latest<Accuracy>(() => { this.requestUpdate(); });
+
+  /** The head whose slope is the largest, either way. */
+  private get steepest(): number {
+    const slopes = (this.run.evaluation?.slopes ?? []).map(Math.abs);
+    return Math.max(0, slopes.indexOf(Math.max(...slopes)));
+  }
+  private get head(): number {
+    const { head } = this.done;
+    return head !== null && head < (this.rows.value?.length ?? 0) ? head : this.steepest;
+  }
+  private get own(): number[] {
+    return this.rows.value?.[this.head] ?? [];
+  }
+  /** What was drawn, unless a model of another shape has come since. */
+  private get row(): number[] {
+    const { done, own } = this;
+    return done.row?.length === own.length ? done.row : own;
+  }
+
+  protected override willUpdate(): void {
+    const { run, row, head } = this;
+    if (this.wantsAnswer(this.rows)) this.rows.ask([run.revision], () => run.epRows());
+    if (!this.rows.value || row.length === 0 || !this.wantsAnswer(this.answer)) return;
+    const heads = this.rows.value.length;
+    this.answer.ask([run.revision, row, head], () => run.operate(Array.from({ length: heads }, (_, h) => (h === head ? row : null))));
+  }
+
+  private operate(change: Partial<Operation>, remember = true): void {
+    if (remember) this.past.push(this.done);
+    this.done = { ...this.done, ...change };
+    this.requestUpdate();
+  }
+
+  private undo(): void {
+    this.done = this.past.pop() ?? NOTHING;
+    this.requestUpdate();
+  }
+
+  /** A straight line about zero over the pixels; one turn of the slider is one step to undo. */
+  private ramp(slope: number): void {
+    const last = this.own.length - 1;
+    const line = scaleLinear([0, last], [(-slope * last) / 2, (slope * last) / 2]);
+    this.operate({ row: this.own.map((_, pixel) => line(pixel)), ramp: slope }, !this.turning);
+    this.turning = true;
+  }
+
+  protected override operation() {
+    const { row, own } = this;
+    if (row.length === 0) return nothing;
+    return html`<div class="operation">
+      <div class="controls">
+        ${this.headChoice()}
+        <div>
+          <h3>EP of head ${this.head} over the pixels, in logits <span class="note">┄ the model’s own</span></h3>
+          <lr-row-editor
+            .values=${row}
+            .own=${own}
+            .most=${scaleLinear([0, Math.max(10, ...row.map(Math.abs), ...own.map(Math.abs))], [0, 1]).nice(4).domain()[1] ?? 10}
+            @lr-row=${(event: RowMove) => { this.operate({ row: event.values, ramp: null }, !event.continued); }}
+          ></lr-row-editor>
+          <p class="note">Drag a point up or down, or focus it and press the arrow keys.</p>
+        </div>
+        ${this.slider()}
+        <div class="row">
+          <button ?disabled=${this.past.length === 0} title=${this.past.length === 0 ? "Nothing is changed yet." : ""} @click=${() => { this.undo(); }}>Undo</button>
+          <button ?disabled=${this.done.row === null} title=${this.done.row === null ? "This is the model’s own row." : ""} @click=${() => { this.operate({ row: null, ramp: null }); }}>
+            Restore the model’s own row
+          </button>
+        </div>
+      </div>
+      ${this.accuracies()}
+    </div>`;
+  }
+
+  private headChoice() {
+    const button = (head: number | null, label: string) =>
+      html`<button aria-pressed=${this.done.head === head ? "true" : "false"} @click=${() => { this.operate({ head }); }}>${label}</button>`;
+    return html`<fieldset>
+      <legend>The head that keeps an EP; the others lose theirs</legend>
+      <div class="row">${button(null, `Steepest (${this.steepest})`)} ${this.rows.value?.map((_, head) => button(head, String(head)))}</div>
+    </fieldset>`;
+  }
+
+  private slider() {
+    const { ramp } = this.done;
+    return html`<div>
+      <label for="ramp"><b>A straight ramp</b> ${ramp === null ? "" : `${signed(ramp)} logits per pixel`}</label>
+      <input
+        id="ramp" type="range" min=${-STEEPEST} max=${STEEPEST} step="0.1"
+        .value=${String(ramp ?? 0)}
+        @input=${(event: Event) => { this.ramp(Number((event.target as HTMLInputElement).value)); }}
+        @change=${() => { this.turning = false; }}
+      />
+      <div class="ends note" aria-hidden="true"><span>−4: looks left</span><span>0: flat</span><span>+4: looks right</span></div>
+    </div>`;
+  }
+
+  private accuracies() {
+    const before = this.run.evaluation?.accuracies.unseen;
+    const after = this.answer.value;
+    return html`<table data-testid="surgery">
+      <caption class="visually-hidden">Accuracies on unseen pairs, of the model as it is and with this row</caption>
+      <thead>
+        <tr>
+          <th scope="col">Unseen pairs</th>
+          <th scope="col">From 0 to 1: ○ the model as it is, ● with this row, ┆ chance</th>
+          <th scope="col">As it is → with this row</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${ACCURACIES.map((name) => {
+          const [was, is] = [before?.[name] ?? null, after?.[name] ?? null];
+          return html`<tr data-testid=${`surgery-${name}`}>
+            <th scope="row">${name}</th>
+            <td>${was === null || is === null ? nothing : html`<lr-accuracy-track .from=${was} .to=${is} .chance=${name === "order" ? 0.5 : null}></lr-accuracy-track>`}</td>
+            <td><span data-value="before">${accuracy(was)}</span> → <b data-value="after">${accuracy(is)}</b></td>
+          </tr>`;
+        })}
+      </tbody>
+    </table>`;
+  }
+}

@@ -1,0 +1,35 @@
+import { css, html } from "lit";
+import type { ExperimentInfo, Verdict } from "../engine/pkg/leftright.js";
+
+/** A verdict's sign, what it says of the paper's claim, and of an expectation of ours. */
+const VERDICTS: Record<Verdict, { sign: string; claim: string; expectation: string }> = {
+  reproduced: { sign: "✓", claim: "reproduced", expectation: "as expected" },
+  partly: { sign: "◐", claim: "partly reproduced", expectation: "partly as expected" },
+  not: { sign: "✗", claim: "not reproduced", expectation: "not as expected" },
+  open: { sign: "○", claim: "open: too little is measured yet", expectation: "open: too little is measured yet" },
+};
+/** The experiments from here on are ours. */
+const BEYOND = 13;
+
+export const verdictStyles = css`
+  .claim {
+    max-width: 41rem;
+    margin-bottom: var(--space-4);
+  }
+
+  .sign {
+    display: inline-block;
+    width: 1.2em;
+    font-weight: 700;
+  }
+`;
+
+/** What is claimed, and what these numbers say of it. */
+export function claimed({ id, claim }: ExperimentInfo, verdict: Verdict | undefined, on: string) {
+  const { sign, ...words } = VERDICTS[verdict ?? "open"];
+  const ours = id >= BEYOND;
+  return html`<div class="claim">
+    <p><span class="note">${ours ? "Our expectation, which the paper does not test:" : "The paper’s claim:"}</span> ${claim}</p>
+    <p data-testid="verdict" data-verdict=${verdict ?? "open"}><span class="note">${on}:</span> <b><span class="sign" aria-hidden="true">${sign}</span>${ours ? words.expectation : words.claim}</b></p>
+  </div>`;
+}

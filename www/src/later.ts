@@ -1,0 +1,31 @@
+// Figures further down are loaded when the reader comes near, so that the first ones start at once.
+
+const FIGURES: Record<string, () => Promise<unknown>> = {
+  "lr-diversity": () => import("./figures/lr-diversity"),
+  "lr-slope": () => import("./figures/lr-slope"),
+  "lr-text": () => import("./figures/lr-text"),
+  "lr-alignment": () => import("./figures/lr-alignment"),
+  "lr-captions": () => import("./figures/lr-captions"),
+  "lr-grid": () => import("./figures/lr-grid"),
+  "lr-three": () => import("./figures/lr-three"),
+  "lr-norm-mlp": () => import("./figures/lr-norm-mlp"),
+  "lr-autoregressive": () => import("./figures/lr-autoregressive"),
+  "lr-reversal": () => import("./figures/lr-reversal"),
+  "lr-surgery": () => import("./figures/lr-surgery"),
+  "lr-phase": () => import("./figures/lr-phase"),
+  "lr-birth": () => import("./figures/lr-birth"),
+};
+
+export function loadFiguresInSight(): void {
+  const sight = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        sight.unobserve(target);
+        void FIGURES[target.localName]?.();
+      }
+    },
+    { rootMargin: "1200px" },
+  );
+  for (const element of document.querySelectorAll(Object.keys(FIGURES).join())) sight.observe(element);
+}
