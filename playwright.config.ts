@@ -41,5 +41,7 @@ export default defineConfig({
     },
     // Without the flags above, requestAdapter() answers null here: the reader without WebGPU.
     { name: "no-webgpu", use: browser() },
+    // What the README tells a reader to run beside the page; it opens no browser.
+    { name: "recipes", testDir: "tests/recipes" },
   ],
 });

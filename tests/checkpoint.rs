@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use leftright::checkpoint::{Contents, load, save};
+use leftright::checkpoint::{Contents, MAX_BYTES, load, save};
 use leftright::config::Config;
 use leftright::engine::Snapshot;
 use leftright::engine::cpu::Cpu;
+use leftright::params::ParamTable;
 use proptest::prelude::*;
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensors, serialize};
@@ -27,6 +28,19 @@ fn the_references_names_and_numbers_survive() {
         let ours = b.tensor(&name).unwrap();
         assert_eq!((tensor.shape(), tensor.data()), (ours.shape(), ours.data()), "{name}");
     }
+}
+
+/// No config in bounds has a training state that its own file is refused for.
+#[test]
+fn the_largest_training_state_is_read() {
+    let mut config = Config { layer_norm: true, mlp: true, ..Config::default() };
+    for name in ["pixels", "labels", "d_model", "d_embed", "vision_layers", "text_layers"] {
+        let most = config.fields().into_iter().find(|field| field.name == name).unwrap().max;
+        config.set(name, &most.to_string()).unwrap();
+    }
+    config.check().unwrap();
+    let state = 3 * 4 * ParamTable::new(&config).len;
+    assert!((MAX_BYTES / 2..MAX_BYTES - (1 << 20)).contains(&state), "{state}");
 }
 
 #[test]

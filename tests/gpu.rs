@@ -123,6 +123,9 @@ fn what_does_not_fit_is_refused() {
         other.set(name, value).unwrap();
         assert_eq!(refusal(&[Config::default(), other]), EngineError::Shapes(name));
     }
+    // Three labels make fewer captions than a batch holds.
+    let few = Config { pair_labels: 3, ..Config::default() };
+    assert_eq!(refusal(&[Config::default(), few]), EngineError::Shapes("batch"));
     let wide = Config { d_model: 256, vision_layers: 4, text_layers: 4, mlp: true, batch: 1024, ..Config::default() };
     assert!(matches!(refusal(&[wide.clone(), wide.clone(), wide]), EngineError::TooLarge { .. }));
     // 64 bytes a model in a uniform buffer.

@@ -229,3 +229,16 @@ fn beats<S: PartialOrd>(own: S, rivals: impl Iterator<Item = S>) -> f64 {
 pub fn nearest(scores: &[f32]) -> usize {
     scores.iter().enumerate().fold(0, |best, (i, score)| if *score > scores[best] { i } else { best })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A model that gives both orders one score tosses a coin; it is not always wrong.
+    #[test]
+    fn a_tie_counts_its_part() {
+        let of = |rivals: &[f32]| beats(1.0, rivals.iter().copied());
+        assert_eq!([of(&[0.5]), of(&[1.5]), of(&[1.0]), of(&[1.0, 0.5, 1.0]), of(&[1.0, 2.0])], [1.0, 0.0, 0.5, 1.0 / 3.0, 0.0]);
+        assert_eq!(of(&[f32::NAN]), 0.0);
+    }
+}

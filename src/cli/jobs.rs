@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use leftright::engine::EngineRequest;
-use leftright::experiment::{Job, Measurement, Population};
+use leftright::experiment::{Job, Measurement, Population, populations};
 use rayon::prelude::*;
 
 use super::Failure;
@@ -31,21 +31,6 @@ pub fn resolve(request: EngineRequest) -> EngineRequest {
     }
 }
 
-/// Jobs in the populations that an engine trains: of one shape and the same steps, in the order they came.
-fn populations(jobs: Numbered, engine: EngineRequest) -> Vec<Numbered> {
-    let most = if engine == EngineRequest::Gpu { POPULATION } else { 1 };
-    let mut groups: Vec<Numbered> = Vec::new();
-    for (number, job) in jobs {
-        let kind = |job: &Job| (job.config.shape(), job.steps, job.every);
-        let fits = |group: &&mut Numbered| group.len() < most && kind(&group[0].1) == kind(&job);
-        match groups.iter_mut().find(fits) {
-            Some(group) => group.push((number, job)),
-            None => groups.push(vec![(number, job)]),
-        }
-    }
-    groups
-}
-
 /// Trains jobs to their end; gives every measurement, by job and step. `tick` is told of model steps done.
 pub fn train(jobs: Numbered, engine: EngineRequest, tick: &(dyn Fn(u64) + Sync)) -> Result<Vec<Measurement>, Failure> {
     let one = |jobs: Numbered| -> Result<Vec<Measurement>, Failure> {
@@ -59,7 +44,11 @@ pub fn train(jobs: Numbered, engine: EngineRequest, tick: &(dyn Fn(u64) + Sync))
         }
         Ok(measurements)
     };
-    let populations = populations(jobs, engine);
+    let most = if engine == EngineRequest::Gpu { POPULATION } else { 1 };
+    let (numbers, plain): (Vec<u32>, Vec<Job>) = jobs.into_iter().unzip();
+    let numbered = |place: u32| (numbers[place as usize], plain[place as usize].clone());
+    let populations: Vec<Numbered> =
+        populations(&plain, most).into_iter().map(|places| places.into_iter().map(numbered).collect()).collect();
     let done: Result<Vec<Vec<Measurement>>, Failure> = match engine {
         EngineRequest::Gpu => populations.into_iter().map(one).collect(),
         _ => populations.into_par_iter().map(one).collect(),

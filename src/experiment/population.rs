@@ -121,6 +121,20 @@ impl Population {
     }
 }
 
+/// The places of jobs in the populations that they can be trained as: of one shape and the same steps, at most `most`
+/// models, each in the order it came.
+pub fn populations(jobs: &[Job], most: usize) -> Vec<Vec<u32>> {
+    let kinds: Vec<_> = jobs.iter().map(|job| (job.config.shape(), job.steps, job.every)).collect();
+    let mut groups: Vec<Vec<u32>> = Vec::new();
+    for (number, kind) in (0..).zip(&kinds) {
+        match groups.iter_mut().find(|group| group.len() < most && kinds[group[0] as usize] == *kind) {
+            Some(group) => group.push(number),
+            None => groups.push(vec![number]),
+        }
+    }
+    groups
+}
+
 /// Bytes that training and measuring one model of a config needs at most, roughly: parameters, moments and gradients; the
 /// activations of a batch; scores of a chunk of scenes.
 pub fn bytes_per_model(config: &Config) -> u64 {

@@ -8,7 +8,7 @@ use web_time::Instant;
 use super::{CHUNK_MS, Failure, Session, from_js, to_js, yield_to_events};
 use crate::analysis::{AnalysisError, surgery};
 use crate::engine::EngineRequest;
-use crate::experiment::{Experiment, ExperimentInfo, Job, Measurement, Population, PopulationError, Scale, Summary, Values};
+use crate::experiment::{Experiment, ExperimentInfo, Job, Measurement, Population, PopulationError, Summary, Values, populations};
 use crate::task::Split;
 
 impl From<PopulationError> for Failure {
@@ -29,19 +29,24 @@ fn named(name: &str) -> Result<&'static Experiment, Failure> {
     Experiment::named(name).ok_or_else(unknown)
 }
 
-/// Every experiment, in order.
-#[wasm_bindgen(unchecked_return_type = "ExperimentInfo[]")]
-pub fn experiments() -> Result<JsValue, JsValue> {
-    let all: Vec<ExperimentInfo> = Experiment::all().iter().map(Experiment::info).collect();
-    Ok(to_js(&all)?)
+/// Models of a population at most.
+const POPULATION: usize = 32;
+
+/// An experiment, and the models that it trains to find out.
+#[derive(serde::Serialize, tsify::Tsify)]
+struct Plan {
+    info: ExperimentInfo,
+    jobs: Vec<Job>,
+    /// Which jobs, by their places, can be trained as one population.
+    populations: Vec<Vec<u32>>,
 }
 
-/// The jobs of an experiment; what can be trained together in one population has equal steps and shapes.
-#[wasm_bindgen(js_name = experimentJobs, unchecked_return_type = "Job[]")]
-pub fn experiment_jobs(name: &str, #[wasm_bindgen(unchecked_param_type = "Scale")] scale: JsValue) -> Result<JsValue, JsValue> {
-    let scale: Scale = from_js(scale, "config")?;
-    let jobs: Vec<Job> = (named(name)?.jobs)(scale);
-    Ok(to_js(&jobs)?)
+/// What an experiment asks and trains.
+#[wasm_bindgen(unchecked_return_type = "Plan")]
+pub fn plan(name: &str, #[wasm_bindgen(unchecked_param_type = "Scale")] scale: JsValue) -> Result<JsValue, JsValue> {
+    let experiment = named(name)?;
+    let jobs = (experiment.jobs)(from_js(scale, "config")?);
+    Ok(to_js(&Plan { info: experiment.info(), populations: populations(&jobs, POPULATION), jobs })?)
 }
 
 /// What the measurements of some of an experiment's jobs say.

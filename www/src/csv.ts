@@ -1,6 +1,5 @@
 // Measurements as a table for spreadsheets and data frames: one row per model and step.
-import type { Config, Measurement } from "./engine/pkg/leftright.js";
-import type { Plan } from "./engine/worker";
+import type { Config, Measurement, Plan } from "./engine/pkg/leftright.js";
 import type { Setting } from "./experiment";
 
 export function measurementsCsv({ jobs }: Plan, settings: Setting[], measurements: Measurement[]): string {

@@ -2,8 +2,7 @@
 import type { EngineClient } from "./engine/client";
 import { engineError, sentence, type EngineError } from "./engine/errors";
 import { sharedPool, type Batch, type NumberedJob } from "./engine/pool";
-import type { Config, ConfigField, Measurement, Scale, Summary } from "./engine/pkg/leftright.js";
-import type { Plan } from "./engine/worker";
+import type { Config, ConfigField, Measurement, Plan, Scale, Summary } from "./engine/pkg/leftright.js";
 import { Latest } from "./latest";
 import { sharedRun } from "./run";
 
@@ -78,15 +77,15 @@ export class ExperimentRun extends EventTarget {
   start(): void {
     const { plan } = this;
     if (!plan || this.phase !== "ready") return;
-    const jobs = plan.jobs
-      .map((job, number) => ({ job, number }))
-      .filter(({ job, number }) => !this.#measured.has(key(number, job.steps)));
-    for (const { number } of jobs) this.#steps[number] = 0;
+    const populations = plan.populations
+      .map((numbers) => numbers.flatMap((number) => this.#unmeasured(plan, number)))
+      .filter((jobs) => jobs.length > 0);
+    for (const { number } of populations.flat()) this.#steps[number] = 0;
     this.errors = [];
     this.phase = "running";
     this.#began = { time: performance.now(), fraction: this.fraction, done: this.done };
-    this.#batch = sharedPool().train(jobs, this.#run.current?.engine.kind ?? "cpu", {
-      progress: (population, step, measurements) => { this.#progress(population, step, measurements); },
+    this.#batch = sharedPool().train(populations, this.#run.current?.engine.kind ?? "cpu", {
+      progress: (population, step, measurement) => { this.#progress(population, step, measurement); },
       failed: (population, error) => { this.#failed(population, error); },
       ended: () => { this.#rest(); },
     });
@@ -106,12 +105,18 @@ export class ExperimentRun extends EventTarget {
     this.#remeasured();
   }
 
-  #progress(population: NumberedJob[], step: number, measurements: Measurement[]): void {
+  #unmeasured({ jobs }: Plan, number: number): NumberedJob[] {
+    const job = jobs[number];
+    return job && !this.#measured.has(key(number, job.steps)) ? [{ job, number }] : [];
+  }
+
+  #progress(population: NumberedJob[], step: number, measurement: Measurement | undefined): void {
     for (const { number } of population) this.#steps[number] = step;
-    // A job begun again after a crash measures the same numbers at the same steps.
-    for (const measurement of measurements) this.#measured.set(key(measurement.job, measurement.step), measurement);
-    if (measurements.length > 0) this.#remeasured();
-    else this.#changed();
+    if (measurement) {
+      // A job begun again after a crash measures the same numbers at the same steps.
+      this.#measured.set(key(measurement.job, measurement.step), measurement);
+      this.#remeasured();
+    } else this.#changed();
   }
 
   #failed(population: NumberedJob[], error: EngineError): void {

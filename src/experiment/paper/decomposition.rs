@@ -64,11 +64,12 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let main = runs.median("share.XX");
     let monotone = runs.holds(|v| monotone(&row(v, "EP")));
     let steep = runs.holds(|v| slope(&row(v, "EP")) >= 3.0 * slope(&row(v, "PP")).max(slope(&row(v, "BP"))));
+    let variance = Term::LOGIT.map(|term| format!("{} {:.2}", term.name(), runs.median(&format!("variance.{}", term.name())))).join(", ");
     let finding = format!(
-        "Over {}, X W_QK X^T has {} of the CLS row's mean magnitude. The steepest head's EP row is monotone in {monotone} of them (slope {} logits per pixel), and at least three times as steep as PP and BP in {steep}.",
+        "Over {}, X W_QK X^T has {} of the CLS row's mean magnitude; the terms' shares of its variance over tokens are {variance}. The steepest head's EP row is monotone in {monotone} of them (slope {} logits per pixel, either way), and at least three times as steep as PP and BP in {steep}.",
         models(runs.count()),
         runs.text("share.XX"),
-        runs.text("slope"),
+        runs.steepness(),
     );
     let parts = [(0.76..=0.91).contains(&main), 2 * monotone > runs.count(), 2 * steep > runs.count()];
     Summary { verdict: Verdict::of(&parts), finding, charts }

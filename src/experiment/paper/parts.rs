@@ -78,6 +78,16 @@ impl<'a> Runs<'a> {
         self.spread(key).map_or_else(|| "–".to_owned(), |spread| spread.to_string())
     }
 
+    /// The spread, as text, of what a law makes of each run's numbers.
+    pub fn told(&self, law: impl Fn(&Values) -> f64) -> String {
+        Spread::of(self.0.iter().map(|(_, values)| law(values))).map_or_else(|| "–".to_owned(), |spread| spread.to_string())
+    }
+
+    /// The spread, as text, of the steepest head's slope without its sign, which differs from seed to seed.
+    pub fn steepness(&self) -> String {
+        self.told(|values| number(values, "slope").abs())
+    }
+
     /// In how many runs a law of their numbers holds.
     pub fn holds(&self, law: impl Fn(&Values) -> bool) -> usize {
         self.0.iter().filter(|(_, values)| law(values)).count()

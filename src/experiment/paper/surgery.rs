@@ -54,7 +54,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
             format!(
                 "the least slope that restores 0.9 is {s} logits per pixel (in {} of them), where the models' own is {}",
                 s.count,
-                runs.text("slope")
+                runs.steepness()
             )
         },
     );

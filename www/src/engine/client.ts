@@ -67,15 +67,15 @@ export class EngineClient {
     jobs: Job[],
     numbers: number[],
     engine: EngineRequest,
-    onProgress: (step: number, steps: number, measurements: Measurement[]) => void,
+    onProgress: (step: number, steps: number, measurement: Measurement | undefined) => void,
   ) =>
     this.#call((api) =>
       api.trainPopulation(
         jobs,
         numbers,
         engine,
-        proxy((step, steps, measurements) => {
-          onProgress(step, steps, measurements);
+        proxy((step, steps, measurement) => {
+          onProgress(step, steps, measurement);
           return Promise.resolve();
         }),
       ),

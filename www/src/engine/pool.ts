@@ -1,20 +1,14 @@
 // Workers that train the models of experiments, beside the one that holds the reader's own session.
 import { EngineClient } from "./client";
 import { EngineError, engineError } from "./errors";
-import type { Config, EngineKind, Job, Measurement } from "./pkg/leftright.js";
+import type { EngineKind, Job, Measurement } from "./pkg/leftright.js";
 
 /** Enough for a figure, and a phone keeps a core to scroll with. */
 const WORKERS = Math.min(navigator.hardwareConcurrency, 4);
-/** A worker is silent while it measures a population: after a minute it is taken for dead. */
-const PATIENCE = 30;
+/** A worker is silent while it takes a measure, which is seconds at most: after half a minute it is taken for dead. */
+const PATIENCE = 15;
 /** How often a population is begun, before its crash is told. */
 const TRIES = 2;
-
-/** What decides a model's shape: jobs that agree in these, in their steps and in when they are measured can be one population. */
-const SHAPE = [
-  "pixels", "labels", "grid", "above", "right", "objects", "d_model", "heads", "d_embed", "batch",
-  "vision_layers", "text_layers", "layer_norm", "mlp", "autoregressive",
-] as const satisfies (keyof Config)[];
 
 /** A job and the number that its measurements carry. */
 export interface NumberedJob {
@@ -24,8 +18,8 @@ export interface NumberedJob {
 
 /** What a batch of jobs hears of itself. */
 export interface BatchListener {
-  /** A population has done `step` of its jobs' steps. */
-  progress(jobs: NumberedJob[], step: number, measurements: Measurement[]): void;
+  /** A population has done `step` of its jobs' steps, and may have measured one of its models. */
+  progress(jobs: NumberedJob[], step: number, measurement: Measurement | undefined): void;
   /** These jobs are lost; the others go on. */
   failed(jobs: NumberedJob[], error: EngineError): void;
   /** Nothing is left to do. */
@@ -51,12 +45,12 @@ export class Pool {
   readonly #busy = new Map<Population, EngineClient>();
   readonly #listeners = new Map<Batch, BatchListener>();
 
-  /** Queues jobs: on the CPU one by one, on the GPU in populations as large as their shapes allow. */
-  train(jobs: NumberedJob[], engine: EngineKind, listener: BatchListener): Batch {
+  /** Queues populations; on the CPU their jobs, one by one. */
+  train(populations: NumberedJob[][], engine: EngineKind, listener: BatchListener): Batch {
     const batch: Batch = { cancel: () => { this.#cancel(batch); } };
     this.#listeners.set(batch, listener);
-    const groups = engine === "gpu" ? alike(jobs) : jobs.map((job) => [job]);
-    this.#queue.push(...groups.map((group) => ({ jobs: group, engine, tries: 0, batch })));
+    const together = engine === "gpu" ? populations : populations.flat().map((job) => [job]);
+    this.#queue.push(...together.map((jobs) => ({ jobs, engine, tries: 0, batch })));
     this.#fill();
     return batch;
   }
@@ -100,8 +94,8 @@ export class Pool {
   }
 
   async #train({ jobs, engine, batch }: Population, client: EngineClient): Promise<EngineError | null> {
-    const report = (step: number, _: number, measurements: Measurement[]) => {
-      this.#listeners.get(batch)?.progress(jobs, step, measurements);
+    const report = (step: number, _: number, measurement: Measurement | undefined) => {
+      this.#listeners.get(batch)?.progress(jobs, step, measurement);
     };
     const training = client.trainPopulation(jobs.map(({ job }) => job), jobs.map(({ number }) => number), engine, report);
     return training.then(() => null, engineError);
@@ -124,17 +118,6 @@ export class Pool {
     this.#listeners.delete(batch);
     listener.ended();
   }
-}
-
-/** Jobs in groups that can each be one population. */
-function alike(jobs: NumberedJob[]): NumberedJob[][] {
-  const groups = new Map<string, NumberedJob[]>();
-  for (const numbered of jobs) {
-    const { config, steps, every } = numbered.job;
-    const key = JSON.stringify([steps, every, ...SHAPE.map((name) => config[name])]);
-    groups.set(key, [...(groups.get(key) ?? []), numbered]);
-  }
-  return [...groups.values()];
 }
 
 let shared: Pool | null = null;

@@ -5,8 +5,7 @@ import init, {
   Trainer,
   checkConfig,
   configFields,
-  experimentJobs,
-  experiments,
+  plan,
   summarise,
   trainOn,
   type Ablation,
@@ -19,9 +18,9 @@ import init, {
   type EngineRequest,
   type Evaluation,
   type Examination,
-  type ExperimentInfo,
   type Job,
   type Measurement,
+  type Plan,
   type Progress,
   type ReferenceRun,
   type Scale,
@@ -32,14 +31,8 @@ import init, {
 import wasmUrl from "./pkg/leftright_bg.wasm?url";
 import { EngineError, carryErrorCodes } from "./errors";
 
-/** What an experiment asks, and the models that it trains to find out. */
-export interface Plan {
-  info: ExperimentInfo;
-  jobs: Job[];
-}
-
-/** Steps that a population has done, of how many, and what was measured at the last of them. */
-export type PopulationProgress = (step: number, steps: number, measurements: Measurement[]) => Promise<void>;
+/** Steps that a population has done, of how many, and what was measured of one of its models at the last of them. */
+export type PopulationProgress = (step: number, steps: number, measurement: Measurement | undefined) => Promise<void>;
 
 /** What the page needs to know of a session it has just been given. */
 export interface SessionInfo {
@@ -126,9 +119,7 @@ const api = {
 
   async plan(experiment: string, scale: Scale): Promise<Plan> {
     await ready;
-    const info = experiments().find(({ name }) => name === experiment);
-    if (!info) throw new EngineError("config", `There is no experiment “${experiment}”.`);
-    return { info, jobs: experimentJobs(experiment, scale) };
+    return plan(experiment, scale);
   },
   async summarise(experiment: string, scale: Scale, measurements: Measurement[]): Promise<Summary> {
     await ready;

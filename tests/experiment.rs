@@ -1,0 +1,88 @@
+//! Experiments as data, and populations in training.
+
+use leftright::config::Config;
+use leftright::engine::{EngineError, EngineRequest};
+use leftright::experiment::{Experiment, Job, Measure, Measurement, Population, PopulationError, Scale, Verdict, populations};
+use leftright::task::Split;
+use pollster::block_on;
+
+const SCALES: [Scale; 3] = [Scale::Figure, Scale::Quick, Scale::Full];
+
+fn small(seed: u32) -> Config {
+    Config { d_model: 16, heads: 2, d_embed: 16, batch: 32, seed, ..Config::default() }
+}
+
+fn job(config: Config) -> Job {
+    Job { every: 4, ..Job::new(config, 10, vec![Measure::Accuracies(vec![Split::Unseen]), Measure::Slopes]) }
+}
+
+fn train(jobs: Vec<Job>) -> Vec<Measurement> {
+    let mut population = block_on(Population::open((0..).zip(jobs).collect(), EngineRequest::Cpu)).unwrap();
+    let mut measurements = Vec::new();
+    while !population.ended() {
+        measurements.extend(block_on(population.advance(3)).unwrap());
+    }
+    measurements
+}
+
+#[test]
+fn every_experiments_jobs_can_be_run() {
+    for (i, experiment) in (1..).zip(Experiment::all()) {
+        assert_eq!(experiment.id, i);
+        assert!(std::ptr::eq(Experiment::named(experiment.name).unwrap(), experiment));
+        for scale in SCALES {
+            let jobs = (experiment.jobs)(scale);
+            assert!(!jobs.is_empty());
+            for job in &jobs {
+                job.config.check().unwrap();
+                assert!(job.steps > 0 && !job.measures.is_empty(), "{}", experiment.name);
+            }
+        }
+        assert!((experiment.jobs)(Scale::Full).len() >= (experiment.jobs)(Scale::Quick).len());
+    }
+}
+
+/// Nothing measured is an open question, whichever the experiment.
+#[test]
+fn nothing_measured_decides_nothing() {
+    for experiment in Experiment::all() {
+        let jobs = (experiment.jobs)(Scale::Figure);
+        let summary = (experiment.summarise)(&jobs, &[]);
+        assert_eq!((summary.verdict, summary.finding.as_str()), (Verdict::Open, ""), "{}", experiment.name);
+    }
+}
+
+#[test]
+fn a_population_measures_what_its_models_alone_do() {
+    let together = train(vec![job(small(0)), job(small(1)), job(small(2))]);
+    assert_eq!(together.iter().map(|m| (m.step, m.job)).collect::<Vec<_>>()[..4], [(4, 0), (4, 1), (4, 2), (8, 0)]);
+    assert_eq!(together.len(), 9);
+    for seed in 0..3 {
+        let alone = train(vec![job(small(seed))]);
+        let theirs = together.iter().filter(|m| m.job == seed);
+        assert!(alone.iter().zip(theirs).all(|(a, b)| (a.step, &a.values) == (b.step, &b.values)));
+    }
+    assert_ne!(together[0].values, together[1].values);
+}
+
+#[test]
+fn only_models_of_one_shape_and_the_same_steps_are_a_population() {
+    let few = Config { pair_labels: 2, batch: 32, ..small(0) };
+    let wide = Config { d_model: 32, ..small(0) };
+    let longer = Job { steps: 20, ..job(small(0)) };
+    // Two labels in pairs make 22 captions, fewer than a batch of 32: the batch is another.
+    let jobs = vec![job(small(0)), job(few.clone()), job(wide), job(small(1)), longer.clone(), job(small(2))];
+    assert_eq!(populations(&jobs, 2), [vec![0, 3], vec![1], vec![2], vec![4], vec![5]]);
+    let refusal = |jobs: Vec<Job>| block_on(Population::open((0..).zip(jobs).collect(), EngineRequest::Cpu)).err().unwrap();
+    assert!(matches!(refusal(vec![job(small(0)), job(few)]), PopulationError::Engine(EngineError::Shapes("batch"))));
+    assert!(matches!(refusal(vec![job(small(0)), longer]), PopulationError::Steps));
+}
+
+/// A model that diverges is measured as one: a loss that is none, and no accuracy.
+#[test]
+fn a_diverged_model_has_no_accuracy() {
+    let wild = Config { lr: 1.0, token_std: 10.0, eps: 1e-12, weight_decay: 10.0, warmup: 1, ..small(0) };
+    let measured = train(vec![Job { steps: 200, every: 0, ..job(wild) }]);
+    assert_eq!(measured.len(), 1);
+    assert!(measured[0].values["loss"].is_nan() && measured[0].values.len() == 1, "{:?}", measured[0].values);
+}
