@@ -6,6 +6,7 @@ export default defineConfig({
   base: "./",
   build: {
     outDir: "dist",
+    rolldownOptions: { input: ["www/index.html", "www/bench.html"] },
     emptyOutDir: true,
     // A strict CSP allows neither data: URLs nor inline scripts.
     assetsInlineLimit: 0,

@@ -132,13 +132,6 @@ struct TrainEnd {
     engine: EngineInfo,
 }
 
-/// Losses since the session started or resumed, and its evaluations.
-#[derive(Serialize, Tsify)]
-struct History {
-    losses: Vec<f32>,
-    evaluations: Vec<Evaluation>,
-}
-
 /// The accuracies without and with some ablations.
 #[derive(Serialize, Tsify)]
 struct AblationResult {
@@ -233,14 +226,6 @@ impl Session {
     /// Steps done.
     pub fn step(&self) -> u32 {
         self.latest.borrow().step
-    }
-
-    /// Losses and evaluations so far; code "busy" while it trains.
-    #[wasm_bindgen(unchecked_return_type = "History")]
-    pub fn history(&self) -> Result<JsValue, JsValue> {
-        let run = self.run.borrow();
-        let (losses, evaluations) = run.as_ref().ok_or_else(busy)?.history();
-        Ok(to_js(&History { losses: losses.to_vec(), evaluations: evaluations.to_vec() })?)
     }
 
     /// Trains `steps` steps, calling `on_progress` as it goes; code "busy" if it already trains.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use leftright::checkpoint::{self, Contents};
 use leftright::config::Config;
 use leftright::engine::{EngineRequest, Run};
@@ -12,7 +13,7 @@ use super::{EngineArg, Failure, jobs, report};
 #[derive(Args)]
 pub struct TrainArgs {
     /// Where the settings start from
-    #[arg(long, default_value = "paper")]
+    #[arg(long, default_value = "paper", value_parser = presets())]
     preset: String,
     /// A setting: key=value; may be given again
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -29,6 +30,10 @@ pub struct TrainArgs {
     /// The checkpoint to write
     #[arg(long)]
     out: PathBuf,
+}
+
+fn presets() -> PossibleValuesParser {
+    PossibleValuesParser::new(Config::presets().map(|(name, what)| PossibleValue::new(name).help(what)))
 }
 
 /// How long a chunk of steps may take between two looks of the progress bar.

@@ -18,7 +18,7 @@ seed = [0, 1, 2]
 /** The README's query, which this test runs as it stands there. */
 function readmesQuery(): string {
   const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-  const query = /^duckdb -c "([^"]+)"$/m.exec(readme)?.[1];
+  const query = /^duckdb -c "(.+)"$/m.exec(readme)?.[1]?.replaceAll('\\"', '"');
   if (query === undefined) throw new Error("the README shows no DuckDB query");
   return query;
 }

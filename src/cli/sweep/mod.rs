@@ -7,8 +7,9 @@ mod spec;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use leftright::config::Config;
 use leftright::engine::EngineRequest;
-use leftright::experiment::bytes_per_model;
+use leftright::experiment::{Job, bytes_per_model};
 use rayon::prelude::*;
 use serde_json::json;
 
@@ -59,7 +60,16 @@ fn shard(text: &str) -> Result<(u32, u32), String> {
 /// Bytes that models in training on every thread need, against what there is.
 fn check_memory(plan: &Plan, allowed: Option<f64>) -> Result<(), Failure> {
     let threads = rayon::current_num_threads().min(plan.jobs.len()) as u64;
-    let needed = threads * plan.jobs.iter().map(|job| bytes_per_model(&job.config)).max().unwrap_or(0);
+    // Of a million models few differ in what they need.
+    let mut kinds: Vec<Config> = Vec::new();
+    for Job { config, .. } in &plan.jobs {
+        let Config { pair_labels, held_labels, mixed, .. } = *config;
+        let kind = Config { pair_labels, held_labels, mixed, ..config.shape() };
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    let needed = threads * kinds.iter().map(bytes_per_model).max().unwrap_or(0);
     let available = match allowed {
         Some(gib) => (gib * f64::from(1u32 << 30)) as u64,
         None => {
@@ -133,7 +143,8 @@ pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
     if json {
         println!("{}", json!({ "models": before + trained, "trained": trained, "resumed": before, "out": args.out }));
     } else {
-        println!("{} models in {}: {trained} trained now, {before} there before", before + trained, args.out.display());
+        let models = if before + trained == 1 { "model" } else { "models" };
+        println!("{} {models} in {}: {trained} trained now, {before} there before", before + trained, args.out.display());
     }
     Ok(())
 }

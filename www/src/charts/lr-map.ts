@@ -10,7 +10,7 @@ const FOOT = 18;
 /** Cells are square where there is room, and no larger than this. */
 const CELL = { width: 88, height: 44 };
 /** Narrower cells have no number in them; pointing at one still says it. */
-const ROOM = 32;
+const ROOM = 26;
 /** The strength of a colour from which text on it must be light. */
 const STRONG = 66;
 

@@ -1,5 +1,5 @@
 import { css, html, nothing, type TemplateResult } from "lit";
-import "../charts/lr-chart";
+import { gallery, galleryStyles } from "../charts/gallery";
 import { Examination } from "../examination";
 import { RunFigure } from "./figure";
 import { claimed, verdictStyles } from "./verdict";
@@ -9,14 +9,8 @@ export abstract class ExaminedFigure extends RunFigure {
   static override styles = [
     ...RunFigure.styles,
     verdictStyles,
+    galleryStyles,
     css`
-      .charts {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr));
-        gap: var(--space-5) var(--space-6);
-        margin-block: var(--space-5);
-      }
-
       .rule {
         max-width: 41rem;
         margin-top: var(--space-2);
@@ -94,9 +88,7 @@ export abstract class ExaminedFigure extends RunFigure {
       </div>
       <progress max=${parts || 1} .value=${part} aria-label="Progress of the measurement"></progress>
       ${notice === null ? nothing : html`<p class="alarm" role="alert">${notice}</p>`}
-      <div class="charts" data-testid="charts" aria-busy=${measuring ? "true" : "false"}>
-        ${summary?.charts.map((chart) => html`<lr-chart .chart=${chart}></lr-chart>`)}
-      </div>
+      ${gallery(summary?.charts ?? [], measuring)}
       ${info ? html`<details><summary>How this is decided</summary><p class="rule">${info.rule}</p><p class="note">Decided here by one model, yours; the reproduction’s report has several seeds.</p></details>` : nothing}
     `;
   }

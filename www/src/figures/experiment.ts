@@ -1,5 +1,5 @@
 import { css, html, nothing } from "lit";
-import "../charts/lr-chart";
+import { gallery, galleryStyles } from "../charts/gallery";
 import { measurementsCsv } from "../csv";
 import { download } from "../download";
 import { ExperimentRun, type Setting } from "../experiment";
@@ -12,14 +12,8 @@ export abstract class ExperimentFigure extends Figure {
   static override styles = [
     ...Figure.styles,
     verdictStyles,
+    galleryStyles,
     css`
-      .charts {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr));
-        gap: var(--space-5) var(--space-6);
-        margin-block: var(--space-5);
-      }
-
       .errors {
         margin: var(--space-2) 0 0;
         padding: 0;
@@ -110,9 +104,7 @@ export abstract class ExperimentFigure extends Figure {
     return html`
       ${plan ? claimed(plan.info, summary?.verdict, "The models trained here") : nothing} ${this.controls(trial)}
       ${errors.length > 0 ? html`<ul class="errors alarm" role="alert">${errors.map((error) => html`<li>${error}</li>`)}</ul>` : nothing}
-      <div class="charts" data-testid="charts" aria-busy=${phase === "running" ? "true" : "false"}>
-        ${summary?.charts.map((chart) => html`<lr-chart .chart=${chart}></lr-chart>`)}
-      </div>
+      ${gallery(summary?.charts ?? [], phase === "running")}
       ${plan ? this.details(trial) : nothing}
     `;
   }

@@ -1,0 +1,139 @@
+// Times of both engines: for a reader, and as `window.leftrightBench` for a script that measures them among others.
+import init, { Bench, trainOn, type EngineKind } from "./engine/pkg/leftright.js";
+import wasmUrl from "./engine/pkg/leftright_bg.wasm?url";
+import { engineError, sentence } from "./engine/errors";
+
+const BATCH = 128;
+const BLOCKS = 7;
+/** Aimed length of a block. */
+const BLOCK_MS = 400;
+const ENGINES: EngineKind[] = ["cpu", "gpu"];
+
+interface Fixture {
+  checkpoint: Uint8Array;
+  strips: Uint32Array;
+  captions: Uint32Array;
+}
+
+/** A fixture's parameters as a checkpoint of ours, and its batch. */
+function parse(file: ArrayBuffer): Fixture {
+  const length = Number(new DataView(file).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 8, length))) as Record<
+    string,
+    { dtype: string; shape: number[]; data_offsets: [number, number] }
+  >;
+  const data = (name: string) => {
+    const [start, end] = header[name]?.data_offsets ?? [0, 0];
+    return file.slice(8 + length + start, 8 + length + end);
+  };
+  const entries: Record<string, unknown> = { __metadata__: header.__metadata__ };
+  const parts: ArrayBuffer[] = [];
+  let end = 0;
+  for (const [name, entry] of Object.entries(header)) {
+    if (!name.startsWith("param.")) continue;
+    const part = data(name);
+    entries[name.slice("param.".length)] = { ...entry, data_offsets: [end, end + part.byteLength] };
+    end += part.byteLength;
+    parts.push(part);
+  }
+  const json = new TextEncoder().encode(JSON.stringify(entries));
+  const checkpoint = new Uint8Array(8 + json.length + end);
+  new DataView(checkpoint.buffer).setBigUint64(0, BigInt(json.length), true);
+  checkpoint.set(json, 8);
+  let at = 8 + json.length;
+  for (const part of parts) {
+    checkpoint.set(new Uint8Array(part), at);
+    at += part.byteLength;
+  }
+  return { checkpoint, strips: new Uint32Array(data("images")), captions: new Uint32Array(data("tokens")) };
+}
+
+const opened = new Map<EngineKind, Promise<Bench>>();
+
+function open(engine: EngineKind): Promise<Bench> {
+  let bench = opened.get(engine);
+  if (!bench) {
+    bench = leftrightBench.ready.then(() => Bench.open({ batch: BATCH }, engine));
+    opened.set(engine, bench);
+  }
+  return bench;
+}
+
+const leftrightBench = {
+  ready: init({ module_or_path: wasmUrl }),
+  engines: ENGINES,
+  /** Ten AdamW steps on a fixture's own parameters and batch. */
+  async lossesOnFixture(engine: EngineKind, safetensors: ArrayBuffer): Promise<number[]> {
+    await this.ready;
+    const { checkpoint, strips, captions } = parse(safetensors);
+    return trainOn(checkpoint, engine, strips, captions, 10).then(({ losses }) => losses);
+  },
+  /** Milliseconds per step over fresh batches of 128, all work finished. */
+  async run(engine: EngineKind, steps: number): Promise<number> {
+    const bench = await open(engine);
+    const start = performance.now();
+    await bench.train(steps);
+    return (performance.now() - start) / steps;
+  },
+};
+
+Object.assign(window, { leftrightBench });
+
+function middle(times: number[]): number {
+  return [...times].sort((a, b) => a - b)[times.length >> 1] ?? Number.NaN;
+}
+
+const button = document.querySelector<HTMLButtonElement>("#measure");
+const state = document.querySelector("#state");
+const table = document.querySelector("#times");
+
+function tell(text: string): void {
+  if (state) state.textContent = text;
+}
+
+async function measure(): Promise<void> {
+  const times = new Map<EngineKind, number[]>();
+  const rows = new Map<EngineKind, string[]>();
+  for (const engine of ENGINES) {
+    try {
+      tell(`Opening the ${engine.toUpperCase()} engine…`);
+      await leftrightBench.run(engine, 4);
+      times.set(engine, []);
+    } catch (thrown) {
+      rows.set(engine, [sentence(engineError(thrown)), ""]);
+    }
+  }
+  for (let block = 1; block <= BLOCKS; block++) {
+    for (const [engine, blocks] of times) {
+      tell(`Block ${block} of ${BLOCKS}, ${engine.toUpperCase()} engine…`);
+      const pace = blocks.at(-1) ?? (await leftrightBench.run(engine, 4));
+      blocks.push(await leftrightBench.run(engine, Math.max(2, Math.round(BLOCK_MS / pace))));
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  }
+  for (const [engine, blocks] of times) rows.set(engine, [middle(blocks).toFixed(2), Math.min(...blocks).toFixed(2)]);
+  table?.replaceChildren(
+    ...ENGINES.map((engine) => {
+      const row = document.createElement("tr");
+      row.dataset.engine = engine;
+      for (const text of [engine.toUpperCase(), ...(rows.get(engine) ?? [])]) row.insertCell().textContent = text;
+      return row;
+    }),
+  );
+  tell("Measured.");
+}
+
+async function ready(): Promise<void> {
+  await leftrightBench.ready;
+  tell("Nothing measured yet.");
+  if (!button) return;
+  button.disabled = false;
+  button.addEventListener("click", () => {
+    button.disabled = true;
+    void measure()
+      .catch((thrown: unknown) => { tell(sentence(engineError(thrown))); })
+      .finally(() => { button.disabled = false; });
+  });
+}
+
+void ready();
