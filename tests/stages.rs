@@ -171,7 +171,13 @@ fn every_operation_is_the_cpus() {
 fn one_turned_sign_is_seen_in_its_operation() {
     for (name, stage, text, wrong, expected) in [
         ("step_norm", "embed", "= token + position;", "= token - position;", ["embed", "joint"]),
-        ("step_norm", "embed", "            sum += rows[", "            sum -= rows[", ["", "parameters"]),
+        (
+            "step_norm",
+            "embed",
+            "sum += rows[model * ROWS + op.out.gradient + pair",
+            "sum -= rows[model * ROWS + op.out.gradient + pair",
+            ["", "parameters"],
+        ),
         ("step_norm", "norm", "= (rows[x + i] - mean) * scale", "= (rows[x + i] + mean) * scale", ["norm", "joint"]),
         ("step_norm", "norm", "scale * (g - g_mean -", "scale * (g + g_mean -", ["", "norm"]),
         ("step_right", "linear", "out += rows[model * ROWS + op.inputs[1]", "out -= rows[model * ROWS + op.inputs[1]", ["linear", "joint"]),

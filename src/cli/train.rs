@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clap::builder::{PossibleValue, PossibleValuesParser};
 use leftright::checkpoint::{self, Contents};
 use leftright::config::Config;
 use leftright::engine::{EngineRequest, Run};
@@ -12,8 +11,7 @@ use super::{EngineArg, Failure, jobs, report};
 
 #[derive(Args)]
 pub struct TrainArgs {
-    /// Where the settings start from
-    #[arg(long, default_value = "paper", value_parser = presets())]
+    #[arg(long, default_value = "paper", help = presets())]
     preset: String,
     /// A setting: key=value; may be given again
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -32,8 +30,9 @@ pub struct TrainArgs {
     out: PathBuf,
 }
 
-fn presets() -> PossibleValuesParser {
-    PossibleValuesParser::new(Config::presets().map(|(name, what)| PossibleValue::new(name).help(what)))
+fn presets() -> String {
+    let presets: Vec<String> = Config::presets().map(|(name, what)| format!("{name} ({what})")).collect();
+    format!("Where the settings start from: {}", presets.join(", "))
 }
 
 /// How long a chunk of steps may take between two looks of the progress bar.

@@ -91,3 +91,15 @@ impl Bench {
         Ok(losses.map_err(|error| Failure::from(RunError::from(error)))?)
     }
 }
+
+/// A matrix product of the step's kind alone, `[m, k] [k, n]`, `calls` times.
+#[cfg(feature = "bench")]
+#[wasm_bindgen]
+pub fn matmul(m: usize, n: usize, k: usize, calls: u32) -> f32 {
+    use crate::engine::cpu::matmul::{Left, Right, Store, matmul};
+    let (a, b, mut c) = (vec![0.5; m * k], vec![0.25; k * n], vec![0.0; m * n]);
+    for _ in 0..calls {
+        matmul((m, n, k), Left { data: &a, row: k, col: 1 }, Right { data: &b, row: n }, std::hint::black_box(&mut c), n, Store::Set);
+    }
+    c.iter().sum()
+}

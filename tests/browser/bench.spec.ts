@@ -8,7 +8,8 @@ interface Candidate {
     ready: Promise<unknown>;
     engines: string[];
     lossesOnFixture(engine: string, safetensors: ArrayBuffer): Promise<number[]>;
-    run(engine: string, steps: number): Promise<number>;
+    cycles(engine: string, count: number): Promise<number[]>;
+    run(engine: string, steps: number, config?: Record<string, number>): Promise<number>;
   };
 }
 
@@ -43,4 +44,62 @@ test("a reader measures both engines, or is told why one is not there", async ({
   const cell = (engine: string) => page.locator(`tr[data-engine="${engine}"] td`).nth(1);
   await expect(cell("cpu")).toHaveText(/^\d+\.\d\d$/);
   await expect(cell("gpu")).toHaveText(project.name === "webgpu" ? /^\d+\.\d\d$/ : /WebGPU/);
+});
+
+interface Counts {
+  dispatches: number;
+  submits: number;
+  uploaded: number;
+}
+
+test("training on the GPU uploads nothing, and many steps share a submit", async ({ page }, { project }) => {
+  test.skip(project.name !== "webgpu", "needs WebGPU");
+  // The queue itself is counted, not what our code says of it.
+  await page.addInitScript(() => {
+    const counts = { dispatches: 0, submits: 0, uploaded: 0 };
+    Object.assign(window, { counts });
+    const count = (owner: { prototype: object }, method: string, add: (...args: never[]) => void) => {
+      const original = Reflect.get(owner.prototype, method) as (...args: unknown[]) => unknown;
+      Reflect.set(owner.prototype, method, function (this: unknown, ...args: never[]) {
+        add(...args);
+        return original.apply(this, args);
+      });
+    };
+    const { GPUQueue, GPUComputePassEncoder, GPUDevice } = globalThis as unknown as Record<string, { prototype: object }>;
+    if (!GPUQueue || !GPUComputePassEncoder || !GPUDevice) return;
+    count(GPUQueue, "submit", () => { counts.submits += 1; });
+    count(GPUQueue, "writeBuffer", (_buffer: never, _offset: never, data: ArrayBufferView, _from: never, size?: number) => {
+      counts.uploaded += size ?? data.byteLength;
+    });
+    count(GPUComputePassEncoder, "dispatchWorkgroups", () => { counts.dispatches += 1; });
+    count(GPUDevice, "createBuffer", (descriptor: { mappedAtCreation?: boolean; size: number }) => {
+      if (descriptor.mappedAtCreation) counts.uploaded += descriptor.size;
+    });
+  });
+  await page.goto("bench.html");
+  const during = (config: Record<string, number>, steps: number) =>
+    page.evaluate(
+      async ({ config, steps }) => {
+        const { leftrightBench, counts } = window as unknown as Candidate & { counts: Counts };
+        // The first run opens the engine and finds how many steps this device does in a submit.
+        await leftrightBench.run("gpu", 300, config);
+        Object.assign(counts, { dispatches: 0, submits: 0, uploaded: 0 });
+        await leftrightBench.run("gpu", steps, config);
+        return { ...counts };
+      },
+      { config, steps },
+    );
+  const small = await during({ d_model: 16, heads: 2, d_embed: 16, batch: 16 }, 256);
+  expect(small.uploaded).toBe(0);
+  expect(small.dispatches).toBe(20 * 256);
+  expect(small.submits).toBeLessThanOrEqual(256 / 16);
+});
+
+test("two hundred models, one after the other, need the memory of the first", async ({ page }, { project }) => {
+  test.skip(project.name === "webgpu", "the CPU engine is tested without WebGPU");
+  await page.goto("bench.html");
+  const bytes = await page.evaluate(() => (window as unknown as Candidate).leftrightBench.cycles("cpu", 200));
+  console.log(`wasm memory: ${((bytes.at(-1) ?? 0) / 2 ** 20).toFixed(1)} MiB`);
+  expect(bytes.at(-1)).toBe(bytes[4]);
+  expect(bytes.at(-1)).toBeLessThan(16 * 2 ** 20);
 });

@@ -3,8 +3,12 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "@playwright/test";
+
+/** `cargo xtask test` names the command line it has built. */
+const LEFTRIGHT = process.env.LEFTRIGHT ?? fileURLToPath(new URL("../../target/release/leftright", import.meta.url));
 
 const SPEC = `steps = 60
 [set]
@@ -28,11 +32,7 @@ test("two shards and DuckDB over their union", async () => {
   try {
     writeFileSync(join(folder, "sweep.toml"), SPEC);
     const shard = (which: string) =>
-      execFileSync(
-        "cargo",
-        ["run", "--quiet", "--release", "--", "sweep", join(folder, "sweep.toml"), "--out", join(folder, "rows"), "--shard", which, "--json"],
-        { encoding: "utf8" },
-      );
+      execFileSync(LEFTRIGHT, ["sweep", join(folder, "sweep.toml"), "--out", join(folder, "rows"), "--shard", which, "--json"], { encoding: "utf8" });
     const trained = ["1/2", "2/2"].map((which) => (JSON.parse(shard(which)) as { trained: number }).trained);
     expect(trained).toEqual([3, 3]);
 

@@ -1,5 +1,5 @@
 // Times of both engines: for a reader, and as `window.leftrightBench` for a script that measures them among others.
-import init, { Bench, trainOn, type EngineKind } from "./engine/pkg/leftright.js";
+import init, { Bench, trainOn, type Config, type EngineKind } from "./engine/pkg/leftright.js";
 import wasmUrl from "./engine/pkg/leftright_bg.wasm?url";
 import { engineError, sentence } from "./engine/errors";
 
@@ -48,14 +48,12 @@ function parse(file: ArrayBuffer): Fixture {
   return { checkpoint, strips: new Uint32Array(data("images")), captions: new Uint32Array(data("tokens")) };
 }
 
-const opened = new Map<EngineKind, Promise<Bench>>();
+const opened = new Map<string, Promise<Bench>>();
 
-function open(engine: EngineKind): Promise<Bench> {
-  let bench = opened.get(engine);
-  if (!bench) {
-    bench = leftrightBench.ready.then(() => Bench.open({ batch: BATCH }, engine));
-    opened.set(engine, bench);
-  }
+function open(engine: EngineKind, config: Partial<Config>): Promise<Bench> {
+  const key = JSON.stringify([engine, config]);
+  const bench = opened.get(key) ?? leftrightBench.ready.then(() => Bench.open(config, engine));
+  opened.set(key, bench);
   return bench;
 }
 
@@ -68,12 +66,24 @@ const leftrightBench = {
     const { checkpoint, strips, captions } = parse(safetensors);
     return trainOn(checkpoint, engine, strips, captions, 10).then(({ losses }) => losses);
   },
-  /** Milliseconds per step over fresh batches of 128, all work finished. */
-  async run(engine: EngineKind, steps: number): Promise<number> {
-    const bench = await open(engine);
+  /** Milliseconds per step over fresh batches, of 128 captions if nothing else is said, all work finished. */
+  async run(engine: EngineKind, steps: number, config: Partial<Config> = { batch: BATCH }): Promise<number> {
+    const bench = await open(engine, config);
     const start = performance.now();
     await bench.train(steps);
     return (performance.now() - start) / steps;
+  },
+  /** Opens an engine, trains two steps and frees it, over and over; gives the module's bytes of memory after each. */
+  async cycles(engine: EngineKind, count: number): Promise<number[]> {
+    const { memory } = await this.ready;
+    const bytes: number[] = [];
+    for (let cycle = 0; cycle < count; cycle++) {
+      const bench = await Bench.open({ batch: BATCH }, engine);
+      await bench.train(2);
+      bench.free();
+      bytes.push(memory.buffer.byteLength);
+    }
+    return bytes;
   },
 };
 

@@ -37,28 +37,38 @@ pub fn build() -> Result<()> {
     site()
 }
 
-/// Compiles the crate to WebAssembly and leaves it, with its JavaScript and types, in
-/// `www/src/engine/pkg`.
+/// The engine as the site has it, in `www/src/engine/pkg`.
 fn engine() -> Result<()> {
+    package(&[], &tools::target_dir(), &root().join("www/src/engine/pkg"))
+}
+
+/// The engine with what is measured in a browser and no reader downloads; gives its folder.
+pub fn bench_engine() -> Result<PathBuf> {
+    let target = tools::target_dir().join("bench");
+    let folder = target.join("package");
+    package(&["--features", "bench"], &target, &folder)?;
+    Ok(folder)
+}
+
+/// Compiles the crate to WebAssembly below `target` and leaves it, with its JavaScript and types, in `folder`.
+fn package(features: &[&str], target: &Path, folder: &Path) -> Result<()> {
     // RUSTFLAGS in the environment would replace the flags of .cargo/config.toml.
     let mut cargo = tools::cargo();
-    tools::run(
-        cargo.args(["build", "--profile", "wasm", "--package", "leftright", "--lib", "--target", WASM_TARGET]).env_remove("RUSTFLAGS"),
-    )?;
+    cargo.args(["build", "--profile", "wasm", "--package", "leftright", "--lib", "--target", WASM_TARGET]).args(features);
+    tools::run(cargo.env("CARGO_TARGET_DIR", target).env_remove("RUSTFLAGS"))?;
 
-    let compiled = tools::target_dir().join(WASM_TARGET).join("wasm/leftright.wasm");
-    let package = root().join("www/src/engine/pkg");
-    let optimized = package.join("leftright_bg.wasm");
+    let compiled = target.join(WASM_TARGET).join("wasm/leftright.wasm");
+    let optimized = folder.join("leftright_bg.wasm");
     if tools::is_fresh(&optimized, &[&compiled, &env::current_exe()?])? {
         return Ok(());
     }
 
     println!("Binding and optimising the engine");
-    let bound = tools::target_dir().join("wasm-bindgen");
+    let bound = target.join("wasm-bindgen");
     Bindgen::new().input_path(&compiled).web(true)?.typescript(true).generate(&bound).context("wasm-bindgen could not bind the engine")?;
-    fs::create_dir_all(&package)?;
+    fs::create_dir_all(folder)?;
     for name in ["leftright.js", "leftright.d.ts"] {
-        fs::copy(bound.join(name), package.join(name)).with_context(|| format!("could not copy {name}"))?;
+        fs::copy(bound.join(name), folder.join(name)).with_context(|| format!("could not copy {name}"))?;
     }
     // Last, so that its time vouches for the whole package.
     let mut wasm_opt = tools::node("binaryen/bin/wasm-opt");

@@ -1,12 +1,14 @@
-//! `cargo xtask build | serve | test`: on a machine with only Rust and Node, each does all
+//! `cargo xtask build | serve | test | bench`: on a machine with only Rust and Node, each does all
 //! the set-up it needs by itself, and is quick when nothing changed.
 
+mod bench;
 mod browser;
 mod build;
 mod serve;
 mod test;
 mod tools;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -32,6 +34,12 @@ enum Task {
         #[arg(long)]
         only: Option<test::Suite>,
     },
+    /// Measure both engines against this machine and write bench/RESULTS.md and bench/results.json
+    Bench {
+        /// Also measure the site among other libraries with the script in this folder (`node bench.mjs --candidate URL`)
+        #[arg(long)]
+        peers: Option<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -51,6 +59,7 @@ fn run(task: Task) -> Result<ExitCode> {
             serve::serve(port)?;
         }
         Task::Test { only } => return test::test(only),
+        Task::Bench { peers } => bench::bench(peers.as_deref())?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -97,8 +97,12 @@ fn playwright(browser: &Path) -> Result<Counts> {
     if report.exists() {
         fs::remove_file(&report)?;
     }
+    // The recipes run the command line, as the Rust tests have built it.
+    tools::run(tools::cargo().args(["test", "--release", "--workspace", "--no-run", "--quiet"]))?;
+    let command_line = tools::target_dir().join("release").join(format!("leftright{}", std::env::consts::EXE_SUFFIX));
     let mut playwright = tools::node("@playwright/test/cli.js");
-    let status = playwright.arg("test").env("CHROMIUM", browser).status().context("could not start Playwright")?;
+    playwright.arg("test").env("CHROMIUM", browser).env("LEFTRIGHT", command_line);
+    let status = playwright.status().context("could not start Playwright")?;
     let counts = match fs::read(&report) {
         Ok(json) => outcome(&serde_json::from_slice(&json)?),
         Err(_) => Counts::default(),

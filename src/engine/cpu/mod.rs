@@ -6,7 +6,7 @@ mod contrast;
 mod cross_entropy;
 pub mod forward;
 pub mod graph;
-mod matmul;
+pub mod matmul;
 mod real;
 
 use backward::Backward;

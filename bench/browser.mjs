@@ -1,0 +1,123 @@
+// `cargo xtask bench` in a browser: the engines in WebAssembly and WebGPU against what this machine can do, as one JSON
+// object. node bench/browser.mjs ENGINE.json PACKAGE SITE: the native bench's answer, for its list of matrix products; the
+// crate built with feature "bench"; the built site.
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { extname, join, normalize } from "node:path";
+import { chromium } from "@playwright/test";
+
+const [, , engineJson, packageFolder, siteFolder] = process.argv;
+const native = JSON.parse(readFileSync(engineJson, "utf8"));
+const peak = join(tmpdir(), `leftright-peak-${process.pid}.wasm`);
+execFileSync("node", ["node_modules/binaryen/bin/wasm-as", "--enable-simd", "bench/peak.wat", "-o", peak]);
+
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm", ".css": "text/css" };
+
+/** The site under /site/, the bench's own package under /package/, an empty page, and the peak. */
+function serve() {
+  const server = createServer((request, response) => {
+    const path = normalize(new URL(request.url, "http://localhost").pathname);
+    const [, root, ...rest] = path.split("/");
+    const folder = { site: siteFolder, package: packageFolder }[root];
+    try {
+      const body = root === "" ? "<!doctype html><title>bench</title>" : readFileSync(root === "peak.wasm" ? peak : join(folder, ...rest));
+      response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "text/html" }).end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  return new Promise((done) => server.listen(0, "127.0.0.1", () => { done({ origin: `http://127.0.0.1:${server.address().port}`, close: () => server.close() }); }));
+}
+
+/** In the page: everything on the main thread, in interleaved rounds. */
+async function measure({ stages, batches, widths }) {
+  const ROUNDS = 7;
+  const BLOCK_MS = 60;
+  const { default: init, Bench, matmul } = await import("/package/leftright.js");
+  const { memory } = await init({ module_or_path: "/package/leftright_bg.wasm" });
+  const { peak } = (await WebAssembly.instantiateStreaming(fetch("/peak.wasm"))).instance.exports;
+  const time = async (work, calls) => {
+    const start = performance.now();
+    await work(calls);
+    return (performance.now() - start) / calls;
+  };
+  const medians = async (works) => {
+    const calls = [];
+    for (const work of works) {
+      await time(work, 2);
+      calls.push(Math.max(1, Math.ceil(BLOCK_MS / Math.max(1e-4, await time(work, 2)))));
+    }
+    const times = works.map(() => []);
+    for (let round = 0; round < ROUNDS; round++) {
+      for (let i = 0; i < works.length; i++) times[i].push(await time(works[i], calls[i]));
+    }
+    return times.map((each) => each.sort((a, b) => a - b)[ROUNDS >> 1]);
+  };
+  const open = async (config, engine = "cpu") => {
+    const bench = await Bench.open(config, engine);
+    return (steps) => bench.train(steps);
+  };
+  const one = await open({});
+  const [loop, step, ...products] = await medians([
+    (calls) => peak(1e6 * calls),
+    one,
+    ...stages.map(({ m, n, k, count }) => (calls) => matmul(m, n, k, calls * count)),
+  ]);
+  const heap = memory.buffer.byteLength;
+  const gflops = (12 * 4 * 2) / loop;
+  const curve = async (name, values, config) => {
+    const works = [];
+    for (const value of values) works.push(await open(config(value)));
+    return { name, points: (await medians(works)).map((ms, i) => [values[i], ms]) };
+  };
+  const gpu = await open({}, "gpu").then(async (work) => (await medians([work, one]))[0], (error) => String(error.message ?? error));
+  return {
+    peak_gflops: gflops,
+    step_ms: step,
+    heap_bytes: heap,
+    gpu_step_ms: gpu,
+    matmul_ms: products.reduce((sum, ms) => sum + ms, 0),
+    stages: stages.map(({ name, flops }, i) => ({ name, ms: products[i], gflops: flops / products[i] / 1e6, share_of_peak: flops / products[i] / 1e6 / gflops })),
+    scaling: [
+      await curve("batch", batches, (batch) => ({ batch, pair_labels: 35, labels: 40 })),
+      await curve("d_model", widths, (d_model) => ({ d_model, d_embed: d_model })),
+    ],
+  };
+}
+
+/** From a press of Train on a page just opened to 0.9 unseen retrieval, in seconds, five times. */
+async function fromPressToSkill(browser, origin) {
+  const times = [];
+  for (let run = 0; run < 5; run++) {
+    const page = await browser.newPage();
+    await page.goto(`${origin}/site/?engine=cpu`);
+    const train = page.locator("lr-train");
+    const retrieval = train.locator("tr", { hasText: "unseen" }).locator("td").first();
+    await train.getByRole("button", { name: "Train" }).click({ timeout: 60_000 });
+    const start = Date.now();
+    while (Number(await retrieval.textContent()) < 0.9) await page.waitForTimeout(10);
+    times.push((Date.now() - start) / 1000);
+    await page.close();
+  }
+  return times.sort((a, b) => a - b);
+}
+
+const server = await serve();
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
+});
+try {
+  const page = await browser.newPage();
+  await page.goto(`${server.origin}/`);
+  const points = (name) => native.scaling.find((curve) => curve.name === name).points.map(([x]) => x);
+  const result = await page.evaluate(measure, { stages: native.roofline.stages, batches: points("batch"), widths: points("d_model") });
+  await page.close();
+  const seconds = await fromPressToSkill(browser, server.origin);
+  console.log(JSON.stringify({ browser: browser.version(), ...result, seconds_to_skill: seconds }));
+} finally {
+  await browser.close();
+  server.close();
+}
