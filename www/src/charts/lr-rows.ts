@@ -33,7 +33,8 @@ export class LrRows extends LitElement {
       max-width: 9rem;
     }
 
-    thead th {
+    thead th,
+    thead td {
       padding-top: 0;
       border-top: 0;
       color: var(--muted);
@@ -44,6 +45,10 @@ export class LrRows extends LitElement {
       padding: 2px 0 2px var(--space-2);
       font-size: var(--text-small);
       white-space: nowrap;
+    }
+
+    th.value {
+      padding-inline: var(--space-2) 0;
     }
 
     .track {
@@ -110,9 +115,9 @@ export class LrRows extends LitElement {
     return html`<table aria-label=${this.heading}>
       <thead>
         <tr>
-          <th scope="col"></th>
+          <td></td>
           <th scope="col" class="track"><span class="ends"><span>${plain(from)}</span><span>${axis.label}</span><span>${plain(to)}</span></span></th>
-          <th scope="col"></th>
+          <th scope="col" class="value">value</th>
         </tr>
       </thead>
       <tbody>

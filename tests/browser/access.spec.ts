@@ -1,0 +1,46 @@
+// Nothing that axe can find keeps anyone out: both themes, a phone and a desk, before and after training.
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { Article } from "./article";
+import { expect, test } from "./harness";
+import { Trial } from "./trial";
+
+const FIGURES = ["train", "gradient", "ablate", "diversity", "slope", "text", "alignment", "captions", "grid", "three", "norm-mlp", "autoregressive", "reversal", "surgery", "phase", "birth"];
+
+/** What axe finds, and where. */
+async function violations(page: Page): Promise<string[]> {
+  const found = await new AxeBuilder({ page }).analyze();
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const width of [360, 1280]) {
+    test(`the article has no violation, ${colorScheme}, ${width} px wide`, async ({ page }, { project }) => {
+      test.skip(project.name === "webgpu", "the page is the same");
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      const article = new Article(page);
+      await article.open("?engine=cpu");
+      // A figure further down is loaded when it comes near.
+      for (const name of FIGURES) {
+        const figure = page.locator(`lr-${name}`);
+        await figure.scrollIntoViewIfNeeded();
+        await expect(figure.getByRole("heading").first()).toBeVisible();
+      }
+      // And with results on screen: lines, rows, a table.
+      const trial = new Trial(page, "text");
+      await trial.measure();
+      expect(await violations(page)).toEqual([]);
+    });
+  }
+}
+
+test("the bench page has no violation", async ({ page }, { project }) => {
+  test.skip(project.name === "webgpu", "the page is the same");
+  await page.goto("bench.html");
+  await expect(page.getByRole("button", { name: "Measure" })).toBeEnabled();
+  expect(await violations(page)).toEqual([]);
+  // Negative control: a button that says nothing is found.
+  await page.evaluate(() => document.querySelector("main")?.append(document.createElement("button")));
+  expect(await violations(page)).toEqual([expect.stringMatching(/^button-name/)]);
+});
