@@ -1,6 +1,6 @@
 //! 6. The text side.
 
-use super::parts::{Runs, ablation_chart, coin, models, number, open, seeds};
+use super::parts::{Runs, coin, models, number, open, seeds};
 use crate::analysis::{Ablation, Term, Tower};
 use crate::config::Config;
 use crate::experiment::{
@@ -54,6 +54,11 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let heads = (0..16).take_while(|h| example.contains_key(&format!("first.{h}")));
     let names: Vec<String> = cuts().map(|cut| label(&cut)).collect();
     let (singles, all) = names.split_at(TERMS.len());
+    let key = |name: &String| format!("{name} unseen.order");
+    let cut: Vec<(String, String)> = std::iter::once(("nothing".to_owned(), "unseen.order".to_owned()))
+        .chain(TERMS.iter().zip(singles).map(|(term, name)| (term.name().to_owned(), key(name))))
+        .chain(all.iter().map(|name| ("all but EB, PB, BB, VP".to_owned(), key(name))))
+        .collect();
     let preference = |term: &Term| {
         let values: Vec<f64> = runs.iter().map(|(_, v)| number(v, &format!("preference.{}.{}", leaning(v), term.name()))).collect();
         Spread::of(values).map(|spread| Row::of(term.name(), spread, None))
@@ -70,7 +75,11 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
             x: Axis::fitted("logits"),
             rows: Term::LOGIT.iter().filter_map(preference).collect(),
         },
-        ablation_chart(&runs, "order on unseen pairs without a text term", &names, "order", Some(0.5)),
+        Chart::Rows {
+            title: "order on unseen pairs without a text term".to_owned(),
+            x: Axis::share("order"),
+            rows: runs.rows(&cut, Some(0.5)),
+        },
     ];
     let of = |name: &str| runs.told(|v| number(v, &format!("{name}.{}", leaning(v))));
     let leans = runs.holds(|v| {

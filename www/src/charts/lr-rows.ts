@@ -31,6 +31,7 @@ export class LrRows extends LitElement {
 
     th[scope="row"] {
       max-width: 9rem;
+      overflow-wrap: anywhere;
     }
 
     thead th,
