@@ -112,7 +112,7 @@ pub struct ExperimentInfo {
 impl Experiment {
     /// All of them, in order.
     pub fn all() -> &'static [Experiment] {
-        &paper::ALL
+        paper::ALL
     }
 
     /// One by its name.

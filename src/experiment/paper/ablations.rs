@@ -1,9 +1,9 @@
 //! 4. Ablations on every split, in all heads and in each.
 
-use super::parts::{Runs, SKILL, ablation_chart, coin, models, named, number, open, seeds, without};
+use super::parts::{Runs, SKILL, ablation_chart, coin, models, named, number, open, seeds};
 use crate::analysis::{Ablation, Term, Tower};
 use crate::config::Config;
-use crate::experiment::{Experiment, Job, Measure, Measurement, Scale, Summary, Verdict, label};
+use crate::experiment::{Chart, Experiment, Job, Measure, Measurement, Scale, Summary, Verdict, label, scaled};
 use crate::task::Split;
 
 pub const EXPERIMENT: Experiment = Experiment {
@@ -22,20 +22,17 @@ fn pairs() -> impl Iterator<Item = [Term; 2]> {
     (0..TERMS.len()).flat_map(|i| (i + 1..TERMS.len()).map(move |j| [TERMS[i], TERMS[j]]))
 }
 
+/// One term in one head, head by head.
 fn per_head() -> impl Iterator<Item = Ablation> {
-    let heads = 0..Config::default().heads;
-    heads.map(|head| Ablation { tower: Tower::Vision, terms: vec![Term::EP], strength: 0.0, heads: Some(vec![head]) })
+    let cut = |head, term| Ablation { tower: Tower::Vision, terms: vec![term], strength: 0.0, heads: Some(vec![head]) };
+    (0..Config::default().heads).flat_map(move |head| TERMS.map(|term| cut(head, term)))
 }
 
 fn jobs(scale: Scale) -> Vec<Job> {
     let splits = Split::ALL.to_vec();
     let mut measures = vec![Measure::Accuracies(splits.clone()), Measure::Slopes];
-    measures.extend(TERMS.map(|term| match without(&[term]) {
-        Measure::Ablation(ablation, _) => Measure::Ablation(ablation, splits.clone()),
-        other => other,
-    }));
-    measures.extend(pairs().map(|pair| without(&pair)));
-    measures.extend(per_head().map(|ablation| Measure::Ablation(ablation, vec![Split::Unseen])));
+    let cuts = TERMS.iter().map(|term| scaled(&[*term], 0.0)).chain(pairs().map(|pair| scaled(&pair, 0.0))).chain(per_head());
+    measures.extend(cuts.map(|cut| Measure::Ablation(cut, splits.clone())));
     seeds(&Config::default(), scale.pick(2, 4, 8), 1000, &measures)
 }
 
@@ -43,14 +40,38 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let runs = Runs::of(jobs, measurements);
     let singles: Vec<String> = TERMS.iter().map(|term| named(&[*term])).collect();
     let doubles: Vec<String> = pairs().map(|pair| named(&pair)).collect();
-    let heads: Vec<String> = per_head().map(|ablation| label(&ablation)).collect();
     let chart =
         |title: &str, names: &[String], metric: &str| ablation_chart(&runs, title, names, metric, (metric == "order").then_some(0.5));
+    let columns: Vec<String> = TERMS.iter().map(|term| term.name().to_owned()).collect();
+    let map = |title: &str, y_label: &str, rows: Vec<String>, cells: Vec<Option<f64>>| Chart::Map {
+        title: title.to_owned(),
+        x_label: "term cut".to_owned(),
+        columns: columns.clone(),
+        y_label: y_label.to_owned(),
+        rows,
+        cells,
+        range: [0.0, 1.0],
+        names: Vec::new(),
+    };
+    let by_split = Split::ALL.iter().flat_map(|split| singles.iter().map(|name| format!("{name} {}.retrieval", split.name())));
+    let first = runs.iter().next();
+    let by_head = per_head().map(|cut| first.and_then(|(_, values)| values.get(&format!("{} unseen.order", label(&cut))).copied()));
     let charts = vec![
         chart("order on unseen pairs without a term", &singles, "order"),
         chart("recognition on unseen pairs without a term", &singles, "recognition"),
         chart("retrieval on unseen pairs without two terms", &doubles, "retrieval"),
-        chart("order on unseen pairs without EP in one head", &heads, "order"),
+        map(
+            "retrieval on every split without a term, median",
+            "split",
+            Split::ALL.map(|split| split.name().to_owned()).into(),
+            by_split.map(|key| runs.spread(&key).map(|spread| spread.median)).collect(),
+        ),
+        map(
+            "order on unseen pairs without a term in one head, first seed",
+            "head",
+            (0..Config::default().heads).map(|head| head.to_string()).collect(),
+            by_head.collect(),
+        ),
     ];
     if runs.count() == 0 {
         return open(charts);
