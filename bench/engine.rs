@@ -8,6 +8,7 @@ use leftright::config::Config;
 use leftright::engine::Snapshot;
 use leftright::engine::cpu::matmul::{Left, Right, Store, matmul};
 use leftright::engine::cpu::{Cpu, Tower};
+use leftright::experiment::median;
 use leftright::params::ParamTable;
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -86,11 +87,6 @@ fn medians(works: &mut [Work]) -> Vec<f64> {
         }
     }
     times.into_iter().map(median).collect()
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
 }
 
 const PEAK_STEPS: usize = 100_000;

@@ -16,7 +16,7 @@ use web_time::Instant;
 use crate::analysis::{Ablation, Accuracies, AnalysisError, Decomposition, Evaluator, Scene};
 use crate::checkpoint::{self, CheckpointError, Contents};
 use crate::config::{Config, ConfigError, ConfigField};
-use crate::engine::{EngineInfo, EngineRequest, Evaluation, Run, RunError, Snapshot};
+use crate::engine::{EngineError, EngineInfo, EngineRequest, Evaluation, Run, RunError, Snapshot};
 
 /// How long the worker trains before it lets other messages in.
 const CHUNK_MS: f64 = 40.0;
@@ -69,12 +69,18 @@ impl From<AnalysisError> for Failure {
     }
 }
 
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Failure {
+        Failure { code: "engine", message: error.to_string() }
+    }
+}
+
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Failure {
         match error {
             RunError::Config(error) => error.into(),
             RunError::Analysis(error) => error.into(),
-            RunError::Engine(error) => Failure { code: "engine", message: error.to_string() },
+            RunError::Engine(error) => error.into(),
             error @ RunError::NotFinite { .. } => Failure { code: "not_finite", message: error.to_string() },
         }
     }

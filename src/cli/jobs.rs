@@ -4,13 +4,11 @@ use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use leftright::engine::EngineRequest;
-use leftright::experiment::{Job, Measurement, Population, populations};
+use leftright::experiment::{Job, Measurement, POPULATION, Population, populations};
 use rayon::prelude::*;
 
 use super::Failure;
 
-/// Models that train together on a GPU.
-const POPULATION: usize = 32;
 /// Steps between two looks of the progress bar.
 const STEPS: u32 = 100;
 

@@ -1,8 +1,6 @@
 //! Jobs in training, as one population of the GPU or one model of the CPU; callers spread populations over threads or
 //! Web Workers.
 
-use std::rc::Rc;
-
 use super::{Job, Measurement, Values};
 use crate::analysis::{AnalysisError, Evaluator};
 use crate::config::{Config, ConfigError};
@@ -31,7 +29,7 @@ pub struct Population {
     jobs: Vec<(u32, Job)>,
     engine: Engine,
     info: EngineInfo,
-    evaluators: Vec<Rc<Evaluator>>,
+    evaluators: Vec<Evaluator>,
     step: u32,
     losses: Vec<f32>,
     measuring: Option<Measuring>,
@@ -59,7 +57,7 @@ impl Population {
         jobs.iter().try_for_each(|(_, job)| job.config.check())?;
         let configs: Vec<Config> = jobs.iter().map(|(_, job)| job.config.clone()).collect();
         let (engine, info) = open(&configs, &Snapshot::initial(&configs), request).await?;
-        let evaluators = configs.iter().map(|config| Rc::new(Evaluator::new(config))).collect();
+        let evaluators = configs.iter().map(Evaluator::new).collect();
         Ok(Population { jobs, engine, info, evaluators, step: 0, losses: Vec::new(), measuring: None })
     }
 
@@ -120,6 +118,9 @@ impl Population {
         Ok(Some(measurement))
     }
 }
+
+/// Models that train together on a GPU, at most.
+pub const POPULATION: usize = 32;
 
 /// The places of jobs in the populations that they can be trained as: of one shape and the same steps, at most `most`
 /// models, each in the order it came.

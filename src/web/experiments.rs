@@ -8,7 +8,9 @@ use web_time::Instant;
 use super::{CHUNK_MS, Failure, Session, from_js, to_js, yield_to_events};
 use crate::analysis::{AnalysisError, surgery};
 use crate::engine::EngineRequest;
-use crate::experiment::{Experiment, ExperimentInfo, Job, Measurement, Population, PopulationError, Summary, Values, populations};
+use crate::experiment::{
+    Experiment, ExperimentInfo, Job, Measurement, POPULATION, Population, PopulationError, Summary, Values, populations,
+};
 use crate::task::Split;
 
 impl From<PopulationError> for Failure {
@@ -16,7 +18,8 @@ impl From<PopulationError> for Failure {
         match error {
             PopulationError::Config(error) => error.into(),
             PopulationError::Analysis(error) => error.into(),
-            PopulationError::Engine(_) | PopulationError::Steps => Failure { code: "engine", message: error.to_string() },
+            PopulationError::Engine(error) => error.into(),
+            PopulationError::Steps => Failure { code: "engine", message: error.to_string() },
         }
     }
 }
@@ -28,9 +31,6 @@ fn named(name: &str) -> Result<&'static Experiment, Failure> {
     };
     Experiment::named(name).ok_or_else(unknown)
 }
-
-/// Models of a population at most.
-const POPULATION: usize = 32;
 
 /// An experiment, and the models that it trains to find out.
 #[derive(serde::Serialize, tsify::Tsify)]

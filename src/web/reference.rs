@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use super::{Failure, read_config, to_js};
 use crate::checkpoint;
 use crate::engine::cpu::Tower;
-use crate::engine::{Engine, RunError, Snapshot, open};
+use crate::engine::{Engine, Snapshot, open};
 use crate::params::ParamTable;
 use crate::task::{Batch, CAPTION_LENGTH};
 
@@ -54,10 +54,10 @@ pub async fn train_on(
         return Err(scene("A strip or a caption holds a token that the model has not, or has not there.").into());
     }
     let configs = std::slice::from_ref(&config);
-    let (mut engine, _) = open(configs, &snapshot, request).await.map_err(|error| Failure::from(RunError::from(error)))?;
+    let (mut engine, _) = open(configs, &snapshot, request).await.map_err(Failure::from)?;
     let mut run = ReferenceRun { losses: Vec::new(), gradients: Vec::new() };
     for step in 0..steps {
-        let (losses, gradient) = engine.step_on(&batch).await.map_err(|error| Failure::from(RunError::from(error)))?;
+        let (losses, gradient) = engine.step_on(&batch).await.map_err(Failure::from)?;
         run.losses.extend(losses);
         if step == 0 {
             let tensors = ParamTable::new(&config).tensors;
@@ -81,14 +81,14 @@ impl Bench {
         let request = serde_wasm_bindgen::from_value(engine).map_err(Failure::from)?;
         let configs = [read_config(config)?];
         let opened = open(&configs, &Snapshot::initial(&configs), request).await;
-        Ok(Bench(RefCell::new(opened.map_err(|error| Failure::from(RunError::from(error)))?.0)))
+        Ok(Bench(RefCell::new(opened.map_err(Failure::from)?.0)))
     }
 
     /// Trains `steps` steps on batches of their own; resolves when all of them are done.
     #[allow(clippy::await_holding_refcell_ref)] // nobody else borrows the engine
     pub async fn train(&self, steps: u32) -> Result<Vec<f32>, JsValue> {
         let losses = self.0.borrow_mut().train(steps).await;
-        Ok(losses.map_err(|error| Failure::from(RunError::from(error)))?)
+        Ok(losses.map_err(Failure::from)?)
     }
 }
 

@@ -2,51 +2,13 @@
 import init, { Bench, trainOn, type Config, type EngineKind } from "./engine/pkg/leftright.js";
 import wasmUrl from "./engine/pkg/leftright_bg.wasm?url";
 import { engineError, sentence } from "./engine/errors";
+import { Fixture } from "./fixture";
 
 const BATCH = 128;
 const BLOCKS = 7;
 /** Aimed length of a block. */
 const BLOCK_MS = 400;
 const ENGINES: EngineKind[] = ["cpu", "gpu"];
-
-interface Fixture {
-  checkpoint: Uint8Array;
-  strips: Uint32Array;
-  captions: Uint32Array;
-}
-
-/** A fixture's parameters as a checkpoint of ours, and its batch. */
-function parse(file: ArrayBuffer): Fixture {
-  const length = Number(new DataView(file).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 8, length))) as Record<
-    string,
-    { dtype: string; shape: number[]; data_offsets: [number, number] }
-  >;
-  const data = (name: string) => {
-    const [start, end] = header[name]?.data_offsets ?? [0, 0];
-    return file.slice(8 + length + start, 8 + length + end);
-  };
-  const entries: Record<string, unknown> = { __metadata__: header.__metadata__ };
-  const parts: ArrayBuffer[] = [];
-  let end = 0;
-  for (const [name, entry] of Object.entries(header)) {
-    if (!name.startsWith("param.")) continue;
-    const part = data(name);
-    entries[name.slice("param.".length)] = { ...entry, data_offsets: [end, end + part.byteLength] };
-    end += part.byteLength;
-    parts.push(part);
-  }
-  const json = new TextEncoder().encode(JSON.stringify(entries));
-  const checkpoint = new Uint8Array(8 + json.length + end);
-  new DataView(checkpoint.buffer).setBigUint64(0, BigInt(json.length), true);
-  checkpoint.set(json, 8);
-  let at = 8 + json.length;
-  for (const part of parts) {
-    checkpoint.set(new Uint8Array(part), at);
-    at += part.byteLength;
-  }
-  return { checkpoint, strips: new Uint32Array(data("images")), captions: new Uint32Array(data("tokens")) };
-}
 
 const opened = new Map<string, Promise<Bench>>();
 
@@ -63,8 +25,9 @@ const leftrightBench = {
   /** Ten AdamW steps on a fixture's own parameters and batch. */
   async lossesOnFixture(engine: EngineKind, safetensors: ArrayBuffer): Promise<number[]> {
     await this.ready;
-    const { checkpoint, strips, captions } = parse(safetensors);
-    return trainOn(checkpoint, engine, strips, captions, 10).then(({ losses }) => losses);
+    const fixture = new Fixture(safetensors);
+    const { losses } = await trainOn(fixture.checkpoint(), engine, fixture.integers("images"), fixture.integers("tokens"), 10);
+    return losses;
   },
   /** Milliseconds per step over fresh batches, of 128 captions if nothing else is said, all work finished. */
   async run(engine: EngineKind, steps: number, config: Partial<Config> = { batch: BATCH }): Promise<number> {

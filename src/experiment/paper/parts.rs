@@ -75,7 +75,7 @@ impl<'a> Runs<'a> {
 
     /// The spread as text, or a dash.
     pub fn text(&self, key: &str) -> String {
-        self.spread(key).map_or_else(|| "–".to_owned(), |spread| spread.to_string())
+        self.told(|values| number(values, key))
     }
 
     /// The spread, as text, of what a law makes of each run's numbers.
