@@ -157,7 +157,7 @@ export class LrGuess extends LitElement {
     const choice = choices[guess];
     const right = choice !== undefined && value >= choice.from && value <= choice.to;
     const other = score === "order" ? `recognition is ${accuracy(after.recognition)}` : `order is ${accuracy(after.order)}`;
-    return `${right ? "As you guessed" : "Not as you guessed"}. ${sinceStep(evaluation.step, file)}, your model ${strength === 0 ? "without EP" : "with EP reversed"} has a ${score} of ${accuracy(value)} on unseen pairs; its ${other}.`;
+    return `${right ? "As you guessed" : "Not as you guessed"}. ${sinceStep(evaluation.step, file)}, your model ${strength === 0 ? "without EP" : "with EP reversed"} has ${score === "order" ? "an order" : "a recognition"} of ${accuracy(value)} on unseen pairs; its ${other}.`;
   }
 
   private ofDiversity(guess: number): string {
