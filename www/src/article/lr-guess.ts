@@ -99,10 +99,15 @@ export class LrGuess extends LitElement {
         margin-top: var(--space-2);
       }
 
-      /* Room for the answer, so that it moves nothing. */
       [role="status"] {
         flex: 1 1 16rem;
-        min-height: 4.35em;
+      }
+
+      /* Room for the answer, where there is room. */
+      @media (min-width: 40rem) {
+        [role="status"] {
+          min-height: 4.35em;
+        }
       }
     `,
   ];
@@ -149,7 +154,8 @@ export class LrGuess extends LitElement {
   }
 
   private ofTheRun({ strength, score, choices }: Question, guess: number): string {
-    const { trained, evaluation, file } = this.run;
+    const { trained, evaluation, file, phase } = this.run;
+    if (phase === "failed") return "The engine has stopped, so there is no answer.";
     const after = this.answer.value?.after.unseen;
     if (!after || !evaluation) return "Measuring your model…";
     if (!trained) return "Your model is untrained, so it cannot say. Train it in Figure 1, and the answer is written here.";
