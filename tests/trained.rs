@@ -1,4 +1,4 @@
-//! The reference's trained checkpoint: every row of its ablation table, from our reader, forward pass and accuracies.
+//! Trained checkpoints: every row of the reference's ablation table, from our reader, forward pass and accuracies; and the page's own model.
 
 use leftright::analysis::{Ablation, Evaluator, Term, Tower};
 use leftright::checkpoint;
@@ -26,5 +26,20 @@ fn every_ablation_is_within_two_scenes_of_the_reference() {
             println!("{name} {what}: {value:.4}, reference {expected:.4}");
             assert!((value - expected).abs() <= 2.0 / 900.0 + 1e-12, "{name} {what}: {value} against {expected}");
         }
+    }
+}
+
+/// The model that comes with the page is the one its record is of, half precision and all.
+#[test]
+fn the_shipped_model_is_as_good_as_its_record_says() {
+    let file = |name: &str| std::fs::read(format!(concat!(env!("CARGO_MANIFEST_DIR"), "/www/src/engine/{}"), name)).unwrap();
+    let (config, snapshot) = checkpoint::load(&file("paper.safetensors")).unwrap();
+    let record: serde_json::Value = serde_json::from_slice(&file("paper.json")).unwrap();
+    assert_eq!((&config, u64::from(snapshot.step)), (&leftright::config::Config::default(), record["steps"].as_u64().unwrap()));
+    assert_eq!(record["losses"].as_array().unwrap().len(), snapshot.step as usize);
+    let ours = Evaluator::new(&config).accuracies(&snapshot.params, &[]).unwrap();
+    for (split, ours) in [("single", ours.single), ("seen", ours.seen), ("unseen", ours.unseen)] {
+        let recorded = record[split]["retrieval"].as_f64().unwrap();
+        assert!((ours.retrieval - recorded).abs() < 0.005, "{split}: {} against {recorded}", ours.retrieval);
     }
 }

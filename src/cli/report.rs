@@ -47,6 +47,8 @@ pub fn trained(run: &Run, ms_per_step: f64, path: &Path, json: bool) -> Result<(
     if json {
         let mut answer = object(&accuracies, &Split::ALL);
         answer.insert("loss".to_owned(), json!(loss));
+        answer.insert("losses".to_owned(), json!(losses));
+        answer.insert("evaluations".to_owned(), json!(evaluations));
         answer.insert("steps".to_owned(), json!(run.step()));
         answer.insert("ms_per_step".to_owned(), json!(ms_per_step));
         answer.insert("engine".to_owned(), json!(run.info().kind));

@@ -340,9 +340,13 @@ export class Run extends EventTarget {
       await this.#create(settings);
       return;
     }
-    await this.#open(loaded, settings.engine);
+    await this.#open(loaded.checkpoint, settings.engine);
     this.shipped = true;
-    this.#saved = { state: loaded, step: this.step };
+    this.firstStep = 1;
+    this.losses = [...loaded.losses];
+    // How the training went is on record; what the model does now is measured.
+    this.evaluations = loaded.evaluations.filter(({ step }) => step < this.step);
+    this.#saved = { state: loaded.checkpoint, step: this.step };
   }
 
   #isDefault(settings: Settings): boolean {

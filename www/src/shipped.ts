@@ -1,17 +1,34 @@
-// The trained model that comes with the page: `leftright train --half`, preset paper, as the README says.
+// The trained model that comes with the page, and what its training was: `leftright train`, as CONTRIBUTING.md says.
 import { EngineError } from "./engine/errors";
+import type { Evaluation } from "./engine/pkg/leftright.js";
 
-let loading: Promise<Uint8Array> | null = null;
+/** A checkpoint, and what `leftright train --json` said of it. */
+export interface Shipped {
+  checkpoint: Uint8Array;
+  losses: number[];
+  evaluations: Evaluation[];
+}
 
-/** Its checkpoint; loaded once, however many runs show it. */
-export function loadShipped(): Promise<Uint8Array> {
+let loading: Promise<Shipped> | null = null;
+
+/** Loaded once, however many runs show it. */
+export function loadShipped(): Promise<Shipped> {
   loading ??= load();
   loading.catch(() => (loading = null));
   return loading;
 }
 
-async function load(): Promise<Uint8Array> {
-  const response = await fetch(new URL("./engine/paper.safetensors", import.meta.url));
+async function load(): Promise<Shipped> {
+  const [model, history] = await Promise.all([
+    fetched(new URL("./engine/paper.safetensors", import.meta.url)),
+    fetched(new URL("./engine/paper.json", import.meta.url)),
+  ]);
+  const { losses, evaluations } = (await history.json()) as Omit<Shipped, "checkpoint">;
+  return { checkpoint: new Uint8Array(await model.arrayBuffer()), losses, evaluations };
+}
+
+async function fetched(url: URL): Promise<Response> {
+  const response = await fetch(url);
   if (!response.ok) throw new EngineError("engine", `The server answered ${response.status}.`);
-  return new Uint8Array(await response.arrayBuffer());
+  return response;
 }
