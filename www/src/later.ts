@@ -1,4 +1,4 @@
-// Figures further down are loaded when the reader comes near, so that the first ones start at once.
+// Figures beyond the first are loaded when they are wanted, so that the first ones start at once.
 
 const FIGURES: Record<string, () => Promise<unknown>> = {
   "lr-diversity": () => import("./figures/lr-diversity"),
@@ -16,6 +16,7 @@ const FIGURES: Record<string, () => Promise<unknown>> = {
   "lr-birth": () => import("./figures/lr-birth"),
 };
 
+/** In the article: when the reader comes near. */
 export function loadFiguresInSight(): void {
   const sight = new IntersectionObserver(
     (entries) => {
@@ -28,4 +29,27 @@ export function loadFiguresInSight(): void {
     { rootMargin: "1200px" },
   );
   for (const element of document.querySelectorAll(Object.keys(FIGURES).join())) sight.observe(element);
+}
+
+/** Defines the element of a figure: for one that stands in a shadow root, which `loadFiguresAsTheyCome` does not see. */
+export async function loadFigure(name: string): Promise<void> {
+  await FIGURES[name]?.();
+}
+
+/** In a host's page: when the page first has one, now or later. */
+export function loadFiguresAsTheyCome(): void {
+  const undefinedOnes = `:is(${Object.keys(FIGURES).join()}):not(:defined)`;
+  const load = (within: ParentNode) => {
+    for (const { localName } of within.querySelectorAll(undefinedOnes)) void loadFigure(localName);
+  };
+  load(document);
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) {
+      for (const node of addedNodes) {
+        if (!(node instanceof Element)) continue;
+        void loadFigure(node.localName);
+        load(node);
+      }
+    }
+  }).observe(document, { childList: true, subtree: true });
 }
