@@ -1,14 +1,17 @@
 import { defineConfig, type Plugin, type UserConfig } from "vite";
 
-/** For every browser and bundler: one worker that needs nothing but its WebAssembly, named so that a bundler finds it. */
-function plainWorkerUrls(): Plugin {
+/** Makes what Vite writes fit for pages and bundlers that are not ours. */
+function forOthers(): Plugin {
   return {
-    name: "plain-worker-urls",
+    name: "for-others",
     generateBundle(_, bundle) {
       for (const chunk of Object.values(bundle)) {
         if (chunk.type !== "chunk") continue;
-        // Vite writes `new URL(new URL("worker.js", import.meta.url).href, "" + import.meta.url)`, which no bundler reads.
-        chunk.code = chunk.code.replace(/new URL\(new URL\([`'"]([^`'"]+)[`'"],\s*import\.meta\.url\)\.href,\s*[`'"]{2}\s*\+\s*import\.meta\.url\)/g, 'new URL("$1",import.meta.url)');
+        chunk.code = chunk.code
+          // Vite's `new URL(new URL("worker.js", import.meta.url).href, "" + import.meta.url)` is read by no bundler.
+          .replace(/new URL\(new URL\([`'"]([^`'"]+)[`'"],\s*import\.meta\.url\)\.href,\s*[`'"]{2}\s*\+\s*import\.meta\.url\)/g, 'new URL("$1",import.meta.url)')
+          // A page's own `html { font-size: 10px }` would shrink our type and spaces.
+          .replace(/(?<![\w.])(\d*\.?\d+)rem\b/g, "calc($1 * var(--lr-rem, 16px))");
       }
     },
   };
@@ -41,7 +44,7 @@ const site: UserConfig = {
 const library: UserConfig = {
   ...SHARED,
   publicDir: false,
-  plugins: [plainWorkerUrls()],
+  plugins: [forOthers()],
   build: {
     outDir: "../package/dist",
     emptyOutDir: true,

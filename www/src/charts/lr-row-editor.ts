@@ -39,7 +39,7 @@ export class LrRowEditor extends LitElement {
       fill: var(--ink);
     }
 
-    @container (width < 28rem) {
+    @container (width < 448px) {
       .value {
         font-size: 0.625rem;
       }

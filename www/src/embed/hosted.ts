@@ -29,14 +29,19 @@ export function searchOf(element: Element): string {
   return query.toString();
 }
 
+function constants(): string {
+  const all = tokens.slice(0, tokens.indexOf(":root[")).matchAll(/--([\w-]+):\s*([^;}]+)/g);
+  return Array.from(all, ([, name = "", standard = ""]) => `--${name}: var(--lr-${name}, ${standard});`).join(" ");
+}
+
 /**
  * Each of the design's constants, which a page may set under a name of ours (`--lr-ink` for `--ink`), and a wall: neither what
  * the page inherits nor what it says of every element comes in.
  */
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
-  ${tokens.slice(0, tokens.indexOf(":root[")).replace(":root", ":host").replace(/(--([\w-]+)):\s*([^;]+);/g, "$1: var(--lr-$2, $3);").replace(/color-scheme: [^;]+;/, "")}
-  :host { display: block !important; visibility: visible !important; opacity: 1 !important; text-align: start; container-type: inline-size; }
+  :host { ${constants()} }
+  :host { display: block !important; visibility: visible !important; opacity: 1 !important; text-align: start; text-transform: none !important; letter-spacing: normal !important; word-spacing: normal !important; container-type: inline-size; }
   :host([hidden]) { display: none !important; }
   :host([theme="light"]) { color-scheme: light !important; }
   :host([theme="dark"]) { color-scheme: dark !important; }
