@@ -79,7 +79,7 @@ const sandboxed: UserConfig = {
     outDir: "../package/dist",
     emptyOutDir: false,
     assetsInlineLimit: Infinity,
-    chunkSizeWarningLimit: 3_000,
+    chunkSizeWarningLimit: 5_000,
     modulePreload: false,
     rolldownOptions: {
       input: { sandboxed: "www/src/embed/frame.ts" },

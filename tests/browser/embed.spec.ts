@@ -421,3 +421,28 @@ test.describe("embed.html", () => {
     expect(complaints).toEqual([]);
   });
 });
+
+test("the article's figures give the code that embeds them as they are, and it does", async ({ page, context, baseURL, host }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto("./?seed=7&engine=cpu");
+  const menu = page.locator("lr-ablate").getByTestId("embed");
+  await menu.getByText("Embed", { exact: true }).click();
+  const copied = async (name: string) => {
+    await menu.getByRole("button", { name }).click();
+    await expect(menu.getByRole("status")).toHaveText("Copied. Paste it into your page.");
+    return page.evaluate(() => navigator.clipboard.readText());
+  };
+  const site = new URL(baseURL ?? "").href;
+  const element = await copied("Copy as an element");
+  expect(element).toBe(`<script type="module" src="${site}lib/leftright.js"></script>\n<lr-ablate seed="7" engine="cpu"></lr-ablate>`);
+  const frame = await copied("Copy as a frame");
+  expect(frame).toContain(`src="${site}embed.html?figure=ablate&amp;seed=7&amp;engine=cpu"`);
+
+  const ours = await host({});
+  const { origin } = await host({ "/element": html(element.replaceAll(site, "/site/")), "/frame": html(frame.replaceAll(site, `${ours.origin}/site/`)) });
+  await page.goto(`${origin}/element`);
+  await ready(page, "lr-ablate");
+  await page.goto(`${origin}/frame`);
+  await expect(page.frameLocator("iframe").getByTestId("state")).toHaveAttribute("data-phase", "ready");
+  await expect(page.frameLocator("iframe").locator("lr-ablate")).toHaveAttribute("seed", "7");
+});

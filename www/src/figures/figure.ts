@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
+import { embedMenu } from "../embed/code";
 import { Embeddable } from "../embed/embeddable";
 import { host } from "../embed/host";
 import { count } from "../format";
@@ -86,7 +87,7 @@ export abstract class Figure extends Embeddable {
       <h2 id="heading" part="heading">${this.heading}</h2>
       <p class="finding" part="finding" data-testid="finding">${this.finding()}</p>
       ${problems.map((problem) => html`<p class="alarm" part="message" role="alert">${problem}</p>`)}
-      ${this.trainer()} ${this.moment()} ${this.body()}
+      ${this.trainer()} ${this.moment()} ${this.body()} ${host() ? nothing : embedMenu(this, this.run)}
       <p class="visually-hidden" role="status">${this.announcement}</p>
     </figure>`;
   }

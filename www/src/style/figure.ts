@@ -133,6 +133,12 @@ export const figureStyles = css`
     outline-offset: 2px;
   }
 
+  a {
+    color: inherit;
+    text-decoration-color: var(--edge);
+    text-underline-offset: 0.15em;
+  }
+
   .alarm {
     color: var(--alarm);
   }
