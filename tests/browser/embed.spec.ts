@@ -133,6 +133,25 @@ test("a page sets the design's constants under their own names, and styles parts
   await expect(page.locator("lr-ablate").getByText("Figure 7", { exact: true })).toBeVisible();
 });
 
+for (const scheme of ["light", "dark"] as const) {
+  test(`a figure takes the ${scheme} colours that the page has, or those it is told`, async ({ page, host }) => {
+    await page.emulateMedia({ colorScheme: scheme });
+    const { origin } = await host({
+      "/course": html(`${SCRIPT}<lr-ablate id="none"></lr-ablate><lr-ablate id="auto" theme="auto"></lr-ablate><lr-ablate id="light" theme="light"></lr-ablate><lr-ablate id="dark" theme="dark"></lr-ablate>`),
+    });
+    await page.goto(`${origin}/course`);
+    const [light, dark] = ["rgb(28, 30, 34)", "rgb(233, 230, 223)"];
+    const ink = (id: string) => expect(page.locator(id).locator("figure"));
+    await ink("#none").toHaveCSS("color", light); // the page is light, whatever the system
+    await ink("#auto").toHaveCSS("color", scheme === "light" ? light : dark);
+    await ink("#light").toHaveCSS("color", light);
+    await ink("#dark").toHaveCSS("color", dark);
+    await expect(page.locator("#dark").locator("button").first()).toHaveCSS("background-color", dark);
+    await page.goto(`${origin}/site/embed.html?figure=ablate`);
+    await ink("lr-ablate").toHaveCSS("color", scheme === "light" ? light : dark);
+  });
+}
+
 test("attributes: wrong ones are told in a line and the defaults used, controls hide, locks hold", async ({ page, host }) => {
   const { origin } = await host({
     "/course": html(`${SCRIPT}

@@ -3,7 +3,7 @@ import { html, nothing } from "lit";
 import { runState, trainLabel } from "../figures/run-state";
 import type { Phase, Run, Start } from "../run";
 import { runOf } from "../runs";
-import tokens from "../style/tokens.css?inline";
+import tokens from "../style/tokens.css?raw"; // as it is written: a minifier rewrites light-dark()
 import type { ChangeDetail, TrainedDetail } from "./api";
 import { figureName, type Embeddable } from "./embeddable";
 import { setHost } from "./host";

@@ -124,6 +124,12 @@ export const figureStyles = css`
     text-underline-offset: 0.15em;
   }
 
+  select:disabled,
+  input:disabled {
+    background: var(--panel);
+    color: var(--muted);
+  }
+
   input:user-invalid {
     border-color: var(--alarm);
   }
