@@ -49,6 +49,7 @@ sheet.replaceSync(`
   :host([controls="none"]) [part~="controls"] { display: none !important; }
   figure { all: initial; display: block; color-scheme: inherit; padding: 0 !important; border: 0 !important; }
   :host([theme]) figure { padding: var(--space-4) !important; background: var(--paper); }
+  [part="trainer"] { margin-bottom: var(--space-5); }
   figure { color: var(--ink); font: var(--text-figure) / 1.45 var(--sans); font-variant-numeric: tabular-nums; }
 `);
 
@@ -82,13 +83,15 @@ setHost({
 
   trainer(run) {
     const busy = run.phase === "loading" || run.phase === "failed";
-    return html`<div class="row" part="trainer">
+    return html`<div part="trainer">
+      <div class="row">
         <button class="primary" part="controls" ?disabled=${busy} @click=${() => (run.phase === "training" ? run.pause() : run.train())}>${trainLabel(run)}</button>
         <span class="note" data-testid="state" data-phase=${run.phase} data-step=${run.step}>${runState(run)}</span>
       </div>
       <progress max=${run.target} .value=${run.step} aria-label="Training progress"></progress>
       ${run.error === null ? nothing : html`<p class="alarm" part="message" role="alert">${run.error}</p>`}
-      ${run.notices.map((notice) => html`<p class="note" part="message">${notice}</p>`)}`;
+      ${run.notices.map((notice) => html`<p class="note" part="message">${notice}</p>`)}
+    </div>`;
   },
 
   tell(figure, run) {
