@@ -71,7 +71,8 @@ export abstract class ExperimentFigure extends Figure {
     this.announce(sentence);
   }
 
-  private found(): string {
+  /** What the models trained here say so far, in a sentence; empty before they do. */
+  found(): string {
     return this.trial?.summary?.finding ?? "";
   }
 
