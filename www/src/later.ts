@@ -1,7 +1,6 @@
 // Figures beyond the first are loaded when they are wanted, so that the first ones start at once.
 
-const LATER: Record<string, () => Promise<unknown>> = {
-  "lr-guess": () => import("./article/lr-guess"),
+const FIGURES: Record<string, () => Promise<unknown>> = {
   "lr-diversity": () => import("./figures/lr-diversity"),
   "lr-slope": () => import("./figures/lr-slope"),
   "lr-text": () => import("./figures/lr-text"),
@@ -16,6 +15,9 @@ const LATER: Record<string, () => Promise<unknown>> = {
   "lr-phase": () => import("./figures/lr-phase"),
   "lr-birth": () => import("./figures/lr-birth"),
 };
+
+/** What the article has beside its figures. */
+const LATER: typeof FIGURES = { ...FIGURES, "lr-guess": () => import("./article/lr-guess") };
 
 /** In the article: when the reader comes near. */
 export function loadFiguresInSight(): void {

@@ -5,7 +5,7 @@ import type { ExperimentFigure } from "../figures/experiment";
 import { sinceStep } from "../findings";
 import { accuracy } from "../format";
 import { Latest } from "../latest";
-import { sharedRun } from "../run";
+import { sharedRun } from "../runs";
 import { figureStyles } from "../style/figure";
 
 /** A choice, and the shares between which it is right. */
