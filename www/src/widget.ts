@@ -8,9 +8,9 @@ import "./figures/lr-ablate";
 import "./figures/lr-gradient";
 import "./figures/lr-strip";
 import "./figures/lr-train";
-import { loadFiguresAsTheyCome } from "./later";
+import { loadFiguresAsTheyCome } from "./figures/lazy";
 
 export type * from "./embed/api";
-export { loadFigure } from "./later";
+export { loadFigure } from "./figures/lazy";
 
 loadFiguresAsTheyCome();
