@@ -41,6 +41,8 @@ export default defineConfig({
     },
     // Without the flags above, requestAdapter() answers null here: the reader without WebGPU.
     { name: "no-webgpu", use: browser() },
+    // The npm package, in a project that is not ours.
+    { name: "package", testDir: "tests/package", use: browser() },
     // What the README tells a reader to run beside the page; it opens no browser.
     { name: "recipes", testDir: "tests/recipes" },
   ],

@@ -1,9 +1,33 @@
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin, type UserConfig } from "vite";
 
-export default defineConfig({
+/** Makes what Vite writes fit for pages and bundlers that are not ours. */
+function forOthers(): Plugin {
+  return {
+    name: "for-others",
+    generateBundle(_, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== "chunk") continue;
+        chunk.code = chunk.code
+          // Vite's `new URL(new URL("worker.js", import.meta.url).href, "" + import.meta.url)` is read by no bundler.
+          .replace(/new URL\(new URL\([`'"]([^`'"]+)[`'"],\s*import\.meta\.url\)\.href,\s*[`'"]{2}\s*\+\s*import\.meta\.url\)/g, 'new URL("$1",import.meta.url)')
+          // A page's own `html { font-size: 10px }` would shrink our type and spaces.
+          .replace(/(?<![\w.])(\d*\.?\d+)rem\b/g, "calc($1 * var(--lr-rem, 16px))");
+      }
+    },
+  };
+}
+
+const SHARED = {
   root: "www",
-  // Relative, so that any file server can host dist/ under any sub-path.
+  // Relative, so that any file server can host the site under any sub-path.
   base: "./",
+} satisfies UserConfig;
+
+const WHOLE_WORKER = { output: { codeSplitting: false } };
+
+/** The article and the bench page. */
+const site: UserConfig = {
+  ...SHARED,
   build: {
     outDir: "dist",
     rolldownOptions: { input: ["www/index.html", "www/bench.html"] },
@@ -14,4 +38,57 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   worker: { format: "es" },
-});
+};
+
+/** The library, for a script tag, a bundler and a notebook, and what embed.html runs. */
+const library: UserConfig = {
+  ...SHARED,
+  publicDir: false,
+  plugins: [forOthers()],
+  build: {
+    outDir: "../package/dist",
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: false,
+    rolldownOptions: {
+      input: { leftright: "www/src/widget.ts", frame: "www/src/embed/frame.ts", anywidget: "www/src/embed/anywidget.ts" },
+      preserveEntrySignatures: "strict",
+      output: { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js", assetFileNames: "[name]-[hash][extname]" },
+    },
+  },
+  worker: { format: "es", rolldownOptions: WHOLE_WORKER },
+};
+
+/** A classic script has no `import.meta`, and here every URL is a whole one. */
+const NO_META = { define: { "import.meta.url": '"data:,"', "import.meta": "{}" } };
+
+/** embed.html in a sandboxed frame, which can fetch nothing: all in one classic script. */
+const sandboxed: UserConfig = {
+  ...SHARED,
+  publicDir: false,
+  plugins: [
+    {
+      name: "worker-inside",
+      enforce: "pre",
+      resolveId(source, importer) {
+        return source === "./open-worker" && importer ? this.resolve("./open-worker.inline", importer) : null;
+      },
+    },
+  ],
+  build: {
+    outDir: "../package/dist",
+    emptyOutDir: false,
+    assetsInlineLimit: Infinity,
+    chunkSizeWarningLimit: 5_000,
+    modulePreload: false,
+    rolldownOptions: {
+      input: { sandboxed: "www/src/embed/frame.ts" },
+      transform: NO_META,
+      output: { format: "iife", entryFileNames: "[name].js", codeSplitting: false },
+    },
+  },
+  // A frame without an origin may run a blob as a classic worker, not as a module.
+  worker: { format: "iife", rolldownOptions: { ...WHOLE_WORKER, transform: NO_META } },
+};
+
+export default defineConfig(({ mode }) => (mode === "library" ? library : mode === "sandboxed" ? sandboxed : site));

@@ -22,7 +22,7 @@ export class Examination extends EventTarget {
   #cancelled = false;
 
   constructor(
-    private readonly run: Run,
+    readonly run: Run,
     readonly name: string,
   ) {
     super();

@@ -4,7 +4,7 @@ import { engineError, sentence, type EngineError } from "./engine/errors";
 import { sharedPool, type Batch, type NumberedJob } from "./engine/pool";
 import type { Config, ConfigField, Measurement, Plan, Scale, Summary } from "./engine/pkg/leftright.js";
 import { Latest } from "./latest";
-import { sharedRun } from "./runs";
+import type { Run } from "./run";
 
 const SCALE: Scale = "figure";
 
@@ -25,7 +25,6 @@ export class ExperimentRun extends EventTarget {
   /** What went wrong, each once. */
   errors: string[] = [];
 
-  readonly #run = sharedRun();
   readonly #summary = new Latest<Summary>(() => { this.#changed(); });
   readonly #measured = new Map<string, Measurement>();
   /** Steps that each job has done. */
@@ -33,7 +32,11 @@ export class ExperimentRun extends EventTarget {
   #batch: Batch | null = null;
   #began = { time: 0, fraction: 0, done: 0 };
 
-  constructor(readonly name: string) {
+  /** `run`: whose worker it asks, and whose engine it trains on. */
+  constructor(
+    readonly name: string,
+    readonly run: Run,
+  ) {
     super();
   }
 
@@ -86,7 +89,7 @@ export class ExperimentRun extends EventTarget {
     this.#began = { time: performance.now(), fraction: this.fraction, done: this.done };
     this.#changed();
     void this.#guard("The models were not trained", async () => {
-      const { kind } = await this.#run.engine();
+      const { kind } = await this.run.engine();
       if (this.phase !== "running") return;
       this.#batch = sharedPool().train(populations, kind, {
         progress: (population, step, measurement) => { this.#progress(population, step, measurement); },
@@ -150,7 +153,7 @@ export class ExperimentRun extends EventTarget {
 
   /** Asks the reader's engine; if that crashes, which its run mends, once more. */
   async #ask<T>(question: (client: EngineClient) => Promise<T>): Promise<T> {
-    const { worker } = this.#run;
+    const { worker } = this.run;
     try {
       return await question(worker);
     } catch (thrown) {

@@ -49,7 +49,7 @@ export interface Cut {
 }
 
 export function ablateFinding(before: Accuracies, after: Accuracies, cut: Cut, trained: boolean): string {
-  if (!trained) return "This model is untrained, so there is nothing to lose: train it in Figure 1 first.";
+  if (!trained) return "This model is untrained, so there is nothing to lose: train it first.";
   const was = pairNumbers(before);
   const is = pairNumbers(after);
   if (cut.terms.length === 0) {

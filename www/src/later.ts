@@ -1,22 +1,10 @@
-// Figures further down are loaded when the reader comes near, so that the first ones start at once.
+// What is further down the article is loaded when it is wanted, so that the first figures start at once.
+import { FIGURES } from "./figures/lazy";
 
-const LATER: Record<string, () => Promise<unknown>> = {
-  "lr-guess": () => import("./article/lr-guess"),
-  "lr-diversity": () => import("./figures/lr-diversity"),
-  "lr-slope": () => import("./figures/lr-slope"),
-  "lr-text": () => import("./figures/lr-text"),
-  "lr-alignment": () => import("./figures/lr-alignment"),
-  "lr-captions": () => import("./figures/lr-captions"),
-  "lr-grid": () => import("./figures/lr-grid"),
-  "lr-three": () => import("./figures/lr-three"),
-  "lr-norm-mlp": () => import("./figures/lr-norm-mlp"),
-  "lr-autoregressive": () => import("./figures/lr-autoregressive"),
-  "lr-reversal": () => import("./figures/lr-reversal"),
-  "lr-surgery": () => import("./figures/lr-surgery"),
-  "lr-phase": () => import("./figures/lr-phase"),
-  "lr-birth": () => import("./figures/lr-birth"),
-};
+/** What the article has beside its figures. */
+const LATER: typeof FIGURES = { ...FIGURES, "lr-guess": () => import("./article/lr-guess") };
 
+/** In the article: when the reader comes near. */
 export function loadFiguresInSight(): void {
   const sight = new IntersectionObserver(
     (entries) => {

@@ -82,21 +82,26 @@ fn package(name: &str, features: &[&str], target: &Path, folder: &Path) -> Resul
     tools::run(wasm_opt.arg("-O3").args(WASM_FEATURES).arg(bound.join(format!("{name}_bg.wasm"))).arg("-o").arg(&optimized))
 }
 
-/// Checks the site's types and bundles it.
+/// Checks the site's types and bundles it, and the library with it.
 fn site() -> Result<()> {
     let www = root().join("www");
     let inputs = [
         www.join("index.html"),
+        www.join("embed.html"),
+        www.join("examples"),
         www.join("src"),
         www.join("tsconfig.json"),
         root().join("tsconfig.json"),
         root().join("vite.config.ts"),
         root().join("package-lock.json"),
+        root().join("package/build.mjs"),
+        root().join("package/manifest.config.mjs"),
         env::current_exe()?,
     ];
-    if tools::is_fresh(&dist().join("index.html"), &inputs.each_ref().map(PathBuf::as_path) as &[&Path])? {
+    if tools::is_fresh(&dist().join("embed.html"), &inputs.each_ref().map(PathBuf::as_path) as &[&Path])? {
         return Ok(());
     }
     tools::run(tools::node("typescript/bin/tsc").args(["--noEmit", "--project", "www"]))?;
-    tools::run(tools::node("vite/bin/vite.js").args(["build", "--logLevel", "warn"]))
+    tools::run(tools::node("vite/bin/vite.js").args(["build", "--logLevel", "warn"]))?;
+    tools::run(tools::command("node").arg("package/build.mjs"))
 }

@@ -10,14 +10,7 @@ const EDGE = 18;
 const STEPS: Record<string, number> = { ArrowUp: 0.5, ArrowRight: 0.5, ArrowDown: -0.5, ArrowLeft: -0.5, PageUp: 2.5, PageDown: -2.5 };
 
 /** A point of the row was moved; a drag is one move, told many times, `continued` after the first. */
-export class RowMove extends Event {
-  constructor(
-    readonly values: number[],
-    readonly continued: boolean,
-  ) {
-    super("lr-row", { bubbles: true, composed: true });
-  }
-}
+export type RowMove = CustomEvent<{ values: number[]; continued: boolean }>;
 
 /** A row of logits over the pixels whose points are dragged up and down, or moved with the arrow keys. */
 @customElement("lr-row-editor")
@@ -46,7 +39,7 @@ export class LrRowEditor extends LitElement {
       fill: var(--ink);
     }
 
-    @container (width < 28rem) {
+    @container (width < 448px) {
       .value {
         font-size: 0.625rem;
       }
@@ -108,7 +101,9 @@ export class LrRowEditor extends LitElement {
 
   private put(pixel: number, value: number, continued: boolean): void {
     const clamped = this.y.invert(this.y(value));
-    this.dispatchEvent(new RowMove(this.values.map((old, i) => (i === pixel ? clamped : old)), continued));
+    const values = this.values.map((old, i) => (i === pixel ? clamped : old));
+    const move: RowMove = new CustomEvent("lr-row", { detail: { values, continued }, bubbles: true, composed: true });
+    this.dispatchEvent(move);
   }
 
   private key(event: KeyboardEvent, pixel: number): void {

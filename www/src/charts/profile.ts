@@ -28,7 +28,7 @@ export class Profile extends LitElement {
       text-anchor: middle;
     }
 
-    @container (width < 28rem) {
+    @container (width < 448px) {
       text {
         font-size: 0.5625rem;
       }

@@ -1,6 +1,7 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { gallery, galleryStyles } from "../charts/gallery";
 import { Examination } from "../examination";
+import type { Run } from "../run";
 import { RunFigure } from "./figure";
 import { claimed, verdictStyles } from "./verdict";
 
@@ -24,17 +25,17 @@ export abstract class ExaminedFigure extends RunFigure {
   private said = "";
   private readonly redraw = () => { this.requestUpdate(); };
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (!this.examination) {
-      this.examination = new Examination(this.run, this.experiment);
+  protected override show(run: Run): void {
+    super.show(run);
+    if (this.examination?.run !== run) {
+      this.examination = new Examination(run, this.experiment);
       void this.examination.load();
     }
     this.examination.addEventListener("change", this.redraw);
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
+  protected override leave(): void {
+    super.leave();
     this.examination?.removeEventListener("change", this.redraw);
   }
 
@@ -53,8 +54,8 @@ export abstract class ExaminedFigure extends RunFigure {
     if (found !== "") return found;
     if (examination.of) return "Too little is measured yet for a finding; the pictures fill in part by part.";
     return run.trained
-      ? "Press Measure: what your model of Figure 1 says is written here from its numbers."
-      : "Your model is untrained: train it in Figure 1, then press Measure, and what it says is written here from its numbers.";
+      ? "Press Measure: what your model says is written here from its numbers."
+      : `Your model is untrained: train it ${this.trainedWhere}, then press Measure, and what it says is written here from its numbers.`;
   }
 
   /** What else can be done with the model, before it is measured. */
@@ -68,7 +69,7 @@ export abstract class ExaminedFigure extends RunFigure {
 
   private state({ measuring, part, parts, of, stale }: Examination): string {
     if (measuring) return parts > 0 ? `${part} of ${parts} parts measured` : "Measuring…";
-    if (this.run.phase === "training") return "The model is training: pause it in Figure 1 to measure it.";
+    if (this.run.phase === "training") return `The model is training: pause it ${this.trainedWhere} to measure it.`;
     if (stale && of) return `These results are of the model ${of.name}, and it has changed since.`;
     if (of && part < parts) return `Stopped after ${part} of ${parts} parts.`;
     return of ? `Measured: the model ${of.name}.` : "Not measured yet.";
@@ -82,8 +83,8 @@ export abstract class ExaminedFigure extends RunFigure {
       ${info ? claimed(info, summary?.verdict, this.subject(examination)) : nothing} ${this.operation()}
       <div class="row">
         ${measuring
-          ? html`<button class="primary" @click=${() => { examination.cancel(); }}>Cancel</button>`
-          : html`<button class="primary" ?disabled=${run.phase !== "ready" || !info} @click=${() => examination.measure()}>${of ? "Measure again" : "Measure"}</button>`}
+          ? html`<button class="primary" part="controls" @click=${() => { examination.cancel(); }}>Cancel</button>`
+          : html`<button class="primary" part="controls" ?disabled=${run.phase !== "ready" || !info} @click=${() => examination.measure()}>${of ? "Measure again" : "Measure"}</button>`}
         <span data-testid="examination-state" data-part=${part} data-parts=${parts}>${this.state(examination)}</span>
       </div>
       <progress max=${parts || 1} .value=${part} aria-label="Progress of the measurement"></progress>

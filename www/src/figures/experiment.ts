@@ -4,6 +4,7 @@ import { measurementsCsv } from "../csv";
 import { download } from "../download";
 import { ExperimentRun, type Setting } from "../experiment";
 import { count, duration } from "../format";
+import type { Run } from "../run";
 import { Figure } from "./figure";
 import { claimed, verdictStyles } from "./verdict";
 
@@ -42,20 +43,23 @@ export abstract class ExperimentFigure extends Figure {
   protected abstract readonly experiment: string;
   private trial: ExperimentRun | null = null;
   private said = "";
-  private readonly follow = () => { this.requestUpdate(); };
+  private readonly redraw = () => { this.requestUpdate(); };
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (!this.trial) {
-      this.trial = new ExperimentRun(this.experiment);
+  protected override show(run: Run): void {
+    super.show(run);
+    if (this.trial?.run !== run) {
+      this.trial = new ExperimentRun(this.experiment, run);
       void this.trial.load();
     }
-    this.trial.addEventListener("change", this.follow);
+    this.trial.addEventListener("change", this.redraw);
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.trial?.removeEventListener("change", this.follow);
+  protected override leave(): void {
+    super.leave();
+    const { trial } = this;
+    trial?.removeEventListener("change", this.redraw);
+    // A figure that is only moved goes on.
+    setTimeout(() => { if (!this.isConnected || this.trial !== trial) trial?.cancel(); });
   }
 
   protected override updated(): void {
@@ -103,14 +107,14 @@ export abstract class ExperimentFigure extends Figure {
     if (!trial) return html``;
     const { phase, plan, summary, errors } = trial;
     return html`
-      ${plan ? claimed(plan.info, summary?.verdict, "The models trained here") : nothing} ${this.controls(trial)}
+      ${plan ? claimed(plan.info, summary?.verdict, "The models trained here") : nothing} ${this.buttons(trial)}
       ${errors.length > 0 ? html`<ul class="errors alarm" role="alert">${errors.map((error) => html`<li>${error}</li>`)}</ul>` : nothing}
       ${gallery(summary?.charts ?? [], phase === "running")}
       ${plan ? this.details(trial) : nothing}
     `;
   }
 
-  private controls(trial: ExperimentRun) {
+  private buttons(trial: ExperimentRun) {
     const { phase, done, models, measurements } = trial;
     const idle = phase === "ready";
     const complete = idle && done === models;
@@ -122,11 +126,11 @@ export abstract class ExperimentFigure extends Figure {
     return html`
       <div class="row">
         ${phase === "running"
-          ? html`<button class="primary" @click=${() => { trial.cancel(); }}>Cancel</button>`
-          : html`<button class="primary" ?disabled=${!idle} @click=${complete ? again : () => { trial.start(); }}>
+          ? html`<button class="primary" part="controls" @click=${() => { trial.cancel(); }}>Cancel</button>`
+          : html`<button class="primary" part="controls" ?disabled=${!idle} @click=${complete ? again : () => { trial.start(); }}>
               ${complete ? "Run again" : begun ? "Go on" : "Run"}
             </button>`}
-        <button ?disabled=${!idle || !begun} title=${begun ? "" : "There are no results to clear."} @click=${() => { trial.clear(); }}>Clear results</button>
+        <button part="controls" ?disabled=${!idle || !begun} title=${begun ? "" : "There are no results to clear."} @click=${() => { trial.clear(); }}>Clear results</button>
         <span data-testid="experiment-state" data-phase=${phase} data-done=${done} data-models=${models}>${this.state(trial)}</span>
       </div>
       <progress max="1" .value=${trial.fraction} aria-label="Progress of the experiment"></progress>
@@ -145,7 +149,7 @@ export abstract class ExperimentFigure extends Figure {
         <dd>${trial.models}, ${this.steps(trial)}</dd>
         ${settings.map(({ field, values }) => html`<dt>${field.name}</dt><dd>${values.map((value) => shown(value)).join(", ")} <span class="note">${field.help}</span></dd>`)}
       </dl>
-      <p class="note">Every other setting is the paper’s, as in Figure 1. The engine is Figure 1’s; on the CPU the models train side by side.</p>
+      <p class="note">Every other setting is the paper’s. On the CPU the models train side by side.</p>
       <button class="link" ?disabled=${measurements.length === 0} title=${measurements.length === 0 ? "Nothing is measured yet." : ""} @click=${save}>Download the measurements (CSV)</button>
     </details>`;
   }

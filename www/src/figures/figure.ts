@@ -1,16 +1,22 @@
-import { LitElement, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
+import { embedMenu } from "../embed/code";
+import { Embeddable } from "../embed/embeddable";
+import { host } from "../embed/host";
 import { count } from "../format";
 import type { Latest } from "../latest";
 import type { Run } from "../run";
 import { hold, letGo, sharedRun } from "../runs";
 import { figureStyles } from "../style/figure";
 
-/** What every figure is: a number, a title, a finding written from numbers, and a body. */
-export abstract class Figure extends LitElement {
+/**
+ * What every figure is: a number, a title, a finding written from numbers, and a body. It is of the page's own run, if it is
+ * given no other before it is connected; in a host's page, of the run that its attributes ask for.
+ */
+export abstract class Figure extends Embeddable {
   static override styles = [figureStyles];
 
-  @property({ type: Number }) number = 0;
+  @property({ attribute: false }) run!: Run;
   @state() private announcement = "";
 
   protected abstract readonly heading: string;
@@ -27,23 +33,70 @@ export abstract class Figure extends LitElement {
     return nothing;
   }
 
+  /** A way to train the model, where there is no Figure 1 for it. */
+  protected trainer(): TemplateResult | typeof nothing {
+    return nothing;
+  }
+
+  /** Where a model is trained, in words. */
+  protected get trainedWhere(): string {
+    return host() ? "above" : "in Figure 1";
+  }
+
+  private readonly follow = (): void => {
+    this.requestUpdate();
+    host()?.tell(this, this.run);
+  };
+
+  /** Takes a run up, in the place of the one before, which was left. */
+  protected show(run: Run): void {
+    this.run = run;
+    hold(run);
+    run.addEventListener("change", this.follow);
+  }
+
+  protected leave(): void {
+    this.run.removeEventListener("change", this.follow);
+    letGo(this.run);
+  }
+
+  override connectedCallback(): void {
+    const given = this.run as Run | undefined;
+    this.show(host()?.runFor(this) ?? (given && !given.closed ? given : sharedRun()));
+    super.connectedCallback();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.leave();
+  }
+
+  override attributeChangedCallback(name: string, before: string | null, after: string | null): void {
+    super.attributeChangedCallback(name, before, after);
+    if (before === after || !this.isConnected || !this.hasUpdated) return;
+    const asked = host()?.runFor(this) ?? this.run;
+    if (asked === this.run) return;
+    this.leave();
+    this.show(asked);
+  }
+
   override render() {
-    return html`<figure aria-labelledby="heading">
-      <p class="number">Figure ${this.number}</p>
-      <h2 id="heading">${this.heading}</h2>
-      <p class="finding" data-testid="finding">${this.finding()}</p>
-      ${this.moment()} ${this.body()}
+    const problems = host()?.problems(this, this.run) ?? [];
+    return html`<figure aria-labelledby="heading" part="figure">
+      ${this.number === null ? nothing : html`<p class="number" part="number">Figure ${this.number}</p>`}
+      <h2 id="heading" part="heading">${this.heading}</h2>
+      <p class="finding" part="finding" data-testid="finding">${this.finding()}</p>
+      ${problems.map((problem) => html`<p class="alarm" part="message" role="alert">${problem}</p>`)}
+      ${this.trainer()} ${this.moment()} ${this.body()} ${host() ? nothing : embedMenu(this, this.run)}
       <p class="visually-hidden" role="status">${this.announcement}</p>
     </figure>`;
   }
 }
 
-/** A figure of a run, redrawn as that changes: of the page's own, if it is given no other before it is connected. */
+/** A figure that shows the run's model, redrawn as that changes. */
 export abstract class RunFigure extends Figure {
-  @property({ attribute: false }) run!: Run;
   private onScreen = false;
 
-  private readonly follow = () => { this.requestUpdate(); };
   private readonly sight = new IntersectionObserver(
     (entries) => {
       this.onScreen = entries.at(-1)?.isIntersecting ?? false;
@@ -67,19 +120,17 @@ export abstract class RunFigure extends Figure {
     </p>`;
   }
 
+  protected override trainer() {
+    return host()?.trainer(this.run) ?? nothing;
+  }
+
   override connectedCallback(): void {
-    const given = this.run as Run | undefined;
-    this.run = given && !given.closed ? given : sharedRun();
-    hold(this.run);
     super.connectedCallback();
-    this.run.addEventListener("change", this.follow);
     this.sight.observe(this);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.run.removeEventListener("change", this.follow);
-    letGo(this.run);
     this.sight.disconnect();
   }
 }

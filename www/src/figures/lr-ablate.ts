@@ -1,6 +1,7 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import "../charts/accuracy-track";
+import type { AblateDetail } from "../embed/api";
 import type { Ablation, AblationResult, Accuracy, Term } from "../engine/pkg/leftright.js";
 import { ablateFinding, type Cut } from "../findings";
 import { accuracy, strength as strengthText } from "../format";
@@ -23,6 +24,11 @@ const ACCURACIES = [
 
 const NOTHING: Cut = { terms: [], strength: 0, head: null };
 
+/**
+ * Takes terms of the attention logits away, without training again.
+ *
+ * @fires {CustomEvent<AblateDetail>} lr-ablate - the reader has cut something: what, and the accuracies before and after
+ */
 @customElement("lr-ablate")
 export class LrAblate extends RunFigure {
   static override styles = [
@@ -136,6 +142,8 @@ export class LrAblate extends RunFigure {
   protected override updated(): void {
     if (!this.changed || this.answer.value?.cut !== this.cut) return;
     this.changed = false;
+    const { cut, result } = this.answer.value;
+    this.dispatchEvent(new CustomEvent<AblateDetail>("lr-ablate", { detail: { ...cut, ...result }, bubbles: true, composed: true }));
     const finding = this.finding();
     if (finding !== nothing) this.announce(finding);
   }
@@ -181,7 +189,7 @@ export class LrAblate extends RunFigure {
 
   protected override body() {
     return html`<div class="parts">
-      <div class="controls">${this.chips()} ${this.dial()} ${this.headChoice()} ${this.history()}</div>
+      <div class="controls" part="controls">${this.chips()} ${this.dial()} ${this.headChoice()} ${this.history()}</div>
       ${this.accuracies()}
     </div>`;
   }

@@ -93,7 +93,7 @@ export class LrGradient extends RunFigure {
   protected override willUpdate(): void {
     const { run, labels, positions } = this;
     if (!this.wantsAnswer(this.answer) || !run.current) return;
-    this.answer.ask([run.revision, ...labels, ...positions], () => run.decompose(this.scene));
+    this.answer.ask([run, run.revision, ...labels, ...positions], () => run.decompose(this.scene));
   }
 
   protected override updated(): void {
@@ -145,14 +145,15 @@ export class LrGradient extends RunFigure {
     const strongest = answer?.heads[answer.strongest];
     return html`
       <div class="scene">
-        <div class="row">${this.select(0)} ${this.select(1)}</div>
-        <p class="note">Drag an object, or focus it and press the arrow keys.</p>
+        <div class="row" part="controls">${this.select(0)} ${this.select(1)}</div>
+        <p class="note" part="controls">Drag an object, or focus it and press the arrow keys.</p>
         <lr-strip
           aligned
+          ?fixed=${this.controls === "none"}
           .labels=${this.labels}
           .positions=${this.positions}
           .pixels=${this.run.current?.config.pixels ?? 10}
-          @lr-move=${(event: StripMove) => { this.move(event.positions); }}
+          @lr-move=${(event: StripMove) => { this.move(event.detail.positions); }}
         ></lr-strip>
         ${answer && strongest ? html`${this.rows(answer, strongest)} ${this.captions(answer)}` : nothing}
       </div>

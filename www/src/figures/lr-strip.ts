@@ -1,32 +1,45 @@
 import { LitElement, css, html, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { columns } from "../charts/columns";
+import { host } from "../embed/host";
 
 const CELL = 44;
 
+/** Two whole numbers in an attribute: `positions="2 7"`. */
+const PAIR = {
+  fromAttribute: (text: string | null) => (text ?? "").trim().split(/[\s,]+/).map(Number) as [number, number],
+};
+const LABELS: [number, number] = [16, 17];
+const POSITIONS: [number, number] = [2, 7];
+
 /** Where the reader has put the two objects; a cell holds one at most. */
-export class StripMove extends Event {
-  constructor(readonly positions: [number, number]) {
-    super("lr-move", { bubbles: true, composed: true });
-  }
-}
+export type StripMove = CustomEvent<{ positions: [number, number] }>;
 
 /**
  * A strip with two objects, the first a circle and the second a square. They are dragged, or moved with arrow keys.
  * `fixed` makes it a picture; `aligned` leaves room for a row's name and shows CLS, to stand above a chart's columns.
+ *
+ * @fires {CustomEvent<MoveDetail>} lr-move - the reader has moved an object
+ * @csspart message - what is wrong with an attribute, in a line
  */
 @customElement("lr-strip")
 export class LrStrip extends LitElement {
   static override styles = css`
     :host {
       display: block;
-      font: 0.9375rem var(--sans);
     }
 
     svg {
+      font: 0.9375rem var(--sans);
       display: block;
       width: 100%;
       overflow: visible;
+    }
+
+    p {
+      margin: var(--space-2) 0 0;
+      color: var(--alarm);
+      font: var(--text-small) var(--sans);
     }
 
     .cell {
@@ -68,12 +81,32 @@ export class LrStrip extends LitElement {
     }
   `;
 
-  @property({ attribute: false }) labels: [number, number] = [16, 17];
+  @property({ converter: PAIR }) labels: [number, number] = LABELS;
   /** Pixels from 0. */
-  @property({ attribute: false }) positions: [number, number] = [2, 7];
+  @property({ converter: PAIR }) positions: [number, number] = POSITIONS;
   @property({ type: Number }) pixels = 10;
   @property({ type: Boolean, reflect: true }) fixed = false;
   @property({ type: Boolean }) aligned = false;
+  /** What is wrong with an attribute. */
+  private wrong = "";
+
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    const root = super.createRenderRoot();
+    if (root instanceof ShadowRoot) host()?.dress(root);
+    return root;
+  }
+
+  protected override willUpdate(): void {
+    const { labels, positions, pixels } = this;
+    if (!pair(positions, 0, pixels - 1)) {
+      this.wrong = `positions must be two different whole numbers from 0 to ${pixels - 1}, as in “2 7”, which is shown.`;
+      this.positions = POSITIONS;
+    }
+    if (!pair(labels, 1, 999)) {
+      this.wrong = "labels must be two different whole numbers from 1 to 999, as in “16 17”, which is shown.";
+      this.labels = LABELS;
+    }
+  }
 
   /** Key tokens to the left of the first pixel. */
   private get lead(): number {
@@ -90,7 +123,8 @@ export class LrStrip extends LitElement {
     const positions: [number, number] = [...this.positions];
     positions[object] = position;
     this.positions = positions;
-    this.dispatchEvent(new StripMove(positions));
+    const move: StripMove = new CustomEvent("lr-move", { detail: { positions }, bubbles: true, composed: true });
+    this.dispatchEvent(move);
   }
 
   private key(event: KeyboardEvent, object: 0 | 1): void {
@@ -146,6 +180,12 @@ export class LrStrip extends LitElement {
       ${Array.from({ length: this.pixels }, (_, pixel) => cell(pixel + this.lead))}
       ${this.aligned ? svg`${cell(0)}<text x=${`${middle(0)}%`} y=${CELL / 2 + 4}>CLS</text>` : null}
       ${this.object(0)}${this.object(1)}
-    </svg>`;
+    </svg>${this.wrong === "" ? null : html`<p part="message" role="alert">${this.wrong}</p>`}`;
   }
+}
+
+/** Whether this is two different whole numbers within bounds. */
+function pair(numbers: number[], least: number, most: number): boolean {
+  const [a, b] = numbers;
+  return numbers.length === 2 && a !== b && numbers.every((n) => Number.isInteger(n) && n >= least && n <= most);
 }

@@ -105,10 +105,10 @@ export class LrSurgery extends ExaminedFigure {
 
   protected override willUpdate(): void {
     const { run, row, head } = this;
-    if (this.wantsAnswer(this.rows)) this.rows.ask([run.revision], () => run.epRows());
+    if (this.wantsAnswer(this.rows)) this.rows.ask([run, run.revision], () => run.epRows());
     if (!this.rows.value || row.length === 0 || !this.wantsAnswer(this.answer)) return;
     const heads = this.rows.value.length;
-    this.answer.ask([run.revision, row, head], () => run.operate(Array.from({ length: heads }, (_, h) => (h === head ? row : null))));
+    this.answer.ask([run, run.revision, row, head], () => run.operate(Array.from({ length: heads }, (_, h) => (h === head ? row : null))));
   }
 
   private operate(change: Partial<Operation>, remember = true): void {
@@ -134,7 +134,7 @@ export class LrSurgery extends ExaminedFigure {
     const { row, own } = this;
     if (row.length === 0) return nothing;
     return html`<div class="operation">
-      <div class="controls">
+      <div class="controls" part="controls">
         ${this.headChoice()}
         <div>
           <h3>EP of head ${this.head} over the pixels, in logits <span class="note">┄ the model’s own</span></h3>
@@ -142,7 +142,7 @@ export class LrSurgery extends ExaminedFigure {
             .values=${row}
             .own=${own}
             .most=${scaleLinear([0, Math.max(10, ...row.map(Math.abs), ...own.map(Math.abs))], [0, 1]).nice(4).domain()[1] ?? 10}
-            @lr-row=${(event: RowMove) => { this.operate({ row: event.values, ramp: null }, !event.continued); }}
+            @lr-row=${(event: RowMove) => { this.operate({ row: event.detail.values, ramp: null }, !event.detail.continued); }}
           ></lr-row-editor>
           <p class="note">Drag a point up or down, or focus it and press the arrow keys.</p>
         </div>

@@ -5,16 +5,20 @@ import type { Line } from "../charts/line-chart";
 import { download } from "../download";
 import type { Accuracies, EngineRequest } from "../engine/pkg/leftright.js";
 import { sinceStep, trainFinding } from "../findings";
-import { accuracy, count, pace } from "../format";
+import { accuracy, count } from "../format";
 import type { Phase } from "../run";
 import { ENGINES, NUMBERS, WORDS, field, readNumber, type NumberName } from "../state";
 import { RunFigure } from "./figure";
+import { runState, trainLabel } from "./run-state";
 import { SPLITS } from "./splits";
 
 const LOSS: Line[] = [{ label: "loss", colour: "--ink", width: 1.5, format: (value) => value.toPrecision(2) }];
 /** An accuracy's axis, with room for a line at its ends. */
 const SHARE = [-0.02, 1.02];
 const RETRIEVAL: Line[] = SPLITS.map(({ label, colour, dash, width }) => ({ label, colour, width, ...(dash && { dash }), format: accuracy }));
+
+/** Why a field does not take another value: its page's `lock`. */
+const SET = "Set by this page.";
 
 @customElement("lr-train")
 export class LrTrain extends RunFigure {
@@ -118,25 +122,19 @@ export class LrTrain extends RunFigure {
     return evaluation ? trainFinding(evaluation, trained, sinceStep(evaluation.step, asOpened)) : nothing;
   }
 
-  private state(): string {
-    const { phase, step, target, msPerStep, trained, asOpened, shipped } = this.run;
-    if (phase === "failed") return "The engine has stopped.";
-    if (phase === "loading") return "Preparing the model…";
-    if (phase === "training") return `Training: step ${count(step)} of ${count(target)}${msPerStep === null ? "" : `, ${pace(msPerStep)}`}`;
-    if (!trained) return "Untrained. Press Train.";
-    if (shipped) return `This model came with the page, trained for ${count(step)} steps. Press Train for one of your own.`;
-    if (asOpened !== null) return `Opened from ${asOpened}.`;
-    return step < target ? `Paused at step ${count(step)}.` : `Trained for ${count(step)} steps.`;
-  }
-
   protected override updated(): void {
     // A screen reader hears of the turns of a run, not of its every step. (An error is an alert of its own.)
     const { phase, notices } = this.run;
     const notice = notices.at(-1) ?? "";
-    const sentence = phase === "training" ? "Training." : this.state();
+    const sentence = phase === "training" ? "Training." : runState(this.run);
     if (notice === this.said.notice && phase === this.said.phase) return;
     this.announce(notice === this.said.notice ? sentence : `${notice} ${sentence}`);
     this.said = { phase, notice };
+  }
+
+  /** It has its own way to train. */
+  protected override trainer(): typeof nothing {
+    return nothing;
   }
 
   private change(name: NumberName, input: HTMLInputElement): void {
@@ -169,14 +167,14 @@ export class LrTrain extends RunFigure {
     const busy = phase === "loading" || phase === "failed";
     return html`
       <div class="row">
-        <button class="primary" ?disabled=${busy} @click=${() => (phase === "training" ? run.pause() : run.train())}>
-          ${phase === "training" ? "Pause" : run.shipped ? "Train" : step >= target ? "Train more" : step > 0 ? "Go on" : "Train"}
+        <button class="primary" part="controls" ?disabled=${busy} @click=${() => (phase === "training" ? run.pause() : run.train())}>
+          ${trainLabel(run)}
         </button>
-        <button ?disabled=${phase !== "ready"} @click=${() => run.trainOneStep()}>Step</button>
-        <button ?disabled=${busy || !(trained || edited)} @click=${() => run.reset()}>Reset</button>
-        <span class="state" data-testid="state" data-phase=${phase} data-step=${step}>${this.state()}</span>
+        <button part="controls" ?disabled=${phase !== "ready"} @click=${() => run.trainOneStep()}>Step</button>
+        <button part="controls" ?disabled=${busy || !(trained || edited)} @click=${() => run.reset()}>Reset</button>
+        <span class="state" data-testid="state" data-phase=${phase} data-step=${step}>${runState(this.run)}</span>
         ${run.shelved
-          ? html`<button class="link" @click=${() => run.goBack()}>Back to the run at step ${count(run.shelved.step)}</button>`
+          ? html`<button class="link" part="controls" @click=${() => run.goBack()}>Back to the run at step ${count(run.shelved.step)}</button>`
           : nothing}
       </div>
       <progress max=${target} .value=${step} aria-label="Training progress"></progress>
@@ -187,9 +185,9 @@ export class LrTrain extends RunFigure {
       </ul>
       ${this.charts()} ${this.accuracies(run.evaluation?.accuracies)} ${this.settings()}
       <p class="note" data-testid="engine" data-kind=${run.current?.engine?.kind ?? ""}>${run.current?.engine?.reason ?? "The engine is chosen and loaded when training starts."}</p>
-      <div class="row note foot">
+      <div class="row note foot" part="controls">
         <button class="link" ?disabled=${busy} @click=${() => this.save()}>Download the model (safetensors)</button>
-        <button class="link" ?disabled=${busy} @click=${() => this.renderRoot.querySelector<HTMLInputElement>("#file")?.click()}>
+        <button class="link" ?disabled=${busy || this.lock !== null} title=${this.lock === null ? "" : SET} @click=${() => this.renderRoot.querySelector<HTMLInputElement>("#file")?.click()}>
           Open a model
         </button>
         <input id="file" type="file" accept=".safetensors" hidden @change=${(event: Event) => this.openFile(event.target as HTMLInputElement)} />
@@ -204,7 +202,7 @@ export class LrTrain extends RunFigure {
     const last = kept.length - 1;
     const at = shown === null ? last : kept.indexOf(shown);
     const go = (index: number) => this.run.show(index === last && phase !== "training" ? null : (kept[index] ?? null));
-    return html`<div class="time">
+    return html`<div class="time" part="controls">
       <label for="time"><b>Time machine</b></label>
       <input
         id="time" type="range" min="0" max=${last} .value=${String(at)}
@@ -280,7 +278,7 @@ export class LrTrain extends RunFigure {
     const { settings, fields, trained, edited } = this.run;
     if (!settings) return nothing;
     return html`
-      <div class="settings">
+      <div class="settings" part="controls">
         ${NUMBERS.map((name) => {
           const { label, symbol } = WORDS[name];
           const { min, max, help } = field(fields, name);
@@ -294,22 +292,23 @@ export class LrTrain extends RunFigure {
               min=${min}
               max=${max}
               .value=${String(settings[name])}
+              ?disabled=${this.locked(name)}
               aria-describedby=${`${name}-help`}
               aria-invalid=${wrong === undefined ? "false" : "true"}
               @change=${(event: Event) => { this.change(name, event.target as HTMLInputElement); }}
             />
-            <span id=${`${name}-help`} class=${wrong === undefined ? "note" : "alarm"}>${wrong ?? `${help}; ${min} to ${count(max)}.`}</span>
+            <span id=${`${name}-help`} class=${wrong === undefined ? "note" : "alarm"}>${wrong ?? (this.locked(name) ? SET : `${help}; ${min} to ${count(max)}.`)}</span>
           </div>`;
         })}
         <div>
           <label for="engine">Engine</label>
-          <select id="engine" aria-describedby="engine-help" @change=${(event: Event) => this.run.set({ engine: (event.target as HTMLSelectElement).value as EngineRequest })}>
+          <select id="engine" aria-describedby="engine-help" ?disabled=${this.locked("engine")} @change=${(event: Event) => this.run.set({ engine: (event.target as HTMLSelectElement).value as EngineRequest })}>
             ${ENGINES.map(({ request, label }) => html`<option value=${request} .selected=${request === settings.engine}>${label}</option>`)}
           </select>
-          <span id="engine-help" class="note">Automatic: the GPU where it is faster and agrees with the CPU.</span>
+          <span id="engine-help" class="note">${this.locked("engine") ? SET : "Automatic: the GPU where it is faster and agrees with the CPU."}</span>
         </div>
       </div>
-      <p class="note">${trained ? (edited ? html`<b>These settings apply when you press ${this.run.shipped ? "Train" : "Reset"}.</b>` : `Changes apply when you press ${this.run.shipped ? "Train" : "Reset"}.`) : "Changes make a new model at once."}</p>
+      <p class="note" part="controls">${trained ? (edited ? html`<b>These settings apply when you press ${this.run.shipped ? "Train" : "Reset"}.</b>` : `Changes apply when you press ${this.run.shipped ? "Train" : "Reset"}.`) : "Changes make a new model at once."}</p>
     `;
   }
 }

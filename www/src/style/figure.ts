@@ -124,6 +124,12 @@ export const figureStyles = css`
     text-underline-offset: 0.15em;
   }
 
+  select:disabled,
+  input:disabled {
+    background: var(--panel);
+    color: var(--muted);
+  }
+
   input:user-invalid {
     border-color: var(--alarm);
   }
@@ -131,6 +137,12 @@ export const figureStyles = css`
   :focus-visible {
     outline: 2px solid var(--focus);
     outline-offset: 2px;
+  }
+
+  a {
+    color: inherit;
+    text-decoration-color: var(--edge);
+    text-underline-offset: 0.15em;
   }
 
   .alarm {

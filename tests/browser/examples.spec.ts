@@ -1,0 +1,131 @@
+// The ready examples: each source file is read as its tool would read it, and what that emits is opened, on another origin than ours.
+import { readFileSync } from "node:fs";
+import { expect, test } from "@playwright/test";
+import { page as html, serve, type Host } from "./host";
+
+const read = (file: string) => readFileSync(new URL(`../../www/examples/${file}`, import.meta.url), "utf8");
+
+/** The part of a source that a pattern's group finds. */
+function part(source: string, pattern: RegExp): string {
+  const found = pattern.exec(source)?.[1];
+  if (found === undefined) throw new Error(`the example has no ${pattern.source}`);
+  return found;
+}
+
+let site: Host;
+const hosts: Host[] = [];
+
+/** Opens a page of a host's own; the address that the examples stand for is our site's. */
+async function hosted(body: string, head = ""): Promise<string> {
+  const own = (text: string) => text.replaceAll("https://leftright.example/", `${site.origin}/site/`);
+  const host = await serve({ "/course": html(own(body), own(head)) });
+  hosts.push(host);
+  return `${host.origin}/course`;
+}
+
+test.beforeAll(async () => {
+  site = await serve({}, { "access-control-allow-origin": "*" });
+  hosts.push(site);
+});
+test.afterAll(() => {
+  for (const host of hosts) host.close();
+});
+
+test("plain HTML: two figures of one model", async ({ page }) => {
+  await page.goto(`${site.origin}/site/examples/plain.html`);
+  await page.locator("lr-gradient").getByRole("button", { name: "Train", exact: true }).click();
+  await expect(page.locator("lr-ablate").getByTestId("state")).toHaveText(/^Trained for 1,000/, { timeout: 120_000 });
+  await expect(page.locator("lr-gradient").getByTestId("finding")).toContainText(/EP row (falls|rises)/);
+});
+
+test("Quarto: the header's text and the raw block", async ({ page }) => {
+  const source = read("quarto.qmd");
+  const head = part(source, /^ {2}text: \|\n {4}(.+)$/m);
+  await page.goto(await hosted(part(source, /^```\{=html\}\n([^]*?)\n```$/m), head));
+  await expect(page.locator("lr-ablate").getByTestId("finding")).toContainText("Nothing is ablated");
+});
+
+/** As anywidget's front end and MyST's load a module: by its address, with a model that holds the traits. */
+const LOADER = `
+  const listeners = new Map();
+  globalThis.model = {
+    get: (trait) => traits[trait],
+    set: (trait, value) => { traits[trait] = value; for (const listener of listeners.get("change:" + trait) ?? []) listener(); },
+    save_changes: () => { globalThis.saved = (globalThis.saved ?? 0) + 1; },
+    on: (event, listener) => listeners.set(event, [...(listeners.get(event) ?? []), listener]),
+    off: (event, listener) => listeners.set(event, (listeners.get(event) ?? []).filter((other) => other !== listener)),
+  };
+  const { default: widget } = await import(address);
+  globalThis.cleanUp = await widget.render({ model, el: document.querySelector("#cell") });
+  globalThis.listening = () => [...listeners.values()].flat().length;`;
+
+const widget = (address: string, traits: string) =>
+  `<div id="cell"></div><script type="module">const address = ${JSON.stringify(address)}; const traits = ${traits}; ${LOADER}</script>`;
+
+test("Jupyter Book and MyST: the anywidget directive, and the frame", async ({ page }) => {
+  const source = read("myst.md");
+  await page.goto(await hosted(widget(part(source, /^```\{anywidget\} (\S+)$/m), part(source, /^```\{anywidget\} \S+\n([^]*?)\n```$/m))));
+  await expect(page.locator("#cell lr-ablate").getByTestId("finding")).toContainText("Nothing is ablated");
+
+  await page.goto(await hosted(`<iframe title="A figure" width="700" height="600" src="${part(source, /^```\{iframe\} (\S+)$/m)}"></iframe>`));
+  await expect(page.frameLocator("iframe").getByTestId("captions")).toBeVisible();
+});
+
+test("Jupyter: the notebook's cell and the class of leftright_widget.py", async ({ page }) => {
+  const python = read("leftright_widget.py");
+  const address = part(python, /^SITE = "(.+)"$/m) + part(python, /^ {4}_esm = SITE \+ "(.+)"$/m);
+  const traits = Object.fromEntries([...python.matchAll(/^ {4}(\w+) = traitlets\.\w+\((.*?)[,)]/gm)].map(([, name = "", standard]) => [name, standard === "None" ? null : JSON.parse(standard ?? "null") as unknown]));
+  const notebook = JSON.parse(read("notebook.ipynb")) as { cells: { cell_type: string; source: string[] }[] };
+  const code = notebook.cells.filter(({ cell_type }) => cell_type === "code").map(({ source }) => source.join(""));
+  const given = Object.fromEntries([...part(code[0] ?? "", /Figure\((.*)\)/).matchAll(/(\w+)=("[^"]*"|\d+)/g)].map(([, name = "", value = ""]) => [name, JSON.parse(value) as unknown]));
+  expect(Object.keys(traits)).toEqual(expect.arrayContaining(Object.keys(given)));
+
+  await page.goto(await hosted(widget(address, JSON.stringify({ ...traits, ...given }))));
+  const figure = page.locator("#cell lr-ablate");
+  await figure.getByRole("button", { name: "Train", exact: true }).click();
+  await expect(figure.getByTestId("state")).toHaveText(/^Trained for 1,000/, { timeout: 120_000 });
+  const kernel = () => page.evaluate(() => {
+    const { model, saved } = globalThis as unknown as { model: { get(trait: string): unknown }; saved: number };
+    return { saved, step: model.get("step"), accuracies: model.get("accuracies") };
+  });
+  await expect.poll(kernel).toMatchObject({ step: 1000, accuracies: { unseen: { retrieval: expect.any(Number) } } });
+  expect((await kernel()).saved).toBeLessThan(10);
+
+  const seed = Number(part(code.at(-1) ?? "", /^figure\.seed = (\d+)$/m));
+  await page.evaluate((seed) => { (globalThis as unknown as { model: { set(trait: string, value: number): void } }).model.set("seed", seed); }, seed);
+  await expect(figure).toHaveAttribute("seed", String(seed));
+  await page.evaluate(() => { (globalThis as unknown as { cleanUp(): void }).cleanUp(); });
+  await expect(figure).toHaveCount(0);
+  expect(await page.evaluate(() => (globalThis as unknown as { listening(): number }).listening())).toBe(0);
+});
+
+test("Observable: the cell's code, run as it stands", async ({ page }) => {
+  const code = part(read("observable.md"), /^```js\n([^]*?)\n```$/m);
+  await page.goto(await hosted(`<script type="module">const display = (node) => document.body.append(node);\n${code}</script>`));
+  const figure = page.locator("lr-ablate");
+  await expect(figure.getByTestId("state")).toHaveAttribute("data-phase", "ready");
+  await figure.getByRole("button", { name: "EP", exact: true }).click();
+  await expect(page.locator("body > p")).toHaveText(/^Order on unseen pairs: \d\.\d\d, then \d\.\d\d$/);
+});
+
+test("an LMS: the frame, as it is pasted", async ({ page }) => {
+  await page.goto(await hosted(read("lms.html")));
+  const frame = page.frameLocator("iframe");
+  await frame.getByRole("button", { name: "EP", exact: true }).click();
+  await expect(frame.getByTestId("finding")).toContainText("picks the order at chance");
+});
+
+test("the examples' own page: every preview comes to life, and its code names this site", async ({ page }) => {
+  const complaints: string[] = [];
+  page.on("console", (message) => { if (["error", "warning"].includes(message.type())) complaints.push(message.text()); });
+  await page.goto(`${site.origin}/site/examples/`.concat("index.html"));
+  await expect(page.locator("lr-ablate").getByTestId("finding")).not.toBeEmpty();
+  await expect(page.frameLocator("iframe").getByTestId("finding")).not.toBeEmpty();
+  await expect(page.locator("pre").first()).toContainText(`${site.origin}/site/lib/leftright.js`);
+  await expect(page.locator("body")).not.toContainText("leftright.example");
+  for (const link of await page.locator(`main a:not([href^="http"])`).all()) {
+    const response = await page.request.get(new URL((await link.getAttribute("href")) ?? "", page.url()).href);
+    expect(response.status()).toBe(200);
+  }
+  expect(complaints).toEqual([]);
+});

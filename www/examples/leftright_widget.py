@@ -1,0 +1,28 @@
+"""A figure of the article in a notebook: Jupyter, marimo, Colab, VS Code. Needs `pip install anywidget`."""
+
+import anywidget
+import traitlets
+
+SITE = "https://leftright.example/"
+
+
+class Figure(anywidget.AnyWidget):
+    """`Figure(figure="ablate", seed=3)`; `step` and `accuracies` follow what the reader does."""
+
+    _esm = SITE + "lib/anywidget.js"
+
+    figure = traitlets.Unicode("ablate").tag(sync=True)
+    seed = traitlets.Int(None, allow_none=True).tag(sync=True)
+    pair_labels = traitlets.Int(None, allow_none=True).tag(sync=True)
+    single_layouts = traitlets.Int(None, allow_none=True).tag(sync=True)
+    pair_layouts = traitlets.Int(None, allow_none=True).tag(sync=True)
+    engine = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    start = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    controls = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    lock = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    guess = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    theme = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    number = traitlets.Int(None, allow_none=True).tag(sync=True)
+
+    step = traitlets.Int(0).tag(sync=True)
+    accuracies = traitlets.Dict(None, allow_none=True).tag(sync=True)

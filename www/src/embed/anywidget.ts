@@ -1,0 +1,51 @@
+// For notebooks, by anywidget's protocol (Jupyter, marimo, MyST): a model's traits set the figure up, and hear of it.
+import "../widget";
+import { NAMES } from "./names";
+
+/** What we use of anywidget's model. */
+interface Model {
+  get(trait: string): unknown;
+  set(trait: string, value: unknown): void;
+  save_changes(): void;
+  on(event: string, callback: () => void): void;
+  off(event: string, callback: () => void): void;
+}
+
+/** Traits that are attributes of the figure. */
+const TRAITS = ["number", "seed", "pair_labels", "single_layouts", "pair_layouts", "engine", "start", "controls", "lock", "guess", "theme"];
+
+function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
+  const asked = model.get("figure");
+  const figure = document.createElement(`lr-${NAMES.find((name) => name === asked) ?? "ablate"}`);
+  const take = (trait: string) => () => {
+    const value = model.get(trait);
+    const attribute = trait.replaceAll("_", "-");
+    if (typeof value === "string" || typeof value === "number") figure.setAttribute(attribute, String(value));
+    else figure.removeAttribute(attribute);
+  };
+  const watched = TRAITS.map((trait) => ({ event: `change:${trait}`, callback: take(trait) }));
+  for (const { event, callback } of watched) {
+    callback();
+    model.on(event, callback);
+  }
+
+  // A notebook's kernel hears of what can be computed with, and of a training's end rather than of its every step.
+  let told = "";
+  figure.addEventListener("lr-change", (event) => {
+    const { phase, step, accuracies } = event.detail;
+    const state = JSON.stringify([phase, accuracies]);
+    if (phase === "training" || state === told) return;
+    told = state;
+    model.set("step", step);
+    model.set("accuracies", accuracies);
+    model.save_changes();
+  });
+  el.append(figure);
+
+  return () => {
+    for (const { event, callback } of watched) model.off(event, callback);
+    figure.remove();
+  };
+}
+
+export default { render };

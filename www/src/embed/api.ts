@@ -1,0 +1,78 @@
+// What a page that uses the library can rely on, for its compiler.
+import type { Ablation, Accuracies, Accuracy, EngineRequest } from "../engine/pkg/leftright.js";
+import type { Phase } from "../run";
+import type { Settings } from "../state";
+import type { FigureName } from "./names";
+
+export type { Accuracies, Accuracy, EngineRequest, Phase, Settings };
+
+/** Of `lr-change`: what a figure's run is and does. */
+export interface ChangeDetail {
+  /** The figure's name: `ablate`. */
+  figure: string;
+  phase: Phase;
+  /** Of the model that is shown. */
+  step: number;
+  /** What its model was made with; null until there is one. */
+  settings: Settings | null;
+  /** On the three splits; null until they are measured. */
+  accuracies: Accuracies | null;
+  error: string | null;
+}
+
+/** Of `lr-trained`: the run has done its steps, or was paused. */
+export interface TrainedDetail extends ChangeDetail {
+  loss: number | null;
+}
+
+/** Of `lr-ablate`: the accuracies with what the reader has cut, and before. */
+export interface AblateDetail extends Pick<Ablation, "terms" | "strength"> {
+  /** Null for all heads. */
+  head: number | null;
+  before: Accuracies;
+  after: Accuracies;
+}
+
+/** Of `lr-move`: where the reader has put the two objects, in pixels from 0. */
+export interface MoveDetail {
+  positions: [number, number];
+}
+
+/** An element that shows a figure. Each property is an attribute too, in kebab case. */
+export interface FigureElement extends HTMLElement {
+  number: number | null;
+  seed: number | null;
+  pairLabels: number | null;
+  singleLayouts: number | null;
+  pairLayouts: number | null;
+  engine: EngineRequest | null;
+  start: "trained" | "untrained" | "training" | null;
+  controls: "all" | "none" | null;
+  lock: string | null;
+  guess: "on" | "off" | null;
+  theme: "light" | "dark" | "auto" | null;
+}
+
+/** A strip with two objects. */
+export interface StripElement extends HTMLElement {
+  labels: [number, number];
+  positions: [number, number];
+  pixels: number;
+  fixed: boolean;
+  aligned: boolean;
+}
+
+/** Defines the element of a figure, by its name, for one in a shadow root; on a page itself, figures load by themselves. */
+export declare function loadFigure(name: string): Promise<void>;
+
+declare global {
+  interface HTMLElementTagNameMap extends Record<`lr-${Exclude<FigureName, "strip">}`, FigureElement> {
+    "lr-strip": StripElement;
+  }
+  interface HTMLElementEventMap {
+    "lr-change": CustomEvent<ChangeDetail>;
+    "lr-trained": CustomEvent<TrainedDetail>;
+    "lr-ablate": CustomEvent<AblateDetail>;
+    "lr-move": CustomEvent<MoveDetail>;
+  }
+}

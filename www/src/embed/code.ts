@@ -1,0 +1,48 @@
+// What a teacher pastes to have a figure in a page of their own.
+import { html, nothing } from "lit";
+import type { Run } from "../run";
+import { writeAddress } from "../state";
+import { figureName } from "./embeddable";
+
+/** A figure as an element and as a frame. `query`: the settings that are not the defaults; `site`: the address of ours. */
+export function embedCode(figure: string, query: URLSearchParams, site: string): { element: string; frame: string } {
+  const attributes = [...query].map(([name, value]) => ` ${name.replaceAll("_", "-")}="${escape(value)}"`).join("");
+  const frame = new URLSearchParams({ figure, ...Object.fromEntries(query) });
+  return {
+    element: `<script type="module" src="${escape(new URL("lib/leftright.js", site).href)}"></script>\n<lr-${figure}${attributes}></lr-${figure}>`,
+    frame: `<iframe title="A figure of Left, right" width="100%" height="700" src="${escape(new URL(`embed.html?${frame.toString()}`, site).href)}"></iframe>`,
+  };
+}
+
+function escape(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+}
+
+async function copy(code: string, button: HTMLElement): Promise<void> {
+  const told = button.parentElement?.querySelector("[role=status]");
+  const say = (sentence: string) => { if (told) told.textContent = sentence; };
+  try {
+    await navigator.clipboard.writeText(code);
+    say("Copied. Paste it into your page.");
+  } catch {
+    // Where the clipboard is forbidden, the code is there to be copied by hand.
+    say(code);
+  }
+}
+
+/** The menu at a figure's foot, of the run that it shows. */
+export function embedMenu(figure: HTMLElement, { current, fields }: Run) {
+  if (!current) return nothing;
+  const query = new URLSearchParams(writeAddress(current.settings, fields));
+  const code = embedCode(figureName(figure), query, document.baseURI);
+  const button = (label: string, text: string) =>
+    html`<button class="link" @click=${(event: Event) => copy(text, event.currentTarget as HTMLElement)}>${label}</button>`;
+  return html`<details data-testid="embed">
+    <summary>Embed</summary>
+    <div class="row">
+      ${button("Copy as an element", code.element)} ${button("Copy as a frame", code.frame)}
+      <a href="./examples/index.html">Other ways</a>
+      <span class="note" role="status"></span>
+    </div>
+  </details>`;
+}

@@ -1,0 +1,117 @@
+// Figures in a page that is not ours: their run by their attributes, their design within, and word of them to the page.
+import { html, nothing } from "lit";
+import { runState, trainLabel } from "../figures/run-state";
+import type { Phase, Run, Start } from "../run";
+import { runOf } from "../runs";
+import tokens from "../style/tokens.css?raw"; // as it is written: a minifier rewrites light-dark()
+import type { ChangeDetail, TrainedDetail } from "./api";
+import { figureName, type Embeddable } from "./embeddable";
+import { setHost } from "./host";
+
+/** The switches, and what each may say. */
+const SWITCHES = {
+  start: ["trained", "untrained", "training"],
+  controls: ["all", "none"],
+  guess: ["on", "off"],
+  theme: ["light", "dark", "auto"],
+} as const;
+
+/** Attributes that say nothing of a run. Every other is taken for a setting: the engine knows their names, and we need not. */
+const NOT_SETTINGS = new Set([...Object.keys(SWITCHES), "lock", "number", "id", "class", "style", "slot", "part", "title", "hidden", "lang", "dir", "role", "tabindex"]);
+
+/** The settings among an element's attributes, as a query. */
+export function searchOf(element: Element): string {
+  const query = new URLSearchParams();
+  for (const { name, value } of element.attributes) {
+    if (!NOT_SETTINGS.has(name) && !/^(data|aria)-/.test(name)) query.set(name.replaceAll("-", "_"), value);
+  }
+  query.sort(); // so that an order of attributes is no other run
+  return query.toString();
+}
+
+function constants(): string {
+  const all = tokens.slice(0, tokens.indexOf(":root[")).matchAll(/--([\w-]+):\s*([^;}]+)/g);
+  return Array.from(all, ([, name = "", standard = ""]) => `--${name}: var(--lr-${name}, ${standard});`).join(" ");
+}
+
+/**
+ * Each of the design's constants, which a page may set under a name of ours (`--lr-ink` for `--ink`), and a wall: neither what
+ * the page inherits nor what it says of every element comes in.
+ */
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(`
+  :host { ${constants()} }
+  :host { display: block !important; visibility: visible !important; opacity: 1 !important; text-align: start; text-transform: none !important; letter-spacing: normal !important; word-spacing: normal !important; container-type: inline-size; }
+  :host([hidden]) { display: none !important; }
+  :host([theme="light"]) { color-scheme: light !important; }
+  :host([theme="dark"]) { color-scheme: dark !important; }
+  :host([theme="auto"]) { color-scheme: light dark !important; }
+  :host([controls="none"]) [part~="controls"] { display: none !important; }
+  figure { all: initial; display: block; color-scheme: inherit; padding: 0 !important; border: 0 !important; }
+  :host([theme]) figure { padding: var(--space-4) !important; background: var(--paper); }
+  [part="trainer"] { margin-bottom: var(--space-5); }
+  figure { color: var(--ink); font: var(--text-figure) / 1.45 var(--sans); font-variant-numeric: tabular-nums; }
+`);
+
+/** What was last told of a run, so that the end of its training is told once to each figure. */
+const told = new WeakMap<Embeddable, Phase>();
+
+function send(figure: Element, name: string, detail: ChangeDetail | TrainedDetail): void {
+  figure.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+}
+
+function startOf({ start }: Embeddable): Start {
+  return SWITCHES.start.find((allowed) => allowed === start) ?? "trained";
+}
+
+setHost({
+  runFor: (figure) => runOf(searchOf(figure), startOf(figure)),
+
+  dress(root) {
+    // First, so that a figure's own rules come over it.
+    root.adoptedStyleSheets = [sheet, ...root.adoptedStyleSheets];
+  },
+
+  problems(figure) {
+    return (Object.keys(SWITCHES) as (keyof typeof SWITCHES)[]).flatMap((name) => {
+      const value = figure.getAttribute(name);
+      const allowed: readonly string[] = SWITCHES[name];
+      if (value === null || allowed.includes(value)) return [];
+      return [`${name} is “${value.slice(0, 40)}”, but must be one of ${allowed.join(", ")}. It is as if it were not there.`];
+    });
+  },
+
+  trainer(run) {
+    const busy = run.phase === "loading" || run.phase === "failed";
+    return html`<div part="trainer">
+      <div class="row">
+        <button class="primary" part="controls" ?disabled=${busy} @click=${() => (run.phase === "training" ? run.pause() : run.train())}>${trainLabel(run)}</button>
+        <span class="note" data-testid="state" data-phase=${run.phase} data-step=${run.step}>${runState(run)}</span>
+      </div>
+      <progress max=${run.target} .value=${run.step} aria-label="Training progress"></progress>
+      ${run.error === null ? nothing : html`<p class="alarm" part="message" role="alert">${run.error}</p>`}
+      ${run.notices.map((notice) => html`<p class="note" part="message">${notice}</p>`)}
+    </div>`;
+  },
+
+  tell(figure, run) {
+    const before = told.get(figure);
+    told.set(figure, run.phase);
+    const detail = changeOf(figure, run);
+    send(figure, "lr-change", detail);
+    if (before === "training" && run.phase === "ready" && run.error === null) {
+      send(figure, "lr-trained", { ...detail, loss: run.losses.at(-1) ?? null });
+    }
+  },
+});
+
+function changeOf(figure: Embeddable, run: Run): ChangeDetail {
+  return {
+    figure: figureName(figure),
+    phase: run.phase,
+    step: run.shown ?? run.step,
+    settings: run.current ? { ...run.current.settings } : null,
+    accuracies: run.evaluation ? structuredClone(run.evaluation.accuracies) : null,
+    error: run.error,
+  };
+}
