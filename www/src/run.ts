@@ -111,6 +111,10 @@ export class Run extends EventTarget {
   get trained(): boolean {
     return (this.shown ?? this.step) > 0 || this.file !== null;
   }
+  /** Whether it would try once more after a crash. */
+  get patient(): boolean {
+    return this.#crashes < PATIENCE;
+  }
   /** The file that the model is still as it came from. */
   get asOpened(): string | null {
     return this.losses.length === 0 ? this.file : null;

@@ -9,7 +9,8 @@ const holders = new Map<Run, number>();
 
 function sharedWorker(): EngineClient {
   worker ??= new EngineClient((error) => {
-    worker?.restart();
+    // Where it cannot load at all, every run has had enough in the end.
+    if ([...runs.values()].some((run) => run.patient)) worker?.restart();
     for (const run of runs.values()) void run.recover(error);
   });
   return worker;

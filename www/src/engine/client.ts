@@ -1,6 +1,7 @@
 import { proxy, wrap, type Remote } from "comlink";
 import type { Config, EngineRequest, Job, Measurement, Scale } from "./pkg/leftright.js";
 import { EngineError, carryErrorCodes, engineError } from "./errors";
+import { openWorker } from "./open-worker";
 import type { EngineApi } from "./worker";
 
 /** A model in training never holds its worker for more than about 100 ms, so this long a silence means that it is gone. */
@@ -75,7 +76,7 @@ export class EngineClient {
 
   /** A new worker, with no model in it. */
   restart(): void {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    const worker = openWorker();
     let alive = true;
     this.#worker = worker;
     this.#api = wrap<EngineApi>(worker);
