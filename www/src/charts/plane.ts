@@ -46,8 +46,8 @@ function places(of: Scale, axis: Axis, count: number): number[] {
 }
 
 /** `roomy` leaves room beside the first and the last value. */
-export function plane(width: number, axes: { x: Axis; y: Axis }, xs: number[], ys: number[], roomy: boolean): Plane {
-  const [right, bottom] = [Math.max(width - EDGE.right, EDGE.left + 1), HEIGHT - EDGE.bottom];
+export function plane(width: number, axes: { x: Axis; y: Axis }, xs: number[], ys: number[], roomy: boolean, height = HEIGHT): Plane {
+  const [right, bottom] = [Math.max(width - EDGE.right, EDGE.left + 1), height - EDGE.bottom];
   const counts = { x: Math.max(2, Math.floor((right - EDGE.left) / TICK.x)), y: Math.floor((bottom - EDGE.top) / TICK.y) };
   const x = scale(axes.x, xs, [EDGE.left, right]);
   const y = scale(axes.y, ys, [bottom, EDGE.top]);
@@ -57,7 +57,7 @@ export function plane(width: number, axes: { x: Axis; y: Axis }, xs: number[], y
     ${ticks(y, axes.y, counts.y).map(({ at, text }) => svg`
       <line class="grid" x1=${EDGE.left} x2=${right} y1=${at} y2=${at}></line>
       <text x=${EDGE.left - 8} y=${at + 4} text-anchor="end">${text}</text>`)}
-    ${ticks(x, axes.x, counts.x).map(({ at, text }) => svg`<text x=${at} y=${HEIGHT - 4} text-anchor="middle">${text}</text>`)}
+    ${ticks(x, axes.x, counts.x).map(({ at, text }) => svg`<text x=${at} y=${height - 4} text-anchor="middle">${text}</text>`)}
     <line class="grid" x1=${EDGE.left} x2=${right} y1=${bottom} y2=${bottom}></line>`;
   return { x, y, frame };
 }

@@ -1,5 +1,6 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { gallery, galleryStyles } from "../charts/gallery";
+import { chartsTable, type Table } from "../csv";
 import { Examination } from "../examination";
 import { RunFigure } from "./figure";
 import { claimed, verdictStyles } from "./verdict";
@@ -60,6 +61,10 @@ export abstract class ExaminedFigure extends RunFigure {
   /** What else can be done with the model, before it is measured. */
   protected operation(): TemplateResult | typeof nothing {
     return nothing;
+  }
+
+  override numbers(): Table {
+    return chartsTable(this.examination?.summary?.charts ?? []);
   }
 
   private subject(examination: Examination): string {

@@ -1,12 +1,14 @@
 import { LitElement, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import type { Latest } from "../latest";
+import type { Table } from "../csv";
 import { sharedRun } from "../run";
 import { figureStyles } from "../style/figure";
+import { keepMenu, keepStyles, provenanceOf, type Keepsake, type Kept, type Provenance } from "./keep";
 
 /** What every figure is: a number, a title, a finding written from numbers, and a body. */
-export abstract class Figure extends LitElement {
-  static override styles = [figureStyles];
+export abstract class Figure extends LitElement implements Kept {
+  static override styles = [figureStyles, keepStyles];
 
   @property({ type: Number }) number = 0;
   @state() private announcement = "";
@@ -14,6 +16,12 @@ export abstract class Figure extends LitElement {
   protected abstract readonly heading: string;
   protected abstract finding(): string | typeof nothing;
   protected abstract body(): TemplateResult;
+  abstract numbers(): Table;
+  abstract provenance(): Provenance;
+
+  keepsakes(): Keepsake[] {
+    return [];
+  }
 
   /** Says a sentence to a screen reader: for answers to what the reader did, never for what merely moves. */
   protected announce(sentence: string): void {
@@ -25,7 +33,7 @@ export abstract class Figure extends LitElement {
       <p class="number">Figure ${this.number}</p>
       <h2 id="heading">${this.heading}</h2>
       <p class="finding" data-testid="finding">${this.finding()}</p>
-      ${this.body()}
+      ${this.body()} ${keepMenu(this)}
       <p class="visually-hidden" role="status">${this.announcement}</p>
     </figure>`;
   }
@@ -49,6 +57,10 @@ export abstract class RunFigure extends Figure {
   protected wantsAnswer(answer: Latest<unknown>): boolean {
     const { phase } = this.run;
     return (phase === "ready" || phase === "training") && (this.onScreen || answer.value === null);
+  }
+
+  override provenance(): Provenance {
+    return provenanceOf(this.run);
   }
 
   override connectedCallback(): void {

@@ -2,6 +2,7 @@ import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import "../charts/accuracy-track";
 import type { Ablation, AblationResult, Accuracy, Term } from "../engine/pkg/leftright.js";
+import type { Table } from "../csv";
 import { ablateFinding, type Cut } from "../findings";
 import { accuracy, strength as strengthText } from "../format";
 import { Latest } from "../latest";
@@ -184,6 +185,16 @@ export class LrAblate extends RunFigure {
       <div class="controls">${this.chips()} ${this.dial()} ${this.headChoice()} ${this.history()}</div>
       ${this.accuracies()}
     </div>`;
+  }
+
+  override numbers(): Table {
+    const answer = this.answer.value;
+    const { terms, strength, head } = answer?.cut ?? NOTHING;
+    const said = [terms.join(" "), strength, head ?? "all"];
+    const rows = SPLITS.flatMap(({ split }) =>
+      ACCURACIES.map(({ name }) => [split, name, answer?.result.before[split][name], answer?.result.after[split][name], ...said]),
+    );
+    return { columns: ["split", "accuracy", "before", "after", "terms", "strength", "head"], rows };
   }
 
   private chips() {

@@ -5,6 +5,7 @@ import "../charts/profile";
 import "./lr-strip";
 import { columnName } from "../charts/columns";
 import type { CaptionScore, Decomposition, HeadDecomposition, Scene } from "../engine/pkg/leftright.js";
+import type { Table } from "../csv";
 import { gradientFinding } from "../findings";
 import { accuracy, signed } from "../format";
 import { Latest } from "../latest";
@@ -146,7 +147,7 @@ export class LrGradient extends RunFigure {
     return html`
       <div class="scene">
         <div class="row">${this.select(0)} ${this.select(1)}</div>
-        <p class="note">Drag an object, or focus it and press the arrow keys.</p>
+        <p class="note hint">Drag an object, or focus it and press the arrow keys.</p>
         <lr-strip
           aligned
           .labels=${this.labels}
@@ -158,6 +159,14 @@ export class LrGradient extends RunFigure {
       </div>
       ${answer ? this.heads(answer) : nothing}
     `;
+  }
+
+  override numbers(): Table {
+    const { heads, tokens } = this.answer.value ?? { heads: [], tokens: [] };
+    const rows = heads.flatMap(({ terms, logits, attention }, head) =>
+      [...terms.map(({ term, row }) => [term, row] as const), ["logits", logits] as const, ["attention", attention] as const].map(([name, row]) => [head, name, ...row]),
+    );
+    return { columns: ["head", "term", ...tokens.map((_, token) => columnName(token))], rows };
   }
 
   /** What the strongest head makes of the strip, under the strip's own columns. */

@@ -2,13 +2,14 @@ import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import "../charts/line-chart";
 import type { Line } from "../charts/line-chart";
-import { download } from "../download";
+import type { Table } from "../csv";
 import type { Accuracies, EngineRequest } from "../engine/pkg/leftright.js";
 import { sinceStep, trainFinding } from "../findings";
 import { accuracy, count, pace } from "../format";
 import type { Phase } from "../run";
 import { ENGINES, NUMBERS, WORDS, field, readNumber, type NumberName } from "../state";
 import { RunFigure } from "./figure";
+import type { Keepsake } from "./keep";
 import { SPLITS } from "./splits";
 
 const LOSS: Line[] = [{ label: "loss", colour: "--ink", width: 1.5, format: (value) => value.toPrecision(2) }];
@@ -131,10 +132,24 @@ export class LrTrain extends RunFigure {
     }
   }
 
-  private async save(): Promise<void> {
-    const bytes = await this.run.checkpoint();
-    if (!bytes) return;
-    download(`leftright-seed${this.run.current?.config.seed ?? 0}-step${this.run.step}.safetensors`, bytes as BlobPart);
+  /** A row for each step and each evaluation; what was not evaluated then is empty. */
+  override numbers(): Table {
+    const { losses, firstStep, evaluations } = this.run;
+    const steps = new Set([...evaluations.map(({ step }) => step), ...losses.map((_, i) => firstStep + i)]);
+    const names = SPLITS.flatMap(({ split }) => (["retrieval", "order", "recognition"] as const).map((name) => ({ split, name })));
+    const rows = [...steps].sort((a, b) => a - b).map((step) => {
+      const evaluation = evaluations.find((candidate) => candidate.step === step);
+      return [step, losses[step - firstStep], ...names.map(({ split, name }) => evaluation?.accuracies[split][name])];
+    });
+    return { columns: ["step", "loss", ...names.map(({ split, name }) => `${split}.${name}`)], rows };
+  }
+
+  override keepsakes(): Keepsake[] {
+    const { run } = this;
+    return [
+      { label: "Model (safetensors)", ending: ".safetensors", content: () => run.checkpoint() as Promise<BlobPart | null> },
+      { label: "Run (JSON)", ending: ".json", content: async () => (await import("../keep/recipe")).recipe(run) },
+    ];
   }
 
   private async openFile(input: HTMLInputElement): Promise<void> {
@@ -168,7 +183,6 @@ export class LrTrain extends RunFigure {
       ${this.charts()} ${this.accuracies(run.evaluation?.accuracies)} ${this.settings()}
       <p class="note" data-testid="engine" data-kind=${run.current?.engine.kind ?? ""}>${run.current?.engine.reason ?? "The engine is loading."}</p>
       <div class="row note foot">
-        <button class="link" ?disabled=${busy} @click=${() => this.save()}>Download the model (safetensors)</button>
         <button class="link" ?disabled=${busy} @click=${() => this.renderRoot.querySelector<HTMLInputElement>("#file")?.click()}>
           Open a model
         </button>
