@@ -11,7 +11,7 @@ const CREDIT = 28;
 /** Hides the controls while a figure is drawn; what a pressed button says belongs to the picture. */
 const seen = new CSSStyleSheet();
 seen.replaceSync(`
-  .visually-hidden, button:not([aria-pressed]), select, input, progress, details, label:has(select), .settings,
+  .visually-hidden, button:not([aria-pressed]), select, input, progress, details, label:has(select), label:has(+ input), .settings,
   .settings + .note, .row.note, .ends, .notices, .hint, [role="alert"] { display: none !important; }
 `);
 
