@@ -1,8 +1,10 @@
 //! Checkpoints: safetensors with the tensor names of the parameter table and the config as JSON in the header,
 //! as `reference.py` writes them. A training state adds AdamW's moments and the step.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
+use half::f16;
 use safetensors::tensor::{Dtype, SafeTensorError, TensorView};
 use safetensors::{SafeTensors, serialize};
 
@@ -43,6 +45,8 @@ pub const MAX_BYTES: usize = 96 << 20;
 pub enum Contents {
     /// The model alone, for other programs.
     Model,
+    /// The model alone in half precision (F16): half the bytes, for a page to show.
+    Half,
     /// Also AdamW's moments and the step, to go on training.
     Training,
 }
@@ -55,22 +59,31 @@ pub fn save(config: &Config, snapshot: &Snapshot, contents: Contents) -> Result<
     let mut header = HashMap::new();
     let json = serde_json::to_string(config).map_err(|e| CheckpointError::Header(e.to_string()))?;
     header.insert("config".to_owned(), json);
+    header.insert("step".to_owned(), snapshot.step.to_string());
     let mut parts = vec![("", &snapshot.params)];
     if contents == Contents::Training {
-        header.insert("step".to_owned(), snapshot.step.to_string());
         parts.extend(MOMENTS.into_iter().zip([&snapshot.first, &snapshot.second]));
     }
+    let half = |values: &[f32]| values.iter().flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect();
     let mut tensors = Vec::new();
     for (prefix, values) in parts {
-        for tensor in &table.tensors {
-            let bytes = bytemuck::cast_slice(&values[tensor.range.clone()]);
-            tensors.push((format!("{prefix}{}", tensor.name), TensorView::new(Dtype::F32, tensor.shape.clone(), bytes)?));
-        }
+        let (dtype, bytes) = match contents {
+            Contents::Half => (Dtype::F16, Cow::Owned(half(values))),
+            Contents::Model | Contents::Training => (Dtype::F32, Cow::Borrowed(bytemuck::cast_slice(values))),
+        };
+        tensors.push((prefix, dtype, bytes));
     }
-    Ok(serialize(tensors, Some(header))?)
+    let views = tensors.iter().flat_map(|(prefix, dtype, bytes)| {
+        table.tensors.iter().map(move |tensor| {
+            let size = dtype.bitsize() / 8;
+            let bytes = &bytes[tensor.range.start * size..tensor.range.end * size];
+            Ok((format!("{prefix}{}", tensor.name), TensorView::new(*dtype, tensor.shape.clone(), bytes)?))
+        })
+    });
+    Ok(serialize(views.collect::<Result<Vec<_>, SafeTensorError>>()?, Some(header))?)
 }
 
-/// Reads a checkpoint. One without moments starts them at zero, at step 0.
+/// Reads a checkpoint, in single or half precision. One without moments starts them at zero, one without a step at step 0.
 pub fn load(bytes: &[u8]) -> Result<(Config, Snapshot), CheckpointError> {
     if bytes.len() > MAX_BYTES {
         return Err(CheckpointError::Header(format!(
@@ -86,24 +99,19 @@ pub fn load(bytes: &[u8]) -> Result<(Config, Snapshot), CheckpointError> {
     config.check()?;
     let table = ParamTable::new(&config);
 
-    let training = header.contains_key("step");
+    let training = file.names().iter().any(|name| MOMENTS.iter().any(|prefix| name.starts_with(prefix)));
     let known = |name: &str| {
-        let name = MOMENTS.iter().filter(|_| training).find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name);
+        let name = MOMENTS.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name);
         table.tensors.iter().any(|t| t.name == name)
     };
     if let Some(name) = file.names().into_iter().find(|name| !known(name)) {
         return Err(CheckpointError::Tensor { name: name.to_owned(), expected: "no such tensor".to_owned(), found: "one".to_owned() });
     }
     let params = read(&file, &table, "")?;
-    let snapshot = match header.get("step") {
-        Some(step) => Snapshot {
-            step: step.parse().map_err(|_| CheckpointError::Header("beside a \"step\" that is no whole number".to_owned()))?,
-            params,
-            first: read(&file, &table, MOMENTS[0])?,
-            second: read(&file, &table, MOMENTS[1])?,
-        },
-        None => Snapshot { step: 0, params, first: vec![0.0; table.len], second: vec![0.0; table.len] },
-    };
+    let moments = |prefix| if training { read(&file, &table, prefix) } else { Ok(vec![0.0; table.len]) };
+    let wrong_step = |_| CheckpointError::Header("beside a \"step\" that is no whole number".to_owned());
+    let step = header.get("step").map_or(Ok(0), |step| step.parse()).map_err(wrong_step)?;
+    let snapshot = Snapshot { step, params, first: moments(MOMENTS[0])?, second: moments(MOMENTS[1])? };
     Ok((config, snapshot))
 }
 
@@ -130,17 +138,20 @@ fn read(file: &SafeTensors, table: &ParamTable, prefix: &str) -> Result<Vec<f32>
     let mut values = vec![0.0; table.len];
     for tensor in &table.tensors {
         let name = format!("{prefix}{}", tensor.name);
-        let expected = format!("F32 {:?}", tensor.shape);
+        let expected = format!("F32 or F16 {:?}", tensor.shape);
         let wrong = |found: String| CheckpointError::Tensor { name: name.clone(), expected: expected.clone(), found };
         let view = file.tensor(&name).map_err(|_| wrong("nothing".to_owned()))?;
-        if view.dtype() != Dtype::F32 || view.shape() != tensor.shape {
+        if view.shape() != tensor.shape {
             return Err(wrong(format!("{:?} {:?}", view.dtype(), view.shape())));
         }
-        for (value, bytes) in values[tensor.range.clone()].iter_mut().zip(view.data().as_chunks().0) {
-            *value = f32::from_le_bytes(*bytes);
-            if !value.is_finite() {
-                return Err(wrong("a number that is not finite".to_owned()));
-            }
+        let into = &mut values[tensor.range.clone()];
+        match view.dtype() {
+            Dtype::F32 => into.iter_mut().zip(view.data().as_chunks().0).for_each(|(v, bytes)| *v = f32::from_le_bytes(*bytes)),
+            Dtype::F16 => into.iter_mut().zip(view.data().as_chunks().0).for_each(|(v, bytes)| *v = f16::from_le_bytes(*bytes).to_f32()),
+            other => return Err(wrong(format!("{other:?} {:?}", view.shape()))),
+        }
+        if !into.iter().all(|v| v.is_finite()) {
+            return Err(wrong("a number that is not finite".to_owned()));
         }
     }
     Ok(values)

@@ -56,6 +56,22 @@ fn a_training_state_goes_on_where_it_stopped() {
     }
 }
 
+/// Half precision keeps every weight to its 11 bits, and a file without moments the step it stands at.
+#[test]
+fn a_half_precision_model_is_read() {
+    let config = small();
+    let mut cpu = Cpu::<f32>::new(std::slice::from_ref(&config), &Snapshot::initial(std::slice::from_ref(&config)));
+    (0..3).for_each(|_| drop(cpu.step()));
+    let whole = cpu.snapshot();
+    let bytes = save(&config, &whole, Contents::Half).unwrap();
+    assert!(bytes.len() < 6 * whole.params.len() / 2, "half the bytes, and a header");
+    let (_, half) = load(&bytes).unwrap();
+    assert_eq!(half.step, 3);
+    let worst = whole.params.iter().zip(&half.params).map(|(a, b)| (a - b).abs() / a.abs().max(6e-5)).fold(0.0, f32::max);
+    assert!(worst > 0.0 && worst <= 1.0 / 2048.0, "{worst}");
+    assert!(half.first.iter().chain(&half.second).all(|v| *v == 0.0));
+}
+
 /// The tensors of a good checkpoint, changed by `edit`, under a header config.
 fn edited(config: &str, edit: impl Fn(&mut Vec<(String, Vec<usize>, Vec<u8>)>)) -> Vec<u8> {
     let config_of = small();
@@ -76,21 +92,21 @@ fn a_wrong_checkpoint_is_refused_by_name() {
     let cases = [
         (
             edited(&good, |t| drop(t.remove(place(t, "text.projection.weight")))),
-            "tensor text.projection.weight: expected F32 [16, 16], found nothing",
+            "tensor text.projection.weight: expected F32 or F16 [16, 16], found nothing",
         ),
         (
             edited(&good, |t| {
                 let i = place(t, "vision.position_embedding.weight");
                 t[i].1 = vec![16, 11];
             }),
-            "tensor vision.position_embedding.weight: expected F32 [11, 16], found F32 [16, 11]",
+            "tensor vision.position_embedding.weight: expected F32 or F16 [11, 16], found F32 [16, 11]",
         ),
         (
             edited(&good, |t| {
                 let i = place(t, "logit_scale");
                 t[i].2 = f32::NAN.to_le_bytes().to_vec();
             }),
-            "tensor logit_scale: expected F32 [1], found a number that is not finite",
+            "tensor logit_scale: expected F32 or F16 [1], found a number that is not finite",
         ),
         (edited(&good, |t| t[0].0 = "extra".to_owned()), "tensor extra: expected no such tensor, found one"),
         (edited(r#"{"d_model": 1e9}"#, |_| ()), "the header's \"config\" is not ours"),

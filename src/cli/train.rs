@@ -28,6 +28,9 @@ pub struct TrainArgs {
     /// The checkpoint to write
     #[arg(long)]
     out: PathBuf,
+    /// Write the parameters in half precision: half the bytes, for a page to show
+    #[arg(long)]
+    half: bool,
 }
 
 fn presets() -> String {
@@ -100,8 +103,9 @@ fn train_into(args: &TrainArgs, config: Config, partial: &Path, json: bool) -> R
     bar.finish_and_clear();
 
     let (_, snapshot) = run.latest();
-    let bytes = checkpoint::save(run.config(), &snapshot, Contents::Model)
-        .map_err(|error| Failure::Checkpoint { path: args.out.clone(), error })?;
+    let contents = if args.half { Contents::Half } else { Contents::Model };
+    let bytes =
+        checkpoint::save(run.config(), &snapshot, contents).map_err(|error| Failure::Checkpoint { path: args.out.clone(), error })?;
     let moved = std::fs::write(partial, bytes).and_then(|()| std::fs::rename(partial, &args.out));
     moved.map_err(|error| Failure::File { path: args.out.clone(), error })?;
     report::trained(&run, milliseconds / f64::from(args.steps.max(1)), &args.out, json)

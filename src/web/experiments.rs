@@ -5,13 +5,13 @@ use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 use web_time::Instant;
 
-use super::{CHUNK_MS, Failure, Session, from_js, to_js, yield_to_events};
-use crate::analysis::{AnalysisError, surgery};
+use super::model::Model;
+use super::session::{CHUNK_MS, yield_to_events};
+use super::{Failure, from_js, to_js};
 use crate::engine::EngineRequest;
 use crate::experiment::{
     Experiment, ExperimentInfo, Job, Measurement, POPULATION, Population, PopulationError, Summary, Values, populations,
 };
-use crate::task::Split;
 
 impl From<PopulationError> for Failure {
     fn from(error: PopulationError) -> Failure {
@@ -125,20 +125,19 @@ struct Examination {
 }
 
 #[wasm_bindgen]
-impl Session {
-    /// Measures the latest snapshot as an experiment does, one part at a time, so that a page can show progress and stop.
+impl Model {
+    /// Measures it as an experiment does, one part at a time, so that a page can show progress and stop.
     #[wasm_bindgen(unchecked_return_type = "Examination")]
     pub fn examine(&self, experiment: &str, part: u32) -> Result<JsValue, JsValue> {
         let measures = named(experiment)?.measures();
-        let latest = self.latest.borrow();
         let mut values = Values::new();
         if let Some(measure) = measures.get(part as usize) {
-            measure.of(&latest.evaluator, &latest.snapshot.params, &mut values).map_err(Failure::from)?;
+            measure.of(&self.evaluator, &self.snapshot.params, &mut values).map_err(Failure::from)?;
         }
         Ok(to_js(&Examination { parts: measures.len() as u32, values })?)
     }
 
-    /// What values measured of the latest snapshot say, as an experiment's summary of one model.
+    /// What values measured of it say, as an experiment's summary of one model.
     #[wasm_bindgen(js_name = summariseExamination, unchecked_return_type = "Summary")]
     pub fn summarise_examination(
         &self,
@@ -146,31 +145,9 @@ impl Session {
         #[wasm_bindgen(unchecked_param_type = "Record<string, number>")] values: JsValue,
     ) -> Result<JsValue, JsValue> {
         let experiment = named(experiment)?;
-        let latest = self.latest.borrow();
-        let step = latest.snapshot.step;
-        let job = Job::new(latest.config.clone(), step, experiment.measures());
+        let step = self.snapshot.step;
+        let job = Job::new(self.evaluator.config().clone(), step, experiment.measures());
         let measurement = Measurement { job: 0, step, values: from_js(values, "config")? };
         Ok(to_js(&(experiment.summarise)(&[job], &[measurement]))?)
-    }
-
-    /// The EP row of every head over the pixels, `[heads][pixels]`, in logits.
-    #[wasm_bindgen(js_name = epRows, unchecked_return_type = "number[][]")]
-    pub fn ep_rows(&self) -> Result<JsValue, JsValue> {
-        let latest = self.latest.borrow();
-        Ok(to_js(&latest.evaluator.ep_rows(&latest.snapshot.params))?)
-    }
-
-    /// The accuracy on unseen pairs with every head's EP row replaced by `rows [heads][pixels]`; null takes a head's EP away.
-    #[wasm_bindgen(unchecked_return_type = "Accuracy")]
-    pub fn operate(&self, #[wasm_bindgen(unchecked_param_type = "(number[] | null)[]")] rows: JsValue) -> Result<JsValue, JsValue> {
-        let rows: Vec<Option<Vec<f64>>> = from_js(rows, "surgery")?;
-        let latest = self.latest.borrow();
-        let params = &latest.snapshot.params;
-        let judged = || -> Result<_, AnalysisError> {
-            let strengths = surgery(&latest.config, &rows)?;
-            let captions = latest.evaluator.embed_captions(params, &[])?;
-            Ok(latest.evaluator.judge(params, &strengths, &captions, Split::Unseen))
-        };
-        Ok(to_js(&judged().map_err(Failure::from)?)?)
     }
 }

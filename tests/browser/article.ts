@@ -3,10 +3,11 @@ import { expect, type Locator, type Page } from "@playwright/test";
 /** What the tests use of the page's handle, `leftright.run` (www/src/run.ts). */
 interface Run {
   losses: number[];
+  kept: number[];
+  worker: { kill(): void };
   current: { config: { seed: number } } | null;
   client: {
     create(config: Record<string, number>, engine: string): Promise<unknown>;
-    kill(): void;
     loseDevice(): Promise<void>;
     checkpoint(): Promise<Uint8Array>;
   };
@@ -30,8 +31,9 @@ export class Article {
     this.error = page.getByTestId("error");
   }
 
-  async open(query = ""): Promise<void> {
-    await this.page.goto(`./${query}`);
+  /** Opens the page, with an untrained model if nothing else is said. */
+  async open(query = "", start = "untrained"): Promise<void> {
+    await this.page.goto(`./${query}${query === "" ? "?" : "&"}start=${start}`);
     await expect(this.state).toHaveAttribute("data-phase", "ready");
   }
 

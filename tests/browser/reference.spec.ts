@@ -9,10 +9,12 @@ interface ReferenceRun {
 }
 
 interface Handle {
-  client: {
+  worker: {
     trainOn(checkpoint: Uint8Array, engine: string, strips: Uint32Array, captions: Uint32Array, steps: number): Promise<ReferenceRun>;
+  };
+  client: {
     decompose(scene: { strip: number[] }): Promise<{ heads: { terms: { term: string; row: number[] }[] }[] }>;
-    open(bytes: Uint8Array): Promise<unknown>;
+    open(bytes: Uint8Array, engine: string): Promise<unknown>;
   };
 }
 
@@ -21,8 +23,8 @@ const largest = (values: number[]) => values.reduce((most, value) => Math.max(mo
 function run({ page }: Article, fixture: Fixture, engine: string, strips: number[]): Promise<ReferenceRun> {
   const input = { bytes: fixture.checkpoint(), engine, strips, captions: fixture.integers("tokens") };
   return page.evaluate(({ bytes, engine, strips, captions }) => {
-    const { client } = (window as unknown as { leftright: { run: Handle } }).leftright.run;
-    return client.trainOn(new Uint8Array(bytes), engine, new Uint32Array(strips), new Uint32Array(captions), 10);
+    const { worker } = (window as unknown as { leftright: { run: Handle } }).leftright.run;
+    return worker.trainOn(new Uint8Array(bytes), engine, new Uint32Array(strips), new Uint32Array(captions), 10);
   }, input);
 }
 
@@ -86,7 +88,7 @@ test("the nine terms of the CLS row are the reference's", async ({ page }) => {
   const decompositions = await page.evaluate(
     async ({ bytes, strips }) => {
       const { client } = (window as unknown as { leftright: { run: Handle } }).leftright.run;
-      await client.open(new Uint8Array(bytes));
+      await client.open(new Uint8Array(bytes), "cpu");
       return Promise.all(strips.map((strip) => client.decompose({ strip })));
     },
     { bytes: paper.checkpoint(), strips },

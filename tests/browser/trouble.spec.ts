@@ -11,7 +11,7 @@ test("a killed worker is restarted with the run's last state, and training goes 
   await article.button("Go on").click();
   await expect.poll(() => article.step()).toBeGreaterThan(paused);
 
-  await article.run((run) => { run.client.kill(); });
+  await article.run((run) => { run.worker.kill(); });
   await expect(article.notices).toContainText(/The engine stopped: .* It was restarted from step \d+\./);
   await article.trained();
   const losses = await article.losses();

@@ -1,20 +1,42 @@
 // What a reader downloads, as a server sends it: brotli, in kilobytes of a thousand.
 import { readFileSync, readdirSync } from "node:fs";
 import { brotliCompressSync } from "node:zlib";
-import { expect, test } from "@playwright/test";
+import { Article } from "./article";
+import { expect, test } from "./harness";
 
 const ASSETS = new URL("../../www/dist/assets/", import.meta.url);
 
-function kilobytes(...endings: string[]): number {
-  const files = readdirSync(ASSETS).filter((file) => endings.some((ending) => file.endsWith(ending)));
-  expect(files.length).toBeGreaterThan(0);
-  return files.reduce((sum, file) => sum + brotliCompressSync(readFileSync(new URL(file, ASSETS))).length, 0) / 1000;
+function kilobytes(bytes: Uint8Array): number {
+  return brotliCompressSync(bytes).length / 1000;
 }
 
-test("the module is under 300 KB, scripts and styles under 120 KB", ({}, { project }) => {
-  test.skip(project.name !== "webgpu", "once is enough");
-  const [module, page] = [kilobytes(".wasm"), kilobytes(".js", ".css")];
-  console.log(`brotli: wasm ${module.toFixed(1)} KB, JS and CSS ${page.toFixed(1)} KB`);
-  expect(module).toBeLessThan(300);
-  expect(page).toBeLessThan(120);
+test("the module that trains is under 300 KB", ({}, { project }) => {
+  test.skip(project.name !== "no-webgpu", "once is enough");
+  const file = readdirSync(ASSETS).find((name) => /^leftright_bg.*\.wasm$/.test(name)) ?? "";
+  const size = kilobytes(readFileSync(new URL(file, ASSETS)));
+  console.log(`the module that trains: ${size.toFixed(1)} KB`);
+  expect(size).toBeLessThan(300);
+});
+
+test("the article's first load is at most 250 KB and its checkpoint 400 KB; what trains comes when it is asked for", async ({ page }, { project }) => {
+  test.skip(project.name !== "no-webgpu", "the page is the same");
+  const loaded = new Map<string, number>();
+  page.on("response", (response) => {
+    const name = new URL(response.url()).pathname.split("/").at(-1) ?? "";
+    void response.body().then((body) => loaded.set(name, name.endsWith(".safetensors") ? body.length / 1000 : kilobytes(body)), () => undefined);
+  });
+  const article = new Article(page);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await article.open("", "trained");
+  await page.waitForLoadState("networkidle");
+  const [checkpoint = [], rest] = [[...loaded].find(([name]) => name.endsWith(".safetensors")), [...loaded].filter(([name]) => !name.endsWith(".safetensors"))];
+  const sum = rest.reduce((total, [, size]) => total + size, 0);
+  console.log(`first load: ${sum.toFixed(1)} KB of ${rest.map(([name, size]) => `${name} ${size.toFixed(1)}`).join(", ")}; checkpoint ${String(checkpoint[1])} KB`);
+  expect(sum).toBeLessThan(250);
+  expect(checkpoint[1]).toBeLessThan(400);
+  expect([...loaded.keys()].some((name) => name.startsWith("leftright_bg"))).toBe(false);
+
+  await article.button("Train").click();
+  await article.trained();
+  expect([...loaded.keys()].some((name) => name.startsWith("leftright_bg"))).toBe(true);
 });

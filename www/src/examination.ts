@@ -38,7 +38,7 @@ export class Examination extends EventTarget {
 
   async load(): Promise<void> {
     await this.#guard("This cannot be measured here", async () => {
-      this.info = (await this.run.client.plan(this.name, "figure")).info;
+      this.info = (await this.run.worker.plan(this.name, "figure")).info;
     });
     this.#changed();
   }
@@ -51,7 +51,7 @@ export class Examination extends EventTarget {
     this.notice = null;
     this.part = 0;
     this.#values = {};
-    this.of = { name: run.file !== null && run.step === 0 ? `from ${run.file}` : `at step ${count(run.step)}`, revision: run.revision };
+    this.of = { name: run.asOpened !== null ? `from ${run.asOpened}` : `at step ${count(run.shown ?? run.step)}`, revision: run.revision };
     this.#changed();
     await this.#guard("The measurement stopped", async () => {
       do {

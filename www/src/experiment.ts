@@ -4,7 +4,7 @@ import { engineError, sentence, type EngineError } from "./engine/errors";
 import { sharedPool, type Batch, type NumberedJob } from "./engine/pool";
 import type { Config, ConfigField, Measurement, Plan, Scale, Summary } from "./engine/pkg/leftright.js";
 import { Latest } from "./latest";
-import { sharedRun } from "./run";
+import { sharedRun } from "./runs";
 
 const SCALE: Scale = "figure";
 
@@ -84,12 +84,16 @@ export class ExperimentRun extends EventTarget {
     this.errors = [];
     this.phase = "running";
     this.#began = { time: performance.now(), fraction: this.fraction, done: this.done };
-    this.#batch = sharedPool().train(populations, this.#run.current?.engine.kind ?? "cpu", {
-      progress: (population, step, measurement) => { this.#progress(population, step, measurement); },
-      failed: (population, error) => { this.#failed(population, error); },
-      ended: () => { this.#rest(); },
-    });
     this.#changed();
+    void this.#guard("The models were not trained", async () => {
+      const { kind } = await this.#run.engine();
+      if (this.phase !== "running") return;
+      this.#batch = sharedPool().train(populations, kind, {
+        progress: (population, step, measurement) => { this.#progress(population, step, measurement); },
+        failed: (population, error) => { this.#failed(population, error); },
+        ended: () => { this.#rest(); },
+      });
+    }).then(() => { if (!this.#batch) this.#rest(); });
   }
 
   cancel(): void {
@@ -146,12 +150,12 @@ export class ExperimentRun extends EventTarget {
 
   /** Asks the reader's engine; if that crashes, which its run mends, once more. */
   async #ask<T>(question: (client: EngineClient) => Promise<T>): Promise<T> {
-    const { client } = this.#run;
+    const { worker } = this.#run;
     try {
-      return await question(client);
+      return await question(worker);
     } catch (thrown) {
       if (engineError(thrown).code !== "crash") throw thrown;
-      return question(client);
+      return question(worker);
     }
   }
 

@@ -79,6 +79,6 @@ function conditionOf({ terms, strength, head }: Cut): string {
 }
 
 export function sinceStep(step: number, file: string | null): string {
-  if (file !== null && step === 0) return `In ${file}`;
+  if (file !== null) return `In ${file}`;
   return `After ${count(step)} ${step === 1 ? "step" : "steps"}`;
 }

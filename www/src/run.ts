@@ -1,6 +1,6 @@
-// The one run that every figure of a page shows: its session, its curves, what the reader set.
-import { EngineClient } from "./engine/client";
-import { engineError, sentence, type EngineError } from "./engine/errors";
+// A run, as figures show it: its model, its curves, what the reader set.
+import type { EngineClient } from "./engine/client";
+import { EngineError, engineError, sentence } from "./engine/errors";
 import type {
   Ablation,
   AblationResult,
@@ -9,11 +9,14 @@ import type {
   ConfigField,
   Decomposition,
   EngineInfo,
+  EngineRequest,
   Evaluation,
   Progress,
   Scene,
 } from "./engine/pkg/leftright.js";
-import type { SessionInfo } from "./engine/worker";
+import type { ModelInfo } from "./engine/held";
+import { ModelClient } from "./engine/model";
+import { loadShipped } from "./shipped";
 import { configOf, defaults, readAddress, sameSettings, settingsOf, writeAddress, type Settings } from "./state";
 
 /** Steps of a full run, and of every further press on Train. */
@@ -23,6 +26,19 @@ const PATIENCE = 2;
 
 export type Phase = "loading" | "ready" | "training" | "failed";
 
+/** What a run begins with: the trained model that ships with the page (where the settings are its own), or an untrained one. */
+export const STARTS = ["trained", "untrained", "training"] as const;
+export type Start = (typeof STARTS)[number];
+
+/** Where a run takes its settings from, and whether it keeps them there. */
+export interface Source {
+  /** A query, as of an address. */
+  search: string;
+  /** Whether the settings are written back to the page's address. */
+  addressed: boolean;
+  start: Start;
+}
+
 /** The whole training state at a step, from which a run can go on. */
 interface Saved {
   state: Uint8Array;
@@ -30,14 +46,15 @@ interface Saved {
 }
 
 /** A run put aside: how it goes on, and what was drawn of it. */
-interface Shelved extends Saved, Pick<Run, "losses" | "firstStep" | "evaluations" | "target" | "file"> {
+interface Shelved extends Saved, Pick<Run, "losses" | "firstStep" | "evaluations" | "target" | "file" | "shipped"> {
   settings: Settings;
 }
 
 /** What the figures need once the engine is there. */
 interface Current {
   config: Config;
-  engine: EngineInfo;
+  /** None until something is trained: it is opened then. */
+  engine: EngineInfo | null;
   /** The settings it was made with; `Run.settings` may be ahead of them. */
   settings: Settings;
 }
@@ -58,41 +75,61 @@ export class Run extends EventTarget {
   evaluations: Evaluation[] = [];
   /** The name of the file the model came from, if it came from one. */
   file: string | null = null;
+  /** Whether it is the model that came with the page. */
+  shipped = false;
+  /** Steps whose models can be shown again, and which of them is shown; null for the latest. */
+  kept: number[] = [];
+  shown: number | null = null;
   notices: string[] = [];
   error: string | null = null;
   /** The run that `goBack` would bring back. */
   shelved: Shelved | null = null;
+  /** Whether it is ended. */
+  closed = false;
   /** Counts changes of the model's numbers. */
   revision = 0;
 
-  readonly client = new EngineClient((error) => void this.#recover(error));
+  readonly client: ModelClient;
   #saved: Saved | null = null;
   #crashes = 0;
   /** Counts sessions, so that late answers of a replaced one are dropped. */
   #session = 0;
   #training: Promise<unknown> = Promise.resolve();
 
+  constructor(
+    readonly worker: EngineClient,
+    private readonly source: Source,
+  ) {
+    super();
+    this.client = new ModelClient(worker);
+  }
+
+  /** Of the model that is shown. */
   get evaluation(): Evaluation | null {
-    return this.evaluations.at(-1) ?? null;
+    return (this.shown === null ? this.evaluations.at(-1) : this.evaluations.find(({ step }) => step === this.shown)) ?? null;
   }
   get trained(): boolean {
-    return this.step > 0 || this.file !== null;
+    return (this.shown ?? this.step) > 0 || this.file !== null;
+  }
+  /** The file that the model is still as it came from. */
+  get asOpened(): string | null {
+    return this.losses.length === 0 ? this.file : null;
   }
   /** Whether the form asks for another model than the one at hand. */
   get edited(): boolean {
     return !!this.settings && !!this.current && !sameSettings(this.settings, this.current.settings);
   }
 
-  /** Loads the engine and makes the model that the address asks for. */
-  async start(search: string): Promise<void> {
+  /** Makes the model that its source asks for. */
+  async start(): Promise<void> {
     await this.#guard("The engine did not start", async () => {
-      this.fields = await this.client.fields();
-      const { settings, problems } = readAddress(search, this.fields);
+      this.fields = await this.worker.call((api) => api.fields());
+      const { settings, problems } = readAddress(this.source.search, this.fields);
       this.notices = problems;
       this.settings = settings;
       this.#changed();
       try {
-        await this.#create(settings);
+        await (this.source.start === "trained" && this.#isDefault(settings) ? this.#openShipped() : this.#create(settings));
       } catch (thrown) {
         const error = engineError(thrown);
         if (error.code === "crash") throw error;
@@ -103,6 +140,14 @@ export class Run extends EventTarget {
       this.phase = "ready";
       await this.#evaluate();
     });
+    if (this.source.start === "training") await this.train();
+  }
+
+  /** Ends it; whatever it still does is of no interest. */
+  close(): void {
+    this.closed = true;
+    this.#session += 1;
+    void this.client.release().catch(() => undefined);
   }
 
   /** Changes the form. A model without a step to lose follows at once; a trained one waits for `reset`. */
@@ -113,13 +158,34 @@ export class Run extends EventTarget {
     await this.#follow();
   }
 
+  /** Trains on; in place of the model that came with the page, one of the reader's own. */
   async train(): Promise<void> {
+    if (!(await this.#own())) return;
     if (this.step >= this.target) this.target = this.step + TRAIN_STEPS;
     await this.#train(this.target - this.step);
   }
 
   async trainOneStep(): Promise<void> {
-    await this.#train(1);
+    if (await this.#own()) await this.#train(1);
+  }
+
+  /** Shows every figure the model as it was at a kept step; null for the latest. */
+  async show(step: number | null): Promise<void> {
+    await this.#guard("That step cannot be shown", async () => {
+      await this.client.show(step);
+      this.shown = step;
+      this.revision += 1;
+      this.#changed();
+    });
+  }
+
+  /** The engine that trains it, opened if need be. */
+  async engine(): Promise<EngineInfo> {
+    const { engine } = await this.client.prepare();
+    if (!engine) throw new EngineError("engine", "The engine did not open.");
+    if (this.current) this.current.engine = engine;
+    this.#changed();
+    return engine;
   }
 
   async pause(): Promise<void> {
@@ -131,7 +197,7 @@ export class Run extends EventTarget {
     await this.#guard("These settings cannot be used", async () => {
       const { settings } = this;
       if (!settings) return;
-      await this.client.check(configOf(settings)); // an impossible form should not stop a run
+      await this.worker.call((api) => api.check(configOf(settings))); // an impossible form should not stop a run
       await this.#replace(() => this.#create(settings));
       await this.#follow();
     });
@@ -141,11 +207,8 @@ export class Run extends EventTarget {
   async open(name: string, bytes: Uint8Array): Promise<void> {
     await this.#guard(`${name} was not opened, and the model here is as it was`, () =>
       this.#replace(async () => {
-        const info = await this.client.open(bytes);
-        this.#adopt(info, settingsOf(info.config, this.current?.settings.engine ?? "auto"));
-        this.settings = this.current?.settings ?? null;
+        await this.#open(bytes, this.current?.settings.engine ?? "auto");
         this.file = name;
-        this.firstStep = info.step + 1;
       }),
     );
   }
@@ -176,17 +239,24 @@ export class Run extends EventTarget {
     return this.#guard("This row cannot be put in", () => this.client.operate(rows));
   }
 
+  /** Whether the reader has a model to train, made if there is none. */
+  async #own(): Promise<boolean> {
+    if (this.shipped) await this.reset();
+    return !this.shipped;
+  }
+
   async #train(steps: number): Promise<void> {
     if (this.phase !== "ready") return;
     this.phase = "training";
     this.error = null;
-    this.shelved = null;
+    if (this.step > 0) this.shelved = null;
     this.#changed();
+    if (this.shown !== null) await this.show(null);
     this.#training = this.#guard("Training stopped", async () => {
       const session = this.#session;
       const failure = await this.client
-        .train(steps, (progress) => {
-          if (session === this.#session) this.#progress(progress);
+        .train(steps, (progress, kept) => {
+          if (session === this.#session) this.#progress(progress, kept);
         })
         .then(() => null, engineError);
       if (failure?.code === "crash") return;
@@ -206,11 +276,12 @@ export class Run extends EventTarget {
     await this.#training;
   }
 
-  #progress(progress: Progress): void {
+  #progress(progress: Progress, kept: number[]): void {
     if (progress.rewound_to !== null) this.#rewind(progress.rewound_to);
     for (const loss of progress.losses) this.losses.push(loss);
     this.step = progress.step;
     this.msPerStep = progress.ms_per_step;
+    this.kept = kept;
     if (progress.evaluation) this.evaluations = [...this.evaluations, progress.evaluation];
     if (progress.notice !== null) this.notices = [...this.notices, progress.notice];
     if (progress.state) this.#saved = { state: progress.state, step: progress.step };
@@ -248,36 +319,69 @@ export class Run extends EventTarget {
   }
 
   async #create(settings: Settings): Promise<void> {
-    this.#adopt(await this.client.create(configOf(settings), settings.engine), settings);
+    const info = await this.client.create(configOf(settings), settings.engine);
+    this.#adopt(info, settings);
+    // Who asks for the GPU hears at once whether it serves.
+    if (settings.engine === "gpu") await this.engine();
+  }
+
+  async #open(bytes: Uint8Array, engine: EngineRequest): Promise<void> {
+    const info = await this.client.open(bytes, engine);
+    const settings = settingsOf(info.config, engine);
+    this.#adopt(info, settings);
+    this.settings = settings;
+    this.firstStep = info.step + 1;
+  }
+
+  /** The model that came with the page; where it cannot be had, an untrained one. */
+  async #openShipped(): Promise<void> {
+    const { settings } = this;
+    if (!settings) return;
+    const loaded = await loadShipped().catch((error: unknown) => engineError(error));
+    if (loaded instanceof EngineError) {
+      this.notices = [...this.notices, `The trained model that comes with this page could not be had: ${sentence(loaded)} Here is an untrained one.`];
+      await this.#create(settings);
+      return;
+    }
+    await this.#open(loaded, settings.engine);
+    this.shipped = true;
+    this.#saved = { state: loaded, step: this.step };
+  }
+
+  #isDefault(settings: Settings): boolean {
+    return sameSettings({ ...settings, engine: "auto" }, defaults(this.fields));
   }
 
   async #resume(shelved: Shelved): Promise<void> {
     const { state, step, settings, ...drawn } = shelved;
-    this.#adopt(await this.client.resume(state, settings.engine), settings);
+    this.#adopt(await this.client.open(state, settings.engine), settings);
     this.settings = settings;
     Object.assign(this, drawn);
     this.#saved = { state, step };
     this.#rewind(step);
   }
 
-  #adopt({ config, engine, step }: SessionInfo, settings: Settings): void {
+  #adopt({ config, engine, step }: ModelInfo, settings: Settings): void {
     this.#session += 1;
     this.current = { config, engine, settings };
     this.step = step;
     this.target = TRAIN_STEPS;
+    this.kept = [step];
+    this.shown = null;
     this.losses = [];
     this.firstStep = 1;
     this.evaluations = [];
     this.msPerStep = null;
     this.file = null;
+    this.shipped = false;
     this.error = null;
     this.#saved = null;
     this.revision += 1;
-    showInAddress(writeAddress(settings, this.fields));
+    if (this.source.addressed) showInAddress(writeAddress(settings, this.fields));
   }
 
   async #evaluate(): Promise<void> {
-    if (this.evaluation?.step !== this.step) {
+    if (this.evaluations.at(-1)?.step !== this.step) {
       const session = this.#session;
       const evaluation = await this.client.evaluate();
       if (session === this.#session) this.evaluations = [...this.evaluations, evaluation];
@@ -287,12 +391,12 @@ export class Run extends EventTarget {
 
   #shelve(): Shelved | null {
     if (!this.#saved || !this.current) return null;
-    const { losses, firstStep, evaluations, target, file } = this;
-    return { ...this.#saved, settings: this.current.settings, losses, firstStep, evaluations, target, file };
+    const { losses, firstStep, evaluations, target, file, shipped } = this;
+    return { ...this.#saved, settings: this.current.settings, losses, firstStep, evaluations, target, file, shipped };
   }
 
-  /** A new worker goes on from the last state that the old one sent. */
-  async #recover({ message }: EngineError): Promise<void> {
+  /** A new worker, which has taken the place of one that crashed, goes on from the last state that the old one sent. */
+  async recover({ message }: EngineError): Promise<void> {
     const shelved = this.#shelve();
     const settings = this.current?.settings;
     const goOn = this.phase === "training";
@@ -305,9 +409,8 @@ export class Run extends EventTarget {
       return;
     }
     this.#changed();
-    this.client.restart();
     if (!settings) {
-      await this.start(location.search);
+      await this.start();
       return;
     }
     await this.#guard("The run could not go on", async () => {
@@ -343,17 +446,4 @@ function showInAddress(query: string): void {
   } catch {
     // A sandboxed frame may not write its address; the run does not need it.
   }
-}
-
-let shared: Run | null = null;
-
-/** The page's run, started when its first figure asks for it. */
-export function sharedRun(): Run {
-  if (!shared) {
-    shared = new Run();
-    // A handle for the browser's console and the browser tests; nothing on the page reads it.
-    Object.assign(globalThis, { leftright: { run: shared } });
-    void shared.start(location.search);
-  }
-  return shared;
 }

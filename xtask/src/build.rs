@@ -37,42 +37,46 @@ pub fn build() -> Result<()> {
     site()
 }
 
-/// The engine as the site has it, in `www/src/engine/pkg`.
+/// The crate as the site has it, in `www/src/engine/pkg`: the small module that shows models, and the one that trains them.
 fn engine() -> Result<()> {
-    package(&[], &tools::target_dir(), &root().join("www/src/engine/pkg"))
+    let folder = root().join("www/src/engine/pkg");
+    package("look", &["--no-default-features"], &tools::target_dir(), &folder)?;
+    package("leftright", &[], &tools::target_dir(), &folder)
 }
 
 /// The engine with what is measured in a browser and no reader downloads; gives its folder.
 pub fn bench_engine() -> Result<PathBuf> {
     let target = tools::target_dir().join("bench");
     let folder = target.join("package");
-    package(&["--features", "bench"], &target, &folder)?;
+    package("leftright", &["--features", "bench"], &target, &folder)?;
     Ok(folder)
 }
 
-/// Compiles the crate to WebAssembly below `target` and leaves it, with its JavaScript and types, in `folder`.
-fn package(features: &[&str], target: &Path, folder: &Path) -> Result<()> {
+/// Compiles the crate to WebAssembly below `target` and leaves it under a name, with its JavaScript and types, in `folder`.
+fn package(name: &str, features: &[&str], target: &Path, folder: &Path) -> Result<()> {
     // RUSTFLAGS in the environment would replace the flags of .cargo/config.toml.
     let mut cargo = tools::cargo();
     cargo.args(["build", "--profile", "wasm", "--package", "leftright", "--lib", "--target", WASM_TARGET]).args(features);
     tools::run(cargo.env("CARGO_TARGET_DIR", target).env_remove("RUSTFLAGS"))?;
 
     let compiled = target.join(WASM_TARGET).join("wasm/leftright.wasm");
-    let optimized = folder.join("leftright_bg.wasm");
+    let optimized = folder.join(format!("{name}_bg.wasm"));
     if tools::is_fresh(&optimized, &[&compiled, &env::current_exe()?])? {
         return Ok(());
     }
 
-    println!("Binding and optimising the engine");
+    println!("Binding and optimising {name}");
     let bound = target.join("wasm-bindgen");
-    Bindgen::new().input_path(&compiled).web(true)?.typescript(true).generate(&bound).context("wasm-bindgen could not bind the engine")?;
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(&compiled).out_name(name).web(true)?.typescript(true);
+    bindgen.generate(&bound).with_context(|| format!("wasm-bindgen could not bind {name}"))?;
     fs::create_dir_all(folder)?;
-    for name in ["leftright.js", "leftright.d.ts"] {
-        fs::copy(bound.join(name), folder.join(name)).with_context(|| format!("could not copy {name}"))?;
+    for file in [format!("{name}.js"), format!("{name}.d.ts")] {
+        fs::copy(bound.join(&file), folder.join(&file)).with_context(|| format!("could not copy {file}"))?;
     }
     // Last, so that its time vouches for the whole package.
     let mut wasm_opt = tools::node("binaryen/bin/wasm-opt");
-    tools::run(wasm_opt.arg("-O3").args(WASM_FEATURES).arg(bound.join("leftright_bg.wasm")).arg("-o").arg(&optimized))
+    tools::run(wasm_opt.arg("-O3").args(WASM_FEATURES).arg(bound.join(format!("{name}_bg.wasm"))).arg("-o").arg(&optimized))
 }
 
 /// Checks the site's types and bundles it.

@@ -1,9 +1,9 @@
 import { proxy, wrap, type Remote } from "comlink";
-import type { Ablation, Config, EngineRequest, Job, Measurement, Progress, Scale, Scene } from "./pkg/leftright.js";
+import type { Config, EngineRequest, Job, Measurement, Scale } from "./pkg/leftright.js";
 import { EngineError, carryErrorCodes, engineError } from "./errors";
 import type { EngineApi } from "./worker";
 
-/** A session never holds its worker for more than about 100 ms, so this long a silence means that it is gone. */
+/** A model in training never holds its worker for more than about 100 ms, so this long a silence means that it is gone. */
 const BEAT_MS = 2_000;
 const PATIENCE = 4;
 
@@ -32,44 +32,18 @@ export class EngineClient {
     this.restart();
   }
 
-  fields = () => this.#call((api) => api.fields());
-  check = (config: Partial<Config>) => this.#call((api) => api.check(config));
-  create = (config: Partial<Config>, engine: EngineRequest) => this.#call((api) => api.create(config, engine));
-  resume = (state: Uint8Array, engine: EngineRequest) => this.#call((api) => api.resume(state, engine));
-  describe = () => this.#call((api) => api.describe());
-  train = (steps: number, onProgress: (progress: Progress) => void) =>
-    this.#call((api) =>
-      api.train(
-        steps,
-        proxy((progress: Progress) => {
-          onProgress(progress);
-          return Promise.resolve();
-        }),
-      ),
-    );
-  cancel = () => this.#call((api) => api.cancel());
-  evaluate = () => this.#call((api) => api.evaluate());
-  decompose = (scene: Scene) => this.#call((api) => api.decompose(scene));
-  ablate = (ablations: Ablation[]) => this.#call((api) => api.ablate(ablations));
-  checkpoint = () => this.#call((api) => api.checkpoint());
-  open = (bytes: Uint8Array) => this.#call((api) => api.open(bytes));
-
-  examine = (experiment: string, part: number) => this.#call((api) => api.examine(experiment, part));
-  summariseExamination = (experiment: string, values: Record<string, number>) =>
-    this.#call((api) => api.summariseExamination(experiment, values));
-  epRows = () => this.#call((api) => api.epRows());
-  operate = (rows: (number[] | null)[]) => this.#call((api) => api.operate(rows));
-
-  plan = (experiment: string, scale: Scale) => this.#call((api) => api.plan(experiment, scale));
+  fields = () => this.call((api) => api.fields());
+  check = (config: Partial<Config>) => this.call((api) => api.check(config));
+  plan = (experiment: string, scale: Scale) => this.call((api) => api.plan(experiment, scale));
   summarise = (experiment: string, scale: Scale, measurements: Measurement[]) =>
-    this.#call((api) => api.summarise(experiment, scale, measurements));
+    this.call((api) => api.summarise(experiment, scale, measurements));
   trainPopulation = (
     jobs: Job[],
     numbers: number[],
     engine: EngineRequest,
     onProgress: (step: number, steps: number, measurement: Measurement | undefined) => void,
   ) =>
-    this.#call((api) =>
+    this.call((api) =>
       api.trainPopulation(
         jobs,
         numbers,
@@ -81,11 +55,9 @@ export class EngineClient {
       ),
     );
 
-  /** For tests: an engine on one given batch, to be held against a reference; the page's own session is untouched. */
+  /** For tests: an engine on one given batch, to be held against a reference; the page's own models are untouched. */
   trainOn = (checkpoint: Uint8Array, engine: EngineRequest, strips: Uint32Array, captions: Uint32Array, steps: number) =>
-    this.#call((api) => api.trainOn(checkpoint, engine, strips, captions, steps));
-  /** For tests: destroys the GPU device, as a driver reset would. */
-  loseDevice = () => this.#call((api) => api.loseDevice());
+    this.call((api) => api.trainOn(checkpoint, engine, strips, captions, steps));
   /** For tests: ends the worker without a word, as a browser short of memory would. */
   kill(): void {
     this.#worker.terminate();
@@ -101,7 +73,7 @@ export class EngineClient {
     this.#end(new EngineError("closed", "The engine was closed."));
   }
 
-  /** A new worker, with no session in it. */
+  /** A new worker, with no model in it. */
   restart(): void {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
     let alive = true;
@@ -124,7 +96,8 @@ export class EngineClient {
     });
   }
 
-  async #call<T>(question: (api: Remote<EngineApi>) => Promise<T>): Promise<T> {
+  /** Asks the worker something. */
+  async call<T>(question: (api: Remote<EngineApi>) => Promise<T>): Promise<T> {
     const ended = this.#ended;
     const end = this.#end;
     this.#calls += 1;

@@ -1,4 +1,4 @@
-// Workers that train the models of experiments, beside the one that holds the reader's own session.
+// Workers that train the models of experiments, beside the one that holds the reader's own model.
 import { EngineClient } from "./client";
 import { EngineError, engineError } from "./errors";
 import type { EngineKind, Job, Measurement } from "./pkg/leftright.js";

@@ -1,134 +1,109 @@
-// The engine's side of the page: the only module that imports the wasm. It owns one session at a time.
+// The engine's side of the page: the only module that imports the wasm. It holds one model for every run of the page.
 import { expose, transfer } from "comlink";
-import init, {
-  Session,
-  Trainer,
-  checkConfig,
-  configFields,
-  plan,
-  summarise,
-  trainOn,
-  type Ablation,
-  type AblationResult,
-  type Accuracy,
-  type Config,
-  type ConfigField,
-  type Decomposition,
-  type EngineInfo,
-  type EngineRequest,
-  type Evaluation,
-  type Examination,
-  type Job,
-  type Measurement,
-  type Plan,
-  type Progress,
-  type ReferenceRun,
-  type Scale,
-  type Scene,
-  type Summary,
-  type TrainEnd,
-} from "./pkg/leftright.js";
-import wasmUrl from "./pkg/leftright_bg.wasm?url";
 import { EngineError, carryErrorCodes } from "./errors";
+import { Held, type ModelInfo } from "./held";
+import { look, whole } from "./modules";
+import type {
+  Ablation,
+  AblationResult,
+  Accuracy,
+  Config,
+  ConfigField,
+  Decomposition,
+  EngineRequest,
+  Evaluation,
+  Examination,
+  Job,
+  Measurement,
+  Plan,
+  Progress,
+  ReferenceRun,
+  Scale,
+  Scene,
+  Summary,
+  TrainEnd,
+} from "./pkg/leftright.js";
 
 /** Steps that a population has done, of how many, and what was measured of one of its models at the last of them. */
 export type PopulationProgress = (step: number, steps: number, measurement: Measurement | undefined) => Promise<void>;
-
-/** What the page needs to know of a session it has just been given. */
-export interface SessionInfo {
-  config: Config;
-  engine: EngineInfo;
-  step: number;
-}
+/** What training brought, and the steps whose models can be shown again. */
+export type RunProgress = (progress: Progress, kept: number[]) => Promise<void>;
 
 carryErrorCodes();
-const ready = init({ module_or_path: wasmUrl });
 
-let session: Session | null = null;
+const held = new Map<number, Held>();
 
-function current(): Session {
-  if (!session) throw new EngineError("engine", "There is no model yet.");
-  return session;
+function of(run: number): Held {
+  const found = held.get(run);
+  if (!found) throw new EngineError("engine", "There is no model yet.");
+  return found;
 }
 
-function describe(): SessionInfo {
-  const now = current();
-  return { config: now.config(), engine: now.engine(), step: now.step() };
-}
-
-/** Takes the place of the current session, which the page has stopped. */
-function adopt(next: Session): SessionInfo {
-  session?.free();
-  session = next;
-  return describe();
+/** Takes the place of a run's model, which the page has stopped. */
+function adopt(run: number, next: Held): ModelInfo {
+  held.get(run)?.free();
+  held.set(run, next);
+  return next.info();
 }
 
 const api = {
   /** Answers while the worker lives; the client asks to find out. */
   ping: () => true,
 
-  async fields(): Promise<ConfigField[]> {
-    await ready;
-    return configFields();
-  },
-  check: (config: Partial<Config>): Config => checkConfig(config),
+  fields: async (): Promise<ConfigField[]> => (await look()).configFields(),
+  check: async (config: Partial<Config>): Promise<Config> => (await look()).checkConfig(config),
 
-  async create(config: Partial<Config>, engine: EngineRequest): Promise<SessionInfo> {
-    await ready;
-    return adopt(await Session.create(config, engine));
+  create: async (run: number, config: Partial<Config>, engine: EngineRequest): Promise<ModelInfo> =>
+    adopt(run, new Held((await look()).Model.untrained(config), engine)),
+  /** Takes a checkpoint; with a training state in it, the run goes on where it stood. */
+  open: async (run: number, bytes: Uint8Array, engine: EngineRequest): Promise<ModelInfo> =>
+    adopt(run, new Held((await look()).Model.open(bytes), engine)),
+  describe: (run: number): ModelInfo => of(run).info(),
+  /** Opens the engine that training would use, if it is not open. */
+  async prepare(run: number): Promise<ModelInfo> {
+    await of(run).prepare();
+    return of(run).info();
   },
-  async resume(state: Uint8Array, engine: EngineRequest): Promise<SessionInfo> {
-    await ready;
-    return adopt(await Session.resume(state, engine));
+  release(run: number): void {
+    held.get(run)?.free();
+    held.delete(run);
   },
-  describe,
 
   /** Resolves after the page has handled every progress report. */
-  async train(steps: number, onProgress: (progress: Progress) => Promise<void>): Promise<TrainEnd> {
+  async train(run: number, steps: number, onProgress: RunProgress): Promise<TrainEnd> {
     let reported: Promise<void> = Promise.resolve();
     try {
-      return await current().train(steps, (progress: Progress) => {
-        reported = onProgress(progress.state ? transfer(progress, [progress.state.buffer]) : progress);
+      return await of(run).train(steps, (progress, kept) => {
+        reported = onProgress(progress.state ? transfer(progress, [progress.state.buffer]) : progress, kept);
       });
     } finally {
       await reported;
     }
   },
-  cancel(): void {
-    current().cancel();
-  },
+  cancel: (run: number): void => { of(run).cancel(); },
+  show: (run: number, step: number | null): Promise<void> => of(run).show(step),
 
-  evaluate: (): Evaluation => current().evaluate(),
-  decompose: (scene: Scene): Decomposition => current().decompose(scene),
-  ablate: (ablations: Ablation[]): AblationResult => current().ablate(ablations),
-
-  checkpoint(): Uint8Array {
-    const bytes = current().checkpoint();
+  evaluate: (run: number): Evaluation => of(run).shown.evaluate(),
+  decompose: (run: number, scene: Scene): Decomposition => of(run).shown.decompose(scene),
+  ablate: (run: number, ablations: Ablation[]): AblationResult => of(run).shown.ablate(ablations),
+  epRows: (run: number): number[][] => of(run).shown.epRows(),
+  operate: (run: number, rows: (number[] | null)[]): Accuracy => of(run).shown.operate(rows),
+  checkpoint(run: number): Uint8Array {
+    const bytes = of(run).shown.checkpoint();
     return transfer(bytes, [bytes.buffer]);
   },
-  async open(bytes: Uint8Array): Promise<SessionInfo> {
-    await current().loadCheckpoint(bytes);
-    return describe();
-  },
 
-  examine: (experiment: string, part: number): Examination => current().examine(experiment, part),
-  summariseExamination: (experiment: string, values: Record<string, number>): Summary =>
-    current().summariseExamination(experiment, values),
-  epRows: (): number[][] => current().epRows(),
-  operate: (rows: (number[] | null)[]): Accuracy => current().operate(rows),
+  examine: async (run: number, experiment: string, part: number): Promise<Examination> =>
+    (await of(run).measurable()).examine(experiment, part),
+  summariseExamination: async (run: number, experiment: string, values: Record<string, number>): Promise<Summary> =>
+    (await of(run).measurable()).summariseExamination(experiment, values),
 
-  async plan(experiment: string, scale: Scale): Promise<Plan> {
-    await ready;
-    return plan(experiment, scale);
-  },
-  async summarise(experiment: string, scale: Scale, measurements: Measurement[]): Promise<Summary> {
-    await ready;
-    return summarise(experiment, scale, measurements);
-  },
+  plan: async (experiment: string, scale: Scale): Promise<Plan> => (await whole()).plan(experiment, scale),
+  summarise: async (experiment: string, scale: Scale, measurements: Measurement[]): Promise<Summary> =>
+    (await whole()).summarise(experiment, scale, measurements),
   /** Trains jobs of one shape as one population; job i's measurements carry `numbers[i]`. */
   async trainPopulation(jobs: Job[], numbers: number[], engine: EngineRequest, onProgress: PopulationProgress): Promise<void> {
-    await ready;
-    const trainer = await Trainer.open(jobs, numbers, engine);
+    const trainer = await (await whole()).Trainer.open(jobs, numbers, engine);
     let reported: Promise<void> = Promise.resolve();
     try {
       await trainer.run((...progress) => {
@@ -140,14 +115,10 @@ const api = {
     }
   },
 
-  async trainOn(checkpoint: Uint8Array, engine: EngineRequest, strips: Uint32Array, captions: Uint32Array, steps: number): Promise<ReferenceRun> {
-    await ready;
-    return trainOn(checkpoint, engine, strips, captions, steps);
-  },
+  trainOn: async (checkpoint: Uint8Array, engine: EngineRequest, strips: Uint32Array, captions: Uint32Array, steps: number): Promise<ReferenceRun> =>
+    (await whole()).trainOn(checkpoint, engine, strips, captions, steps),
 
-  loseDevice(): void {
-    current().loseDevice();
-  },
+  loseDevice: (run: number): void => { of(run).loseDevice(); },
 };
 
 export type EngineApi = typeof api;

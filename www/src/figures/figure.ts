@@ -1,8 +1,10 @@
 import { LitElement, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
-import type { Latest } from "../latest";
 import type { Table } from "../csv";
-import { sharedRun } from "../run";
+import { count } from "../format";
+import type { Latest } from "../latest";
+import type { Run } from "../run";
+import { hold, letGo, sharedRun } from "../runs";
 import { figureStyles } from "../style/figure";
 import { keepMenu, keepStyles, provenanceOf, type Keepsake, type Kept, type Provenance } from "./keep";
 
@@ -28,20 +30,25 @@ export abstract class Figure extends LitElement implements Kept {
     this.announcement = sentence;
   }
 
+  /** Which of a model's past states is shown, where it is not the latest. */
+  protected moment(): TemplateResult | typeof nothing {
+    return nothing;
+  }
+
   override render() {
     return html`<figure aria-labelledby="heading">
       <p class="number">Figure ${this.number}</p>
       <h2 id="heading">${this.heading}</h2>
       <p class="finding" data-testid="finding">${this.finding()}</p>
-      ${this.body()} ${keepMenu(this)}
+      ${this.moment()} ${this.body()} ${keepMenu(this)}
       <p class="visually-hidden" role="status">${this.announcement}</p>
     </figure>`;
   }
 }
 
-/** A figure of the page's one run, redrawn as that changes. */
+/** A figure of a run, redrawn as that changes: of the page's own, if it is given no other before it is connected. */
 export abstract class RunFigure extends Figure {
-  protected readonly run = sharedRun();
+  @property({ attribute: false }) run!: Run;
   private onScreen = false;
 
   private readonly follow = () => { this.requestUpdate(); };
@@ -63,7 +70,19 @@ export abstract class RunFigure extends Figure {
     return provenanceOf(this.run);
   }
 
+  protected override moment() {
+    const { run } = this;
+    if (run.shown === null) return nothing;
+    return html`<p class="note" data-testid="moment">
+      As the model was at step ${count(run.shown)}.
+      <button class="link" @click=${() => run.show(null)}>Show the latest, step ${count(run.step)}</button>
+    </p>`;
+  }
+
   override connectedCallback(): void {
+    const given = this.run as Run | undefined;
+    this.run = given && !given.closed ? given : sharedRun();
+    hold(this.run);
     super.connectedCallback();
     this.run.addEventListener("change", this.follow);
     this.sight.observe(this);
@@ -72,6 +91,7 @@ export abstract class RunFigure extends Figure {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.run.removeEventListener("change", this.follow);
+    letGo(this.run);
     this.sight.disconnect();
   }
 }

@@ -41,10 +41,10 @@ export const keepStyles = css`
 `;
 
 /** Of a run's model. */
-export function provenanceOf({ current, step, file }: Run): Provenance {
+export function provenanceOf({ current, step, shown, file, shipped }: Run): Provenance {
   const seed = current?.config.seed ?? 0;
-  const from = file === null ? "" : `, from ${file}`;
-  return { name: `seed${seed}-step${step}`, words: `seed ${seed}, step ${count(step)}${from}` };
+  const from = shipped ? ", the model that came with the page" : file === null ? "" : `, from ${file}`;
+  return { name: `seed${seed}-step${shown ?? step}`, words: `seed ${seed}, step ${count(shown ?? step)}${from}` };
 }
 
 async function drawn(figure: Kept): Promise<string> {

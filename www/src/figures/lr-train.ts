@@ -26,6 +26,24 @@ export class LrTrain extends RunFigure {
         min-height: 1.5em;
       }
 
+      .time {
+        display: grid;
+        grid-template-columns: auto minmax(6rem, 1fr) 6.5em;
+        align-items: center;
+        gap: var(--space-1) var(--space-4);
+        margin-top: var(--space-4);
+        font-variant-numeric: tabular-nums;
+      }
+
+      .time input {
+        width: 100%;
+        accent-color: var(--ink);
+      }
+
+      .time .note {
+        grid-column: 2 / -1;
+      }
+
       .charts {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr));
@@ -97,17 +115,18 @@ export class LrTrain extends RunFigure {
   private said: { phase: Phase; notice: string } = { phase: "loading", notice: "" };
 
   protected override finding() {
-    const { evaluation, trained, file } = this.run;
-    return evaluation ? trainFinding(evaluation, trained, sinceStep(evaluation.step, file)) : nothing;
+    const { evaluation, trained, asOpened } = this.run;
+    return evaluation ? trainFinding(evaluation, trained, sinceStep(evaluation.step, asOpened)) : nothing;
   }
 
   private state(): string {
-    const { phase, step, target, msPerStep, trained, file } = this.run;
+    const { phase, step, target, msPerStep, trained, asOpened, shipped } = this.run;
     if (phase === "failed") return "The engine has stopped.";
     if (phase === "loading") return "Preparing the model…";
     if (phase === "training") return `Training: step ${count(step)} of ${count(target)}${msPerStep === null ? "" : `, ${pace(msPerStep)}`}`;
     if (!trained) return "Untrained. Press Train.";
-    if (file !== null && step === 0) return `Opened from ${file}.`;
+    if (shipped) return `This model came with the page, trained for ${count(step)} steps. Press Train for one of your own.`;
+    if (asOpened !== null) return `Opened from ${asOpened}.`;
     return step < target ? `Paused at step ${count(step)}.` : `Trained for ${count(step)} steps.`;
   }
 
@@ -166,7 +185,7 @@ export class LrTrain extends RunFigure {
     return html`
       <div class="row">
         <button class="primary" ?disabled=${busy} @click=${() => (phase === "training" ? run.pause() : run.train())}>
-          ${phase === "training" ? "Pause" : step >= target ? "Train more" : step > 0 ? "Go on" : "Train"}
+          ${phase === "training" ? "Pause" : run.shipped ? "Train" : step >= target ? "Train more" : step > 0 ? "Go on" : "Train"}
         </button>
         <button ?disabled=${phase !== "ready"} @click=${() => run.trainOneStep()}>Step</button>
         <button ?disabled=${busy || !(trained || edited)} @click=${() => run.reset()}>Reset</button>
@@ -176,12 +195,13 @@ export class LrTrain extends RunFigure {
           : nothing}
       </div>
       <progress max=${target} .value=${step} aria-label="Training progress"></progress>
+      ${this.timeMachine()}
       ${run.error === null ? nothing : html`<p class="alarm" role="alert" data-testid="error">${run.error}</p>`}
       <ul class="notices note" data-testid="notices">
         ${run.notices.map((notice) => html`<li>${notice}</li>`)}
       </ul>
       ${this.charts()} ${this.accuracies(run.evaluation?.accuracies)} ${this.settings()}
-      <p class="note" data-testid="engine" data-kind=${run.current?.engine.kind ?? ""}>${run.current?.engine.reason ?? "The engine is loading."}</p>
+      <p class="note" data-testid="engine" data-kind=${run.current?.engine?.kind ?? ""}>${run.current?.engine?.reason ?? "The engine is chosen and loaded when training starts."}</p>
       <div class="row note foot">
         <button class="link" ?disabled=${busy} @click=${() => this.renderRoot.querySelector<HTMLInputElement>("#file")?.click()}>
           Open a model
@@ -189,6 +209,26 @@ export class LrTrain extends RunFigure {
         <input id="file" type="file" accept=".safetensors" hidden @change=${(event: Event) => this.openFile(event.target as HTMLInputElement)} />
       </div>
     `;
+  }
+
+  /** Takes every figure back to the model of an earlier step. */
+  private timeMachine() {
+    const { kept, shown, phase } = this.run;
+    if (kept.length < 2) return nothing;
+    const last = kept.length - 1;
+    const at = shown === null ? last : kept.indexOf(shown);
+    const go = (index: number) => this.run.show(index === last && phase !== "training" ? null : (kept[index] ?? null));
+    return html`<div class="time">
+      <label for="time"><b>Time machine</b></label>
+      <input
+        id="time" type="range" min="0" max=${last} .value=${String(at)}
+        aria-valuetext=${`step ${count(kept[at] ?? 0)}`}
+        aria-describedby="time-help"
+        @input=${(event: Event) => go(Number((event.target as HTMLInputElement).value))}
+      />
+      <output for="time">step ${count(kept[at] ?? 0)}</output>
+      <span id="time-help" class="note">Every figure of this model follows.</span>
+    </div>`;
   }
 
   private charts() {
@@ -283,7 +323,7 @@ export class LrTrain extends RunFigure {
           <span id="engine-help" class="note">Automatic: the GPU where it is faster and agrees with the CPU.</span>
         </div>
       </div>
-      <p class="note">${trained ? (edited ? html`<b>These settings apply when you press Reset.</b>` : "Changes apply when you press Reset.") : "Changes make a new model at once."}</p>
+      <p class="note">${trained ? (edited ? html`<b>These settings apply when you press ${this.run.shipped ? "Train" : "Reset"}.</b>` : `Changes apply when you press ${this.run.shipped ? "Train" : "Reset"}.`) : "Changes make a new model at once."}</p>
     `;
   }
 }

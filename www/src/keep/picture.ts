@@ -12,7 +12,7 @@ const CREDIT = 28;
 const seen = new CSSStyleSheet();
 seen.replaceSync(`
   .visually-hidden, button:not([aria-pressed]), select, input, progress, details, label:has(select), label:has(+ input), .settings,
-  .settings + .note, .row.note, .ends, .notices, .hint, [role="alert"] { display: none !important; }
+  .settings + .note, .time, .row.note, .ends, .notices, .hint, [role="alert"] { display: none !important; }
 `);
 
 interface Drawing {

@@ -8,12 +8,14 @@ export interface Recipe {
   leftright: string;
   config: Config;
   steps: number;
-  engine: EngineKind;
+  /** Null where the page has not trained it. */
+  engine: EngineKind | null;
   accuracies: Accuracies | null;
 }
 
-export function recipe({ current, step, evaluation }: Run): string | null {
+export function recipe({ current, step, shown, evaluation }: Run): string | null {
   if (!current) return null;
-  const said: Recipe = { leftright: version, config: current.config, steps: step, engine: current.engine.kind, accuracies: evaluation?.accuracies ?? null };
+  const { config, engine } = current;
+  const said: Recipe = { leftright: version, config, steps: shown ?? step, engine: engine?.kind ?? null, accuracies: evaluation?.accuracies ?? null };
   return `${JSON.stringify(said, null, 2)}\n`;
 }

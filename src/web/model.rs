@@ -1,0 +1,140 @@
+//! A model at rest: what the figures ask of its numbers.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use serde::Serialize;
+use tsify::Tsify;
+use wasm_bindgen::prelude::*;
+
+use super::{Failure, from_js, read_config, to_js};
+use crate::analysis::{Ablation, Accuracies, AnalysisError, Decomposition, Evaluator, Scene, surgery};
+use crate::checkpoint::{self, Contents};
+use crate::config::Config;
+use crate::engine::{Evaluation, Snapshot};
+use crate::task::Split;
+
+/// The accuracies without and with some ablations.
+#[derive(Serialize, Tsify)]
+struct AblationResult {
+    before: Accuracies,
+    after: Accuracies,
+}
+
+/// A snapshot and what reads it.
+#[wasm_bindgen]
+#[derive(Clone)]
+pub struct Model {
+    pub(super) evaluator: Rc<Evaluator>,
+    pub(super) snapshot: Rc<Snapshot>,
+    /// The accuracies without an ablation, once they were asked for.
+    before: Rc<RefCell<Option<Accuracies>>>,
+}
+
+impl Model {
+    fn new(evaluator: Rc<Evaluator>, snapshot: Rc<Snapshot>) -> Model {
+        Model { evaluator, snapshot, before: Rc::default() }
+    }
+
+    /// The last good snapshot of a run.
+    #[cfg(feature = "train")]
+    pub(super) fn of(run: &crate::engine::Run) -> Model {
+        let (evaluator, snapshot) = run.latest();
+        Model::new(evaluator, snapshot)
+    }
+
+    pub(super) fn save(&self, contents: Contents) -> Result<Vec<u8>, Failure> {
+        Ok(checkpoint::save(self.evaluator.config(), &self.snapshot, contents)?)
+    }
+
+    fn accuracies(&self, ablations: &[Ablation]) -> Result<Accuracies, Failure> {
+        Ok(self.evaluator.accuracies(&self.snapshot.params, ablations)?)
+    }
+
+    fn unablated(&self) -> Result<Accuracies, Failure> {
+        let known = self.before.borrow().clone();
+        let before = known.map_or_else(|| self.accuracies(&[]), Ok)?;
+        *self.before.borrow_mut() = Some(before.clone());
+        Ok(before)
+    }
+}
+
+#[wasm_bindgen]
+impl Model {
+    /// A new model of a config, untrained.
+    pub fn untrained(#[wasm_bindgen(unchecked_param_type = "Partial<Config>")] config: JsValue) -> Result<Model, JsValue> {
+        let config: Config = read_config(config)?;
+        let snapshot = Snapshot::initial(std::slice::from_ref(&config));
+        Ok(Model::new(Rc::new(Evaluator::new(&config)), Rc::new(snapshot)))
+    }
+
+    /// The model of a checkpoint.
+    pub fn open(bytes: &[u8]) -> Result<Model, JsValue> {
+        let (config, snapshot) = checkpoint::load(bytes).map_err(Failure::from)?;
+        Ok(Model::new(Rc::new(Evaluator::new(&config)), Rc::new(snapshot)))
+    }
+
+    /// What it was made with.
+    #[wasm_bindgen(unchecked_return_type = "Config")]
+    pub fn config(&self) -> Result<JsValue, JsValue> {
+        Ok(to_js(self.evaluator.config())?)
+    }
+
+    /// Steps it was trained for.
+    pub fn step(&self) -> u32 {
+        self.snapshot.step
+    }
+
+    /// As safetensors, for other programs.
+    pub fn checkpoint(&self) -> Result<Vec<u8>, JsValue> {
+        Ok(self.save(Contents::Model)?)
+    }
+
+    /// As safetensors, for `Session.open` to go on training from.
+    pub fn state(&self) -> Result<Vec<u8>, JsValue> {
+        Ok(self.save(Contents::Training)?)
+    }
+
+    /// Accuracies and slopes.
+    #[wasm_bindgen(unchecked_return_type = "Evaluation")]
+    pub fn evaluate(&self) -> Result<JsValue, JsValue> {
+        let accuracies = self.unablated()?;
+        let slopes = self.evaluator.slopes(&self.snapshot.params);
+        Ok(to_js(&Evaluation { step: self.snapshot.step, accuracies, slopes })?)
+    }
+
+    /// The nine terms on a strip or a caption.
+    #[wasm_bindgen(unchecked_return_type = "Decomposition")]
+    pub fn decompose(&self, #[wasm_bindgen(unchecked_param_type = "Scene")] scene: JsValue) -> Result<JsValue, JsValue> {
+        let scene: Scene = from_js(scene, "scene")?;
+        let decomposition: Decomposition = self.evaluator.decompose(&self.snapshot.params, &scene).map_err(Failure::from)?;
+        Ok(to_js(&decomposition)?)
+    }
+
+    /// The accuracies without and with some ablations.
+    #[wasm_bindgen(unchecked_return_type = "AblationResult")]
+    pub fn ablate(&self, #[wasm_bindgen(unchecked_param_type = "Ablation[]")] ablations: JsValue) -> Result<JsValue, JsValue> {
+        let ablations: Vec<Ablation> = from_js(ablations, "ablation")?;
+        let after = self.accuracies(&ablations)?;
+        Ok(to_js(&AblationResult { before: self.unablated()?, after })?)
+    }
+
+    /// The EP row of every head over the pixels, `[heads][pixels]`, in logits.
+    #[wasm_bindgen(js_name = epRows, unchecked_return_type = "number[][]")]
+    pub fn ep_rows(&self) -> Result<JsValue, JsValue> {
+        Ok(to_js(&self.evaluator.ep_rows(&self.snapshot.params))?)
+    }
+
+    /// The accuracy on unseen pairs with every head's EP row replaced by `rows [heads][pixels]`; null takes a head's EP away.
+    #[wasm_bindgen(unchecked_return_type = "Accuracy")]
+    pub fn operate(&self, #[wasm_bindgen(unchecked_param_type = "(number[] | null)[]")] rows: JsValue) -> Result<JsValue, JsValue> {
+        let rows: Vec<Option<Vec<f64>>> = from_js(rows, "surgery")?;
+        let params = &self.snapshot.params;
+        let judged = || -> Result<_, AnalysisError> {
+            let strengths = surgery(self.evaluator.config(), &rows)?;
+            let captions = self.evaluator.embed_captions(params, &[])?;
+            Ok(self.evaluator.judge(params, &strengths, &captions, Split::Unseen))
+        };
+        Ok(to_js(&judged().map_err(Failure::from)?)?)
+    }
+}

@@ -1,0 +1,57 @@
+// The page as it opens: a trained model in its figures, without a press, and the way from there to one's own and back.
+import { Article } from "./article";
+import { expect, test } from "./harness";
+
+test("figures open on a trained model, Train replaces it by one's own, and it comes back", async ({ page }) => {
+  const article = new Article(page);
+  await article.open("?engine=cpu", "trained");
+  await expect(article.state).toHaveText(/^This model came with the page, trained for 1,000 steps\./);
+  await expect(article.finding("lr-train")).toContainText("it knows left from right, not a list of pairs");
+  expect(await article.accuracy("unseen", "retrieval")).toBeCloseTo(0.946, 1);
+  await page.locator("lr-ablate").scrollIntoViewIfNeeded();
+  await article.button("EP").click();
+  await expect(article.finding("lr-ablate")).toContainText("picks the order at chance");
+  await article.button("Clear").click();
+
+  await article.trainPast(20);
+  expect((await article.losses())[0]).toBeGreaterThan(3); // from random numbers, not from the trained ones
+  expect(await article.step()).toBeLessThan(1_000);
+
+  await article.button("Reset").click();
+  await page.getByRole("button", { name: /^Back to the run/ }).click();
+  await expect(article.state).toHaveText(/^Paused at step/);
+});
+
+test("the time machine takes every figure back, and forth", async ({ page }) => {
+  const article = new Article(page);
+  await article.open("?engine=cpu");
+  await article.train();
+  expect(await article.run((run) => run.kept)).toEqual(Array.from({ length: 21 }, (_, i) => 50 * i));
+  const now = await article.accuracy("unseen", "retrieval");
+  const machine = page.getByLabel("Time machine");
+  await expect(machine).toHaveAttribute("aria-valuetext", "step 1,000");
+
+  await machine.fill("0");
+  await expect(article.finding("lr-train")).toContainText("has learned nothing yet");
+  expect(await article.accuracy("unseen", "retrieval")).toBeLessThan(0.1);
+  await page.locator("lr-gradient").scrollIntoViewIfNeeded();
+  await expect(page.locator("lr-gradient").getByTestId("moment")).toContainText("As the model was at step 0.");
+  await expect(article.finding("lr-gradient")).toContainText("No head prefers a side");
+
+  await page.locator("lr-gradient").getByRole("button", { name: /^Show the latest/ }).click();
+  await expect(article.finding("lr-gradient")).toContainText(/EP row (falls|rises)/);
+  await expect(machine).toHaveAttribute("aria-valuetext", "step 1,000");
+  expect(await article.accuracy("unseen", "retrieval")).toBe(now);
+});
+
+test.describe("without the trained model", () => {
+  test.use({ allowedConsole: /404/ });
+
+  test("where the trained model cannot be had, the page says so and offers an untrained one", async ({ page }) => {
+    await page.route("**/*.safetensors", (route) => route.fulfill({ status: 404 }));
+    const article = new Article(page);
+    await article.open("?engine=cpu", "trained");
+    await expect(article.notices).toContainText("The trained model that comes with this page could not be had: The server answered 404. Here is an untrained one.");
+    await expect(article.state).toHaveText("Untrained. Press Train.");
+  });
+});
