@@ -175,7 +175,7 @@ export class LrTrain extends RunFigure {
     const file = input.files?.[0];
     if (!file) return;
     input.value = ""; // so that the same file can be chosen again
-    await this.run.open(file.name, new Uint8Array(await file.arrayBuffer()));
+    await (await import("../keep/open")).openFile(this.run, file);
   }
 
   protected override body() {
@@ -204,9 +204,9 @@ export class LrTrain extends RunFigure {
       <p class="note" data-testid="engine" data-kind=${run.current?.engine?.kind ?? ""}>${run.current?.engine?.reason ?? "The engine is chosen and loaded when training starts."}</p>
       <div class="row note foot">
         <button class="link" ?disabled=${busy} @click=${() => this.renderRoot.querySelector<HTMLInputElement>("#file")?.click()}>
-          Open a model
+          Open a model or a run
         </button>
-        <input id="file" type="file" accept=".safetensors" hidden @change=${(event: Event) => this.openFile(event.target as HTMLInputElement)} />
+        <input id="file" type="file" accept=".safetensors,.json" hidden @change=${(event: Event) => this.openFile(event.target as HTMLInputElement)} />
       </div>
     `;
   }
