@@ -14,6 +14,7 @@ const FIGURES: Record<string, () => Promise<unknown>> = {
   "lr-surgery": () => import("./figures/lr-surgery"),
   "lr-phase": () => import("./figures/lr-phase"),
   "lr-birth": () => import("./figures/lr-birth"),
+  "lr-lab": () => import("./lab/lr-lab"),
 };
 
 export function loadFiguresInSight(): void {

@@ -67,6 +67,11 @@ export function readNumber(text: string, field: ConfigField): number | string {
   return readValue(text, field) as number | string;
 }
 
+/** The value of a setting where others may change how large it can be, which the engine judges. */
+export function readInShape(text: string, field: ConfigField): number | boolean | string {
+  return readValue(text, field, field.group === "task" ? LARGEST : field.max);
+}
+
 /** The settings in an address; a value that cannot be used is said in `problems`, and its default taken. */
 export function readAddress(search: string, fields: ConfigField[]): { settings: Settings; problems: string[] } {
   const query = new URLSearchParams(search);
@@ -79,7 +84,7 @@ export function readAddress(search: string, fields: ConfigField[]): { settings: 
   for (const field of fields) {
     const text = query.get(field.name);
     if (text === null) continue;
-    const value = readValue(text, field, reshaped && field.group === "task" ? Math.max(field.max, LARGEST) : field.max);
+    const value = reshaped ? readInShape(text, field) : readValue(text, field);
     if (typeof value === "string") told(value, standard(field));
     else Object.assign(settings, { [field.name]: value });
   }
