@@ -1,6 +1,6 @@
 // Times of both engines: for a reader, and as `window.leftrightBench` for a script that measures them among others.
-import init, { Bench, trainOn, type Config, type EngineKind } from "./engine/pkg/leftright.js";
-import wasmUrl from "./engine/pkg/leftright_bg.wasm?url";
+import { whole } from "./engine/modules";
+import type { Bench, Config, EngineKind } from "./engine/pkg/leftright.js";
 import { engineError, sentence } from "./engine/errors";
 import { Fixture } from "./fixture";
 
@@ -14,17 +14,17 @@ const opened = new Map<string, Promise<Bench>>();
 
 function open(engine: EngineKind, config: Partial<Config>): Promise<Bench> {
   const key = JSON.stringify([engine, config]);
-  const bench = opened.get(key) ?? leftrightBench.ready.then(() => Bench.open(config, engine));
+  const bench = opened.get(key) ?? whole().then(({ Bench }) => Bench.open(config, engine));
   opened.set(key, bench);
   return bench;
 }
 
 const leftrightBench = {
-  ready: init({ module_or_path: wasmUrl }),
+  ready: whole(),
   engines: ENGINES,
   /** Ten AdamW steps on a fixture's own parameters and batch. */
   async lossesOnFixture(engine: EngineKind, safetensors: ArrayBuffer): Promise<number[]> {
-    await this.ready;
+    const { trainOn } = await this.ready;
     const fixture = new Fixture(safetensors);
     const { losses } = await trainOn(fixture.checkpoint(), engine, fixture.integers("images"), fixture.integers("tokens"), 10);
     return losses;
@@ -38,7 +38,7 @@ const leftrightBench = {
   },
   /** Opens an engine, trains two steps and frees it, over and over; gives the module's bytes of memory after each. */
   async cycles(engine: EngineKind, count: number): Promise<number[]> {
-    const { memory } = await this.ready;
+    const { Bench, memory } = await this.ready;
     const bytes: number[] = [];
     for (let cycle = 0; cycle < count; cycle++) {
       const bench = await Bench.open({ batch: BATCH }, engine);

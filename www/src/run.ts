@@ -319,10 +319,7 @@ export class Run extends EventTarget {
   }
 
   async #create(settings: Settings): Promise<void> {
-    const info = await this.client.create(configOf(settings), settings.engine);
-    this.#adopt(info, settings);
-    // Who asks for the GPU hears at once whether it serves.
-    if (settings.engine === "gpu") await this.engine();
+    this.#adopt(await this.client.create(configOf(settings), settings.engine), settings);
   }
 
   async #open(bytes: Uint8Array, engine: EngineRequest): Promise<void> {

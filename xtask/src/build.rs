@@ -37,11 +37,13 @@ pub fn build() -> Result<()> {
     site()
 }
 
-/// The crate as the site has it, in `www/src/engine/pkg`: the small module that shows models, and the one that trains them.
+/// The crate as the site has it, in `www/src/engine/pkg`: the small module that shows models, and the one that trains them,
+/// once for every browser and once for those with relaxed SIMD.
 fn engine() -> Result<()> {
     let folder = root().join("www/src/engine/pkg");
     package("look", &["--no-default-features"], &tools::target_dir(), &folder)?;
-    package("leftright", &[], &tools::target_dir(), &folder)
+    package("leftright", &[], &tools::target_dir(), &folder)?;
+    package("relaxed", &["--features", "relaxed"], &tools::target_dir(), &folder)
 }
 
 /// The engine with what is measured in a browser and no reader downloads; gives its folder.

@@ -46,7 +46,16 @@ pub fn matmul<T: Real>((m, n, k): (usize, usize, usize), a: Left<T>, b: Right<T>
         // SAFETY: the features were just detected.
         return unsafe { matmul_avx2((m, n, k), a, b, c, c_row, store) };
     }
+    #[cfg(all(target_arch = "wasm32", feature = "relaxed"))]
+    return matmul_relaxed((m, n, k), a, b, c, c_row, store);
+    #[cfg(not(all(target_arch = "wasm32", feature = "relaxed")))]
     product::<T, { cfg!(target_arch = "aarch64") }>((m, n, k), a, b, c, c_row, store);
+}
+
+#[cfg(all(target_arch = "wasm32", feature = "relaxed"))]
+#[target_feature(enable = "relaxed-simd")]
+fn matmul_relaxed<T: Real>(shape: (usize, usize, usize), a: Left<T>, b: Right<T>, c: &mut [T], c_row: usize, store: Store) {
+    product::<T, true>(shape, a, b, c, c_row, store);
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -110,9 +119,7 @@ fn block<T: Real, const FMA: bool, const R: usize, const L: usize>(
         for (r, sum) in sum.iter_mut().enumerate() {
             // SAFETY: as above.
             let x = unsafe { *a.data.get_unchecked(r * a.row + p * a.col) };
-            for (s, y) in sum.iter_mut().zip(lanes) {
-                *s = if FMA { x.fused(*y, *s) } else { *s + x * *y };
-            }
+            x.accumulate::<FMA, L>(lanes, sum);
         }
     }
     for (r, sum) in sum.iter().enumerate() {

@@ -25,6 +25,13 @@ pub trait Real:
     fn to_f64(self) -> f64;
     /// `self * a + b`, rounded once.
     fn fused(self, a: Self, b: Self) -> Self;
+    /// `sum += self * lanes`, each rounded once if `FMA`.
+    #[inline(always)]
+    fn accumulate<const FMA: bool, const L: usize>(self, lanes: &[Self; L], sum: &mut [Self; L]) {
+        for (s, y) in sum.iter_mut().zip(lanes) {
+            *s = if FMA { self.fused(*y, *s) } else { *s + self * *y };
+        }
+    }
     /// The square root.
     fn sqrt(self) -> Self;
     /// The exponential, branch-free so that loops over it vectorise.
@@ -56,6 +63,24 @@ impl Real for f64 {
 }
 
 impl Real for f32 {
+    #[cfg(all(target_arch = "wasm32", feature = "relaxed"))]
+    #[inline(always)]
+    fn accumulate<const FMA: bool, const L: usize>(self, lanes: &[f32; L], sum: &mut [f32; L]) {
+        use std::arch::wasm32::{f32x4_relaxed_madd, f32x4_splat, v128};
+        use std::mem::transmute;
+        let x = f32x4_splat(self);
+        let (lanes, rest) = lanes.as_chunks::<4>();
+        let (sum, sums) = sum.as_chunks_mut::<4>();
+        for (s, y) in sum.iter_mut().zip(lanes) {
+            // SAFETY: four floats and a vector of four are the same 16 bytes.
+            let [y, added] = unsafe { [*y, *s].map(|four| transmute::<[f32; 4], v128>(four)) };
+            // SAFETY: as above.
+            *s = unsafe { transmute::<v128, [f32; 4]>(f32x4_relaxed_madd(x, y, added)) };
+        }
+        for (s, y) in sums.iter_mut().zip(rest) {
+            *s += self * *y;
+        }
+    }
     fn from_f64(x: f64) -> f32 {
         x as f32
     }

@@ -1,20 +1,39 @@
-// The two WebAssembly modules: the small one shows models, the whole one trains them too and takes its place once loaded.
+// The WebAssembly modules: the small one shows models, the whole one trains them too and takes its place once loaded.
 import lookUrl from "./pkg/look_bg.wasm?url";
-import wholeUrl from "./pkg/leftright_bg.wasm?url";
+import plainUrl from "./pkg/leftright_bg.wasm?url";
+import relaxedUrl from "./pkg/relaxed_bg.wasm?url";
 
-export type Whole = typeof import("./pkg/leftright.js");
+export type Whole = typeof import("./pkg/leftright.js") & { memory: WebAssembly.Memory };
 /** What both modules have; their classes are one type to us. */
 export type Look = Pick<Whole, "Model" | "checkConfig" | "configFields">;
 
 let loadingLook: Promise<Look> | null = null;
 let loadingWhole: Promise<Whole> | null = null;
 
+/** A module of one fused multiply-add, which is valid where the browser has relaxed SIMD. */
+// prettier-ignore
+const FUSED = [
+  0, 97, 115, 109, 1, 0, 0, 0, // magic, version
+  1, 8, 1, 96, 3, 123, 123, 123, 1, 123, // a function of three vectors to one
+  3, 2, 1, 0,
+  10, 13, 1, 11, 0, 32, 0, 32, 1, 32, 2, 253, 133, 2, 11, // f32x4.relaxed_madd
+];
+
+/** The whole module as this browser runs it fastest: a fused multiply-add saves a seventh of a step. */
+async function fastest(): Promise<Whole> {
+  if (WebAssembly.validate(new Uint8Array(FUSED))) {
+    const module = await import("./pkg/relaxed.js");
+    const { memory } = await module.default({ module_or_path: relaxedUrl });
+    return { ...module, memory };
+  }
+  const module = await import("./pkg/leftright.js");
+  const { memory } = await module.default({ module_or_path: plainUrl });
+  return { ...module, memory };
+}
+
 /** The whole module, loaded when something is first trained or measured. A load that fails may be tried again. */
 export function whole(): Promise<Whole> {
-  loadingWhole ??= import("./pkg/leftright.js").then(async (module) => {
-    await module.default({ module_or_path: wholeUrl });
-    return module;
-  });
+  loadingWhole ??= fastest();
   loadingWhole.catch(() => (loadingWhole = null));
   return loadingWhole;
 }

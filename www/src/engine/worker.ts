@@ -15,6 +15,7 @@ import type {
   Examination,
   Job,
   Measurement,
+  Model,
   Plan,
   Progress,
   ReferenceRun,
@@ -39,8 +40,15 @@ function of(run: number): Held {
   return found;
 }
 
-/** Takes the place of a run's model, which the page has stopped. */
-function adopt(run: number, next: Held): ModelInfo {
+/** Takes the place of a run's model, which the page has stopped. Who asks for the GPU hears at once whether it serves. */
+async function adopt(run: number, model: Model, engine: EngineRequest): Promise<ModelInfo> {
+  const next = new Held(model, engine);
+  try {
+    if (engine === "gpu") await next.prepare();
+  } catch (error) {
+    next.free();
+    throw error;
+  }
   held.get(run)?.free();
   held.set(run, next);
   return next.info();
@@ -54,10 +62,10 @@ const api = {
   check: async (config: Partial<Config>): Promise<Config> => (await look()).checkConfig(config),
 
   create: async (run: number, config: Partial<Config>, engine: EngineRequest): Promise<ModelInfo> =>
-    adopt(run, new Held((await look()).Model.untrained(config), engine)),
+    adopt(run, (await look()).Model.untrained(config), engine),
   /** Takes a checkpoint; with a training state in it, the run goes on where it stood. */
   open: async (run: number, bytes: Uint8Array, engine: EngineRequest): Promise<ModelInfo> =>
-    adopt(run, new Held((await look()).Model.open(bytes), engine)),
+    adopt(run, (await look()).Model.open(bytes), engine),
   describe: (run: number): ModelInfo => of(run).info(),
   /** Opens the engine that training would use, if it is not open. */
   async prepare(run: number): Promise<ModelInfo> {
