@@ -73,6 +73,22 @@ test("two runs side by side, and the difference of their accuracies", async ({ p
   await expect(a.getByTestId("state")).toHaveAttribute("data-phase", "ready");
 });
 
+test("a population: models that differ in one setting, each with its own curves", async ({ page }) => {
+  const { lab } = await open(page, "?engine=cpu&start=untrained&d_model=32&d_embed=32&batch=32");
+  const population = lab.locator("lr-population");
+  await population.getByLabel("Setting").selectOption("pair_labels");
+  await population.getByLabel("Values").fill("3 99");
+  await population.getByRole("button", { name: "Train them" }).click();
+  await expect(population.getByRole("alert")).toContainText("pair_labels is 99, but must be");
+  await population.getByLabel("Values").fill("3, 15");
+  await population.getByRole("button", { name: "Train them" }).click();
+  await expect(population.getByRole("status").first()).toHaveText("2 of 2 models trained for 1,000 steps", { timeout: 60_000 });
+  await expect(population.getByTestId("population")).toHaveAttribute("aria-busy", "false");
+  const order = (title: string) => population.locator("lr-chart").filter({ has: page.getByRole("heading", { name: title }) }).locator("g[data-series=recognition]");
+  for (const title of ["pair_labels 3", "pair_labels 15"]) await expect(order(title)).toHaveAttribute("data-count", "20");
+  expect(await order("pair_labels 3").getAttribute("data-last")).not.toBe(await order("pair_labels 15").getAttribute("data-last"));
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   for (const width of [360, 1280]) {
     test(`axe finds nothing in the lab, ${colorScheme}, ${width} px wide, and it fits`, async ({ page }, info) => {

@@ -33,13 +33,14 @@ function scale({ bounds, log }: Axis, values: number[], range: [number, number])
 
 function ticks(of: Scale, axis: Axis, count: number): { at: number; text: string }[] {
   const format = axis.log ? plain : of.tickFormat(count);
-  return places(of, axis, count).map((tick) => ({ at: of(tick), text: format(tick) }));
+  return places(of, axis.log, count).map((tick) => ({ at: of(tick), text: format(tick) }));
 }
 
-function places(of: Scale, axis: Axis, count: number): number[] {
+/** About so many values to write at an axis. */
+export function places(of: Scale, log: boolean, count: number): number[] {
   const all = of.ticks(count);
   // A logarithmic axis has all its ticks or too many: then 1, 2 and 5 of each decade, or its powers alone.
-  if (!axis.log || all.length <= count + 1) return all;
+  if (!log || all.length <= count + 1) return all;
   const leading = (tick: number) => Number(tick.toExponential().charAt(0));
   const few = all.filter((tick) => [1, 2, 5].includes(leading(tick)));
   return few.length <= count + 1 ? few : all.filter((tick) => leading(tick) === 1);

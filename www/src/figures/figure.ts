@@ -37,7 +37,7 @@ export abstract class Figure extends LitElement implements Kept {
 
   override render() {
     return html`<figure aria-labelledby="heading">
-      <p class="number">Figure ${this.number}</p>
+      ${this.number === 0 ? nothing : html`<p class="number">Figure ${this.number}</p>`}
       <h2 id="heading">${this.heading}</h2>
       <p class="finding" data-testid="finding">${this.finding()}</p>
       ${this.moment()} ${this.body()} ${keepMenu(this)}

@@ -6,6 +6,7 @@ import "../figures/lr-reversal";
 import "../figures/lr-surgery";
 import "../figures/lr-text";
 import "../figures/lr-train";
+import "./lr-population";
 import "./lr-settings";
 import { SPLITS } from "../figures/splits";
 import { accuracy, signed } from "../format";
@@ -57,6 +58,11 @@ export class LrLab extends LitElement {
 
       section > h3 {
         margin: 0;
+      }
+
+      lr-population {
+        display: block;
+        margin-top: var(--space-6);
       }
 
       details {
@@ -125,6 +131,7 @@ export class LrLab extends LitElement {
         </section>`)}
         ${FIGURES.filter(({ name }) => shown.has(name)).map(({ of }) => runs.map(({ run }) => of(run)))}
       </div>
+      <lr-population .run=${this.a}></lr-population>
     </section>`;
   }
 
