@@ -66,7 +66,7 @@ export class LrLab extends LitElement {
       }
 
       details {
-        margin-top: var(--space-4);
+        margin-block: var(--space-3) var(--space-4);
       }
     `,
   ];
