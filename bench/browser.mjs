@@ -11,7 +11,7 @@ import { chromium } from "@playwright/test";
 const [, , engineJson, packageFolder, siteFolder] = process.argv;
 const native = JSON.parse(readFileSync(engineJson, "utf8"));
 const peak = join(tmpdir(), `leftright-peak-${process.pid}.wasm`);
-execFileSync("node", ["node_modules/binaryen/bin/wasm-as", "--enable-simd", "bench/peak.wat", "-o", peak]);
+execFileSync("node", ["node_modules/binaryen/bin/wasm-as", "--enable-simd", "--enable-relaxed-simd", "bench/peak.wat", "-o", peak]);
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm", ".css": "text/css" };
 
@@ -35,8 +35,10 @@ function serve() {
 async function measure({ stages, batches, widths }) {
   const ROUNDS = 7;
   const BLOCK_MS = 60;
-  const { default: init, Bench, matmul } = await import("/package/leftright.js");
-  const { memory } = await init({ module_or_path: "/package/leftright_bg.wasm" });
+  const plain = await import("/package/leftright.js");
+  await plain.default({ module_or_path: "/package/leftright_bg.wasm" });
+  const { default: init, Bench, matmul } = await import("/package/relaxed.js");
+  const { memory } = await init({ module_or_path: "/package/relaxed_bg.wasm" });
   const { peak } = (await WebAssembly.instantiateStreaming(fetch("/peak.wasm"))).instance.exports;
   const time = async (work, calls) => {
     const start = performance.now();
@@ -66,9 +68,11 @@ async function measure({ stages, batches, widths }) {
     return (steps) => bench.train(steps);
   };
   const one = await open({});
-  const [loop, step, ...products] = await medians([
+  const onePlain = await plain.Bench.open({}, "cpu");
+  const [loop, step, plainStep, ...products] = await medians([
     (calls) => peak(1e6 * calls),
     one,
+    (steps) => onePlain.train(steps),
     ...stages.map(({ m, n, k, count }) => (calls) => matmul(m, n, k, calls * count)),
   ]);
   const heap = memory.buffer.byteLength;
@@ -82,6 +86,7 @@ async function measure({ stages, batches, widths }) {
   return {
     peak_gflops: gflops,
     step_ms: step,
+    plain_step_ms: plainStep,
     heap_bytes: heap,
     gpu_step_ms: gpu,
     matmul_ms: products.reduce((sum, ms) => sum + ms, 0),
@@ -110,6 +115,19 @@ async function fromPressToSkill(browser, origin) {
   return times.sort((a, b) => a - b);
 }
 
+/** Seconds for N_pair 5 to 15 with five seeds each, 1000 steps, in the page's pool of workers, and for one of them alone. */
+async function population(browser, origin) {
+  const page = await browser.newPage();
+  await page.goto(`${origin}/site/bench.html`);
+  const seconds = await page.evaluate(async () => {
+    const configs = Array.from({ length: 55 }, (_, i) => ({ pair_labels: 5 + (i % 11), seed: Math.floor(i / 11) }));
+    const one = await leftrightBench.population([configs[10]], 1000);
+    return { one, all: await leftrightBench.population(configs, 1000), workers: Math.min(navigator.hardwareConcurrency, 4) };
+  });
+  await page.close();
+  return seconds;
+}
+
 const server = await serve();
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -122,7 +140,8 @@ try {
   const result = await page.evaluate(measure, { stages: native.roofline.stages, batches: points("batch"), widths: points("d_model") });
   await page.close();
   const seconds = await fromPressToSkill(browser, server.origin);
-  console.log(JSON.stringify({ browser: browser.version(), ...result, seconds_to_skill: seconds }));
+  const models = await population(browser, server.origin);
+  console.log(JSON.stringify({ browser: browser.version(), ...result, seconds_to_skill: seconds, population: models }));
 } finally {
   await browser.close();
   server.close();

@@ -161,7 +161,7 @@ impl Scene {
         }
         let says = |caption: &&Caption| match self {
             Scene::Strip(strip) => holds(config, strip, **caption),
-            Scene::Caption(_) => caption.labels() == labels,
+            Scene::Caption(_) => *caption.labels() == *labels,
         };
         all_captions(config)
             .iter()
@@ -235,7 +235,7 @@ impl Evaluator {
         let score = |caption: Caption| CaptionScore {
             text: caption.to_string(),
             similarity: f64::from(scores[caption_index(config, caption) as usize]),
-            caption: caption.labels(),
+            caption: caption.labels().to_vec(),
         };
         let own = std::iter::once(item.caption).chain(item.caption.rivals()).map(score).collect();
         Ok((own, Some(score(self.captions()[nearest(&scores)]))))

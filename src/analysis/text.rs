@@ -31,7 +31,7 @@ impl Evaluator {
     pub fn text_heads(&self, params: &[f32]) -> Result<Vec<TextHead>, AnalysisError> {
         let config = self.config();
         let pairs: Vec<Vec<u32>> =
-            self.captions().iter().filter(|c| matches!(c, Caption::Pair(Relation::Left, ..))).map(|c| c.labels()).collect();
+            self.captions().iter().filter(|c| matches!(c, Caption::Pair(Relation::Left, ..))).map(|c| c.labels().to_vec()).collect();
         let rows: Vec<_> = pairs.into_iter().map(|labels| self.decompose(params, &Scene::Caption(labels))).collect::<Result<_, _>>()?;
         let [x, y] = NAMED;
         let head = |h: usize| {

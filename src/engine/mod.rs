@@ -129,7 +129,11 @@ impl Engine {
     /// Trains `steps` steps; gives the losses `[steps, P]`.
     pub async fn train(&mut self, steps: u32) -> Result<Vec<f32>, EngineError> {
         match self {
-            Engine::Cpu(cpu) => Ok((0..steps).flat_map(|_| cpu.step()).collect()),
+            Engine::Cpu(cpu) => {
+                let mut losses = Vec::new();
+                (0..steps).for_each(|_| cpu.step_into(&mut losses));
+                Ok(losses)
+            }
             Engine::Gpu(gpu) => gpu.train(steps).await,
         }
     }

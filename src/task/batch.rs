@@ -1,6 +1,8 @@
 //! One batch: captions without replacement, each with one of its training layouts (`shaders/sample.wgsl`
 //! draws the same).
 
+use arrayvec::ArrayVec;
+
 use super::caption::{Relation, relations};
 use super::shape::READ_AT;
 use super::{CAPTION_LENGTH, Caption, Layouts, cls, drawn_captions, eot, text_vocab};
@@ -36,23 +38,40 @@ impl Batch {
     }
 
     fn push_tokens(&mut self, config: &Config, strip: &[u32], text: &[u32]) {
+        self.push_shown(config, text, |pixels| pixels.copy_from_slice(strip));
+    }
+
+    /// Adds a caption and the strip that `show` puts its objects on.
+    fn push_shown(&mut self, config: &Config, text: &[u32], show: impl FnOnce(&mut [u32])) {
         self.size += 1;
-        if config.autoregressive {
-            self.text.extend(strip.iter().map(|value| text_vocab(config) as u32 + value));
-        } else {
+        if !config.autoregressive {
             self.vision.push(cls(config));
-            self.vision.extend_from_slice(strip);
+        }
+        let tokens = if config.autoregressive { &mut self.text } else { &mut self.vision };
+        let first = tokens.len();
+        tokens.resize(first + config.pixels as usize, 0);
+        show(&mut tokens[first..]);
+        if config.autoregressive {
+            // The pixels' tokens stand behind the words'.
+            tokens[first..].iter_mut().for_each(|value| *value += text_vocab(config) as u32);
         }
         self.text.extend_from_slice(text);
         self.text_query.push(query(config, text));
     }
 
-    /// Tokens and queries of every tower; no queries: every sequence asks the first.
-    pub fn inputs(&self, config: &Config) -> Vec<(&[u32], &[u32])> {
-        if config.autoregressive {
-            return vec![(&self.text, &self.text_query)];
+    /// Empties it, keeping its memory.
+    pub fn clear(&mut self) {
+        self.size = 0;
+        for tokens in [&mut self.vision, &mut self.text, &mut self.text_query] {
+            tokens.clear();
         }
-        vec![(&self.vision, &[]), (&self.text, &self.text_query)]
+    }
+
+    /// Tokens and queries of every tower; no queries: every sequence asks the first.
+    pub fn inputs(&self, config: &Config) -> ArrayVec<(&[u32], &[u32]), 2> {
+        let text = (&self.text[..], &self.text_query[..]);
+        let vision = (&self.vision[..], &[][..]);
+        (!config.autoregressive).then_some(vision).into_iter().chain([text]).collect()
     }
 }
 
@@ -70,7 +89,7 @@ pub(crate) fn query(config: &Config, text: &[u32]) -> u32 {
 pub struct Sampler {
     config: Config,
     captions: Vec<Caption>,
-    relations: Vec<Relation>,
+    relations: ArrayVec<Relation, 3>,
     layouts: Layouts,
 }
 
@@ -98,15 +117,21 @@ impl Sampler {
 
     /// The batch of a step, the first of which is 1.
     pub fn draw(&self, step: u32) -> Batch {
-        let c = &self.config;
-        let [order, places, sides] = [Stream::Captions, Stream::Layout, Stream::Relation].map(|stream| key(c.seed, stream, step));
         let mut batch = Batch::default();
+        self.draw_into(step, &mut batch);
+        batch
+    }
+
+    /// The same, in place of what a batch held.
+    pub fn draw_into(&self, step: u32, batch: &mut Batch) {
+        let c = &self.config;
+        batch.clear();
+        let [order, places, sides] = [Stream::Captions, Stream::Layout, Stream::Relation].map(|stream| key(c.seed, stream, step));
         for i in 0..c.batch_size() as u32 {
             let drawn = self.captions[permute(i, self.captions.len() as u32, order) as usize];
             let caption = stated(drawn, self.relations[hash(sides, i) as usize % self.relations.len()]);
             let rank = hash(places, i) % self.layouts.counts(caption).1;
-            batch.push(c, &self.layouts.strip(caption, rank), caption);
+            batch.push_shown(c, &caption.tokens(c.labels), |strip| self.layouts.show(caption, rank, strip));
         }
-        batch
     }
 }

@@ -1,5 +1,7 @@
 //! Captions: what can be said of a scene, and the tokens that say it.
 
+use arrayvec::ArrayVec;
+
 use super::permutations;
 use crate::config::Config;
 
@@ -31,7 +33,7 @@ pub enum Relation {
 }
 
 /// The relations that a config's captions state, `Left` first.
-pub fn relations(config: &Config) -> Vec<Relation> {
+pub fn relations(config: &Config) -> ArrayVec<Relation, 3> {
     let more = [(config.right, Relation::Right), (config.above, Relation::Above)];
     std::iter::once(Relation::Left).chain(more.into_iter().filter_map(|(stated, relation)| stated.then_some(relation))).collect()
 }
@@ -73,11 +75,11 @@ impl Caption {
     }
 
     /// Its labels, in the order they are named.
-    pub fn labels(self) -> Vec<u32> {
+    pub fn labels(self) -> ArrayVec<u32, 3> {
         match self {
-            Caption::Single(x) => vec![x],
-            Caption::Pair(_, x, y) => vec![x, y],
-            Caption::Triple(labels) => labels.to_vec(),
+            Caption::Single(x) => [x].into_iter().collect(),
+            Caption::Pair(_, x, y) => [x, y].into_iter().collect(),
+            Caption::Triple(labels) => labels.into(),
         }
     }
 
@@ -93,7 +95,7 @@ impl Caption {
     }
 
     /// What every caption with the same labels, in any order and relation, shares.
-    pub fn named(self) -> Vec<u32> {
+    pub fn named(self) -> ArrayVec<u32, 3> {
         let mut labels = self.labels();
         labels.sort_unstable();
         labels

@@ -72,20 +72,25 @@ impl Layouts {
 
     /// The strip `[pixels]` that shows a caption's objects in its `rank`-th layout.
     pub fn strip(&self, caption: Caption, rank: u32) -> Vec<u32> {
+        let mut strip = vec![0; self.config.pixels as usize];
+        self.show(caption, rank, &mut strip);
+        strip
+    }
+
+    /// The same, on an empty strip `[pixels]`.
+    pub fn show(&self, caption: Caption, rank: u32, strip: &mut [u32]) {
         let caption = scene(caption);
         let (all, _) = self.counts(caption);
         let key = key(self.config.seed, layout_stream(caption), caption_index(&self.config, caption));
         let place = permute(rank, all, key) as usize;
-        let mut strip = vec![0; self.config.pixels as usize];
         if let Caption::Single(x) = caption {
             strip[place] = x;
-            return strip;
+            return;
         }
         let list = if matches!(caption, Caption::Pair(Relation::Above, ..)) { &self.above } else { &self.left };
         for (label, at) in caption.labels().into_iter().zip(&list[place]) {
             strip[*at as usize] = label;
         }
-        strip
     }
 }
 

@@ -2,6 +2,7 @@
 import { whole } from "./engine/modules";
 import type { Bench, Config, EngineKind } from "./engine/pkg/leftright.js";
 import { engineError, sentence } from "./engine/errors";
+import { sharedPool } from "./engine/pool";
 import { Fixture } from "./fixture";
 
 const BATCH = 128;
@@ -35,6 +36,17 @@ const leftrightBench = {
     const start = performance.now();
     await bench.train(steps);
     return (performance.now() - start) / steps;
+  },
+  /** Seconds in which the page's pool of workers trains a model of each config. */
+  async population(configs: Partial<Config>[], steps: number): Promise<number> {
+    const { checkConfig } = await this.ready;
+    const jobs = configs.map((config, number) => ({ number, job: { config: checkConfig(config), steps, every: 0, measures: [] } }));
+    const start = performance.now();
+    await new Promise<void>((resolve, reject) => {
+      const population = jobs.map((job) => [job]);
+      sharedPool().train(population, "cpu", { progress: () => undefined, failed: (_, error) => { reject(error); }, ended: resolve });
+    });
+    return (performance.now() - start) / 1000;
   },
   /** Opens an engine, trains two steps and frees it, over and over; gives the module's bytes of memory after each. */
   async cycles(engine: EngineKind, count: number): Promise<number[]> {

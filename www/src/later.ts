@@ -1,6 +1,7 @@
 // Figures further down are loaded when the reader comes near, so that the first ones start at once.
 
-const FIGURES: Record<string, () => Promise<unknown>> = {
+const LATER: Record<string, () => Promise<unknown>> = {
+  "lr-guess": () => import("./article/lr-guess"),
   "lr-diversity": () => import("./figures/lr-diversity"),
   "lr-slope": () => import("./figures/lr-slope"),
   "lr-text": () => import("./figures/lr-text"),
@@ -23,10 +24,10 @@ export function loadFiguresInSight(): void {
       for (const { isIntersecting, target } of entries) {
         if (!isIntersecting) continue;
         sight.unobserve(target);
-        void FIGURES[target.localName]?.();
+        void LATER[target.localName]?.();
       }
     },
     { rootMargin: "1200px" },
   );
-  for (const element of document.querySelectorAll(Object.keys(FIGURES).join())) sight.observe(element);
+  for (const element of document.querySelectorAll(Object.keys(LATER).join())) sight.observe(element);
 }

@@ -97,16 +97,21 @@ fn headline(results: &Value, out: &mut String) -> Result<()> {
     writeln!(
         out,
         "\n| a step of preset `paper`, batch 128 | time | of it matrix products |\n| --- | --- | --- |\n\
-         | CPU engine, WebAssembly, one thread | {:.2} ms | {:.0} % |\n| CPU engine, native, one thread | {:.2} ms | {:.0} % |\n\
+         | CPU engine, WebAssembly, one thread | {:.2} ms | {:.0} % |\n| the same without relaxed SIMD | {:.2} ms | |\n| CPU engine, native, one thread | {:.2} ms | {:.0} % |\n\
          | GPU engine, this browser's WebGPU adapter | {gpu} | |\n\n\
          From pressing Train on a page just opened to 0.9 unseen retrieval, CPU engine, seconds: {}.\n\
-         WebAssembly's heap after a run: {:.1} MiB.",
+         WebAssembly's heap after a run: {:.1} MiB.\n\
+         N_pair 5 to 15 with five seeds each, 55 models of 1000 steps, in the page's {} workers: {:.1} s; one of them alone: {:.2} s.",
         number(browser, "/step_ms"),
         100.0 * number(browser, "/matmul_ms") / number(browser, "/step_ms"),
+        number(browser, "/plain_step_ms"),
         number(native, "/step_ms"),
         100.0 * number(native, "/matmul_ms") / number(native, "/step_ms"),
         seconds.join(", "),
         number(browser, "/heap_bytes") / f64::from(1 << 20),
+        browser["population"]["workers"],
+        number(browser, "/population/all"),
+        number(browser, "/population/one"),
     )?;
     Ok(())
 }
@@ -115,7 +120,7 @@ fn roofline(results: &Value, out: &mut String) -> Result<()> {
     let (native, browser) = (&results["native"]["roofline"], &results["browser"]);
     writeln!(
         out,
-        "\n## Roofline\n\nMeasured peaks of one core: {:.1} GFLOP/s in WebAssembly (128 bits, multiply and add), {:.1} GFLOP/s natively (AVX2, \
+        "\n## Roofline\n\nMeasured peaks of one core: {:.1} GFLOP/s in WebAssembly (128 bits, fused), {:.1} GFLOP/s natively (AVX2, \
          fused), {:.1} GB/s through memory. FLOPs and bytes are counted from the config; all of a step's products are {:.1} MFLOP.\n\n\
          | product | m, n, k, times | MFLOP | FLOP per byte | wasm GFLOP/s | of peak | native GFLOP/s | of peak |\n\
          | --- | --- | --- | --- | --- | --- | --- | --- |",

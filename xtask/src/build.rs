@@ -46,11 +46,12 @@ fn engine() -> Result<()> {
     package("relaxed", &["--features", "relaxed"], &tools::target_dir(), &folder)
 }
 
-/// The engine with what is measured in a browser and no reader downloads; gives its folder.
+/// The modules that train, with what is measured in a browser and no reader downloads; gives their folder.
 pub fn bench_engine() -> Result<PathBuf> {
     let target = tools::target_dir().join("bench");
     let folder = target.join("package");
     package("leftright", &["--features", "bench"], &target, &folder)?;
+    package("relaxed", &["--features", "bench,relaxed"], &target, &folder)?;
     Ok(folder)
 }
 

@@ -20,6 +20,9 @@ pub struct Backward<T> {
     pub key: Vec<T>,
     /// dL/d value rows `[R, D]`.
     pub value: Vec<T>,
+    d_query: Vec<T>,
+    read: Vec<T>,
+    d_read: Vec<T>,
     /// The gradients of the graph's arrays, where there is one.
     pub graph: graph::Gradients<T>,
 }
@@ -142,7 +145,9 @@ impl<T: Real> Backward<T> {
         let scale = T::from_f64((k as f64).powf(-0.5));
         self.key.clear();
         self.key.resize(r * d, T::default());
-        let mut d_query = vec![T::default(); queries * d];
+        let d_query = &mut self.d_query;
+        d_query.clear();
+        d_query.resize(queries * d, T::default());
         for q in 0..queries {
             for h in 0..heads {
                 let head = q * d + h * k..q * d + (h + 1) * k;
@@ -161,17 +166,17 @@ impl<T: Real> Backward<T> {
         through((r, d, d), &self.key, &params[p.key.weight.clone()], &mut grads[embeddings.clone()], Store::Set);
         through((r, d, d), &self.value, &params[p.value.weight.clone()], &mut grads[embeddings.clone()], Store::Add);
 
-        sum_rows(&d_query, &mut grads[p.query.bias.clone()]);
-        let read: Vec<T> = (0..queries)
-            .flat_map(|q| {
-                let (token, position) = tower.read_rows(q);
-                (0..d).map(move |i| rows[token * d + i] + rows[position * d + i])
-            })
-            .collect();
-        outer((queries, d, d), &d_query, &read, &mut grads[p.query.weight.clone()]);
+        sum_rows(d_query, &mut grads[p.query.bias.clone()]);
+        self.read.clear();
+        self.read.extend((0..queries).flat_map(|q| {
+            let (token, position) = tower.read_rows(q);
+            (0..d).map(move |i| rows[token * d + i] + rows[position * d + i])
+        }));
+        outer((queries, d, d), d_query, &self.read, &mut grads[p.query.weight.clone()]);
         // What reaches the read rows: through their queries, and straight down the residual stream.
-        let mut d_read = vec![T::default(); queries * d];
-        through((queries, d, d), &d_query, &params[p.query.weight.clone()], &mut d_read, Store::Set);
+        let d_read = &mut self.d_read;
+        d_read.resize(queries * d, T::default());
+        through((queries, d, d), d_query, &params[p.query.weight.clone()], d_read, Store::Set);
         for (i, residual) in self.residual.chunks(d).enumerate() {
             let q = query.get(i).map_or(0, |q| *q as usize);
             axpy(T::from_f64(1.0), residual, &mut d_read[q * d..][..d]);

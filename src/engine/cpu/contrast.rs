@@ -21,6 +21,7 @@ pub struct Contrast<T> {
     exp: Vec<T>,
     diagonal: Vec<T>,
     column: Vec<T>,
+    greatest: Vec<T>,
 }
 
 impl<T: Real> Contrast<T> {
@@ -77,10 +78,12 @@ impl<T: Real> Contrast<T> {
         let lowest = T::from_f64(f64::from(f32::MIN));
         let greater = |a: T, b: T| if a > b { a } else { b };
         let mut loss = T::default();
-        let mut greatest = vec![lowest; b];
+        let greatest = &mut self.greatest;
+        greatest.clear();
+        greatest.resize(b, lowest);
         for (i, (logits, exp)) in self.logits.chunks(b).zip(self.exp.chunks_mut(b)).enumerate() {
             let most = logits.iter().copied().fold(lowest, greater);
-            for ((p, m), g) in exp.iter_mut().zip(logits).zip(&mut greatest) {
+            for ((p, m), g) in exp.iter_mut().zip(logits).zip(&mut *greatest) {
                 *p = (*m - most).exp();
                 *g = greater(*g, *m);
             }
@@ -91,11 +94,11 @@ impl<T: Real> Contrast<T> {
         }
         self.column.fill(T::default());
         for logits in self.logits.chunks(b) {
-            for ((sum, m), g) in self.column.iter_mut().zip(logits).zip(&greatest) {
+            for ((sum, m), g) in self.column.iter_mut().zip(logits).zip(&*greatest) {
                 *sum += (*m - *g).exp();
             }
         }
-        for ((sum, g), diagonal) in self.column.iter_mut().zip(&greatest).zip(&self.diagonal) {
+        for ((sum, g), diagonal) in self.column.iter_mut().zip(&*greatest).zip(&self.diagonal) {
             *sum = *g + T::from_f64(sum.to_f64().ln());
             loss += *sum - *diagonal;
         }

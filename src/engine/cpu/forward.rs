@@ -124,14 +124,15 @@ pub(super) fn linear<T: Real>((rows, outputs, inputs): (usize, usize, usize), x:
     matmul((rows, outputs, inputs), left, Right { data: scratch, row: outputs }, out, outputs, Store::Set);
 }
 
-/// The query of `q` in its three parts: from the token, from the position, the bias; `[3, D]`.
-pub fn query_sources<T: Real>(tower: &Tower, params: &[T], q: usize) -> Vec<T> {
+/// The query of `q` in its three parts: from the token, from the position, the bias; `[3, D]`, into `sources`.
+fn query_sources<T: Real>(tower: &Tower, params: &[T], q: usize, sources: &mut Vec<T>) {
     let (d, rows) = (tower.d, &params[tower.params.rows.clone()]);
     let query = &tower.params.layers[0].query;
     let weight = &params[query.weight.clone()];
     let (token, position) = tower.read_rows(q);
     let part = |row: usize| weight.chunks(d).map(move |w| dot(w, &rows[row * d..][..d]));
-    part(token).chain(part(position)).chain(params[query.bias.clone()].iter().copied()).collect()
+    sources.clear();
+    sources.extend(part(token).chain(part(position)).chain(params[query.bias.clone()].iter().copied()));
 }
 
 /// Layer 1's tables, with each head's terms scaled by `strengths` (none: all 1).
@@ -150,7 +151,8 @@ pub fn tables<T: Real>(tower: &Tower, params: &[T], strengths: Option<&[Strength
     resize(&mut out.scores, queries * tower.heads * r);
     let scale = T::from_f64((k as f64).powf(-0.5));
     for q in 0..queries {
-        let sources = query_sources(tower, params, q);
+        query_sources(tower, params, q, scratch);
+        let sources = &*scratch;
         for h in 0..tower.heads {
             let strength = strengths.map_or([1.0; 9], |s| s[h].logit).map(T::from_f64);
             for i in h * k..(h + 1) * k {
@@ -235,10 +237,10 @@ fn attend<T: Real>(
     out.mass.clear();
     resize(&mut out.mass, b * heads * r);
     resize(&mut out.attended, b * d);
-    let mut weights = vec![T::default(); length];
+    resize(scratch, length);
     for (i, tokens) in tokens.chunks(length).enumerate() {
         let q = place(i);
-        let weights = &mut weights[..tower.shape.queries[q].keys];
+        let weights = &mut scratch[..tower.shape.queries[q].keys];
         for h in 0..heads {
             attention(tower, &tables.scores[(q * heads + h) * r..][..r], tokens, weights);
             let mass = &mut out.mass[(i * heads + h) * r..][..r];

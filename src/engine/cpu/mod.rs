@@ -26,6 +26,7 @@ use crate::task::{Batch, Sampler};
 /// Buffers of one training step; models of a population take turns in them.
 #[derive(Debug, Default)]
 struct Workspace<T> {
+    batch: Batch,
     tables: [Tables<T>; 2],
     activations: [Activations<T>; 2],
     contrast: Contrast<T>,
@@ -72,9 +73,20 @@ impl<T: Real> Cpu<T> {
 
     /// One step of every model on its next batch; gives their losses `[P]`.
     pub fn step(&mut self) -> Vec<f32> {
+        let mut losses = Vec::with_capacity(self.configs.len());
+        self.step_into(&mut losses);
+        losses
+    }
+
+    /// The same, the losses added to `losses`. It asks for no memory, after the first, where tables do (`tests/allocation.rs`).
+    pub fn step_into(&mut self, losses: &mut Vec<f32>) {
         self.step += 1;
-        let batches: Vec<Batch> = self.samplers.iter().map(|s| s.draw(self.step)).collect();
-        batches.iter().enumerate().map(|(model, batch)| self.step_model(model, batch).to_f64() as f32).collect()
+        let mut batch = std::mem::take(&mut self.work.batch);
+        for model in 0..self.configs.len() {
+            self.samplers[model].draw_into(self.step, &mut batch);
+            losses.push(self.step_model(model, &batch).to_f64() as f32);
+        }
+        self.work.batch = batch;
     }
 
     /// One step of every model on its next batch; gives the gradients `[P, len]` that it took.
@@ -114,17 +126,20 @@ impl<T: Real> Cpu<T> {
             forward::encode(tower, params, None, *input, &mut work.scratch, &mut work.tables[i], &mut work.activations[i]);
         }
         let [image, text] = &work.activations;
-        let (loss, gradients) = if let Some(at) = self.table.logit_scale {
-            let contrast = &mut work.contrast;
+        let (contrast, cross_entropy) = (&mut work.contrast, &mut work.cross_entropy);
+        let loss = if let Some(at) = self.table.logit_scale {
             let loss = contrast.step(batch.size, self.towers[0].e, &image.embedding, &text.embedding, params[at], config.max_scale);
             work.grads[at] = contrast.d_logit_scale;
-            (loss, vec![&mut contrast.d_image, &mut contrast.d_text])
+            loss
         } else {
-            let cross_entropy = &mut work.cross_entropy;
-            let loss = cross_entropy.step(&self.towers[0], &batch.text, &batch.text_query, &image.embedding);
-            (loss, vec![&mut cross_entropy.d_logits])
+            cross_entropy.step(&self.towers[0], &batch.text, &batch.text_query, &image.embedding)
         };
-        for (i, ((tower, input), d_embedding)) in self.towers.iter().zip(&inputs).zip(gradients).enumerate() {
+        for (i, (tower, input)) in self.towers.iter().zip(&inputs).enumerate() {
+            let d_embedding = match (self.table.logit_scale, i) {
+                (None, _) => &mut cross_entropy.d_logits,
+                (_, 0) => &mut contrast.d_image,
+                _ => &mut contrast.d_text,
+            };
             work.backward[i].step(tower, params, &work.tables[i], &work.activations[i], *input, d_embedding, &mut work.grads);
         }
         loss

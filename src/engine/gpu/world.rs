@@ -40,7 +40,7 @@ impl World {
         let rows = words.len();
         for caption in all_captions(config) {
             let (tokens, shown) = (caption.tokens(config.labels), scene(caption));
-            let mut labels = shown.labels();
+            let mut labels = shown.labels().to_vec();
             labels.resize(OBJECTS, 0);
             let list = match shown {
                 Caption::Single(_) => 0,

@@ -78,7 +78,8 @@ export abstract class ExperimentFigure extends Figure {
     return { name: `${done}-of-${models}`, words: `${done} of ${models} models measured` };
   }
 
-  private found(): string {
+  /** What the models trained here say so far, in a sentence; empty before they do. */
+  found(): string {
     return this.trial?.summary?.finding ?? "";
   }
 

@@ -201,6 +201,18 @@ export const figureStyles = css`
     overflow-x: auto;
   }
 
+  /* On paper nothing can be pressed; what is chosen stays. */
+  @media print {
+    button:not([aria-pressed="true"]),
+    input,
+    select,
+    label,
+    progress,
+    summary {
+      display: none;
+    }
+  }
+
   .source-e {
     color: var(--source-e);
   }

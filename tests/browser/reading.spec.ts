@@ -1,0 +1,159 @@
+// The article as something to read: without a script, without the page moving, on a phone, word by word.
+import type { Page } from "@playwright/test";
+import { Article } from "./article";
+import { expect, test } from "./harness";
+
+/** Scrolls from top to bottom as a reader would, so that everything further down is loaded. */
+async function readThrough(page: Page): Promise<void> {
+  const height = () => page.evaluate(() => document.documentElement.scrollHeight);
+  for (let y = 0; y < (await height()); y += 300) {
+    await page.mouse.wheel(0, 300);
+    await page.waitForTimeout(60);
+  }
+}
+
+test.describe("without scripts", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("the whole argument is there, its formulae and the report's pictures too", async ({ page }) => {
+    await page.goto("./");
+    for (const section of ["Why CLIP mixes up left and right", "Break it", "How we checked", "Glossary"]) {
+      await expect(page.getByRole("heading", { name: section, exact: true })).toBeVisible();
+    }
+    await expect(page.getByText("fell to 0.50 (0.47 to 0.54), a coin toss in every one of the eight models")).toBeVisible();
+    await expect(page.locator("math")).toHaveCount(4);
+    await expect(page.locator("svg.hero")).toBeVisible();
+    // Each figure has a sentence and a picture in its place, and no button that would do nothing.
+    const pictures = page.locator("main > [number] img");
+    await expect(pictures).toHaveCount(16);
+    for (const picture of await pictures.all()) {
+      await picture.scrollIntoViewIfNeeded();
+      await expect(picture).toHaveJSProperty("complete", true);
+      expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
+    }
+    await expect(page.locator("button:visible")).toHaveCount(0);
+  });
+});
+
+for (const width of [360, 1280]) {
+  test(`nothing moves as the figures wake, ${width} px wide`, async ({ page }, { project }) => {
+    test.skip(project.name === "webgpu", "the page is the same");
+    await page.setViewportSize({ width, height: 800 });
+    await page.addInitScript(() => {
+      const shifts: { value: number; moved: string[] }[] = [];
+      Object.assign(globalThis, { shifts });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as (PerformanceEntry & { value: number; sources: { node: Node | null }[] })[]) {
+          shifts.push({ value: entry.value, moved: entry.sources.map(({ node }) => node?.nodeName ?? "") });
+        }
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+    const shifts = () => page.evaluate(() => (globalThis as unknown as { shifts: { value: number; moved: string[] }[] }).shifts);
+    const sum = async () => (await shifts()).reduce((sum, { value }) => sum + value, 0);
+    await new Article(page).open("?engine=cpu");
+    await readThrough(page);
+    expect(await page.locator("main > [number]:not(:defined), lr-guess:not(:defined)").count(), "all are awake").toBe(0);
+    console.log(`layout shift at ${width} px: ${(await sum()).toFixed(4)}`);
+    expect(await sum(), JSON.stringify(await shifts())).toBeLessThan(0.02);
+    // Negative control: what does move is counted.
+    await page.evaluate(() => {
+      scrollTo(0, 0);
+      const block = document.createElement("div");
+      block.style.height = "300px";
+      document.querySelector("h1")?.before(block);
+    });
+    await expect.poll(sum).toBeGreaterThan(0.02);
+  });
+}
+
+test("at 320 px nothing is cut off, and every link within the page leads somewhere", async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 700 });
+  await new Article(page).open("?engine=cpu");
+  await readThrough(page);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+  const links = await page.locator("a[href^='#']").evaluateAll((links) => links.map((link) => link.getAttribute("href")?.slice(1) ?? ""));
+  expect(links.length).toBeGreaterThan(40);
+  expect(links.filter((id) => id === "" || id.includes("#"))).toEqual([]);
+  const missing = await page.evaluate((ids) => ids.filter((id) => !document.getElementById(id)), links);
+  expect(missing).toEqual([]);
+  // No definition that no word leads to, and no id twice.
+  const unused = await page.locator("dl.glossary dt").evaluateAll((words, links) => words.map(({ id }) => id).filter((id) => !links.includes(id)), links);
+  expect(unused).toEqual([]);
+  const ids = await page.locator("[id]").evaluateAll((elements) => elements.filter((e) => e.getRootNode() === document).map(({ id }) => id));
+  expect(ids).toEqual([...new Set(ids)]);
+});
+
+test("a word explains itself under the pointer and on focus, and Escape puts that away", async ({ page }) => {
+  await page.goto("./");
+  const peek = page.locator("#peek");
+  const word = page.locator("a.term", { hasText: "strip" }).first();
+  const definition = await page.locator("#g-strip + dd").textContent();
+
+  await word.hover();
+  await expect(peek).toBeVisible();
+  await expect(peek).toContainText(definition ?? "no definition");
+  await peek.hover(); // it can be reached
+  await page.waitForTimeout(400);
+  await expect(peek).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(peek).toBeHidden();
+
+  await word.hover();
+  await expect(peek).toBeVisible();
+  await page.mouse.move(5, 5);
+  await expect(peek).toBeHidden();
+
+  await word.focus();
+  await expect(peek).toBeVisible();
+  await expect(word).toHaveAccessibleDescription(/row|image of ten pixels/);
+  await page.keyboard.press("Escape");
+  await expect(peek).toBeHidden();
+  await expect(word).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/#g-strip$/);
+});
+
+test.describe("with a finger", () => {
+  test.use({ hasTouch: true, viewport: { width: 320, height: 640 } });
+
+  test("a tap on a word or a note's number opens it within the window, and a tap elsewhere closes it", async ({ page }) => {
+    await page.goto("./");
+    const peek = page.locator("#peek");
+    for (const word of [page.locator("a.term", { hasText: "recognition" }).first(), page.locator("#ref-1"), page.locator("a.term", { hasText: "EP" }).first()]) {
+      await word.tap();
+      await expect(peek).toBeVisible();
+      const box = await peek.boundingBox();
+      if (!box) throw new Error("nothing is shown");
+      expect(box.x).toBeGreaterThanOrEqual(0);
+      expect(box.x + box.width).toBeLessThanOrEqual(320);
+      expect(box.y).toBeGreaterThanOrEqual(0);
+      expect(box.y + box.height).toBeLessThanOrEqual(640);
+      await expect(page).not.toHaveURL(/#/);
+      await page.touchscreen.tap(4, 4);
+      await expect(peek).toBeHidden();
+    }
+  });
+});
+
+test("guesses are answered from the run at hand, and can be left out", async ({ page }) => {
+  const article = new Article(page);
+  await article.open("?engine=cpu");
+  if (await article.button("Train").isVisible()) await article.train();
+  const guess = (ask: string) => page.locator(`lr-guess[ask=${ask}]`);
+  const answer = async (ask: string, choice: RegExp) => {
+    await guess(ask).scrollIntoViewIfNeeded();
+    await expect(guess(ask).getByRole("button")).toBeDisabled();
+    await guess(ask).getByRole("radio", { name: choice }).check();
+    await guess(ask).getByRole("button").click();
+    return guess(ask).getByTestId("answer");
+  };
+  const cut = await answer("cut", /^Nearly all/);
+  await expect(cut).toContainText(/^As you guessed\. .*, your model without EP has a recognition of (0\.[89]\d|1\.00)/);
+  await guess("cut").getByRole("radio", { name: /^Hardly any/ }).check();
+  await expect(cut).toContainText("Not as you guessed.");
+  await expect(await answer("reverse", /^Hardly any/)).toContainText(/^As you guessed\. .* with EP reversed has an order of 0\.0\d/);
+  await expect(await answer("diversity", /objects/)).toContainText("more objects gained 0.98 and more layouts 0.10");
+
+  await page.evaluate(() => { document.documentElement.setAttribute("guess", "off"); });
+  await expect(guess("cut")).toBeHidden();
+});
