@@ -4,7 +4,7 @@ import { sharedRun } from "../runs";
 
 const look = new CSSStyleSheet();
 look.replaceSync(`
-  .drop {
+  .dropzone {
     position: fixed;
     inset: auto var(--space-4) var(--space-4);
     z-index: 1;
@@ -17,12 +17,12 @@ look.replaceSync(`
     color: var(--ink);
     font: var(--text-figure) / 1.45 var(--sans);
   }
-  .drop.told { border-style: solid; }
-  .drop button { margin-left: var(--space-3); padding: 0; border: 0; background: none; color: inherit; font: inherit; text-decoration: underline; cursor: pointer; }
+  .dropzone.told { border-style: solid; }
+  .dropzone button { margin-left: var(--space-3); padding: 0; border: 0; background: none; color: inherit; font: inherit; text-decoration: underline; cursor: pointer; }
 `);
 
 const box = document.createElement("div");
-box.className = "drop";
+box.className = "dropzone";
 box.hidden = true;
 box.setAttribute("role", "status");
 
