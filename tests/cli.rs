@@ -48,6 +48,36 @@ fn train_writes_what_evaluate_reads() {
 }
 
 #[test]
+fn a_runs_json_trains_it_again() {
+    let folder = scratch("recipe");
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let (model, said) = (path("model.safetensors"), path("run.json"));
+    let small = ["--set", "d_model=32", "--set", "batch=40", "--seed", "3", "--steps", "30"];
+    let again = ["train", "--json", "--engine", "cpu", "--out", &model];
+    let trained = json(&[&again[..], &small].concat());
+    std::fs::write(&said, r#"{"leftright": "0.1.0", "config": {"d_model": 32, "batch": 40, "seed": 3}, "steps": 30}"#).unwrap();
+    let same = json(&[&again[..], &["--config", &said]].concat());
+    assert_eq!((&same["unseen"], &same["loss"], &same["steps"]), (&trained["unseen"], &trained["loss"], &30.into()));
+    // What is said beside it goes before it.
+    let other = json(&[&again[..], &["--config", &said, "--seed", "4", "--steps", "20"]].concat());
+    assert!(other["loss"] != same["loss"] && other["steps"] == 20);
+    for (text, says) in [
+        ("[]", "not the JSON of a run"),
+        (r#"{"steps": 5}"#, "missing field `config`"),
+        (r#"{"config": {"depth": 3}, "steps": 5}"#, "unknown field `depth`"),
+        (r#"{"config": {"pair_labels": 16}, "steps": 5}"#, "pair_labels is 16, but must be at most 15"),
+        (r#"{"config": {}, "steps": -5}"#, "invalid value"),
+        (&" ".repeat(100_000), "the file has 100000 bytes"),
+    ] {
+        std::fs::write(&said, text).unwrap();
+        let output = run(&["train", "--out", &path("never.safetensors"), "--config", &said]);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && error.contains(says) && error.trim().lines().count() == 1, "{text}: {error}");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
 fn bad_input_gets_one_clear_line() {
     let folder = scratch("bad");
     let truncated = folder.join("truncated.safetensors");

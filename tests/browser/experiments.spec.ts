@@ -131,9 +131,9 @@ test.describe("figures that train models of their own", () => {
     await expect(trial.chart("loss").locator("g[data-series]")).toHaveAttribute("data-count", "25");
     expect(await trial.read("order on unseen pairs")).toMatch(/^unseen\.order: 0\.\d\d .*at step 20$/);
 
-    await trial.figure.locator("summary").click();
+    await trial.figure.getByText("Keep", { exact: true }).click();
     const download = page.waitForEvent("download");
-    await trial.figure.getByRole("button", { name: /CSV/ }).click();
+    await trial.button("CSV").click();
     const rows = readFileSync(await (await download).path(), "utf8").trim().split("\n");
     expect(rows).toHaveLength(1 + 4 * 25);
     expect(rows[0]).toContain("job,step,seed,loss");

@@ -45,7 +45,7 @@ test("settings apply on Reset, the run before comes back, and the address restor
   await expect(page.getByText("These settings apply when you press Reset.")).toBeVisible();
   await article.button("Reset").click();
   await expect(article.state).toHaveText("Untrained. Press Train.");
-  await expect(page).toHaveURL(/\?seed=7&engine=cpu$/);
+  await expect(page).toHaveURL(/\?seed=7&engine=cpu&start=untrained$/);
 
   await page.getByRole("button", { name: /^Back to the run/ }).click();
   await expect(article.state).toHaveText(/^Paused at step/);

@@ -2,7 +2,7 @@
 import { FIGURES } from "./figures/lazy";
 
 /** What the article has beside its figures. */
-const LATER: typeof FIGURES = { ...FIGURES, "lr-guess": () => import("./article/lr-guess") };
+const LATER: typeof FIGURES = { ...FIGURES, "lr-guess": () => import("./article/lr-guess"), "lr-lab": () => import("./lab/lr-lab") };
 
 /** In the article: when the reader comes near. */
 export function loadFiguresInSight(): void {

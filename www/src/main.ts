@@ -4,6 +4,7 @@ import { peekAtLinks } from "./article/peek";
 import "./figures/lr-ablate";
 import "./figures/lr-gradient";
 import "./figures/lr-train";
+import { takeDrops } from "./keep/drop";
 import { loadFiguresInSight } from "./later";
 import { themeButton } from "./style/theme";
 
@@ -17,3 +18,4 @@ if (main) {
 const contents = document.querySelector("nav");
 if (contents) followReading(contents);
 loadFiguresInSight();
+takeDrops();

@@ -17,7 +17,7 @@ import type {
 import type { ModelInfo } from "./engine/held";
 import { ModelClient } from "./engine/model";
 import { loadShipped } from "./shipped";
-import { configOf, defaults, readAddress, sameSettings, settingsOf, writeAddress, type Settings } from "./state";
+import { configOf, defaults, readAddress, sameSettings, settingsOf, showInAddress, writeAddress, type Settings } from "./state";
 
 /** Steps of a full run, and of every further press on Train. */
 const TRAIN_STEPS = 1_000;
@@ -442,13 +442,5 @@ export class Run extends EventTarget {
 
   #changed(): void {
     this.dispatchEvent(new Event("change"));
-  }
-}
-
-function showInAddress(query: string): void {
-  try {
-    history.replaceState(null, "", `${location.pathname}${query}${location.hash}`);
-  } catch {
-    // A sandboxed frame may not write its address; the run does not need it.
   }
 }

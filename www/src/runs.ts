@@ -41,6 +41,11 @@ export function sharedRun(): Run {
 }
 let shared: Run | null = null;
 
+/** Whether it is the page's own run; asking makes none. */
+export function isShared(run: Run): boolean {
+  return run === shared;
+}
+
 function startOf(search: string): Start {
   const asked = new URLSearchParams(search).get("start");
   return STARTS.find((start) => start === asked) ?? "trained";

@@ -4,6 +4,7 @@ import { scaleLog } from "d3-scale";
 import uPlot from "uplot";
 import uPlotCss from "uplot/dist/uPlot.min.css?inline";
 import { onThemeChange } from "../style/theme";
+import { places } from "./plane";
 
 export interface Line {
   label: string;
@@ -22,7 +23,7 @@ const FONT = '12px -apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Liber
 
 /** Ticks of a logarithmic axis that do not crowd it. */
 function powers(_: uPlot, __: number, min: number, max: number): number[] {
-  return scaleLog([min, max], [0, 1]).ticks(4);
+  return places(scaleLog([min, max], [0, 1]), true, 4);
 }
 
 /** Curves over training steps, live: uPlot on a canvas, with a legend that says the values under the pointer or the latest. */

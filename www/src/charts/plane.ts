@@ -33,21 +33,22 @@ function scale({ bounds, log }: Axis, values: number[], range: [number, number])
 
 function ticks(of: Scale, axis: Axis, count: number): { at: number; text: string }[] {
   const format = axis.log ? plain : of.tickFormat(count);
-  return places(of, axis, count).map((tick) => ({ at: of(tick), text: format(tick) }));
+  return places(of, axis.log, count).map((tick) => ({ at: of(tick), text: format(tick) }));
 }
 
-function places(of: Scale, axis: Axis, count: number): number[] {
+/** About so many values to write at an axis. */
+export function places(of: Scale, log: boolean, count: number): number[] {
   const all = of.ticks(count);
   // A logarithmic axis has all its ticks or too many: then 1, 2 and 5 of each decade, or its powers alone.
-  if (!axis.log || all.length <= count + 1) return all;
+  if (!log || all.length <= count + 1) return all;
   const leading = (tick: number) => Number(tick.toExponential().charAt(0));
   const few = all.filter((tick) => [1, 2, 5].includes(leading(tick)));
   return few.length <= count + 1 ? few : all.filter((tick) => leading(tick) === 1);
 }
 
 /** `roomy` leaves room beside the first and the last value. */
-export function plane(width: number, axes: { x: Axis; y: Axis }, xs: number[], ys: number[], roomy: boolean): Plane {
-  const [right, bottom] = [Math.max(width - EDGE.right, EDGE.left + 1), HEIGHT - EDGE.bottom];
+export function plane(width: number, axes: { x: Axis; y: Axis }, xs: number[], ys: number[], roomy: boolean, height = HEIGHT): Plane {
+  const [right, bottom] = [Math.max(width - EDGE.right, EDGE.left + 1), height - EDGE.bottom];
   const counts = { x: Math.max(2, Math.floor((right - EDGE.left) / TICK.x)), y: Math.floor((bottom - EDGE.top) / TICK.y) };
   const x = scale(axes.x, xs, [EDGE.left, right]);
   const y = scale(axes.y, ys, [bottom, EDGE.top]);
@@ -57,7 +58,7 @@ export function plane(width: number, axes: { x: Axis; y: Axis }, xs: number[], y
     ${ticks(y, axes.y, counts.y).map(({ at, text }) => svg`
       <line class="grid" x1=${EDGE.left} x2=${right} y1=${at} y2=${at}></line>
       <text x=${EDGE.left - 8} y=${at + 4} text-anchor="end">${text}</text>`)}
-    ${ticks(x, axes.x, counts.x).map(({ at, text }) => svg`<text x=${at} y=${HEIGHT - 4} text-anchor="middle">${text}</text>`)}
+    ${ticks(x, axes.x, counts.x).map(({ at, text }) => svg`<text x=${at} y=${height - 4} text-anchor="middle">${text}</text>`)}
     <line class="grid" x1=${EDGE.left} x2=${right} y1=${bottom} y2=${bottom}></line>`;
   return { x, y, frame };
 }

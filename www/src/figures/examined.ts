@@ -1,5 +1,6 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { gallery, galleryStyles } from "../charts/gallery";
+import { chartsTable, type Table } from "../csv";
 import { Examination } from "../examination";
 import type { Run } from "../run";
 import { RunFigure } from "./figure";
@@ -61,6 +62,10 @@ export abstract class ExaminedFigure extends RunFigure {
   /** What else can be done with the model, before it is measured. */
   protected operation(): TemplateResult | typeof nothing {
     return nothing;
+  }
+
+  override numbers(): Table {
+    return chartsTable(this.examination?.summary?.charts ?? []);
   }
 
   private subject(examination: Examination): string {

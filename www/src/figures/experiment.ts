@@ -1,11 +1,11 @@
 import { css, html, nothing } from "lit";
 import { gallery, galleryStyles } from "../charts/gallery";
-import { measurementsCsv } from "../csv";
-import { download } from "../download";
+import { measurementsTable, type Table } from "../csv";
 import { ExperimentRun, type Setting } from "../experiment";
 import { count, duration } from "../format";
 import type { Run } from "../run";
 import { Figure } from "./figure";
+import type { Provenance } from "./keep";
 import { claimed, verdictStyles } from "./verdict";
 
 /** A figure that trains models of its own, in workers of their own, and draws what they say as they come. */
@@ -69,6 +69,17 @@ export abstract class ExperimentFigure extends Figure {
     if (sentence === this.said) return;
     this.said = sentence;
     this.announce(sentence);
+  }
+
+  /** Every measurement, of which the charts are summaries. */
+  override numbers(): Table {
+    const { trial } = this;
+    return trial?.plan ? measurementsTable(trial.plan, trial.settings, trial.measurements) : { columns: [], rows: [] };
+  }
+
+  override provenance(): Provenance {
+    const { done, models } = this.trial ?? { done: 0, models: 0 };
+    return { name: `${done}-of-${models}`, words: `${done} of ${models} models measured` };
   }
 
   /** What the models trained here say so far, in a sentence; empty before they do. */
@@ -138,9 +149,8 @@ export abstract class ExperimentFigure extends Figure {
   }
 
   private details(trial: ExperimentRun) {
-    const { plan, settings, measurements } = trial;
+    const { plan, settings } = trial;
     if (!plan) return nothing;
-    const save = () => { download(`leftright-${plan.info.name}.csv`, measurementsCsv(plan, settings, measurements)); };
     return html`<details>
       <summary>How this is decided, and what is trained</summary>
       <p class="rule">${plan.info.rule}</p>
@@ -150,7 +160,6 @@ export abstract class ExperimentFigure extends Figure {
         ${settings.map(({ field, values }) => html`<dt>${field.name}</dt><dd>${values.map((value) => shown(value)).join(", ")} <span class="note">${field.help}</span></dd>`)}
       </dl>
       <p class="note">Every other setting is the paper’s. On the CPU the models train side by side.</p>
-      <button class="link" ?disabled=${measurements.length === 0} title=${measurements.length === 0 ? "Nothing is measured yet." : ""} @click=${save}>Download the measurements (CSV)</button>
     </details>`;
   }
 }

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
+import type { Table } from "../csv";
 import { embedMenu } from "../embed/code";
 import { Embeddable } from "../embed/embeddable";
 import { host } from "../embed/host";
@@ -8,13 +9,14 @@ import type { Latest } from "../latest";
 import type { Run } from "../run";
 import { hold, letGo, sharedRun } from "../runs";
 import { figureStyles } from "../style/figure";
+import { keepMenu, keepStyles, provenanceOf, type Keepsake, type Kept, type Provenance } from "./keep";
 
 /**
  * What every figure is: a number, a title, a finding written from numbers, and a body. It is of the page's own run, if it is
  * given no other before it is connected; in a host's page, of the run that its attributes ask for.
  */
-export abstract class Figure extends Embeddable {
-  static override styles = [figureStyles];
+export abstract class Figure extends Embeddable implements Kept {
+  static override styles = [figureStyles, keepStyles];
 
   @property({ attribute: false }) run!: Run;
   @state() private announcement = "";
@@ -22,6 +24,12 @@ export abstract class Figure extends Embeddable {
   protected abstract readonly heading: string;
   protected abstract finding(): string | typeof nothing;
   protected abstract body(): TemplateResult;
+  abstract numbers(): Table;
+  abstract provenance(): Provenance;
+
+  keepsakes(): Keepsake[] {
+    return [];
+  }
 
   /** Says a sentence to a screen reader: for answers to what the reader did, never for what merely moves. */
   protected announce(sentence: string): void {
@@ -87,7 +95,8 @@ export abstract class Figure extends Embeddable {
       <h2 id="heading" part="heading">${this.heading}</h2>
       <p class="finding" part="finding" data-testid="finding">${this.finding()}</p>
       ${problems.map((problem) => html`<p class="alarm" part="message" role="alert">${problem}</p>`)}
-      ${this.trainer()} ${this.moment()} ${this.body()} ${host() ? nothing : embedMenu(this, this.run)}
+      ${this.trainer()} ${this.moment()} ${this.body()}
+      <div class="foot" part="controls">${keepMenu(this)} ${host() ? nothing : embedMenu(this, this.run)}</div>
       <p class="visually-hidden" role="status">${this.announcement}</p>
     </figure>`;
   }
@@ -109,6 +118,10 @@ export abstract class RunFigure extends Figure {
   protected wantsAnswer(answer: Latest<unknown>): boolean {
     const { phase } = this.run;
     return (phase === "ready" || phase === "training") && (this.onScreen || answer.value === null);
+  }
+
+  override provenance(): Provenance {
+    return provenanceOf(this.run);
   }
 
   protected override moment() {

@@ -3,9 +3,12 @@ import { customElement } from "lit/decorators.js";
 import "../charts/accuracy-track";
 import type { AblateDetail } from "../embed/api";
 import type { Ablation, AblationResult, Accuracy, Term } from "../engine/pkg/leftright.js";
+import type { Table } from "../csv";
 import { ablateFinding, type Cut } from "../findings";
 import { accuracy, strength as strengthText } from "../format";
 import { Latest } from "../latest";
+import { isShared } from "../runs";
+import { readViews, showInAddress, writeViews } from "../state";
 import { RunFigure } from "./figure";
 import { SPLITS } from "./splits";
 
@@ -125,8 +128,19 @@ export class LrAblate extends RunFigure {
   private changed = false;
   private turning = false;
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated || !isShared(this.run)) return;
+    const { ablate: terms, strength, head } = readViews(location.search).views;
+    this.cut = { terms, strength, head };
+  }
+
   protected override willUpdate(): void {
-    const { run, cut } = this;
+    const { run } = this;
+    // A model opened since, or an address, may speak of a head that there is not.
+    const { heads } = run.current?.config ?? {};
+    if (this.cut.head !== null && heads !== undefined && this.cut.head >= heads) this.cut = { ...this.cut, head: null };
+    const { cut } = this;
     const { evaluation } = run;
     if (!this.wantsAnswer(this.answer) || !evaluation) return;
     this.answer.ask([evaluation, cut], async () => {
@@ -157,9 +171,7 @@ export class LrAblate extends RunFigure {
 
   private set(change: Partial<Cut>, remember = true): void {
     if (remember) this.past.push(this.cut);
-    this.cut = { ...this.cut, ...change };
-    this.changed = true;
-    this.requestUpdate();
+    this.put({ ...this.cut, ...change });
   }
 
   /** One turn of the dial is one step to undo, whatever it passed on its way. */
@@ -169,8 +181,13 @@ export class LrAblate extends RunFigure {
   }
 
   private undo(): void {
-    this.cut = this.past.pop() ?? NOTHING;
+    this.put(this.past.pop() ?? NOTHING);
+  }
+
+  private put(cut: Cut): void {
+    this.cut = cut;
     this.changed = true;
+    if (isShared(this.run)) showInAddress(writeViews({ ablate: cut.terms, strength: cut.strength, head: cut.head }));
     this.requestUpdate();
   }
 
@@ -192,6 +209,16 @@ export class LrAblate extends RunFigure {
       <div class="controls" part="controls">${this.chips()} ${this.dial()} ${this.headChoice()} ${this.history()}</div>
       ${this.accuracies()}
     </div>`;
+  }
+
+  override numbers(): Table {
+    const answer = this.answer.value;
+    const { terms, strength, head } = answer?.cut ?? NOTHING;
+    const said = [terms.join(" "), strength, head ?? "all"];
+    const rows = SPLITS.flatMap(({ split }) =>
+      ACCURACIES.map(({ name }) => [split, name, answer?.result.before[split][name], answer?.result.after[split][name], ...said]),
+    );
+    return { columns: ["split", "accuracy", "before", "after", "terms", "strength", "head"], rows };
   }
 
   private chips() {

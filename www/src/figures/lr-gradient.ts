@@ -4,10 +4,13 @@ import "../charts/heatmap";
 import "../charts/profile";
 import "./lr-strip";
 import { columnName } from "../charts/columns";
-import type { CaptionScore, Decomposition, HeadDecomposition, Scene } from "../engine/pkg/leftright.js";
+import type { CaptionScore, Config, Decomposition, HeadDecomposition, Scene } from "../engine/pkg/leftright.js";
+import type { Table } from "../csv";
 import { gradientFinding } from "../findings";
 import { accuracy, signed } from "../format";
 import { Latest } from "../latest";
+import { isShared } from "../runs";
+import { readViews, showInAddress, writeViews } from "../state";
 import { RunFigure } from "./figure";
 import type { StripMove } from "./lr-strip";
 
@@ -84,14 +87,39 @@ export class LrGradient extends RunFigure {
   private readonly answer = new Latest<Decomposition>(() => { this.requestUpdate(); });
   private moved = false;
 
-  private get scene(): Scene {
+  /** What the address asks to be shown, until the model is there. */
+  private asked: number[] | null = null;
+
+  private get strip(): number[] {
     const strip = Array.from({ length: this.run.current?.config.pixels ?? 0 }, () => 0);
     for (const object of [0, 1] as const) strip[this.positions[object]] = this.labels[object];
-    return { strip };
+    return strip;
+  }
+
+  private get scene(): Scene {
+    return { strip: this.strip };
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (!this.hasUpdated && isShared(this.run)) this.asked = readViews(location.search).views.strip;
+  }
+
+  /** Puts the objects where the address has them, if this model has such a place and such labels. */
+  private place({ pixels, labels }: Config): void {
+    const { asked } = this;
+    this.asked = null;
+    if (asked?.length !== pixels || asked.some((label) => label > labels)) return;
+    const [a, b] = [...asked.keys()].filter((pixel) => asked[pixel] !== 0);
+    if (a === undefined || b === undefined) return;
+    this.positions = [a, b];
+    this.labels = [asked[a] ?? 0, asked[b] ?? 0];
   }
 
   protected override willUpdate(): void {
-    const { run, labels, positions } = this;
+    const { run } = this;
+    if (this.asked && run.current) this.place(run.current.config);
+    const { labels, positions } = this;
     if (!this.wantsAnswer(this.answer) || !run.current) return;
     this.answer.ask([run, run.revision, ...labels, ...positions], () => run.decompose(this.scene));
   }
@@ -108,8 +136,7 @@ export class LrGradient extends RunFigure {
 
   private move(positions: [number, number]): void {
     this.positions = positions;
-    this.moved = true;
-    this.requestUpdate();
+    this.turned();
   }
 
   /** A strip shows two different labels, so choosing the other's label exchanges them. */
@@ -118,7 +145,12 @@ export class LrGradient extends RunFigure {
     const other = object === 0 ? b : a;
     if (label === other) this.labels = [b, a];
     else this.labels = object === 0 ? [label, b] : [a, label];
+    this.turned();
+  }
+
+  private turned(): void {
     this.moved = true;
+    if (isShared(this.run)) showInAddress(writeViews({ strip: this.strip }));
     this.requestUpdate();
   }
 
@@ -146,7 +178,7 @@ export class LrGradient extends RunFigure {
     return html`
       <div class="scene">
         <div class="row" part="controls">${this.select(0)} ${this.select(1)}</div>
-        <p class="note" part="controls">Drag an object, or focus it and press the arrow keys.</p>
+        <p class="note hint" part="controls">Drag an object, or focus it and press the arrow keys.</p>
         <lr-strip
           aligned
           ?fixed=${this.controls === "none"}
@@ -159,6 +191,14 @@ export class LrGradient extends RunFigure {
       </div>
       ${answer ? this.heads(answer) : nothing}
     `;
+  }
+
+  override numbers(): Table {
+    const { heads, tokens } = this.answer.value ?? { heads: [], tokens: [] };
+    const rows = heads.flatMap(({ terms, logits, attention }, head) =>
+      [...terms.map(({ term, row }) => [term, row] as const), ["logits", logits] as const, ["attention", attention] as const].map(([name, row]) => [head, name, ...row]),
+    );
+    return { columns: ["head", "term", ...tokens.map((_, token) => columnName(token))], rows };
   }
 
   /** What the strongest head makes of the strip, under the strip's own columns. */

@@ -5,6 +5,7 @@ import "../charts/lr-row-editor";
 import { scaleLinear } from "d3-scale";
 import type { RowMove } from "../charts/lr-row-editor";
 import type { Accuracy } from "../engine/pkg/leftright.js";
+import type { Table } from "../csv";
 import { accuracy, signed } from "../format";
 import { Latest } from "../latest";
 import { ExaminedFigure } from "./examined";
@@ -144,7 +145,7 @@ export class LrSurgery extends ExaminedFigure {
             .most=${scaleLinear([0, Math.max(10, ...row.map(Math.abs), ...own.map(Math.abs))], [0, 1]).nice(4).domain()[1] ?? 10}
             @lr-row=${(event: RowMove) => { this.operate({ row: event.detail.values, ramp: null }, !event.detail.continued); }}
           ></lr-row-editor>
-          <p class="note">Drag a point up or down, or focus it and press the arrow keys.</p>
+          <p class="note hint">Drag a point up or down, or focus it and press the arrow keys.</p>
         </div>
         ${this.slider()}
         <div class="row">
@@ -156,6 +157,14 @@ export class LrSurgery extends ExaminedFigure {
       </div>
       ${this.accuracies()}
     </div>`;
+  }
+
+  override numbers(): Table {
+    const [before, after] = [this.run.evaluation?.accuracies.unseen, this.answer.value];
+    const { columns, rows } = super.numbers();
+    const accuracies = ACCURACIES.flatMap((name) => [["as it is", before?.[name]], ["with this row", after?.[name]]].map(([when, value]) => ["unseen pairs", when, name, value, value, value]));
+    const drawn = [...this.row.entries()].map(([pixel, logit]) => [`EP of head ${this.head}`, "with this row", pixel + 1, logit, logit, logit]);
+    return { columns, rows: [...accuracies, ...drawn, ...rows] };
   }
 
   private headChoice() {

@@ -2,7 +2,7 @@ import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import "../charts/line-chart";
 import type { Line } from "../charts/line-chart";
-import { download } from "../download";
+import type { Table } from "../csv";
 import type { Accuracies, EngineRequest } from "../engine/pkg/leftright.js";
 import { sinceStep, trainFinding } from "../findings";
 import { accuracy, count } from "../format";
@@ -10,6 +10,7 @@ import type { Phase } from "../run";
 import { ENGINES, NUMBERS, WORDS, field, readNumber, type NumberName } from "../state";
 import { RunFigure } from "./figure";
 import { runState, trainLabel } from "./run-state";
+import type { Keepsake } from "./keep";
 import { SPLITS } from "./splits";
 
 const LOSS: Line[] = [{ label: "loss", colour: "--ink", width: 1.5, format: (value) => value.toPrecision(2) }];
@@ -148,17 +149,31 @@ export class LrTrain extends RunFigure {
     }
   }
 
-  private async save(): Promise<void> {
-    const bytes = await this.run.checkpoint();
-    if (!bytes) return;
-    download(`leftright-seed${this.run.current?.config.seed ?? 0}-step${this.run.step}.safetensors`, bytes as BlobPart);
+  /** A row for each step and each evaluation; what was not evaluated then is empty. */
+  override numbers(): Table {
+    const { losses, firstStep, evaluations } = this.run;
+    const steps = new Set([...evaluations.map(({ step }) => step), ...losses.map((_, i) => firstStep + i)]);
+    const names = SPLITS.flatMap(({ split }) => (["retrieval", "order", "recognition"] as const).map((name) => ({ split, name })));
+    const rows = [...steps].sort((a, b) => a - b).map((step) => {
+      const evaluation = evaluations.find((candidate) => candidate.step === step);
+      return [step, losses[step - firstStep], ...names.map(({ split, name }) => evaluation?.accuracies[split][name])];
+    });
+    return { columns: ["step", "loss", ...names.map(({ split, name }) => `${split}.${name}`)], rows };
+  }
+
+  override keepsakes(): Keepsake[] {
+    const { run } = this;
+    return [
+      { label: "Model (safetensors)", ending: ".safetensors", content: () => run.checkpoint() as Promise<BlobPart | null> },
+      { label: "Run (JSON)", ending: ".json", content: async () => (await import("../keep/recipe")).recipe(run) },
+    ];
   }
 
   private async openFile(input: HTMLInputElement): Promise<void> {
     const file = input.files?.[0];
     if (!file) return;
     input.value = ""; // so that the same file can be chosen again
-    await this.run.open(file.name, new Uint8Array(await file.arrayBuffer()));
+    await (await import("../keep/open")).openFile(this.run, file);
   }
 
   protected override body() {
@@ -186,11 +201,10 @@ export class LrTrain extends RunFigure {
       ${this.charts()} ${this.accuracies(run.evaluation?.accuracies)} ${this.settings()}
       <p class="note" data-testid="engine" data-kind=${run.current?.engine?.kind ?? ""}>${run.current?.engine?.reason ?? "The engine is chosen and loaded when training starts."}</p>
       <div class="row note foot" part="controls">
-        <button class="link" ?disabled=${busy} @click=${() => this.save()}>Download the model (safetensors)</button>
         <button class="link" ?disabled=${busy || this.lock !== null} title=${this.lock === null ? "" : SET} @click=${() => this.renderRoot.querySelector<HTMLInputElement>("#file")?.click()}>
-          Open a model
+          Open a model or a run
         </button>
-        <input id="file" type="file" accept=".safetensors" hidden @change=${(event: Event) => this.openFile(event.target as HTMLInputElement)} />
+        <input id="file" type="file" accept=".safetensors,.json" hidden @change=${(event: Event) => this.openFile(event.target as HTMLInputElement)} />
       </div>
     `;
   }

@@ -1,0 +1,192 @@
+// Whatever stands in an address, the page opens: with the settings it says, or with defaults and one line that says why.
+import type { Page } from "@playwright/test";
+import { Article } from "./article";
+import { expect, test } from "./harness";
+
+test.beforeEach(({}, { project }) => {
+  test.skip(project.name === "webgpu", "the page is the same");
+});
+
+const COUNT = 500;
+/** Every so many-th address is opened as a page of its own. */
+const OPENED = 20;
+/** In every hostile text, so that it is known wherever it comes out. */
+const MARK = "hostile7f3a";
+
+/** A small generator (mulberry32), so that a failure comes back. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** Values that can be used, together or alone: what makes a model that takes seconds to judge is left out. */
+const GOOD: Record<string, string[]> = {
+  seed: ["0", "7", "4294967295", "1e3"],
+  pair_labels: ["2", "3", "9", "15"],
+  single_layouts: ["1", "5", "9"],
+  pair_layouts: ["1", "30", "44"],
+  engine: ["auto", "cpu"],
+  right: ["true", "false"],
+  layer_norm: ["true"],
+  mlp: ["true"],
+  d_model: ["32", "64"],
+  heads: ["2", "8"],
+  text_layers: ["1", "2"],
+  batch: ["2", "64"],
+  lr: ["0.01", "1e-4", "0"],
+  weight_decay: ["0.5"],
+  cls_std: ["0.02"],
+  ablate: ["EP", "EP VP", "BB"],
+  strength: ["-1", "0.5", "2"],
+  head: ["0", "3", "15"],
+  strip: ["0 0 16 0 0 0 0 17 0 0", "1 2 0 0 0 0 0 0 0 0"],
+};
+const BAD = [
+  `<img src=x onerror=alert('${MARK}')>`, `"><script>alert('${MARK}')</script>`, `javascript:alert('${MARK}')`, `\${${MARK}}`, `{{${MARK}}}`,
+  `../../../etc/passwd?${MARK}`, "..%2f..%2f", "NaN", "Infinity", "-Infinity", "1e309", "-1", "0.5", "9".repeat(4000), "1e400", "0x10", "١٢", "🦀".repeat(50), "\u0000", "\u202e12", "",
+  " ", "null", "undefined", "[object Object]", "__proto__", "true", "TRUE", "1,5", "4294967296", "99999999999999999999",
+];
+const KEYS = [...Object.keys(GOOD), "pixels", "labels", "held_labels", "grid", "above", "objects", "autoregressive", "vision_layers", "d_embed", "beta1", "eps", "warmup", "max_scale", "start"];
+const STRANGE = ["__proto__", "constructor", "toString", `<b>${MARK}</b>`, "figure", "", "%", "seed%00", "hasOwnProperty"];
+
+function addresses(): string[] {
+  const next = random(20261124);
+  const one = <T>(of: T[]): T => of[Math.floor(next() * of.length)] as T;
+  const encode = (text: string) => (next() < 0.9 ? encodeURIComponent(text) : text.replace(/[#&\n\u0000]/g, ""));
+  return Array.from({ length: COUNT }, (_, i) => {
+    const parts = Array.from({ length: 1 + Math.floor(next() * 4) }, () => {
+      const kind = i % 3 === 0 ? 0 : next();
+      if (kind < 0.3) {
+        const key = one(Object.keys(GOOD));
+        return `${key}=${encode(one(GOOD[key] ?? []))}`;
+      }
+      if (kind < 0.9) return `${one(KEYS)}=${encode(one(BAD))}`;
+      return `${encode(one(STRANGE))}=${encode(one(BAD))}`;
+    });
+    if (next() < 0.15) parts.push(...parts); // the same key twice
+    if (next() < 0.1) parts.push(one(["%E0%A4%A", "%", "&&&", "=", "a=b=c", "?"])); // no escape at all
+    return `?${parts.join("&")}`;
+  });
+}
+
+/** Nothing becomes markup or script: the browser enforces it, and every text that Lit makes elements of is written down. */
+async function guard(page: Page): Promise<void> {
+  await page.route(/\/(\?.*)?$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), "content-security-policy": "require-trusted-types-for 'script'" } });
+  });
+  await page.addInitScript(() => {
+    const markup: string[] = [];
+    Object.assign(globalThis, { markup });
+    interface Factory { createPolicy(name: string, rules: Record<string, (text: string) => string>): unknown }
+    const types = (globalThis as unknown as { trustedTypes: Factory }).trustedTypes;
+    const create = types.createPolicy.bind(types);
+    types.createPolicy = (name, rules) =>
+      create(name, { ...rules, ...(rules.createHTML && { createHTML: (text) => { markup.push(text); return rules.createHTML?.(text) ?? ""; } }) });
+    // The worker's own script, and nothing else.
+    create("default", {
+      createScriptURL: (url) => {
+        if (new URL(url, location.href).origin === location.origin && url.includes("/assets/")) return url;
+        throw new Error(`a script from ${url}`);
+      },
+    });
+  });
+}
+
+/** What became markup, and what an address has put on the page. */
+function traces(page: Page) {
+  return page.evaluate((mark) => {
+    const within = (root: ParentNode): ParentNode[] => [root, ...[...root.querySelectorAll("*")].flatMap(({ shadowRoot }) => (shadowRoot ? within(shadowRoot) : []))];
+    const roots = within(document);
+    const { markup } = globalThis as unknown as { markup: string[] };
+    return {
+      guarded: markup.length > 0,
+      markup: markup.filter((text) => text.includes(mark)),
+      elements: roots.flatMap((root) => [...root.querySelectorAll("img, iframe, object, embed, script:not([src])")].map(({ outerHTML }) => outerHTML)),
+    };
+  }, MARK);
+}
+
+test(`each of ${COUNT} addresses makes a run that works or says why not, in one page; every ${OPENED}th is opened for itself`, async ({ page }) => {
+  await guard(page);
+  const article = new Article(page);
+  await article.open("?engine=cpu");
+  const all = addresses();
+  const seen = await page.evaluate(async (searches) => {
+    interface Run { phase: string; notices: string[]; error: string | null; evaluation: { accuracies: { unseen: { retrieval: number } } } | null; start(): Promise<void>; close(): void; worker: unknown; constructor: new (worker: unknown, source: object) => Run }
+    const own = (globalThis as unknown as { leftright: { run: Run } }).leftright.run;
+    const results = [];
+    for (const search of searches) {
+      const run = new own.constructor(own.worker, { search, addressed: false, start: "untrained" });
+      await run.start();
+      // As the page shows it.
+      const figure = Object.assign(document.createElement("lr-train"), { run }) as unknown as HTMLElement & { updateComplete: Promise<unknown> };
+      document.body.append(figure);
+      await figure.updateComplete;
+      const shown = figure.shadowRoot?.querySelector("[data-testid=notices]")?.textContent.replace(/\s+/g, " ").trim() ?? "";
+      results.push({ phase: run.phase, error: run.error, notices: run.notices, shown, retrieval: run.evaluation?.accuracies.unseen.retrieval ?? null });
+      figure.remove();
+    }
+    return results;
+  }, all);
+  const failed = all.flatMap((search, i) => {
+    const { phase, error, notices, shown, retrieval } = seen[i] ?? { phase: "", error: null, notices: [], shown: "", retrieval: null };
+    const said = notices.every((notice) => notice.length < 500 && !notice.includes("\n") && shown.includes(notice.replace(/\s+/g, " ").trim()));
+    return phase === "ready" && error === null && retrieval !== null && said ? [] : [{ search: search.slice(0, 200), phase, error, notices, retrieval }];
+  });
+  expect(failed).toEqual([]);
+  // The addresses are of both kinds: many are used as they are, many are refused.
+  const refused = seen.filter(({ notices }) => notices.length > 0).length;
+  expect(refused).toBeGreaterThan(COUNT / 4);
+  expect(seen.length - refused).toBeGreaterThan(COUNT / 4);
+  expect(await traces(page)).toEqual({ guarded: true, markup: [], elements: [] });
+
+  for (const search of all.filter((_, i) => i % OPENED === 1)) {
+    await page.goto(`./${search}`);
+    await expect(article.state, search.slice(0, 200)).toHaveAttribute("data-phase", /^(ready|training)$/);
+    await expect(article.finding("lr-ablate")).not.toBeEmpty();
+    await expect(page.locator("lr-gradient").getByTestId("captions")).toBeVisible();
+    expect(await traces(page)).toEqual({ guarded: true, markup: [], elements: [] });
+  }
+});
+
+test.describe("negative control", () => {
+  test.use({ allowedConsole: /requires 'TrustedHTML' assignment/ });
+
+  test("the guard sees markup made of an address", async ({ page }) => {
+    await guard(page);
+    await new Article(page).open();
+    await page.evaluate((mark) => {
+      const types = (globalThis as unknown as { trustedTypes: { createPolicy(name: string, rules: object): { createHTML(text: string): string } } }).trustedTypes;
+      const policy = types.createPolicy("careless", { createHTML: (text: string) => text });
+      document.body.append(document.createRange().createContextualFragment(policy.createHTML(`<img alt=${mark}>`)));
+    }, MARK);
+    const { markup, elements } = await traces(page);
+    expect([markup.length, elements.length]).toEqual([1, 1]);
+    expect(await page.evaluate(() => { try { document.body.innerHTML = "<b></b>"; return "set"; } catch { return "refused"; } })).toBe("refused");
+  });
+});
+
+test("settings, cuts and a strip come back from the address that they wrote", async ({ page }) => {
+  const article = new Article(page);
+  await article.open("?engine=cpu&seed=3&d_model=64&right=true&lr=0.002&ablate=EP+VP&strength=-1&head=2&strip=0+18+0+0+0+0+0+0+16+0");
+  await expect(article.notices).toBeEmpty();
+  expect(await article.run((run) => run.current?.config)).toMatchObject({ seed: 3, d_model: 64, right: true, lr: 0.002 });
+  await expect(page).toHaveURL(/\?seed=3&right=true&d_model=64&lr=0\.002&engine=cpu&ablate=EP\+VP&strength=-1&head=2&strip=.*/);
+  const ablate = page.locator("lr-ablate");
+  await ablate.scrollIntoViewIfNeeded();
+  await expect(page.getByTestId("ablation")).toHaveAttribute("data-cut", "EP,VP");
+  for (const name of ["EP", "VP: position in the values", "2"]) await expect(ablate.getByRole("button", { name, exact: true })).toHaveAttribute("aria-pressed", "true");
+  await expect(page.getByTestId("label-0")).toHaveValue("18");
+  await expect(page.getByTestId("object-1")).toHaveAttribute("aria-valuenow", "9");
+
+  await ablate.getByRole("button", { name: "Clear", exact: true }).click();
+  await ablate.getByRole("button", { name: "PP", exact: true }).click();
+  await page.getByTestId("object-1").press("ArrowRight");
+  await expect(page).toHaveURL(/&strip=0\+18\+0\+0\+0\+0\+0\+0\+0\+16&start=untrained&ablate=PP$/);
+});

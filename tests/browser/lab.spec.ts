@@ -1,0 +1,108 @@
+// The lab at the end of the article: every setting, the figures of a run, and a second run beside it.
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, test } from "./harness";
+
+test.beforeEach(({}, { project }) => {
+  test.skip(project.name === "webgpu", "the page is the same");
+});
+
+async function open(page: Page, query = "?engine=cpu&start=untrained") {
+  await page.goto(`./${query}`);
+  const lab = page.locator("lr-lab");
+  await lab.scrollIntoViewIfNeeded();
+  await expect(lab.getByRole("heading", { name: /^A lab/ })).toBeVisible();
+  const run = (name: string) => lab.getByRole("region", { name });
+  await expect(run("Run A").getByTestId("state")).toHaveAttribute("data-phase", "ready");
+  return { lab, a: run("Run A"), b: run("Run B") };
+}
+
+test("every setting of the engine is there with its help, and a change makes a model and an address", async ({ page }) => {
+  const { a } = await open(page);
+  await a.getByText("Every setting").click();
+  const settings = a.locator("lr-settings");
+  const names = await page.evaluate(() => (globalThis as unknown as { leftright: { run: { fields: { name: string }[] } } }).leftright.run.fields.map(({ name }) => name));
+  expect(names.length).toBeGreaterThan(30);
+  for (const name of names) await expect(settings.getByLabel(name, { exact: true })).toHaveAttribute("aria-describedby", `field-${name}-help`);
+  await settings.getByLabel("d_model", { exact: true }).fill("64");
+  await settings.getByLabel("d_model", { exact: true }).press("Enter");
+  await settings.getByLabel("right", { exact: true }).check();
+  await expect(page).toHaveURL(/right=true.*d_model=64/);
+
+  // What one setting needs of another may come later; until then the engine's own sentence stands there.
+  await settings.getByLabel("grid", { exact: true }).check();
+  await expect(settings.getByRole("alert")).toHaveText("pixels is 10, but must be 4, 9 or 16 where grid is true.");
+  await settings.getByLabel("pixels", { exact: true }).fill("16");
+  await settings.getByLabel("pixels", { exact: true }).press("Enter");
+  await expect(settings.getByRole("alert")).toBeEmpty();
+  await expect(page).toHaveURL(/pixels=16&grid=true/);
+
+  await settings.getByLabel("Preset").selectOption("three");
+  await expect(settings.getByLabel("objects", { exact: true })).toHaveValue("3");
+  await expect(page).toHaveURL(/\?objects=3&/);
+});
+
+test("two runs side by side, and the difference of their accuracies", async ({ page }) => {
+  const { lab, a, b } = await open(page, "?engine=cpu"); // A is the trained model that comes with the page
+  await lab.getByRole("button", { name: "Compare with a second run" }).click();
+  await expect(b.getByTestId("state")).toHaveText("Untrained. Press Train.");
+  await expect(lab.getByTestId("difference-finding")).toContainText("differ in seed (0 and 1)");
+  await b.getByRole("button", { name: "Train", exact: true }).click();
+  await expect.poll(async () => Number(await b.getByTestId("state").getAttribute("data-step"))).toBeGreaterThan(30);
+  await b.getByRole("button", { name: "Pause", exact: true }).click();
+  await expect(b.getByTestId("state")).toHaveText(/^Paused at step/);
+  await expect(a.getByTestId("state")).toContainText("This model came with the page");
+  const row = lab.getByTestId("difference-unseen-order").locator("td");
+  const [, left = "", right = "", difference = ""] = await row.allInnerTexts();
+  expect(left).toBe(await a.getByTestId("accuracies-unseen").locator("[data-accuracy=order]").innerText());
+  expect(right).toBe(await b.getByTestId("accuracies-unseen").locator("[data-accuracy=order]").innerText());
+  expect(Math.abs(Number(difference.replace("−", "-")) - (Number(right) - Number(left)))).toBeLessThanOrEqual(0.0101);
+
+  // The same figures of both, each of its own model.
+  const findings = lab.locator("lr-gradient").getByTestId("finding");
+  await expect(findings).toHaveCount(2);
+  await expect(findings.first()).not.toHaveText(await findings.last().innerText());
+  await lab.getByRole("button", { name: "Text side" }).click();
+  await expect(lab.locator("lr-text")).toHaveCount(2);
+  // The second run stays out of the page's address.
+  expect(page.url()).not.toContain("seed=1");
+
+  await lab.getByRole("button", { name: "Compare with a second run" }).click();
+  await expect(b).toHaveCount(0);
+  await expect(lab.locator("lr-text")).toHaveCount(1);
+  await expect(a.getByTestId("state")).toHaveAttribute("data-phase", "ready");
+});
+
+test("a population: models that differ in one setting, each with its own curves", async ({ page }) => {
+  const { lab } = await open(page, "?engine=cpu&start=untrained&d_model=32&d_embed=32&batch=32");
+  const population = lab.locator("lr-population");
+  await population.getByLabel("Setting").selectOption("pair_labels");
+  await population.getByLabel("Values").fill("3 99");
+  await population.getByRole("button", { name: "Train them" }).click();
+  await expect(population.getByRole("alert")).toContainText("pair_labels is 99, but must be");
+  await population.getByLabel("Values").fill("3, 15");
+  await population.getByRole("button", { name: "Train them" }).click();
+  await expect(population.getByRole("status").first()).toHaveText("2 of 2 models trained for 1,000 steps", { timeout: 60_000 });
+  await expect(population.getByTestId("population")).toHaveAttribute("aria-busy", "false");
+  const order = (title: string) => population.locator("lr-chart").filter({ has: page.getByRole("heading", { name: title }) }).locator("g[data-series=recognition]");
+  for (const title of ["pair_labels 3", "pair_labels 15"]) await expect(order(title)).toHaveAttribute("data-count", "20");
+  expect(await order("pair_labels 3").getAttribute("data-last")).not.toBe(await order("pair_labels 15").getAttribute("data-last"));
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const width of [360, 1280]) {
+    test(`axe finds nothing in the lab, ${colorScheme}, ${width} px wide, and it fits`, async ({ page }, info) => {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      const { lab, a } = await open(page, "?engine=cpu");
+      await a.getByText("Every setting").click();
+      await lab.getByRole("button", { name: "Compare with a second run" }).click();
+      await expect(lab.getByTestId("difference")).toBeVisible();
+      await expect(lab.locator("lr-ablate").last().getByTestId("finding")).not.toBeEmpty();
+      const found = await new AxeBuilder({ page }).include("lr-lab").analyze();
+      expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+      await lab.screenshot({ path: info.outputPath(`lab-${colorScheme}-${width}.png`) });
+    });
+  }
+}

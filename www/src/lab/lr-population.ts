@@ -1,0 +1,133 @@
+import { LitElement, css, html, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { galleryStyles } from "../charts/gallery";
+import "../charts/lr-chart";
+import { engineError, sentence } from "../engine/errors";
+import { sharedPool, type Batch } from "../engine/pool";
+import type { Chart, Config, Job, Measurement } from "../engine/pkg/leftright.js";
+import { count } from "../format";
+import type { Run } from "../run";
+import { configOf, field, readInShape } from "../state";
+import { figureStyles } from "../style/figure";
+
+/** Models of one population, and how far each is trained. */
+const MOST = 12;
+const STEPS = 1000;
+const EVERY = 50;
+const SHARE: [number, number] = [0, 1];
+const LINES = ["unseen.retrieval", "unseen.order", "unseen.recognition"];
+
+/** Models that differ in one setting, each with a small picture of how it learns. */
+@customElement("lr-population")
+export class LrPopulation extends LitElement {
+  static override styles = [
+    figureStyles,
+    galleryStyles,
+    css`
+      .row {
+        margin-block: var(--space-3);
+      }
+
+      input {
+        min-height: 2.5rem;
+        width: 14rem;
+        max-width: 100%;
+        padding: 0 var(--space-3);
+        border: 1px solid var(--edge);
+        border-radius: 4px;
+        background: var(--paper);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) run!: Run;
+  @state() private name: keyof Config = "seed";
+  @state() private text = "0 1 2 3";
+  @state() private message = "";
+  @state() private jobs: Job[] = [];
+  @state() private measurements: Measurement[] = [];
+  @state() private batch: Batch | null = null;
+  /** What the jobs differ in, and how. */
+  private varied: { name: keyof Config; values: (number | boolean)[] } = { name: "seed", values: [] };
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.cancel();
+  }
+
+  private cancel(): void {
+    this.batch?.cancel();
+    this.batch = null;
+  }
+
+  private async start(): Promise<void> {
+    const { run, name } = this;
+    if (!run.settings) return;
+    const setting = field(run.fields, name);
+    const values = this.text.split(/[\s,]+/).filter((word) => word !== "").map((word) => ({ word, value: readInShape(word, setting) }));
+    const wrong = values.find(({ value }) => typeof value === "string");
+    if (wrong) this.message = `${String(wrong.value)}.`;
+    else if (values.length === 0 || values.length > MOST) this.message = `There must be 1 to ${MOST} values, with spaces between.`;
+    if (wrong || values.length === 0 || values.length > MOST) return;
+    const settings = configOf(run.settings);
+    try {
+      this.jobs = await Promise.all(
+        values.map(async ({ value }) => {
+          const config = await run.worker.call((api) => api.check({ ...settings, [name]: value }));
+          return { config, steps: STEPS, every: EVERY, measures: [{ accuracies: ["unseen"] }] } satisfies Job;
+        }),
+      );
+    } catch (thrown) {
+      this.message = sentence(engineError(thrown));
+      return;
+    }
+    this.varied = { name, values: values.map(({ value }) => value as number | boolean) };
+    this.measurements = [];
+    this.message = "";
+    this.batch = sharedPool().train([this.jobs.map((job, number) => ({ job, number }))], "cpu", {
+      progress: (_, __, measurement) => { if (measurement) this.measurements = [...this.measurements, measurement]; },
+      failed: (_, error) => { this.message = sentence(error); },
+      ended: () => { this.batch = null; },
+    });
+  }
+
+  private chart(job: number): Chart {
+    const own = this.measurements.filter((measurement) => measurement.job === job).sort((a, b) => a.step - b.step);
+    const { name, values } = this.varied;
+    const series = LINES.map((line) => ({
+      name: line.replace("unseen.", ""),
+      points: own.flatMap(({ step, values }) => (values[line] === undefined ? [] : [{ x: step, y: values[line], least: values[line], most: values[line] }])),
+    }));
+    return {
+      kind: "lines",
+      title: `${name} ${String(values[job])}`,
+      x: { label: "step", bounds: [0, STEPS], log: false },
+      y: { label: "accuracy on unseen pairs", bounds: SHARE, log: false },
+      series,
+    };
+  }
+
+  override render() {
+    const { run, jobs, batch, measurements } = this;
+    const done = measurements.filter(({ step }) => step === STEPS).length;
+    return html`
+      <h3>A population: the page’s own settings, and one that differs</h3>
+      <div class="row">
+        <label>Setting
+          <select @change=${(event: Event) => { this.name = (event.target as HTMLSelectElement).value as keyof Config; }}>
+            ${run.fields.map(({ name }) => html`<option value=${name} .selected=${name === this.name}>${name}</option>`)}
+          </select>
+        </label>
+        <label>Values <input .value=${this.text} @change=${(event: Event) => { this.text = (event.target as HTMLInputElement).value; }} /></label>
+        ${batch
+          ? html`<button class="primary" @click=${() => { this.cancel(); }}>Cancel</button>`
+          : html`<button class="primary" ?disabled=${!run.settings} @click=${() => this.start()}>Train them</button>`}
+        <span class="note" role="status">${jobs.length > 0 ? `${done} of ${jobs.length} models trained for ${count(STEPS)} steps` : ""}</span>
+      </div>
+      ${this.message === "" ? nothing : html`<p class="alarm" role="alert">${this.message}</p>`}
+      <div class="charts" data-testid="population" aria-busy=${batch ? "true" : "false"}>
+        ${jobs.map((_, job) => html`<lr-chart .chart=${this.chart(job)}></lr-chart>`)}
+      </div>
+    `;
+  }
+}

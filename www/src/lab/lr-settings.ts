@@ -1,0 +1,138 @@
+import { LitElement, css, html, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { engineError, sentence } from "../engine/errors";
+import type { Config, ConfigField } from "../engine/pkg/leftright.js";
+import { count } from "../format";
+import type { Run } from "../run";
+import { configOf, defaults, readInShape, settingsOf, type Settings } from "../state";
+import { figureStyles } from "../style/figure";
+import { PRESETS } from "./presets";
+
+const GROUPS = [
+  { group: "task", name: "Task: the strips and captions" },
+  { group: "model", name: "Model: the two towers" },
+  { group: "optimiser", name: "Optimiser, batch and initial scales" },
+] as const;
+
+/** Every setting of a run, as the engine's own table of settings says it. */
+@customElement("lr-settings")
+export class LrSettings extends LitElement {
+  static override styles = [
+    figureStyles,
+    css`
+      fieldset {
+        margin: var(--space-4) 0 0;
+        padding: 0;
+        border: 0;
+      }
+
+      legend {
+        padding: 0 0 var(--space-2);
+        font-weight: 600;
+      }
+
+      .fields {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 11rem), 1fr));
+        gap: var(--space-3) var(--space-4);
+      }
+
+      .fields > div {
+        display: grid;
+        align-content: start;
+        gap: var(--space-1);
+      }
+
+      input[type="number"] {
+        width: 100%;
+      }
+
+      input[type="checkbox"] {
+        width: 1.25rem;
+        height: 1.25rem;
+        margin: 0.625rem 0;
+        accent-color: var(--ink);
+      }
+
+      .own {
+        font-weight: 600;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) run!: Run;
+  /** What the form says and the engine refuses, until it is mended. */
+  @state() private draft: Settings | null = null;
+  @state() private wrong = "";
+  private readonly follow = () => { this.requestUpdate(); };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.run.addEventListener("change", this.follow);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.run.removeEventListener("change", this.follow);
+  }
+
+  /** One setting may need another, so what the engine refuses waits here for the rest. */
+  private async put(settings: Settings): Promise<void> {
+    this.draft = settings;
+    try {
+      await this.run.worker.call((api) => api.check(configOf(settings)));
+    } catch (thrown) {
+      if (this.draft === settings) this.wrong = sentence(engineError(thrown));
+      return;
+    }
+    if (this.draft !== settings) return;
+    this.draft = null;
+    this.wrong = "";
+    await this.run.set(settings);
+  }
+
+  private change(settings: Settings, field: ConfigField, text: string): void {
+    const value = readInShape(text, field);
+    if (typeof value === "string") this.wrong = `${value}.`;
+    else void this.put({ ...settings, [field.name]: value });
+  }
+
+  private choose(settings: Settings, preset: string): void {
+    const config = { ...configOf(defaults(this.run.fields)), seed: settings.seed, ...PRESETS[preset] };
+    void this.put(settingsOf(config, settings.engine));
+  }
+
+  override render() {
+    const { run } = this;
+    const settings = this.draft ?? run.settings;
+    if (!settings) return nothing;
+    return html`
+      <label class="row">Preset
+        <select @change=${(event: Event) => { this.choose(settings, (event.target as HTMLSelectElement).value); }}>
+          <option value="" disabled selected>choose one</option>
+          ${Object.keys(PRESETS).map((name) => html`<option value=${name}>${name}</option>`)}
+        </select>
+      </label>
+      ${GROUPS.map(({ group, name }) => html`<fieldset>
+        <legend>${name}</legend>
+        <div class="fields">${run.fields.filter((field) => field.group === group).map((field) => this.field(settings, field))}</div>
+      </fieldset>`)}
+      <p class="alarm" role="alert">${this.wrong}</p>
+    `;
+  }
+
+  private field(settings: Settings, field: ConfigField) {
+    const { name, kind, min, max, help } = field;
+    const value = settings[name as keyof Config];
+    const id = `field-${name}`;
+    const own = Number(value) !== field.default ? "own" : "";
+    const input = kind === "flag"
+      ? html`<input id=${id} type="checkbox" .checked=${value === true} aria-describedby=${`${id}-help`} @change=${(event: Event) => { this.change(settings, field, String((event.target as HTMLInputElement).checked)); }} />`
+      : html`<input id=${id} type="number" min=${min} step=${kind === "integer" ? 1 : "any"} .value=${String(value)} aria-describedby=${`${id}-help`} @change=${(event: Event) => { this.change(settings, field, (event.target as HTMLInputElement).value); }} />`;
+    return html`<div>
+      <label class=${own} for=${id}>${name}</label>
+      ${input}
+      <span id=${`${id}-help`} class="note">${help}${kind === "flag" ? "" : `; ${count(min)} to ${count(max)} in the paper’s world`}</span>
+    </div>`;
+  }
+}
