@@ -137,7 +137,7 @@ export class Run extends EventTarget {
       } catch (thrown) {
         const error = engineError(thrown);
         if (error.code === "crash") throw error;
-        this.notices = [...problems, `This page's address cannot be used: ${sentence(error)} The defaults are used.`];
+        this.notices = [...problems, `These settings cannot be used: ${sentence(error)} The defaults are used.`];
         this.settings = defaults(this.fields);
         await this.#create(this.settings);
       }

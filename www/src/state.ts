@@ -78,7 +78,7 @@ export function readAddress(search: string, fields: ConfigField[]): { settings: 
   const settings = defaults(fields);
   const problems: string[] = [];
   const told = (problem: string, otherwise: string | number | boolean) =>
-    problems.push(`In this page's address ${problem}. The default, ${otherwise}, is used.`);
+    problems.push(`${problem}. The default, ${otherwise}, is used.`);
   // In a world of another shape the table's greatest values do not hold, and the engine judges the whole.
   const reshaped = fields.some(({ name, group }) => group === "task" && query.has(name) && !NUMBERS.some((number) => number === name));
   for (const field of fields) {
@@ -158,7 +158,7 @@ export function readViews(search: string): { views: Views; problems: string[] } 
     const text = query.get(name);
     if (text === null) continue;
     const value = VIEWS[name].read(text);
-    if (value === undefined) problems.push(`In this page's address ${name} is “${quote(text)}”, but must be ${VIEWS[name].allowed}. It is left out.`);
+    if (value === undefined) problems.push(`${name} is “${quote(text)}”, but must be ${VIEWS[name].allowed}. It is left out.`);
     else Object.assign(views, { [name]: value });
   }
   return { views, problems };
