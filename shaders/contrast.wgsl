@@ -25,14 +25,9 @@ fn logits(@builtin(global_invocation_id) id: vec3<u32>) {
     let v = model * ROWS + embedding_rows(1u) + j * E4;
     var sum = mat4x4<f32>();
     for (var e = 0u; e < E4; e++) {
-        let v0 = rows[v + e];
-        let v1 = rows[v + E4 + e];
-        let v2 = rows[v + 2u * E4 + e];
-        let v3 = rows[v + 3u * E4 + e];
-        for (var r = 0u; r < 4u; r++) {
-            let x = rows[u + r * E4 + e];
-            sum[r] += vec4<f32>(dot(x, v0), dot(x, v1), dot(x, v2), dot(x, v3));
-        }
+        let vs = mat4x4<f32>(rows[v + e], rows[v + E4 + e], rows[v + 2u * E4 + e], rows[v + 3u * E4 + e]);
+        let us = mat4x4<f32>(rows[u + e], rows[u + E4 + e], rows[u + 2u * E4 + e], rows[u + 3u * E4 + e]);
+        sum += transpose(vs) * us;
     }
     let scale = logit_scale(model);
     for (var r = 0u; r < 4u && i + r < n; r++) {
@@ -116,11 +111,14 @@ fn d_embedding(@builtin(global_invocation_id) id: vec3<u32>) {
     var sum = mat4x4<f32>();
     for (var j = 0u; j < n; j++) {
         let x = rows[other + j * E4];
-        for (var r = 0u; r < 4u; r++) {
-            sum[r] += cells[g + r * row + j * stride] * x;
-        }
+        let c = g + j * stride;
+        sum += outer(vec4<f32>(cells[c], cells[c + row], cells[c + 2u * row], cells[c + 3u * row]), x);
     }
     for (var r = 0u; r < 4u; r++) {
         rows[model * ROWS + d_embedding_rows(tower) + (sequence + r) * E4 + column] = sum[r];
     }
+}
+
+fn outer(y: vec4<f32>, v: vec4<f32>) -> mat4x4<f32> {
+    return mat4x4<f32>(y.x * v, y.y * v, y.z * v, y.w * v);
 }

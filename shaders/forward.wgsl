@@ -25,14 +25,14 @@ fn tables(@builtin(global_invocation_id) id: vec3<u32>) {
         let x = at + rows_offset(tower);
         var sum = mat4x4<f32>();
         for (var i = 0u; i < D4; i++) {
-            let w0 = params[w + i];
-            let w1 = params[w + D4 + i];
-            let w2 = params[w + 2u * D4 + i];
-            let w3 = params[w + 3u * D4 + i];
-            for (var r = 0u; r < 4u; r++) {
-                let v = params[x + min(row + r, count - 1u) * D4 + i];
-                sum[r] += vec4<f32>(dot(v, w0), dot(v, w1), dot(v, w2), dot(v, w3));
-            }
+            let weights = mat4x4<f32>(params[w + i], params[w + D4 + i], params[w + 2u * D4 + i], params[w + 3u * D4 + i]);
+            let last = count - 1u;
+            sum += transpose(weights) * mat4x4<f32>(
+                params[x + row * D4 + i],
+                params[x + min(row + 1u, last) * D4 + i],
+                params[x + min(row + 2u, last) * D4 + i],
+                params[x + min(row + 3u, last) * D4 + i],
+            );
         }
         let out = model * ROWS + select(key_rows(tower), value_rows(tower), is_value);
         for (var r = 0u; r < 4u && row + r < count; r++) {

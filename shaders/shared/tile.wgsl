@@ -11,14 +11,9 @@ fn tile_forward(x: u32, weight: u32, width: u32, outputs: u32, column: u32) -> m
     let w2 = weight + min(first + 2u, outputs - 1u) * width;
     let w3 = weight + min(first + 3u, outputs - 1u) * width;
     for (var i = 0u; i < width; i++) {
-        let a = params[w0 + i];
-        let b = params[w1 + i];
-        let c = params[w2 + i];
-        let d = params[w3 + i];
-        for (var r = 0u; r < 4u; r++) {
-            let v = rows[x + r * width + i];
-            sum[r] += vec4<f32>(dot(v, a), dot(v, b), dot(v, c), dot(v, d));
-        }
+        let w = mat4x4<f32>(params[w0 + i], params[w1 + i], params[w2 + i], params[w3 + i]);
+        let at = x + i;
+        sum += transpose(w) * mat4x4<f32>(rows[at], rows[at + width], rows[at + 2u * width], rows[at + 3u * width]);
     }
     return sum;
 }
@@ -29,14 +24,12 @@ fn tile_backward(dy: u32, weight: u32, outputs: u32, width: u32, column: u32) ->
     let count = (outputs + 3u) / 4u;
     for (var i = 0u; i < count; i++) {
         let first = 4u * i;
-        let a = params[weight + first * width + column];
-        let b = params[weight + min(first + 1u, outputs - 1u) * width + column];
-        let c = params[weight + min(first + 2u, outputs - 1u) * width + column];
-        let d = params[weight + min(first + 3u, outputs - 1u) * width + column];
-        for (var r = 0u; r < 4u; r++) {
-            let y = rows[dy + r * count + i];
-            sum[r] += y.x * a + y.y * b + y.z * c + y.w * d;
-        }
+        let w = mat4x4<f32>(params[weight + first * width + column],
+            params[weight + min(first + 1u, outputs - 1u) * width + column],
+            params[weight + min(first + 2u, outputs - 1u) * width + column],
+            params[weight + min(first + 3u, outputs - 1u) * width + column]);
+        let at = dy + i;
+        sum += w * mat4x4<f32>(rows[at], rows[at + count], rows[at + 2u * count], rows[at + 3u * count]);
     }
     return sum;
 }
