@@ -9,7 +9,7 @@
 // Reads rows: embedding [B,E], not normalised; writes rows: logits [B,B], d_embedding [B,E]; cells: length [B],
 // quarter_lse [4,B], loss parts [2,B], along [B].
 // The boundary between them: g needs whole rows of both towers. Both towers do the logits, so that none reads a column.
-// logits: 4 N^2 E FLOPs, 2 a byte; d_embedding: 4 N^2 E FLOPs, 4 a byte, and N^2 E / 4 exps.
+// logits: 4 N^2 E FLOPs, 2 a byte; d_embedding: 4 N^2 E FLOPs, 2 a byte, and N^2 E / 4 exps.
 
 const LOWEST = -3.0e38;
 // Sequences of a quarter, in eights.
