@@ -1,97 +1,120 @@
-// CLIP's symmetric contrastive loss and its gradient (src/engine/cpu/contrast.rs), N sequences in use:
-//   logits        m[i,j] = s u_i . v_j,  s = min(exp(logit_scale), max_scale)
-//   log_sum_exp   rows (y = 0) and columns (y = 1): lse; loss part (lse - m[i,i]) / 2N; scale part softmax . m - m[i,i]
-//   d_logits      g[i,j] = s/2N (exp(m - lse_row) + exp(m - lse_column) - 2 [i = j])
-//                 dscale = 1/2N sum of the scale parts (zero where s is clamped)
-//   d_embedding   du_i = sum_j g[i,j] v_j  (y = 0),  dv_j = sum_i g[i,j] u_i  (y = 1)
-// Reads rows: embedding [B,E]; writes cells: logits [B,B] (then g, in place), lse, scale parts [2,B],
-// loss parts [B,2]; rows: d_embedding [B,E]; grads: the logit scale. `logits` and `d_embedding` do 16 N^2 E / 16 products from 4x4 register tiles.
+// CLIP's symmetric contrastive loss and its gradient (src/engine/cpu/contrast.rs), N sequences in use, u = z / |z|, seen from
+// each tower (y): `own` is its sequence, `other` the other tower's:
+//   logits       m[own,other] = s u_own . u_other,  s = min(exp(logit_scale), max_scale);
+//                the log of the sum of exp(m) over each quarter of a row, an invocation each
+//   d_embedding  lse_own = log sum exp of the quarters, lse_other alike;
+//                g[own,other] = 1/2N (exp(m - lse_own) + exp(m - lse_other) - 2 [own = other]);  along = sum_other g m;
+//                dz_own = (s sum_other g u_other - u_own along) / |z_own|;  loss parts (lse_own - m[own,own]) / 2N
+// The gradient of the logit scale is the sum of along, 0 where s is clamped (shared/adamw.wgsl).
+// Reads rows: embedding [B,E], not normalised; writes rows: logits [B,B], d_embedding [B,E]; cells: length [B],
+// quarter_lse [4,B], loss parts [2,B], along [B].
+// The boundary between them: g needs whole rows of both towers. Both towers do the logits, so that none reads a column.
+// logits: 4 N^2 E FLOPs, 2 a byte; d_embedding: 4 N^2 E FLOPs, 2 a byte, and N^2 E / 4 exps.
+
+const LOWEST = -3.0e38;
+// Sequences of a quarter, in eights.
+const QUARTER = (B / 8u + 3u) / 4u;
 
 fn logit_scale(model: u32) -> f32 {
-    return min(exp(params[model * PARAMS + LOGIT_SCALE].x), runs[model].max_scale);
+    return min(exp(rows[runs[model].params + LOGIT_SCALE].x), runs[model].max_scale);
+}
+
+// The squared lengths of four rows, of one vec4 column.
+fn squares(x: mat4x4<f32>) -> vec4<f32> {
+    return vec4<f32>(dot(x[0], x[0]), dot(x[1], x[1]), dot(x[2], x[2]), dot(x[3], x[3]));
+}
+
+// Cosines to logits, LOWEST beyond the sequences in use.
+fn logit(m: mat4x4<f32>, by_row: vec4<f32>, by_column: vec4<f32>, used: vec4<bool>) -> mat4x4<f32> {
+    let lowest = vec4<f32>(LOWEST);
+    return mat4x4<f32>(
+        select(lowest, m[0] * by_row.x * by_column, used),
+        select(lowest, m[1] * by_row.y * by_column, used),
+        select(lowest, m[2] * by_row.z * by_column, used),
+        select(lowest, m[3] * by_row.w * by_column, used),
+    );
+}
+
+// Log of the sum of exp over four columns, for four rows, of a matrix whose columns these are.
+fn log_sum_exp(m: mat4x4<f32>) -> vec4<f32> {
+    let most = max(max(m[0], m[1]), max(m[2], m[3]));
+    return most + log(exp(m[0] - most) + exp(m[1] - most) + exp(m[2] - most) + exp(m[3] - most));
+}
+
+// Of two such sums, that of all.
+fn both(p: vec4<f32>, q: vec4<f32>) -> vec4<f32> {
+    let most = max(p, q);
+    return most + log(exp(p - most) + exp(q - most));
+}
+
+fn write_cells(at: u32, value: vec4<f32>) {
+    for (var i = 0u; i < 4u; i++) {
+        cells[at + i] = value[i];
+    }
 }
 
 @compute @workgroup_size(64)
 fn logits(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
+    let tower = id.y;
     let n = runs[model].batch;
-    let blocks = (n + 3u) / 4u;
-    let i = 4u * (id.x / blocks);
-    let j = 4u * (id.x % blocks);
-    if (i >= n) {
+    let own = 8u * (id.x / 4u);
+    let quarter = id.x % 4u;
+    if (own >= n) {
         return;
     }
-    let u = model * ROWS + embedding_rows(0u) + i * E4;
-    let v = model * ROWS + embedding_rows(1u) + j * E4;
-    var sum = mat4x4<f32>();
-    for (var e = 0u; e < E4; e++) {
-        let vs = mat4x4<f32>(rows[v + e], rows[v + E4 + e], rows[v + 2u * E4 + e], rows[v + 3u * E4 + e]);
-        let us = mat4x4<f32>(rows[u + e], rows[u + E4 + e], rows[u + 2u * E4 + e], rows[u + 3u * E4 + e]);
-        sum += transpose(vs) * us;
-    }
-    let scale = logit_scale(model);
-    for (var r = 0u; r < 4u && i + r < n; r++) {
-        for (var c = 0u; c < 4u && j + c < n; c++) {
-            cells[model * CELLS + LOGITS + (i + r) * B + j + c] = sum[r][c] * scale;
+    let at = model * CELLS + own;
+    let u = model * ROWS + embedding_rows(tower) + own * E4;
+    let first = 8u * QUARTER * quarter;
+    var lse0 = vec4<f32>(LOWEST);
+    var lse1 = vec4<f32>(LOWEST);
+    for (var other = first; other < min(first + 8u * QUARTER, n); other += 8u) {
+        let v = model * ROWS + embedding_rows(1u - tower) + other * E4;
+        var m = Tile();
+        var own_squares = mat2x4<f32>();
+        var squared = mat2x4<f32>();
+        for (var e = 0u; e < E4; e++) {
+            let u0 = four(u + e, E4);
+            let u1 = four(u + 4u * E4 + e, E4);
+            let v0 = four(v + e, E4);
+            let v1 = four(v + 4u * E4 + e, E4);
+            m.a += transpose(v0) * u0;
+            m.b += transpose(v0) * u1;
+            m.c += transpose(v1) * u0;
+            m.d += transpose(v1) * u1;
+            own_squares += mat2x4<f32>(squares(u0), squares(u1));
+            squared += mat2x4<f32>(squares(v0), squares(v1));
         }
+        let length0 = sqrt(own_squares[0]);
+        let length1 = sqrt(own_squares[1]);
+        let scale0 = logit_scale(model) / length0;
+        let scale1 = logit_scale(model) / length1;
+        let others = other + vec4<u32>(0u, 1u, 2u, 3u);
+        m.a = logit(m.a, scale0, inverseSqrt(squared[0]), others < vec4<u32>(n));
+        m.b = logit(m.b, scale1, inverseSqrt(squared[0]), others < vec4<u32>(n));
+        m.c = logit(m.c, scale0, inverseSqrt(squared[1]), others + 4u < vec4<u32>(n));
+        m.d = logit(m.d, scale1, inverseSqrt(squared[1]), others + 4u < vec4<u32>(n));
+        store(model * ROWS + logits_rows(tower) + own * (B / 4u), B / 4u, pair(other / 8u, B / 4u), m);
+        lse0 = both(lse0, both(log_sum_exp(transpose(m.a)), log_sum_exp(transpose(m.c))));
+        lse1 = both(lse1, both(log_sum_exp(transpose(m.b)), log_sum_exp(transpose(m.d))));
+        write_cells(at + length_cells(tower), length0);
+        write_cells(at + length_cells(tower) + 4u, length1);
     }
+    write_cells(at + quarter_lse_cells(tower) + quarter * B, lse0);
+    write_cells(at + quarter_lse_cells(tower) + quarter * B + 4u, lse1);
 }
 
-@compute @workgroup_size(64)
-fn log_sum_exp(@builtin(global_invocation_id) id: vec3<u32>) {
-    let model = id.z;
-    let side = id.y;
-    let n = runs[model].batch;
-    if (id.x >= n) {
-        return;
-    }
-    let stride = select(1u, B, side == 1u);
-    let start = model * CELLS + LOGITS + id.x * select(B, 1u, side == 1u);
-    var greatest = -3.0e38;
-    for (var j = 0u; j < n; j++) {
-        greatest = max(greatest, cells[start + j * stride]);
-    }
-    var total = 0.0;
-    var expected = 0.0;
-    for (var j = 0u; j < n; j++) {
-        let m = cells[start + j * stride];
-        let p = exp(m - greatest);
-        total += p;
-        expected += p * m;
-    }
-    let own = cells[start + id.x * stride];
-    let lse = greatest + log(total);
-    let out = model * CELLS + side * B + id.x;
-    cells[out + LSE] = lse;
-    cells[model * CELLS + LOSS + 2u * id.x + side] = (lse - own) * 0.5 / f32(n);
-    cells[out + SCALE_PART] = expected / total - own;
+// Of the whole row, for four sequences.
+fn row_lse(model: u32, tower: u32, sequence: u32) -> vec4<f32> {
+    let at = model * CELLS + quarter_lse_cells(tower) + sequence;
+    return log_sum_exp(mat4x4<f32>(read_cells(at), read_cells(at + B), read_cells(at + 2u * B), read_cells(at + 3u * B)));
 }
 
-fn d_logit_scale(model: u32, n: u32) {
-    var sum = 0.0;
-    for (var i = 0u; i < n; i++) {
-        sum += cells[model * CELLS + SCALE_PART + i] + cells[model * CELLS + SCALE_PART + B + i];
-    }
-    let clamped = exp(params[model * PARAMS + LOGIT_SCALE].x) >= runs[model].max_scale;
-    grads[model * PARAMS + LOGIT_SCALE] = vec4<f32>(select(sum * 0.5 / f32(n), 0.0, clamped), 0.0, 0.0, 0.0);
-}
-
-@compute @workgroup_size(64)
-fn d_logits(@builtin(global_invocation_id) id: vec3<u32>) {
-    let model = id.z;
-    let n = runs[model].batch;
-    if (id.x == 0u) {
-        d_logit_scale(model, n);
-    }
-    let i = id.x / n;
-    let j = id.x % n;
-    if (i >= n) {
-        return;
-    }
-    let at = model * CELLS + LOGITS + i * B + j;
-    let m = cells[at];
-    let p = exp(m - cells[model * CELLS + LSE + i]) + exp(m - cells[model * CELLS + LSE + B + j]);
-    cells[at] = (p - select(0.0, 2.0, i == j)) * logit_scale(model) * 0.5 / f32(n);
+// A row of g: of sequence `own`, whose log sum exp is `own_lse`, with the four sequences `others` of the other tower.
+fn d_logit(m: vec4<f32>, own: u32, own_lse: f32, others: vec4<u32>, other_lse: vec4<f32>, n: u32) -> vec4<f32> {
+    let p = exp(m - own_lse) + exp(m - other_lse);
+    let g = (p - select(vec4<f32>(), vec4<f32>(2.0), others == vec4<u32>(own))) * (0.5 / f32(n));
+    return select(vec4<f32>(), g, others < vec4<u32>(n));
 }
 
 @compute @workgroup_size(64)
@@ -99,26 +122,80 @@ fn d_embedding(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
     let tower = id.y;
     let n = runs[model].batch;
-    let column = id.x % E4;
-    let sequence = 4u * (id.x / E4);
-    if (sequence >= n) {
+    let blocks = (E4 + 3u) / 4u;
+    let column = min(4u * (id.x % blocks) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(E4 - 1u));
+    let own = 8u * (id.x / blocks);
+    if (own >= n) {
         return;
     }
-    let row = select(B, 1u, tower == 1u);
-    let stride = select(1u, B, tower == 1u);
-    let g = model * CELLS + LOGITS + sequence * row;
-    let other = model * ROWS + embedding_rows(1u - tower) + column;
-    var sum = mat4x4<f32>();
-    for (var j = 0u; j < n; j++) {
-        let x = rows[other + j * E4];
-        let c = g + j * stride;
-        sum += outer(vec4<f32>(cells[c], cells[c + row], cells[c + 2u * row], cells[c + 3u * row]), x);
+    let width = B / 4u;
+    let m = model * ROWS + logits_rows(tower) + own * width;
+    let other = model * ROWS + embedding_rows(1u - tower);
+    let lse0 = row_lse(model, tower, own);
+    let lse1 = row_lse(model, tower, own + 4u);
+    var first = Tile();
+    var second = Tile();
+    var along = mat2x4<f32>();
+    for (var j = 0u; j < n; j += 4u) {
+        let m0 = four(m + j / 4u, width);
+        let m1 = four(m + 4u * width + j / 4u, width);
+        let others = j + vec4<u32>(0u, 1u, 2u, 3u);
+        let lse = row_lse(model, 1u - tower, j);
+        let g0 = mat4x4<f32>(
+            d_logit(m0[0], own, lse0.x, others, lse, n),
+            d_logit(m0[1], own + 1u, lse0.y, others, lse, n),
+            d_logit(m0[2], own + 2u, lse0.z, others, lse, n),
+            d_logit(m0[3], own + 3u, lse0.w, others, lse, n),
+        );
+        let g1 = mat4x4<f32>(
+            d_logit(m1[0], own + 4u, lse1.x, others, lse, n),
+            d_logit(m1[1], own + 5u, lse1.y, others, lse, n),
+            d_logit(m1[2], own + 6u, lse1.z, others, lse, n),
+            d_logit(m1[3], own + 7u, lse1.w, others, lse, n),
+        );
+        along += mat2x4<f32>(
+            vec4<f32>(dot(g0[0], m0[0]), dot(g0[1], m0[1]), dot(g0[2], m0[2]), dot(g0[3], m0[3])),
+            vec4<f32>(dot(g1[0], m1[0]), dot(g1[1], m1[1]), dot(g1[2], m1[2]), dot(g1[3], m1[3])),
+        );
+        let size = read_cells(model * CELLS + length_cells(1u - tower) + j);
+        let by_size = select(vec4<f32>(), 1.0 / size, others < vec4<u32>(n));
+        let h0 = mat4x4<f32>(g0[0] * by_size, g0[1] * by_size, g0[2] * by_size, g0[3] * by_size);
+        let h1 = mat4x4<f32>(g1[0] * by_size, g1[1] * by_size, g1[2] * by_size, g1[3] * by_size);
+        let at = other + j * E4;
+        let z0 = four(at + column.x, E4);
+        let z1 = four(at + column.y, E4);
+        let z2 = four(at + column.z, E4);
+        let z3 = four(at + column.w, E4);
+        first.a += z0 * h0;
+        first.b += z0 * h1;
+        first.c += z1 * h0;
+        first.d += z1 * h1;
+        second.a += z2 * h0;
+        second.b += z2 * h1;
+        second.c += z3 * h0;
+        second.d += z3 * h1;
     }
-    for (var r = 0u; r < 4u; r++) {
-        rows[model * ROWS + d_embedding_rows(tower) + (sequence + r) * E4 + column] = sum[r];
+    let z = own * E4;
+    store(model * ROWS + d_embedding_rows(tower) + z, E4, column.xy, first);
+    store(model * ROWS + d_embedding_rows(tower) + z, E4, column.zw, second);
+    let scale = logit_scale(model);
+    for (var r = 0u; r < min(8u, n - own); r++) {
+        let size = cells[model * CELLS + length_cells(tower) + own + r];
+        let u_along = along[r / 4u][r % 4u] / size;
+        let at = own * E4 + r * E4;
+        let z = model * ROWS + embedding_rows(tower) + at;
+        let dz = model * ROWS + d_embedding_rows(tower) + at;
+        for (var c = 0u; c < 4u; c++) {
+            if (c > 0u && column[c] == column[max(c, 1u) - 1u]) {
+                break;
+            }
+            rows[dz + column[c]] = (scale * rows[dz + column[c]] - rows[z + column[c]] * u_along) / size;
+        }
+        if (column.x == 0u) {
+            let lse = select(lse1, lse0, r < 4u)[r % 4u];
+            let diagonal = rows[m + r * width + own / 4u + r / 4u][r % 4u];
+            cells[model * CELLS + LOSS + tower * n + own + r] = (lse - diagonal) * 0.5 / f32(n);
+            cells[model * CELLS + along_cells(tower) + own + r] = along[r / 4u][r % 4u];
+        }
     }
-}
-
-fn outer(y: vec4<f32>, v: vec4<f32>) -> mat4x4<f32> {
-    return mat4x4<f32>(y.x * v, y.y * v, y.z * v, y.w * v);
 }

@@ -1,76 +1,65 @@
-// The towers that are computed by tables (design section 4), up to the residual stream; from there on every tower
-// (src/engine/cpu/forward.rs), N = B * reads rows:
-//   tables     key = X Wk^T, value = X Wv^T over the R rows X = [E; P];  query_q = (E[read] + P[read]) Wq^T + Bq
-//   scores     s[q,h,r] = query[q,h] . key[r,h] / sqrt(K)
-//   attend     w_t = softmax_t(s[q,h,token_t] + s[q,h,vocab+t]);  mass[b,h,r] = sum of w over r;  attended = sum_t w_t v + Bv
-//   output     residual = E[read] + P[read] + attended Wo^T + Bo
-//   project    z = residual Wp^T
-//   normalise  length = |z|, embedding = z / length
-// Reads params, batch; writes rows: key, value [R,D], query [Q,D], attended [B,D], residual [N,D], embedding [N,E];
-// cells: scores [Q,H,R], mass [B,H,R], length [B]. Products run in 4x4 tiles (shared/tile.wgsl).
+// The towers that are computed by tables (design section 4). Nothing but linear maps stands between attention and the
+// embedding, so the residual stream is skipped: one joint map Wp Wo takes what is attended to the embedding.
+//   tables   key = X Wk^T, value = X Wv^T over the R rows X = [E; P];  joint = Wp Wo;
+//            query_q = x_q Wq^T + Bq, straight_q = (x_q + Bo) Wp^T with x_q = E[read] + P[read];  and the batch is drawn
+//   attend   w_t = softmax_t(query[q,h] . (key[token_t,h] + key[vocab+t,h]) / sqrt(K));
+//            mass[b,h,r] = sum of w over r;  attended = sum_t w_t v + Bv
+//   embed    z = attended joint^T + straight_q
+// Reads params, world; writes batch; rows: key, value [R,D], joint [E,D], query [Q,D], straight [Q,E], attended [B,D],
+// embedding [B,E]; cells: mass [B,H,R].
+// A boundary each: attend needs whole keys and values, embed whole rows of attended.
+// tables: 2 (2 R D^2 + E D^2) FLOPs, 2 a byte; attend: about 6 T D FLOPs a sequence of T tokens from 20 T D bytes, which are
+// few tables that stay in cache; embed: 2 B D E FLOPs, 2 a byte.
 
 @compute @workgroup_size(64)
 fn tables(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
     let tower = table_tower(id.y);
-    let at = model * PARAMS;
-    let count = table_rows(tower);
-    let column = id.x % D4;
-    let item = id.x / D4;
-    let blocks = (count + 3u) / 4u;
+    let at = model * ROWS;
+    let params = runs[model].params;
+    let column = pair(id.x % pair_count(D4), D4);
+    let blocks = (table_rows(tower) + 7u) / 8u;
+    var item = id.x / pair_count(D4);
     if (item < 2u * blocks) {
         let is_value = item >= blocks;
-        let row = 4u * (item % blocks);
-        let w = at + select(key_weight(tower), value_weight(tower), is_value) + 4u * column * D4;
-        let x = at + rows_offset(tower);
-        var sum = mat4x4<f32>();
+        let row = 8u * (item % blocks) * D4;
+        let weight = params + select(key_weight(tower), value_weight(tower), is_value);
+        let tile = tile_forward(params + rows_offset(tower) + row, weight, D4, 4u * D4, column);
+        store(at + select(key_rows(tower), value_rows(tower), is_value) + row, D4, column, tile);
+        return;
+    }
+    item -= 2u * blocks;
+    if (item < pair_count(E4)) {
+        let row = 8u * item * D4;
+        let tile = tile_backward(params + projection(tower) + row, params + output_weight(tower), 4u * D4, D4, column);
+        store(at + joint_rows(tower) + row, D4, column, tile);
+        return;
+    }
+    item = id.x - (2u * blocks + pair_count(E4)) * pair_count(D4);
+    if (item < queries(tower) * D4) {
+        let query = item / D4;
+        let out = item % D4;
+        var sum = rows[params + query_bias(tower) + out];
         for (var i = 0u; i < D4; i++) {
-            let weights = mat4x4<f32>(params[w + i], params[w + D4 + i], params[w + 2u * D4 + i], params[w + 3u * D4 + i]);
-            let last = count - 1u;
-            sum += transpose(weights) * mat4x4<f32>(
-                params[x + row * D4 + i],
-                params[x + min(row + 1u, last) * D4 + i],
-                params[x + min(row + 2u, last) * D4 + i],
-                params[x + min(row + 3u, last) * D4 + i],
-            );
+            sum += read_embedding(model, tower, query, i) * four(params + query_weight(tower) + 4u * out * D4 + i, D4);
         }
-        let out = model * ROWS + select(key_rows(tower), value_rows(tower), is_value);
-        for (var r = 0u; r < 4u && row + r < count; r++) {
-            rows[out + (row + r) * D4 + column] = sum[r];
+        rows[at + query_rows(tower) + item] = sum;
+        return;
+    }
+    item -= queries(tower) * D4;
+    if (item < queries(tower) * E4) {
+        let query = item / E4;
+        let out = item % E4;
+        var sum = vec4<f32>();
+        for (var i = 0u; i < D4; i++) {
+            sum += read_stream(model, tower, query, i) * four(params + projection(tower) + 4u * out * D4 + i, D4);
         }
+        rows[at + straight_rows(tower) + item] = sum;
         return;
     }
-    let query = item - 2u * blocks;
-    if (query >= queries(tower)) {
-        return;
+    if (id.y == 0u) {
+        draw(model, item - queries(tower) * E4);
     }
-    let w = at + query_weight(tower) + 4u * column * D4;
-    var sum = params[at + query_bias(tower) + column];
-    for (var i = 0u; i < D4; i++) {
-        let x = read_embedding(model, tower, query, i);
-        sum += vec4<f32>(dot(x, params[w + i]), dot(x, params[w + D4 + i]), dot(x, params[w + 2u * D4 + i]), dot(x, params[w + 3u * D4 + i]));
-    }
-    rows[model * ROWS + query_rows(tower) + query * D4 + column] = sum;
-}
-
-@compute @workgroup_size(64)
-fn scores(@builtin(global_invocation_id) id: vec3<u32>) {
-    let model = id.z;
-    let tower = table_tower(id.y);
-    let count = table_rows(tower);
-    let row = id.x % count;
-    let head = (id.x / count) % H;
-    let query = id.x / (count * H);
-    if (query >= queries(tower)) {
-        return;
-    }
-    let q = model * ROWS + query_rows(tower) + query * D4 + head * K4;
-    let k = model * ROWS + key_rows(tower) + row * D4 + head * K4;
-    var sum = 0.0;
-    for (var i = 0u; i < K4; i++) {
-        sum += dot(rows[q + i], rows[k + i]);
-    }
-    cells[model * CELLS + score_cells(tower) + scores_row(tower, query, head) + row] = sum * SCALE;
 }
 
 @compute @workgroup_size(64)
@@ -85,12 +74,19 @@ fn attend(@builtin(global_invocation_id) id: vec3<u32>) {
     let query = query_of(model, tower, sequence);
     let keys = visible_keys(tower, read_position(tower, query));
     let tokens = tokens_at(model, tower, sequence);
-    let score = model * CELLS + score_cells(tower) + scores_row(tower, query, head);
-    let by_position = score + vocab(tower);
+    let column = model * ROWS + head * K4;
+    let asks = column + query_rows(tower) + query * D4;
+    let key = column + key_rows(tower);
     var weights: array<f32, LONGEST>;
     var greatest = -3.0e38;
     for (var t = 0u; t < keys; t++) {
-        weights[t] = cells[score + batch[tokens + t]] + cells[by_position + t];
+        let by_token = key + batch[tokens + t] * D4;
+        let by_position = key + (vocab(tower) + t) * D4;
+        var sum = vec4<f32>();
+        for (var i = 0u; i < K4; i++) {
+            sum += rows[asks + i] * (rows[by_token + i] + rows[by_position + i]);
+        }
+        weights[t] = dot(sum, vec4<f32>(SCALE));
         greatest = max(greatest, weights[t]);
     }
     var total = 0.0;
@@ -107,64 +103,34 @@ fn attend(@builtin(global_invocation_id) id: vec3<u32>) {
         cells[mass + batch[tokens + t]] += weights[t];
         cells[mass + vocab(tower) + t] = weights[t];
     }
-    let value = model * ROWS + value_rows(tower) + head * K4;
+    let value = column + value_rows(tower);
     for (var i = 0u; i < K4; i++) {
-        var sum = params[model * PARAMS + value_bias(tower) + head * K4 + i];
+        var sum = rows[runs[model].params + value_bias(tower) + head * K4 + i];
         for (var t = 0u; t < keys; t++) {
             sum += weights[t] * (rows[value + batch[tokens + t] * D4 + i] + rows[value + (vocab(tower) + t) * D4 + i]);
         }
-        rows[model * ROWS + attended_rows(tower) + sequence * D4 + head * K4 + i] = sum;
+        rows[column + attended_rows(tower) + sequence * D4 + i] = sum;
     }
 }
 
 @compute @workgroup_size(64)
-fn output(@builtin(global_invocation_id) id: vec3<u32>) {
+fn embed(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
     let tower = table_tower(id.y);
-    let column = id.x % D4;
-    let sequence = 4u * (id.x / D4);
+    let out = pair(id.x % pair_count(E4), E4);
+    let sequence = 8u * (id.x / pair_count(E4));
     if (sequence >= runs[model].batch) {
         return;
     }
-    let at = model * PARAMS;
-    let sum = tile_forward(model * ROWS + attended_rows(tower) + sequence * D4, at + output_weight(tower), D4, 4u * D4, column);
-    let bias = params[at + output_bias(tower) + column];
-    for (var r = 0u; r < 4u && sequence + r < runs[model].batch; r++) {
-        let read = read_embedding(model, tower, query_of(model, tower, sequence + r), column);
-        rows[model * ROWS + residual_rows(tower) + (sequence + r) * D4 + column] = sum[r] + bias + read;
-    }
-}
-
-@compute @workgroup_size(64)
-fn project(@builtin(global_invocation_id) id: vec3<u32>) {
-    let model = id.z;
-    let tower = id.y;
-    let column = id.x % E4;
-    let row = 4u * (id.x / E4);
-    if (row >= runs[model].batch * reads(tower)) {
-        return;
-    }
-    let sum = tile_forward(model * ROWS + residual_rows(tower) + row * D4, model * PARAMS + projection(tower), D4, E, column);
-    for (var r = 0u; r < 4u; r++) {
-        rows[model * ROWS + embedding_rows(tower) + (row + r) * E4 + column] = sum[r];
-    }
-}
-
-@compute @workgroup_size(64)
-fn normalise(@builtin(global_invocation_id) id: vec3<u32>) {
-    let model = id.z;
-    let tower = id.y;
-    if (id.x >= runs[model].batch) {
-        return;
-    }
-    let z = model * ROWS + embedding_rows(tower) + id.x * E4;
-    var sum = 0.0;
-    for (var i = 0u; i < E4; i++) {
-        sum += dot(rows[z + i], rows[z + i]);
-    }
-    let size = sqrt(sum);
-    cells[model * CELLS + length_cells(tower) + id.x] = size;
-    for (var i = 0u; i < E4; i++) {
-        rows[z + i] /= size;
+    let at = model * ROWS;
+    let tile = tile_forward(at + attended_rows(tower) + sequence * D4, at + joint_rows(tower), D4, E, out);
+    let z = at + embedding_rows(tower) + sequence * E4;
+    store(z, E4, out, tile);
+    for (var r = 0u; r < min(8u, runs[model].batch - sequence); r++) {
+        let straight = at + straight_rows(tower) + query_of(model, tower, sequence + r) * E4;
+        rows[z + r * E4 + out.x] += rows[straight + out.x];
+        if (out.y != out.x) {
+            rows[z + r * E4 + out.y] += rows[straight + out.y];
+        }
     }
 }

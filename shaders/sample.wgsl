@@ -7,9 +7,11 @@
 
 @compute @workgroup_size(64)
 fn sample(@builtin(global_invocation_id) id: vec3<u32>) {
-    let model = id.z;
+    draw(id.z, id.x);
+}
+
+fn draw(model: u32, i: u32) {
     let run = runs[model];
-    let i = id.x;
     let step = batch[0] + 1u;
     if (i == 0u && model == 0u) {
         batch[1] = step;

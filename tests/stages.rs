@@ -11,21 +11,17 @@ use leftright::engine::graph::Op;
 use pollster::block_on;
 
 /// Arrays in the order they are computed, with the stage that computes them.
-const ARRAYS: [(&str, &str); 15] = [
+const ARRAYS: [(&str, &str); 11] = [
     ("forward", "key"),
     ("forward", "value"),
     ("forward", "query"),
-    ("forward", "score"),
     ("forward", "mass"),
     ("forward", "attended"),
-    ("forward", "residual"),
     ("forward", "embedding"),
-    ("forward", "length"),
+    ("contrast", "length"),
     ("contrast", "d_embedding"),
-    ("backward", "d_residual"),
     ("backward", "d_attended"),
     ("backward", "d_score"),
-    ("backward", "d_key"),
     ("backward", "d_value"),
 ];
 
@@ -37,8 +33,14 @@ fn differing(edit: &dyn Fn(&str, String) -> String) -> Vec<&'static str> {
         let mut differing = Vec::new();
         for (_, name) in ARRAYS {
             for tower in 0..2 {
-                let (ours, theirs) = (gpu.region(name, tower).await.unwrap(), cpu.stage(name, tower).unwrap());
-                if error(&ours[..theirs.len()], theirs) > 1e-4 && !differing.contains(&name) {
+                let (ours, mut theirs) = (gpu.region(name, tower).await.unwrap(), cpu.stage(name, tower).unwrap().to_vec());
+                if name == "embedding" {
+                    // The GPU engine's are not yet scaled to length 1.
+                    let lengths = cpu.stage("length", tower).unwrap();
+                    let width = theirs.len() / lengths.len();
+                    theirs.chunks_mut(width).zip(lengths).for_each(|(z, length)| z.iter_mut().for_each(|x| *x *= length));
+                }
+                if error(&ours[..theirs.len()], &theirs) > 1e-4 && !differing.contains(&name) {
                     differing.push(name);
                 }
             }
@@ -129,23 +131,18 @@ fn one_turned_sign_fails_exactly_what_stands_on_it() {
     for (stage, text, wrong, expected) in [
         (
             "forward",
-            "rows[model * ROWS + residual_rows(tower) + (sequence + r) * D4 + column] = sum[r] + bias",
-            "rows[model * ROWS + residual_rows(tower) + (sequence + r) * D4 + column] = bias - sum[r]",
-            all_after("residual", &[]),
+            "rows[z + r * E4 + out.x] += rows[straight + out.x];",
+            "rows[z + r * E4 + out.x] -= rows[straight + out.x];",
+            all_after("embedding", &[]),
         ),
-        (
-            "contrast",
-            "cells[at] = (p - select(0.0, 2.0, i == j))",
-            "cells[at] = (p + select(0.0, 2.0, i == j))",
-            all_after("d_embedding", &[]),
-        ),
+        ("contrast", "let g = (p - select(", "let g = (p + select(", all_after("d_embedding", &[])),
         (
             "backward",
             "let d = cells[mass + vocab(tower) + t] * (gain[t] - mean);",
             "let d = cells[mass + vocab(tower) + t] * (gain[t] + mean);",
             all_after("d_score", &["d_value"]),
         ),
-        ("adamw", "params[at] = p - rate", "params[at] = p + rate", vec!["params"]),
+        ("backward", "rows[run.updated + at] = p - rate", "rows[run.updated + at] = p + rate", vec!["params"]),
     ] {
         let edit = |name: &str, source: String| {
             if name != stage {
@@ -180,8 +177,8 @@ fn one_turned_sign_is_seen_in_its_operation() {
         ),
         ("step_norm", "norm", "= (rows[x + i] - mean) * scale", "= (rows[x + i] + mean) * scale", ["norm", "joint"]),
         ("step_norm", "norm", "scale * (g - g_mean -", "scale * (g + g_mean -", ["", "norm"]),
-        ("step_right", "linear", "out += rows[model * ROWS + op.inputs[1]", "out -= rows[model * ROWS + op.inputs[1]", ["linear", "joint"]),
-        ("step_right", "linear", "* op.width + column, sum[r])", "* op.width + column, -sum[r])", ["", "linear"]),
+        ("step_right", "linear", "return Tile(tile.a + a,", "return Tile(tile.a - a,", ["linear", "joint"]),
+        ("step_right", "linear", "* op.width + column.x, tile.a[r])", "* op.width + column.x, -tile.a[r])", ["", "linear"]),
         ("step_right", "gather", "] = rows[model * ROWS + op.inputs", "] = -rows[model * ROWS + op.inputs", ["gather", "joint"]),
         ("step_right", "gather", "id.x, sum);", "id.x, -sum);", ["", "linear gather"]),
         ("step_autoregressive", "attention", "weights[t] = sum * SCALE;", "weights[t] = -sum * SCALE;", ["attention", "joint"]),

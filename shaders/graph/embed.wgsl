@@ -13,9 +13,9 @@ fn forward(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     let pair = world[pairs_start(op.tower) + row];
-    let embeddings = model * PARAMS + rows_offset(op.tower) + column;
-    let token = params[embeddings + (pair % vocab(op.tower)) * D4];
-    let position = params[embeddings + (vocab(op.tower) + pair / vocab(op.tower)) * D4];
+    let embeddings = runs[model].params + rows_offset(op.tower) + column;
+    let token = rows[embeddings + (pair % vocab(op.tower)) * D4];
+    let position = rows[embeddings + (vocab(op.tower) + pair / vocab(op.tower)) * D4];
     rows[model * ROWS + op.out.start + id.x] = token + position;
 }
 
@@ -39,5 +39,5 @@ fn backward(@builtin(global_invocation_id) id: vec3<u32>) {
             sum += rows[model * ROWS + op.out.gradient + pair * D4 + column];
         }
     }
-    grads[model * PARAMS + rows_offset(op.tower) + id.x] = sum;
+    learn_one(model, rows_offset(op.tower) + id.x, sum);
 }

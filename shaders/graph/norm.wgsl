@@ -27,10 +27,10 @@ fn forward(@builtin(global_invocation_id) id: vec3<u32>) {
     cells[moments] = mean;
     cells[moments + 1u] = scale;
     let out = model * ROWS + op.out.start + id.x * op.width;
-    let weight = model * PARAMS + op.weight;
-    let bias = model * PARAMS + op.bias;
+    let weight = runs[model].params + op.weight;
+    let bias = runs[model].params + op.bias;
     for (var i = 0u; i < op.width; i++) {
-        rows[out + i] = (rows[x + i] - mean) * scale * params[weight + i] + params[bias + i];
+        rows[out + i] = (rows[x + i] - mean) * scale * rows[weight + i] + rows[bias + i];
     }
 }
 
@@ -56,26 +56,26 @@ fn backward(@builtin(global_invocation_id) id: vec3<u32>) {
         d_weight += rows[d_out + row * op.width] * y;
         d_bias += rows[d_out + row * op.width];
     }
-    grads[model * PARAMS + op.weight + column] = d_weight;
-    grads[model * PARAMS + op.bias + column] = d_bias;
+    learn_one(model, op.weight + column, d_weight);
+    learn_one(model, op.bias + column, d_bias);
 }
 
 fn d_row(model: u32, row: u32) {
     let x = model * ROWS + op.inputs[0].start + row * op.width;
     let d_out = model * ROWS + op.out.gradient + row * op.width;
-    let weight = model * PARAMS + op.weight;
+    let weight = runs[model].params + op.weight;
     let mean = cells[model * CELLS + op.cells + 2u * row];
     let scale = cells[model * CELLS + op.cells + 2u * row + 1u];
     let n = f32(4u * op.width);
     var g_mean = 0.0;
     var gy_mean = 0.0;
     for (var i = 0u; i < op.width; i++) {
-        let g = params[weight + i] * rows[d_out + i];
+        let g = rows[weight + i] * rows[d_out + i];
         g_mean += dot(g, vec4<f32>(1.0)) / n;
         gy_mean += dot(g, (rows[x + i] - mean) * scale) / n;
     }
     for (var i = 0u; i < op.width; i++) {
-        let g = params[weight + i] * rows[d_out + i];
+        let g = rows[weight + i] * rows[d_out + i];
         give(model, op.inputs[0], row * op.width + i, scale * (g - g_mean - (rows[x + i] - mean) * scale * gy_mean));
     }
 }

@@ -16,18 +16,20 @@ struct Run {
     beta2: f32,
     eps: f32,
     weight_decay: f32,
-    @size(16) drawn: u32, // where its drawn captions begin in `world`
+    drawn: u32,          // where its drawn captions begin in `world`
+    params: u32,         // where this step's parameters begin in `rows`
+    @size(8) updated: u32, // and where the next step's do
 }
 
 @group(0) @binding(0) var<uniform> runs: array<Run, POPULATION>;            // [P]
-@group(0) @binding(1) var<storage, read_write> params: array<vec4<f32>>;    // [P, PARAMS]
+// Matrices whose rows are vec4s [P, ROWS], then the parameters twice [2, P, PARAMS]: a step reads one half and writes the other.
+@group(0) @binding(1) var<storage, read_write> rows: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> moments: array<vec4<f32>>;   // [P, 2, PARAMS]
 @group(0) @binding(3) var<storage, read_write> grads: array<vec4<f32>>;     // [P, PARAMS]
-@group(0) @binding(4) var<storage, read_write> batch: array<u32>;           // [next step, this step], then [P, BATCH]
-@group(0) @binding(5) var<storage, read_write> rows: array<vec4<f32>>;      // [P, ROWS]: matrices whose rows are vec4s
-@group(0) @binding(6) var<storage, read_write> cells: array<f32>;           // [P, CELLS]: everything narrower
-@group(0) @binding(7) var<storage, read_write> ring: array<f32>;            // [RING, P] losses
-@group(0) @binding(8) var<storage, read> world: array<u32>;                 // captions, layouts, pairs (src/engine/gpu/world.rs)
+@group(0) @binding(4) var<storage, read_write> batch: array<u32>;           // [steps done, this step], then [P, BATCH]
+@group(0) @binding(5) var<storage, read_write> cells: array<f32>;           // [P, CELLS]: everything narrower
+@group(0) @binding(6) var<storage, read_write> ring: array<f32>;            // [RING, P] losses
+@group(0) @binding(7) var<storage, read> world: array<u32>;                 // captions, layouts, pairs (src/engine/gpu/world.rs)
 
 // Where a sequence's tokens begin.
 fn tokens_at(model: u32, tower: u32, sequence: u32) -> u32 {
@@ -47,13 +49,24 @@ fn visible_keys(tower: u32, position: u32) -> u32 {
     return select(length(tower), position + 1u, causal(tower) == 1u);
 }
 
+// Where a query's and a head's scores begin.
 fn scores_row(tower: u32, query: u32, head: u32) -> u32 {
     return (query * H + head) * table_rows(tower);
 }
 
 // The embedding E[token] + P[position] that a query reads, one vec4 of it.
 fn read_embedding(model: u32, tower: u32, query: u32, column: u32) -> vec4<f32> {
-    let at = model * PARAMS + rows_offset(tower);
+    let at = runs[model].params + rows_offset(tower);
     let position = vocab(tower) + read_position(tower, query);
-    return params[at + read_token(tower) * D4 + column] + params[at + position * D4 + column];
+    return rows[at + read_token(tower) * D4 + column] + rows[at + position * D4 + column];
+}
+
+// What the residual stream holds at the read place before attention adds to it, with the output bias.
+fn read_stream(model: u32, tower: u32, query: u32, column: u32) -> vec4<f32> {
+    return read_embedding(model, tower, query, column) + rows[runs[model].params + output_bias(tower) + column];
+}
+
+// Four cells in a row.
+fn read_cells(at: u32) -> vec4<f32> {
+    return vec4<f32>(cells[at], cells[at + 1u], cells[at + 2u], cells[at + 3u]);
 }

@@ -50,11 +50,8 @@ fn constants(layout: &Layout, out: &mut String) {
         ("QUERY", layout.tokens.1),
         ("RING", RING as usize),
         ("LOGIT_SCALE", layout.table.logit_scale.unwrap_or(0) / 4),
-        ("LOGITS", place("logits")),
-        ("LSE", place("lse")),
         ("LOSS", place("loss")),
         ("LOSS_PARTS", loss_parts(towers)),
-        ("SCALE_PART", place("scale_part")),
         ("SINGLE_LAYOUTS", Stream::SingleLayouts as usize),
         ("PAIR_LAYOUTS", Stream::PairLayouts as usize),
         ("CAPTIONS", Stream::Captions as usize),
@@ -107,9 +104,11 @@ fn towers(layout: &Layout, out: &mut String) {
             by_tower(&format!("{}_{kind}", region.name), &region.towers.iter().map(|(start, _)| *start).collect::<Vec<_>>());
         }
     }
-    // A dispatch over the towers that are computed by tables counts those only.
-    let table_tower = if let [only] = layout.by_tables[..] { format!("{only}u") } else { "index".to_owned() };
-    let _ = writeln!(out, "fn table_tower(index: u32) -> u32 {{ return {table_tower}; }}");
+    // A dispatch over the towers that are computed by tables, or by graphs, counts those only.
+    for (name, of) in [("table_tower", &layout.by_tables), ("graph_tower", &layout.by_graphs)] {
+        let tower = if let [only] = of[..] { format!("{only}u") } else { "index".to_owned() };
+        let _ = writeln!(out, "fn {name}(index: u32) -> u32 {{ return {tower}; }}");
+    }
     let read_positions: Vec<String> = layout.towers.iter().map(read_position).collect();
     let read = if let [a, b] = &read_positions[..] { format!("select({a}, {b}, tower == 1u)") } else { read_positions[0].clone() };
     let _ = writeln!(out, "fn read_position(tower: u32, query: u32) -> u32 {{ return {read}; }}");

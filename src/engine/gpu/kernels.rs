@@ -60,28 +60,23 @@ macro_rules! stage {
 }
 
 /// Every stage there is; a run compiles those it dispatches.
-pub const STAGES: [Stage; 12] = [
-    stage!("sample", ["shared/rng.wgsl", "sample.wgsl"], ["sample"]),
-    stage!("forward", ["shared/tile.wgsl", "forward.wgsl"], ["tables", "scores", "attend", "output", "project", "normalise"]),
+pub const STAGES: [Stage; 11] = [
+    stage!("forward", ["shared/rng.wgsl", "sample.wgsl", "forward.wgsl"], ["sample", "tables", "attend", "embed"]),
     stage!("embed", ["graph/op.wgsl", "graph/embed.wgsl"], ["forward", "backward"]),
     stage!("norm", ["graph/op.wgsl", "graph/norm.wgsl"], ["forward", "backward"]),
-    stage!("linear", ["shared/tile.wgsl", "graph/op.wgsl", "graph/linear.wgsl"], ["forward", "backward"]),
+    stage!("linear", ["graph/op.wgsl", "graph/linear.wgsl"], ["forward", "backward"]),
     stage!("gather", ["graph/op.wgsl", "graph/gather.wgsl"], ["forward", "backward"]),
     stage!("attention", ["graph/op.wgsl", "graph/attention.wgsl"], ["forward", "d_scores", "backward"]),
     stage!("gelu", ["graph/op.wgsl", "graph/gelu.wgsl"], ["forward", "backward"]),
-    stage!("contrast", ["contrast.wgsl"], ["logits", "log_sum_exp", "d_logits", "d_embedding"]),
+    stage!("joint", ["graph/joint.wgsl"], ["forward", "backward"]),
+    stage!("contrast", ["contrast.wgsl"], ["logits", "d_embedding"]),
     stage!("cross_entropy", ["cross_entropy.wgsl"], ["cross_entropy"]),
-    stage!(
-        "backward",
-        ["shared/tile.wgsl", "backward.wgsl"],
-        ["d_normalise", "d_residual", "d_projection", "d_attended", "d_attention", "d_tables", "d_queries", "d_weights", "d_rows"]
-    ),
-    stage!("adamw", ["adamw.wgsl"], ["adamw"]),
+    stage!("backward", ["backward.wgsl"], ["d_attended", "d_tables", "d_weights"]),
 ];
 
 /// A stage's whole shader for a population: constants, what all share, the stage.
 pub fn source(layout: &Layout, stage: &Stage) -> String {
-    let shared: [&str; 2] = [&wgsl(layout), shader!("shared/model.wgsl")];
+    let shared: [&str; 4] = [&wgsl(layout), shader!("shared/model.wgsl"), shader!("shared/tile.wgsl"), shader!("shared/adamw.wgsl")];
     [&shared, stage.source].concat().join("\n")
 }
 
@@ -91,68 +86,51 @@ const WORKGROUP: usize = 64;
 /// A dispatch to come: its stage and entry point, invocations in x, workgroups in y, and its `Op`.
 type Planned = (&'static str, &'static str, usize, usize, Option<usize>);
 
-/// The dispatches of a step, in order. An invocation is one tile, row or element, see the shaders.
+/// The dispatches of a step, in order; the first draws the batch. An invocation is one tile, row or element, see the shaders.
 fn plan(layout: &Layout) -> Vec<Planned> {
     let config = &layout.config;
     let (d, e, h) = (config.d_model as usize / 4, layout.towers[0].e.div_ceil(4), config.heads as usize);
-    let (b, towers, tabled) = (layout.batch, layout.towers.len(), layout.by_tables.len());
-    // Rows that are projected.
-    let n = b * layout.towers[0].shape.reads;
+    let (d_pairs, e_pairs) = (d.div_ceil(2), e.div_ceil(2));
+    let (b, tabled, graphs) = (layout.batch, layout.by_tables.len(), layout.by_graphs.len());
+    // Eights of sequences, and of rows that are projected.
+    let (blocks, n) = (b / 8, b / 8 * layout.towers[0].shape.reads);
     let most = |f: &dyn Fn(usize, usize) -> usize| {
         let shapes = layout.by_tables.iter().map(|t| &layout.towers[*t].shape);
         shapes.map(|s| f(s.rows(), s.queries.len())).max().unwrap_or(0)
     };
     let (forward, backward) = operations(layout);
     let graph = |list: Vec<super::operations::Operation>| list.into_iter().map(|o| (o.stage, o.entry, o.items, 1, Some(o.op)));
-    let stage = |name: &'static str, entries: Vec<(&'static str, usize, usize)>| {
-        entries.into_iter().map(move |(entry, items, y)| (name, entry, items, y, None))
-    };
 
-    let mut plan: Vec<Planned> = vec![("sample", "sample", b, 1, None)];
-    plan.extend(stage(
-        "forward",
-        vec![
-            ("tables", most(&|r, q| (2 * r.div_ceil(4) + q) * d), tabled),
-            ("scores", most(&|r, q| q * h * r), tabled),
-            ("attend", b * h, tabled),
-            ("output", b / 4 * d, tabled),
-        ],
-    ));
-    plan.extend(graph(forward));
-    plan.push(("forward", "project", n / 4 * e, towers, None));
-    if config.autoregressive {
-        plan.push(("cross_entropy", "cross_entropy", n, 1, None));
+    let mut plan: Vec<Planned> = Vec::new();
+    if tabled > 0 {
+        let tables = most(&|r, q| (2 * r.div_ceil(8) + e_pairs) * d_pairs + q * (d + e) + b);
+        plan.push(("forward", "tables", tables, tabled, None));
+        plan.push(("forward", "attend", b * h, tabled, None));
+        plan.push(("forward", "embed", blocks * e_pairs, tabled, None));
     } else {
-        plan.push(("forward", "normalise", b, towers, None));
-        plan.extend(stage(
-            "contrast",
-            vec![("logits", (b / 4) * (b / 4), 1), ("log_sum_exp", b, 2), ("d_logits", b * b, 1), ("d_embedding", b / 4 * e, 2)],
-        ));
-        plan.push(("backward", "d_normalise", b, towers, None));
+        plan.push(("forward", "sample", b, 1, None));
     }
-    plan.extend(stage(
-        "backward",
-        vec![
-            ("d_residual", n / 4 * d, towers),
-            ("d_projection", e * d, towers),
-            ("d_attended", b / 4 * d, tabled),
-            ("d_attention", b * h, tabled),
-            ("d_tables", most(&|r, q| r * d + q * h * r), tabled),
-            ("d_queries", most(&|r, q| (r + q) * d), tabled),
-            ("d_weights", d * d, 4 * tabled),
-            ("d_rows", most(&|r, _| (r + 4) * d), tabled),
-        ],
-    ));
+    plan.extend(graph(forward));
+    plan.push(("joint", "forward", n * e_pairs, graphs, None));
+    if config.autoregressive {
+        plan.push(("cross_entropy", "cross_entropy", b * layout.towers[0].shape.reads, 1, None));
+    } else {
+        plan.push(("contrast", "logits", 4 * blocks, 2, None));
+        plan.push(("contrast", "d_embedding", blocks * e.div_ceil(4), 2, None));
+    }
+    plan.push(("backward", "d_attended", most(&|_, q| blocks * h + e_pairs * d_pairs + q * e + 1), tabled, None));
+    let d_tables = most(&|r, q| (e_pairs + d_pairs) * d_pairs + r.div_ceil(8) * h * (d / h).div_ceil(2) + q * h * (r + d) + 2 * d);
+    plan.push(("backward", "d_tables", d_tables, tabled, None));
+    let d_weights = most(&|r, _| (r.div_ceil(8) + d_pairs) * d_pairs + 2 * d_pairs * d_pairs + 2 * d);
+    plan.push(("backward", "d_weights", d_weights, tabled, None));
+    plan.push(("joint", "backward", (n + e_pairs + 1) * d_pairs, graphs, None));
     plan.extend(graph(backward));
-    plan.push(("adamw", "adamw", layout.params, 1, None));
     plan.retain(|(_, _, items, y, _)| items * y > 0);
     plan
 }
 
 /// One dispatch of the step.
 pub struct Kernel {
-    /// The stage it belongs to.
-    pub stage: &'static str,
     pipeline: wgpu::ComputePipeline,
     workgroups: (u32, u32, u32),
     op: Option<u32>,
@@ -173,7 +151,7 @@ impl Kernel {
 /// Bytes from one `Op` to the next: the alignment WebGPU asks of a dynamic offset.
 pub const OP_STRIDE: usize = 256;
 
-/// The bind group layouts: what all kernels share (the runs, then eight storage buffers, the last read-only), and one `Op`.
+/// The bind group layouts: what all kernels share (the runs, then seven storage buffers, the last read-only), and one `Op`.
 pub fn bind_group_layouts(device: &wgpu::Device) -> [wgpu::BindGroupLayout; 2] {
     let entry = |binding, ty, has_dynamic_offset| wgpu::BindGroupLayoutEntry {
         binding,
@@ -181,9 +159,9 @@ pub fn bind_group_layouts(device: &wgpu::Device) -> [wgpu::BindGroupLayout; 2] {
         ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset, min_binding_size: None },
         count: None,
     };
-    let storage = |binding| entry(binding, wgpu::BufferBindingType::Storage { read_only: binding == 8 }, false);
+    let storage = |binding| entry(binding, wgpu::BufferBindingType::Storage { read_only: binding == 7 }, false);
     let uniform = |dynamic| entry(0, wgpu::BufferBindingType::Uniform, dynamic);
-    let shared: Vec<_> = std::iter::once(uniform(false)).chain((1..9).map(storage)).collect();
+    let shared: Vec<_> = std::iter::once(uniform(false)).chain((1..8).map(storage)).collect();
     [("model", &shared[..]), ("op", &[uniform(true)])]
         .map(|(label, entries)| device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(label), entries }))
 }
@@ -222,7 +200,7 @@ pub fn compile(
             })
         });
         let workgroups = (items.div_ceil(WORKGROUP) as u32, y as u32, layout.population as u32);
-        Kernel { stage, pipeline: pipeline.clone(), workgroups, op: op.map(|op| op as u32) }
+        Kernel { pipeline: pipeline.clone(), workgroups, op: op.map(|op| op as u32) }
     };
     plan(layout).into_iter().map(kernel).collect()
 }

@@ -40,9 +40,11 @@ pub struct Layout {
     pub towers: Vec<Tower>,
     /// The towers that are computed by tables.
     pub by_tables: Vec<usize>,
+    /// The towers that are computed by graphs.
+    pub by_graphs: Vec<usize>,
     /// What is drawn from.
     pub world: World,
-    /// Sequences allocated: the batch, rounded up to a tile of four.
+    /// Sequences allocated: the batch, rounded up to a tile of eight.
     pub batch: usize,
     /// Arrays of `rows`.
     pub rows: Vec<Region>,
@@ -85,45 +87,50 @@ impl Layout {
         let table = ParamTable::new(&config);
         let towers = Tower::all(&config, &table);
         let (d, h) = (config.d_model as usize / 4, config.heads as usize);
-        let b = (config.batch as usize).next_multiple_of(4);
+        let b = (config.batch as usize).next_multiple_of(8);
         let all = |f: &dyn Fn(&Tower) -> usize| towers.iter().map(f).collect::<Vec<_>>();
         // Arrays that a tower with a graph has no use for are empty there.
         let tables =
             |f: &dyn Fn(usize, usize) -> usize| all(&|t| if t.graph.is_none() { f(t.shape.rows(), t.shape.queries.len()) } else { 0 });
-        let (mut in_rows, mut in_cells) = (Places::default(), Places::default());
-        let rows = in_rows.regions(vec![
-            ("key", tables(&|r, _| r * d)),
-            ("value", tables(&|r, _| r * d)),
-            ("query", tables(&|_, q| q * d)),
-            ("attended", tables(&|_, _| b * d)),
-            ("residual", all(&|t| b * t.shape.reads * d)),
-            ("embedding", all(&|t| b * t.shape.reads * t.e.div_ceil(4))),
-            ("d_embedding", all(&|t| b * t.shape.reads * t.e.div_ceil(4))),
-            ("d_residual", all(&|t| b * t.shape.reads * d)),
-            ("d_attended", tables(&|_, _| b * d)),
-            ("d_key", tables(&|r, _| r * d)),
-            ("d_value", tables(&|r, _| r * d)),
-            ("d_query", tables(&|_, q| q * d)),
-        ]);
+        let graphs = |f: &dyn Fn(&Tower) -> usize| all(&|t| if t.graph.is_some() { f(t) } else { 0 });
+        let e = towers[0].e.div_ceil(4);
         let pairs = if config.autoregressive { 0 } else { b };
         // Arrays over both towers stand in the first tower's place.
         let first = |len| [vec![len], vec![0; towers.len() - 1]].concat();
+        let (mut in_rows, mut in_cells) = (Places::default(), Places::default());
+        let rows = in_rows.regions(vec![
+            ("key", tables(&|r, _| eights(r) * d)),
+            ("value", tables(&|r, _| eights(r) * d)),
+            ("query", tables(&|_, q| q * d)),
+            ("joint", tables(&|_, _| eights(towers[0].e) * d)),
+            ("straight", tables(&|_, q| q * e)),
+            ("attended", tables(&|_, _| b * d)),
+            ("residual", graphs(&|t| b * t.shape.reads * d)),
+            ("embedding", all(&|t| b * t.shape.reads * e)),
+            ("logits", all(&|_| pairs * pairs / 4)),
+            ("d_embedding", all(&|t| b * t.shape.reads * e)),
+            ("d_residual", graphs(&|t| b * t.shape.reads * d)),
+            ("d_attended", tables(&|_, _| b * d)),
+            ("d_joint", tables(&|_, _| eights(towers[0].e) * d)),
+            ("d_straight", tables(&|_, q| q * e)),
+            ("d_value", tables(&|r, _| eights(r) * d)),
+            ("d_read", tables(&|_, q| q * d)),
+            ("seen", tables(&|_, q| q * h * d)),
+        ]);
         let cells = in_cells.regions(vec![
-            ("score", tables(&|r, q| q * h * r)),
             ("mass", tables(&|r, _| b * h * r)),
             ("length", all(&|t| if t.unit { b } else { 0 })),
             ("d_mass", tables(&|r, _| b * h * r)),
             ("d_score", tables(&|r, q| q * h * r)),
-            ("logits", first(pairs * pairs)),
-            ("lse", first(2 * pairs)),
+            ("quarter_lse", all(&|_| 4 * pairs)),
             ("loss", first(b * loss_parts(&towers))),
-            ("scale_part", first(2 * pairs)),
+            ("along", all(&|_| pairs)),
         ]);
         let joint = |name: &str, tower: usize| rows.iter().find(|r| r.name == name).map_or(0, |r| r.towers[tower].0);
-        let mut graphs = Vec::new();
+        let mut graph_places = Vec::new();
         for (i, tower) in towers.iter().enumerate() {
             let ends = (joint("residual", i), joint("d_residual", i));
-            graphs.push(tower.graph.as_ref().map(|graph| places(graph, tower, b, ends, &mut in_rows, &mut in_cells)));
+            graph_places.push(tower.graph.as_ref().map(|graph| places(graph, tower, b, ends, &mut in_rows, &mut in_cells)));
         }
         let mut in_batch = Places::default();
         let starts = towers.iter().map(|t| in_batch.take(b * t.shape.length)).collect();
@@ -132,6 +139,7 @@ impl Layout {
             population: configs.len(),
             world: World::new(configs, &towers),
             by_tables: (0..towers.len()).filter(|i| towers[*i].graph.is_none()).collect(),
+            by_graphs: (0..towers.len()).filter(|i| towers[*i].graph.is_some()).collect(),
             batch: b,
             row_count: in_rows.0,
             cell_count: in_cells.0,
@@ -142,16 +150,29 @@ impl Layout {
             towers,
             rows,
             cells,
-            graphs,
+            graphs: graph_places,
             tokens,
         }
     }
 
-    /// Bytes of the largest storage buffer. In u64: on wasm32 a population that is refused may overflow a usize.
-    pub fn largest_buffer(&self) -> u64 {
-        let population = self.population as u64;
-        let per_model = [16 * self.row_count as u64, 4 * self.cell_count as u64, 32 * self.params as u64, 4 * self.token_count as u64];
-        per_model.into_iter().map(|bytes| population * bytes).chain([4 * self.world.words.len() as u64]).fold(0, u64::max)
+    /// Where a half of the parameters begins in `rows`, one model's: a step reads one and writes the other.
+    pub fn params_at(&self, half: u32, model: usize) -> usize {
+        self.population * self.row_count + (half as usize * self.population + model) * self.params
+    }
+
+    /// Every storage buffer in order of binding, and its bytes. In u64: on wasm32 a population that is refused may overflow a usize.
+    pub fn buffers(&self) -> [(&'static str, u64); 7] {
+        let [population, params, rows, cells, tokens] =
+            [self.population, self.params, self.row_count, self.cell_count, self.token_count].map(|n| n as u64);
+        [
+            ("rows", population * (rows + 2 * params) * 16),
+            ("moments", population * 2 * params * 16),
+            ("grads", population * params * 16),
+            ("batch", (2 + population * tokens) * 4),
+            ("cells", population * cells * 4),
+            ("ring", population * u64::from(RING) * 4),
+            ("world", self.world.words.len() as u64 * 4),
+        ]
     }
 }
 
@@ -160,10 +181,15 @@ pub fn loss_parts(towers: &[Tower]) -> usize {
     if towers.len() == 2 { 2 } else { towers[0].shape.reads }
 }
 
-/// Rows allocated for an array: whole tiles of four.
+/// Whole tiles of eight.
+fn eights(rows: usize) -> usize {
+    rows.next_multiple_of(8)
+}
+
+/// Rows allocated for an array: whole tiles of eight.
 pub fn allocated(rows: Rows, tower: &Tower, batch: usize) -> usize {
     match rows {
-        Rows::Pairs => tower.shape.pairs.len().next_multiple_of(4),
+        Rows::Pairs => eights(tower.shape.pairs.len()),
         Rows::Tokens => batch * tower.shape.length,
         Rows::Reads => batch * tower.shape.reads,
     }

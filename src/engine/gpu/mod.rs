@@ -42,11 +42,14 @@ struct RunConstants {
     eps: f32,
     weight_decay: f32,
     drawn: u32,
-    padding: [u32; 3],
+    params: u32,
+    updated: u32,
+    padding: u32,
 }
 
 impl RunConstants {
-    fn new(config: &Config, drawn: u32) -> RunConstants {
+    /// Of a model of a layout, in a step that reads a half of the parameters.
+    fn new(config: &Config, layout: &Layout, model: usize, half: u32) -> RunConstants {
         RunConstants {
             seed: config.seed,
             captions: config.captions(),
@@ -60,14 +63,18 @@ impl RunConstants {
             beta2: config.beta2 as f32,
             eps: config.eps as f32,
             weight_decay: config.weight_decay as f32,
-            drawn,
-            padding: [0; 3],
+            drawn: layout.world.drawn[model],
+            params: layout.params_at(half, model) as u32,
+            updated: layout.params_at(1 - half, model) as u32,
+            padding: 0,
         }
     }
 }
 
 /// Milliseconds a submit should take: long enough to hide its cost, short enough to keep a desktop alive.
 const SUBMIT_MS: f64 = 50.0;
+/// Steps of a submit where the device is the CPU, and no desktop waits for it.
+const STEPS_ON_CPU: u32 = 16;
 /// Submits in flight.
 const IN_FLIGHT: usize = 2;
 
@@ -84,9 +91,9 @@ pub struct Gpu {
     layout: Layout,
     population: usize,
     kernels: Vec<Kernel>,
-    group: wgpu::BindGroup,
+    /// For steps that read the first half of the parameters, and the second.
+    groups: [wgpu::BindGroup; 2],
     ops: wgpu::BindGroup,
-    params: wgpu::Buffer,
     moments: wgpu::Buffer,
     grads: wgpu::Buffer,
     batch: wgpu::Buffer,
@@ -113,39 +120,29 @@ impl Gpu {
         one_shape(configs)?;
         let layout = Layout::new(configs);
         let population = configs.len();
-        let runs: Vec<RunConstants> = configs.iter().zip(&layout.world.drawn).map(|(c, drawn)| RunConstants::new(c, *drawn)).collect();
-        for (needed, allowed) in
-            [(layout.largest_buffer(), adapter.largest_buffer()), (size_of_val(&runs[..]) as u64, adapter.largest_uniform())]
-        {
+        let largest = layout.buffers().iter().map(|(_, bytes)| *bytes).fold(0, u64::max);
+        let run_bytes = size_of::<RunConstants>() * population;
+        for (needed, allowed) in [(largest, adapter.largest_buffer()), (run_bytes as u64, adapter.largest_uniform())] {
             if needed > allowed {
                 return Err(EngineError::TooLarge { needed, allowed });
             }
         }
         let ops = operations::constants(&layout);
         let device = adapter.device().await?;
-        let buffer = |label, kind, bytes: usize| {
+        let buffer = |label, kind, bytes| {
             device.inner.create_buffer(&wgpu::BufferDescriptor {
                 label: Some(label),
-                size: bytes as u64,
+                size: bytes,
                 usage: kind | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST,
                 mapped_at_creation: false,
             })
         };
         let scope = device.inner.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let run_buffer = buffer("runs", wgpu::BufferUsages::UNIFORM, size_of_val(&runs[..]));
+        let run_buffers = [0, 1].map(|_| buffer("runs", wgpu::BufferUsages::UNIFORM, run_bytes as u64));
         // A run without a graph has no `Op`, but its bind group is there all the same.
-        let op_buffer = buffer("ops", wgpu::BufferUsages::UNIFORM, ops.len().max(1) * OP_STRIDE);
-        let [params, moments, grads, batch, rows, cells, ring, world] = [
-            ("params", population * layout.params * 16),
-            ("moments", population * layout.params * 32),
-            ("grads", population * layout.params * 16),
-            ("batch", (2 + population * layout.token_count) * 4),
-            ("rows", population * layout.row_count * 16),
-            ("cells", population * layout.cell_count * 4),
-            ("ring", population * RING as usize * 4),
-            ("world", layout.world.words.len() * 4),
-        ]
-        .map(|(label, bytes)| buffer(label, wgpu::BufferUsages::STORAGE, bytes));
+        let op_buffer = buffer("ops", wgpu::BufferUsages::UNIFORM, (ops.len().max(1) * OP_STRIDE) as u64);
+        let [rows, moments, grads, batch, cells, ring, world] =
+            layout.buffers().map(|(label, bytes)| buffer(label, wgpu::BufferUsages::STORAGE, bytes));
         if let Some(error) = scope.pop().await {
             return Err(EngineError::Unavailable(error.to_string()));
         }
@@ -153,13 +150,16 @@ impl Gpu {
         let bind = |layout, entries: &[wgpu::BindGroupEntry]| {
             device.inner.create_bind_group(&wgpu::BindGroupDescriptor { label: None, layout, entries })
         };
-        let buffers = [&run_buffer, &params, &moments, &grads, &batch, &rows, &cells, &ring, &world];
-        let entries: Vec<_> =
-            (0u32..).zip(buffers).map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() }).collect();
-        let group = bind(&layouts[0], &entries);
+        let groups = [0, 1].map(|half| {
+            let runs: Vec<_> = configs.iter().enumerate().map(|(model, c)| RunConstants::new(c, &layout, model, half as u32)).collect();
+            device.queue.write_buffer(&run_buffers[half], 0, bytemuck::cast_slice(&runs));
+            let buffers = [&run_buffers[half], &rows, &moments, &grads, &batch, &cells, &ring, &world];
+            let resources = (0u32..).zip(buffers.map(wgpu::Buffer::as_entire_binding));
+            let entries: Vec<_> = resources.map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource }).collect();
+            bind(&layouts[0], &entries)
+        });
         let one = wgpu::BufferBinding { buffer: &op_buffer, offset: 0, size: wgpu::BufferSize::new(OP_STRIDE as u64) };
         let op_group = bind(&layouts[1], &[wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::Buffer(one) }]);
-        device.queue.write_buffer(&run_buffer, 0, bytemuck::cast_slice(&runs));
         device.queue.write_buffer(&world, 0, bytemuck::cast_slice(&layout.world.words));
         for (i, op) in ops.iter().enumerate() {
             device.queue.write_buffer(&op_buffer, (i * OP_STRIDE) as u64, bytemuck::bytes_of(op));
@@ -171,9 +171,8 @@ impl Gpu {
             layout,
             population,
             kernels,
-            group,
+            groups,
             ops: op_group,
-            params,
             moments,
             grads,
             batch,
@@ -181,7 +180,7 @@ impl Gpu {
             cells,
             ring,
             step: 0,
-            steps_per_submit: 1,
+            steps_per_submit: if adapter.is_cpu() { STEPS_ON_CPU } else { 1 },
         };
         gpu.restore(from);
         Ok(gpu)
@@ -190,7 +189,9 @@ impl Gpu {
     /// Goes on from a snapshot of the same population.
     pub fn restore(&mut self, from: &Snapshot) {
         let queue = &self.device.queue;
-        queue.write_buffer(&self.params, 0, bytemuck::cast_slice(&from.params));
+        for half in 0..2 {
+            queue.write_buffer(&self.rows, 16 * self.layout.params_at(half, 0) as u64, bytemuck::cast_slice(&from.params));
+        }
         let len = 4 * self.layout.params;
         let both: Vec<f32> = from.first.chunks(len).zip(from.second.chunks(len)).flat_map(|(m, v)| m.iter().chain(v).copied()).collect();
         queue.write_buffer(&self.moments, 0, bytemuck::cast_slice(&both));
@@ -198,16 +199,17 @@ impl Gpu {
         self.step = from.step;
     }
 
-    fn record(&self, encoder: &mut wgpu::CommandEncoder, skip: &str) {
+    /// Records kernels of one step.
+    fn record(&self, encoder: &mut wgpu::CommandEncoder, step: u32, kernels: &[Kernel]) {
         let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-        pass.set_bind_group(0, &self.group, &[]);
-        self.kernels.iter().filter(|k| k.stage != skip).for_each(|k| k.dispatch(&mut pass, &self.ops));
+        pass.set_bind_group(0, &self.groups[step as usize % 2], &[]);
+        kernels.iter().for_each(|k| k.dispatch(&mut pass, &self.ops));
     }
 
     fn submit(&mut self, steps: u32) -> Submitted {
         let mut encoder = self.device.inner.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        for _ in 0..steps {
-            self.record(&mut encoder, "");
+        for step in self.step..self.step + steps {
+            self.record(&mut encoder, step, &self.kernels);
         }
         let staging = readback::copy(&self.device, &mut encoder, &self.ring, 0, self.ring.size());
         self.device.queue.submit([encoder.finish()]);
@@ -250,29 +252,35 @@ impl Gpu {
         let b = self.layout.batch;
         let padded = |tokens: &[u32]| [tokens, &vec![0; b * (tokens.len() / batch.size) - tokens.len()]].concat();
         let tokens = [padded(&batch.vision), padded(&batch.text), padded(&batch.text_query)].concat();
-        let words = [vec![self.step, self.step + 1], tokens.repeat(self.population)].concat();
-        self.device.queue.write_buffer(&self.batch, 0, bytemuck::cast_slice(&words));
-        let mut encoder = self.device.inner.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        self.record(&mut encoder, "sample");
-        self.device.queue.submit([encoder.finish()]);
-        let ring: Vec<f32> = self.read(&self.ring).await?;
+        // The first kernel draws a batch, which the given one replaces.
+        let (first, others) = self.kernels.split_at(1);
+        let submit = |kernels| {
+            let mut encoder = self.device.inner.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+            self.record(&mut encoder, self.step, kernels);
+            self.device.queue.submit([encoder.finish()]);
+        };
+        submit(first);
+        self.device.queue.write_buffer(&self.batch, 8, bytemuck::cast_slice(&tokens.repeat(self.population)));
+        submit(others);
+        let ring: Vec<f32> = self.read(&self.ring, 0, self.ring.size()).await?;
         let at = (self.step % RING) as usize * self.population;
         self.step += 1;
         Ok(ring[at..at + self.population].to_vec())
     }
 
-    async fn read<T: bytemuck::Pod>(&self, buffer: &wgpu::Buffer) -> Result<Vec<T>, EngineError> {
+    async fn read<T: bytemuck::Pod>(&self, buffer: &wgpu::Buffer, offset: u64, bytes: u64) -> Result<Vec<T>, EngineError> {
         self.device.check()?;
         let mut encoder = self.device.inner.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        let staging = readback::copy(&self.device, &mut encoder, buffer, 0, buffer.size());
+        let staging = readback::copy(&self.device, &mut encoder, buffer, offset, bytes);
         self.device.queue.submit([encoder.finish()]);
         readback::map(staging).read(&self.device).await
     }
 
     /// A copy of the whole training state.
     pub async fn snapshot(&self) -> Result<Snapshot, EngineError> {
-        let params = self.read(&self.params).await?;
-        let moments: Vec<f32> = self.read(&self.moments).await?;
+        let start = 16 * self.layout.params_at(self.step % 2, 0) as u64;
+        let params = self.read(&self.rows, start, self.grads.size()).await?;
+        let moments: Vec<f32> = self.read(&self.moments, 0, self.moments.size()).await?;
         let len = 4 * self.layout.params;
         let half = |k: usize| moments.chunks(2 * len).flat_map(|both| both[k * len..][..len].iter().copied()).collect();
         Ok(Snapshot { step: self.step, params, first: half(0), second: half(1) })
@@ -280,12 +288,12 @@ impl Gpu {
 
     /// The gradients `[P, len]` of the last step.
     pub async fn gradients(&self) -> Result<Vec<f32>, EngineError> {
-        self.read(&self.grads).await
+        self.read(&self.grads, 0, self.grads.size()).await
     }
 
     /// The tokens of the last batch, as the sampler laid them out: `[vision, text, query]` per model.
     pub async fn tokens(&self) -> Result<Vec<u32>, EngineError> {
-        Ok(self.read::<u32>(&self.batch).await?.split_off(2))
+        Ok(self.read::<u32>(&self.batch, 0, self.batch.size()).await?.split_off(2))
     }
 
     /// What the last step left in a named array of `rows` or `cells`, for one tower of the first model.
@@ -296,7 +304,7 @@ impl Gpu {
             (_, Some(place)) => (&self.cells, place),
             _ => return Ok(Vec::new()),
         };
-        Ok(self.read::<f32>(buffer).await?[start..start + len].to_vec())
+        Ok(self.read::<f32>(buffer, 0, buffer.size()).await?[start..start + len].to_vec())
     }
 
     /// What the last step left in an array of a tower's graph, and in its gradient, for the first model.
@@ -304,7 +312,7 @@ impl Gpu {
         let Some((start, gradient, len)) = self.layout.graphs[tower].as_ref().map(|places| places.arrays[id]) else {
             return Ok((Vec::new(), Vec::new()));
         };
-        let rows: Vec<f32> = self.read(&self.rows).await?;
+        let rows: Vec<f32> = self.read(&self.rows, 0, self.rows.size()).await?;
         let array = |at: usize| rows[4 * at..4 * (at + len)].to_vec();
         Ok((array(start), array(gradient)))
     }

@@ -96,18 +96,19 @@ pub fn operations(layout: &Layout) -> (Vec<Operation>, Vec<Operation>) {
         let (out, heads) = (graph.arrays[*out], tower.heads);
         let inputs: Vec<_> = inputs.iter().map(|(id, _)| graph.arrays[*id]).collect();
         let count = |rows: Rows| allocated(rows, tower, layout.batch);
-        let (n, width, tiles) = (count(out.rows), out.width / 4, count(out.rows) / 4);
+        let (n, width, tiles) = (count(out.rows), out.width / 4, count(out.rows) / 8);
         let operation = |stage, entry, items| Operation { stage, entry, items, op: index };
         let (stage, ahead, back) = match op {
             Op::Embed => ("embed", n * width, tower.shape.rows() * width),
             Op::Norm { .. } => ("norm", n, n + width),
             Op::Linear { .. } => {
-                let columns: usize = inputs.iter().map(|input| input.width / 4).sum();
-                ("linear", tiles * width, tiles * columns + width * inputs[0].width / 4 + width)
+                let (outputs, columns) = (width.div_ceil(2), (inputs[0].width / 4).div_ceil(2));
+                let stream = if inputs.len() == 2 { n * width } else { 0 };
+                ("linear", tiles * outputs, tiles * columns + stream + outputs * columns + width)
             }
             Op::Gather => ("gather", n * width, count(inputs[0].rows) * width),
             Op::Attention { .. } => ("attention", n * heads, (count(inputs[0].rows) + count(inputs[1].rows)) * width),
-            Op::Gelu => ("gelu", tiles * width, tiles * width),
+            Op::Gelu => ("gelu", n / 4 * width, n / 4 * width),
         };
         forward.push(operation(stage, "forward", ahead));
         // Pushed in reverse: the whole list is turned round below.

@@ -1,0 +1,72 @@
+// AdamW (src/engine/cpu/adamw.rs), by whichever invocation holds the whole gradient of a parameter, so that no gradient is
+// read again and no dispatch is spent on it:
+//   m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2
+//   p -= rate (m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + eps) + decay p),  rate = lr min(1, t / warmup)
+// Reads this step's half of the parameters, which others may still read; writes the next step's, moments and grads.
+// 7 floats of traffic per parameter and about 12 FLOPs.
+
+// Called in one place of an entry point: SwiftShader runs through every branch, taken or not.
+
+// A tile of a weight's gradient: `at` is its first row's first vec4, `count` rows of it are the weight's.
+struct Learned {
+    at: u32,
+    count: u32,
+    column: vec2<u32>,
+    tile: Tile,
+}
+
+fn learn(model: u32, width: u32, learned: Learned) {
+    let run = runs[model];
+    let t = f32(batch[1]);
+    let rate = run.lr * min(1.0, t / f32(run.warmup));
+    let by_first = 1.0 / (1.0 - pow(run.beta1, t));
+    let by_second = 1.0 / (1.0 - pow(run.beta2, t));
+    var gradients = array(learned.tile.a, learned.tile.b, learned.tile.c, learned.tile.d);
+    let count = min(learned.count, 8u);
+    let columns = select(1u, 2u, learned.column.y != learned.column.x);
+    for (var i = 0u; i < count * columns; i++) {
+        let row = i % count;
+        let second = i >= count;
+        let at = learned.at + row * width + select(learned.column.x, learned.column.y, second);
+        let gradient = gradients[select(0u, 2u, second) + row / 4u][row % 4u];
+        let of_first = model * 2u * PARAMS + at;
+        let of_second = of_first + PARAMS;
+        let m = run.beta1 * moments[of_first] + (1.0 - run.beta1) * gradient;
+        let v = run.beta2 * moments[of_second] + (1.0 - run.beta2) * gradient * gradient;
+        grads[model * PARAMS + at] = gradient;
+        moments[of_first] = m;
+        moments[of_second] = v;
+        let p = rows[run.params + at];
+        rows[run.updated + at] = p - rate * (m * by_first / (sqrt(v * by_second) + run.eps) + run.weight_decay * p);
+    }
+}
+
+// One vec4 of a bias.
+fn learn_one(model: u32, at: u32, gradient: vec4<f32>) {
+    var learned = Learned();
+    learned.at = at;
+    learned.count = 1u;
+    learned.tile.a[0] = gradient;
+    learn(model, 0u, learned);
+}
+
+// The step's loss for `ring`, the logit scale, and the end of the step for whoever asks which it is.
+fn report(model: u32) {
+    let n = runs[model].batch;
+    var loss = 0.0;
+    for (var i = 0u; i < n * LOSS_PARTS; i++) {
+        loss += cells[model * CELLS + LOSS + i];
+    }
+    ring[((batch[1] - 1u) % RING) * POPULATION + model] = loss;
+    if (model == 0u) {
+        batch[0] = batch[1];
+    }
+    if (TOWERS == 2u) {
+        var along = 0.0;
+        for (var i = 0u; i < n; i++) {
+            along += cells[model * CELLS + along_cells(0u) + i];
+        }
+        let clamped = exp(rows[runs[model].params + LOGIT_SCALE].x) >= runs[model].max_scale;
+        learn_one(model, LOGIT_SCALE, vec4<f32>(select(along, 0.0, clamped), 0.0, 0.0, 0.0));
+    }
+}
