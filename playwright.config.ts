@@ -27,7 +27,7 @@ export default defineConfig({
   timeout: 180_000,
   expect: { timeout: 30_000 },
   forbidOnly: process.env.CI !== undefined,
-  use: { baseURL: `${origin}/`, screenshot: "only-on-failure", trace: "retain-on-failure" },
+  use: { baseURL: `${origin}/`, screenshot: "only-on-failure", trace: "retain-on-failure", serviceWorkers: "block" },
   webServer: {
     command: `cargo xtask serve --no-build --port ${port}`,
     url: origin,
@@ -37,6 +37,8 @@ export default defineConfig({
   projects: [
     {
       name: "webgpu",
+      // The rest is the same with WebGPU and without.
+      testMatch: /(bench|engines|page|path|population|reference|trouble)\.spec\.ts/,
       use: browser("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"),
     },
     // Without the flags above, requestAdapter() answers null here: the reader without WebGPU.

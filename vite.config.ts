@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
 
 /** Makes what Vite writes fit for pages and bundlers that are not ours. */
@@ -17,6 +19,23 @@ function forOthers(): Plugin {
   };
 }
 
+/** Writes `sw.js`, which keeps the article's files: all but the modules that train, of which a browser uses one. */
+function offline(): Plugin {
+  return {
+    name: "offline",
+    generateBundle(_, bundle) {
+      const files = Object.values(bundle).filter(({ fileName }) => !/bench|(leftright|relaxed)_bg/.test(fileName));
+      const version = createHash("sha256");
+      for (const file of files) version.update(file.type === "chunk" ? file.code : file.source);
+      const names = ["./", ...files.map(({ fileName }) => `./${fileName}`).filter((name) => name !== "./index.html")];
+      const source = readFileSync("www/src/service-worker.js", "utf8")
+        .replace("VERSION", version.digest("hex").slice(0, 12))
+        .replace('"FILES"', JSON.stringify(names));
+      this.emitFile({ type: "asset", fileName: "sw.js", source });
+    },
+  };
+}
+
 const SHARED = {
   root: "www",
   // Relative, so that any file server can host the site under any sub-path.
@@ -28,6 +47,7 @@ const WHOLE_WORKER = { output: { codeSplitting: false } };
 /** The article and the bench page. */
 const site: UserConfig = {
   ...SHARED,
+  plugins: [offline()],
   build: {
     outDir: "dist",
     rolldownOptions: { input: ["www/index.html", "www/bench.html"] },

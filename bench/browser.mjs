@@ -103,7 +103,7 @@ async function fromPressToSkill(browser, origin) {
   const times = [];
   for (let run = 0; run < 5; run++) {
     const page = await browser.newPage();
-    await page.goto(`${origin}/site/index.html?engine=cpu`);
+    await page.goto(`${origin}/site/index.html?engine=cpu&start=untrained`);
     const train = page.locator("lr-train");
     const retrieval = train.locator("tr", { hasText: "unseen" }).locator("td").first();
     await train.getByRole("button", { name: "Train" }).click({ timeout: 60_000 });

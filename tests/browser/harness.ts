@@ -22,7 +22,7 @@ export const test = base.extend<Options & { cleanPage: undefined }>({
       context.on("console", (message: ConsoleMessage) => {
         const text = message.text();
         const serious = message.type() === "error" || message.type() === "warning";
-        if (serious && !allowedConsole?.test(text)) {
+        if (serious && !text.startsWith("Service Worker registration blocked by Playwright") && !allowedConsole?.test(text)) {
           complaints.push(`console ${message.type()}: ${text}`);
         }
       });

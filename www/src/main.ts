@@ -6,6 +6,7 @@ import "./figures/lr-gradient";
 import "./figures/lr-train";
 import { takeDrops } from "./keep/drop";
 import { loadFiguresInSight } from "./later";
+import { keepForOffline } from "./offline";
 import { themeButton } from "./style/theme";
 
 const button = document.querySelector<HTMLButtonElement>("#theme");
@@ -19,3 +20,4 @@ const contents = document.querySelector("nav");
 if (contents) followReading(contents);
 loadFiguresInSight();
 takeDrops();
+keepForOffline();
