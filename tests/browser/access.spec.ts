@@ -7,7 +7,8 @@ import { Trial } from "./trial";
 
 /** What axe finds, and where. */
 async function violations(page: Page): Promise<string[]> {
-  const found = await new AxeBuilder({ page }).analyze();
+  // It would fetch the style sheets of frames again, which a sandboxed frame may not.
+  const found = await new AxeBuilder({ page }).options({ preload: false }).analyze();
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
 }
 
@@ -43,3 +44,21 @@ test("the bench page has no violation", async ({ page }, { project }) => {
   await page.evaluate(() => document.querySelector("main")?.append(document.createElement("button")));
   expect(await violations(page)).toEqual([expect.stringMatching(/^button-name/)]);
 });
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const width of [360, 1280]) {
+    test(`no embed has a violation, nor the page that shows how to embed, ${colorScheme}, ${width} px wide`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      for (const figure of ["train", "gradient", "ablate", "surgery", "diversity"]) {
+        await page.goto(`embed.html?figure=${figure}`);
+        await expect(page.getByRole("heading").first()).toBeVisible();
+        await expect(page.locator(`lr-${figure}`).getByTestId("finding")).not.toBeEmpty();
+        expect(await violations(page), figure).toEqual([]);
+      }
+      await page.goto("examples/index.html");
+      await expect(page.getByRole("heading").first()).toBeVisible();
+      expect(await violations(page), "examples").toEqual([]);
+    });
+  }
+}
