@@ -96,7 +96,7 @@ export abstract class Figure extends Embeddable implements Kept {
       <p class="finding" part="finding" data-testid="finding">${this.finding()}</p>
       ${problems.map((problem) => html`<p class="alarm" part="message" role="alert">${problem}</p>`)}
       ${this.trainer()} ${this.moment()} ${this.body()}
-      <div class="foot" part="controls">${keepMenu(this)} ${host() ? nothing : embedMenu(this, this.run)}</div>
+      <div class="menus" part="controls">${keepMenu(this)} ${host() ? nothing : embedMenu(this, this.run)}</div>
       <p class="visually-hidden" role="status">${this.announcement}</p>
     </figure>`;
   }

@@ -30,11 +30,19 @@ export interface Keepsake {
 }
 
 export const keepStyles = css`
-  .keep {
+  .menus {
+    display: flex;
+    flex-wrap: wrap;
+    column-gap: var(--space-5);
     margin-top: var(--space-4);
   }
 
-  .keep .row {
+  /* Large enough for a finger. */
+  .menus summary {
+    padding-block: var(--space-1);
+  }
+
+  .menus .row {
     margin-top: var(--space-2);
     font-size: var(--text-small);
   }
