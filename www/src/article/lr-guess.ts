@@ -154,7 +154,7 @@ export class LrGuess extends LitElement {
   }
 
   private ofTheRun({ strength, score, choices }: Question, guess: number): string {
-    const { trained, evaluation, file, phase } = this.run;
+    const { trained, evaluation, asOpened, phase } = this.run;
     if (phase === "failed") return "The engine has stopped, so there is no answer.";
     const after = this.answer.value?.after.unseen;
     if (!after || !evaluation) return "Measuring your model…";
@@ -163,7 +163,7 @@ export class LrGuess extends LitElement {
     const choice = choices[guess];
     const right = choice !== undefined && value >= choice.from && value <= choice.to;
     const other = score === "order" ? `recognition is ${accuracy(after.recognition)}` : `order is ${accuracy(after.order)}`;
-    return `${right ? "As you guessed" : "Not as you guessed"}. ${sinceStep(evaluation.step, file)}, your model ${strength === 0 ? "without EP" : "with EP reversed"} has ${score === "order" ? "an order" : "a recognition"} of ${accuracy(value)} on unseen pairs; its ${other}.`;
+    return `${right ? "As you guessed" : "Not as you guessed"}. ${sinceStep(evaluation.step, asOpened)}, your model ${strength === 0 ? "without EP" : "with EP reversed"} has ${score === "order" ? "an order" : "a recognition"} of ${accuracy(value)} on unseen pairs; its ${other}.`;
   }
 
   private ofDiversity(guess: number): string {
