@@ -30,6 +30,11 @@ export type Phase = "loading" | "ready" | "training" | "failed";
 export const STARTS = ["trained", "untrained", "training"] as const;
 export type Start = (typeof STARTS)[number];
 
+/** The start of that name; the usual one where there is none. */
+export function startOf(asked: string | null): Start {
+  return STARTS.find((start) => start === asked) ?? "trained";
+}
+
 /** Where a run takes its settings from, and whether it keeps them there. */
 export interface Source {
   /** A query, as of an address. */
@@ -145,6 +150,12 @@ export class Run extends EventTarget {
       await this.#evaluate();
     });
     if (this.source.start === "training") await this.train();
+  }
+
+  /** Says what was not done, and why. */
+  fail(error: string): void {
+    this.error = error;
+    this.#changed();
   }
 
   /** Ends it; whatever it still does is of no interest. */
@@ -409,8 +420,7 @@ export class Run extends EventTarget {
     this.phase = "loading";
     if (this.#crashes > PATIENCE) {
       this.phase = "failed";
-      this.error = `The engine cannot run here: ${message}. Reload the page to try again.`;
-      this.#changed();
+      this.fail(`The engine cannot run here: ${message}. Reload the page to try again.`);
       return;
     }
     this.#changed();
@@ -434,8 +444,8 @@ export class Run extends EventTarget {
       return await work();
     } catch (thrown) {
       const error = engineError(thrown);
-      if (error.code !== "crash") this.error = `${failure}: ${sentence(error)}`;
-      this.#changed();
+      if (error.code === "crash") this.#changed();
+      else this.fail(`${failure}: ${sentence(error)}`);
       return null;
     }
   }

@@ -1,6 +1,6 @@
 // The runs of a page: one worker for all of them, one run for every figure that asks for the same settings.
 import { EngineClient } from "./engine/client";
-import { Run, STARTS, type Source, type Start } from "./run";
+import { Run, startOf, type Source, type Start } from "./run";
 
 let worker: EngineClient | null = null;
 const runs = new Map<string, Run>();
@@ -34,9 +34,12 @@ export function runOf(search: string, start: Start = "trained"): Run {
 
 /** The page's own run, which its address names. */
 export function sharedRun(): Run {
-  shared ??= runFrom({ search: location.search, start: startOf(location.search), addressed: true });
-  // A handle for the browser's console and the browser tests; nothing on the page reads it.
-  Object.assign(globalThis, { leftright: { run: shared } });
+  if (!shared) {
+    const { search } = location;
+    shared = runFrom({ search, start: startOf(new URLSearchParams(search).get("start")), addressed: true });
+    // A handle for the browser's console and the browser tests; nothing on the page reads it.
+    Object.assign(globalThis, { leftright: { run: shared } });
+  }
   return shared;
 }
 let shared: Run | null = null;
@@ -44,11 +47,6 @@ let shared: Run | null = null;
 /** Whether it is the page's own run; asking makes none. */
 export function isShared(run: Run): boolean {
   return run === shared;
-}
-
-function startOf(search: string): Start {
-  const asked = new URLSearchParams(search).get("start");
-  return STARTS.find((start) => start === asked) ?? "trained";
 }
 
 /** Keeps a run while a figure shows it. */

@@ -1,6 +1,7 @@
 // The trained model that comes with the page, and what its training was: `leftright train`, as CONTRIBUTING.md says.
 import { EngineError } from "./engine/errors";
 import type { Evaluation } from "./engine/pkg/leftright.js";
+import { Once } from "./once";
 
 /** A checkpoint, and what `leftright train --json` said of it. */
 export interface Shipped {
@@ -9,13 +10,11 @@ export interface Shipped {
   evaluations: Evaluation[];
 }
 
-let loading: Promise<Shipped> | null = null;
+const shipped = new Once(load);
 
 /** Loaded once, however many runs show it. */
 export function loadShipped(): Promise<Shipped> {
-  loading ??= load();
-  loading.catch(() => (loading = null));
-  return loading;
+  return shipped.get();
 }
 
 async function load(): Promise<Shipped> {

@@ -69,17 +69,6 @@ export class LrGuess extends LitElement {
         display: none;
       }
 
-      fieldset {
-        margin: 0;
-        padding: 0;
-        border: 0;
-      }
-
-      legend {
-        padding: 0 0 var(--space-2);
-        font-weight: 600;
-      }
-
       label {
         display: flex;
         align-items: baseline;

@@ -1,5 +1,5 @@
 // What a teacher pastes to have a figure in a page of their own.
-import { html, nothing } from "lit";
+import { html } from "lit";
 import type { Run } from "../run";
 import { writeAddress } from "../state";
 import { figureName } from "./embeddable";
@@ -30,17 +30,19 @@ async function copy(code: string, button: HTMLElement): Promise<void> {
   }
 }
 
-/** The menu at a figure's foot, of the run that it shows. */
-export function embedMenu(figure: HTMLElement, { current, fields }: Run) {
-  if (!current) return nothing;
-  const query = new URLSearchParams(writeAddress(current.settings, fields));
-  const code = embedCode(figureName(figure), query, document.baseURI);
-  const button = (label: string, text: string) =>
-    html`<button class="link" @click=${(event: Event) => copy(text, event.currentTarget as HTMLElement)}>${label}</button>`;
+/** The menu at a figure's foot, of the run that it shows when something is copied. */
+export function embedMenu(figure: HTMLElement, run: Run) {
+  const code = () => {
+    const settings = run.current?.settings;
+    const query = new URLSearchParams(settings ? writeAddress(settings, run.fields) : "");
+    return embedCode(figureName(figure), query, document.baseURI);
+  };
+  const button = (label: string, kind: "element" | "frame") =>
+    html`<button class="link" @click=${(event: Event) => copy(code()[kind], event.currentTarget as HTMLElement)}>${label}</button>`;
   return html`<details data-testid="embed">
     <summary>Embed</summary>
     <div class="row">
-      ${button("Copy as an element", code.element)} ${button("Copy as a frame", code.frame)}
+      ${button("Copy as an element", "element")} ${button("Copy as a frame", "frame")}
       <a href="./examples/index.html">Other ways</a>
       <span class="note" role="status"></span>
     </div>

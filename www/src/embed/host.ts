@@ -9,7 +9,7 @@ export interface Host {
   /** Gives a shadow root the design's constants, and walls it off from the page's styles. */
   dress(root: ShadowRoot): void;
   /** What is wrong with a figure's attributes, in a line each. */
-  problems(figure: Embeddable, run: Run): string[];
+  problems(figure: Embeddable): string[];
   /** A button to train by, for a figure without one of its own. */
   trainer(run: Run): TemplateResult;
   /** Tells the page, by events, what has changed. */

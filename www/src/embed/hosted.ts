@@ -1,7 +1,7 @@
 // Figures in a page that is not ours: their run by their attributes, their design within, and word of them to the page.
 import { html, nothing } from "lit";
 import { runState, trainLabel } from "../figures/run-state";
-import type { Phase, Run, Start } from "../run";
+import { STARTS, startOf, type Phase, type Run } from "../run";
 import { runOf } from "../runs";
 import tokens from "../style/tokens.css?raw"; // as it is written: a minifier rewrites light-dark()
 import type { ChangeDetail, TrainedDetail } from "./api";
@@ -10,7 +10,7 @@ import { setHost } from "./host";
 
 /** The switches, and what each may say. */
 const SWITCHES = {
-  start: ["trained", "untrained", "training"],
+  start: STARTS,
   controls: ["all", "none"],
   guess: ["on", "off"],
   theme: ["light", "dark", "auto"],
@@ -60,12 +60,8 @@ function send(figure: Element, name: string, detail: ChangeDetail | TrainedDetai
   figure.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
 }
 
-function startOf({ start }: Embeddable): Start {
-  return SWITCHES.start.find((allowed) => allowed === start) ?? "trained";
-}
-
 setHost({
-  runFor: (figure) => runOf(searchOf(figure), startOf(figure)),
+  runFor: (figure) => runOf(searchOf(figure), startOf(figure.start)),
 
   dress(root) {
     // First, so that a figure's own rules come over it.

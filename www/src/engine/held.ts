@@ -1,4 +1,5 @@
 // A run as the worker holds it: a model, the engine that trains it once there is one, and what it was on the way.
+import { Once } from "../once";
 import { EngineError } from "./errors";
 import { look, whole } from "./modules";
 import type { Config, EngineInfo, EngineRequest, Model, Progress, Session, TrainEnd } from "./pkg/leftright.js";
@@ -16,7 +17,7 @@ const HISTORY_BYTES = 48 << 20;
 
 export class Held {
   #session: Session | null = null;
-  #opening: Promise<Session> | null = null;
+  readonly #opening = new Once(() => this.#open());
   #ofWhole = false;
   /** Past models as checkpoints, by step. */
   readonly #past = new Map<number, Uint8Array>();
@@ -55,9 +56,7 @@ export class Held {
 
   /** The engine that trains it, opened when it is first asked for. */
   prepare(): Promise<Session> {
-    this.#opening ??= this.#open();
-    this.#opening.catch(() => (this.#opening = null));
-    return this.#opening;
+    return this.#opening.get();
   }
 
   async train(steps: number, onProgress: (progress: Progress, kept: number[]) => void): Promise<TrainEnd> {

@@ -2,13 +2,11 @@
 import lookUrl from "./pkg/look_bg.wasm?url";
 import plainUrl from "./pkg/leftright_bg.wasm?url";
 import relaxedUrl from "./pkg/relaxed_bg.wasm?url";
+import { Once } from "../once";
 
 export type Whole = typeof import("./pkg/leftright.js") & { memory: WebAssembly.Memory };
 /** What both modules have; their classes are one type to us. */
 export type Look = Pick<Whole, "Model" | "checkConfig" | "configFields">;
-
-let loadingLook: Promise<Look> | null = null;
-let loadingWhole: Promise<Whole> | null = null;
 
 /** A module of one fused multiply-add, which is valid where the browser has relaxed SIMD. */
 // prettier-ignore
@@ -38,20 +36,19 @@ async function fastest(): Promise<Whole> {
   return { ...module, memory };
 }
 
-/** The whole module, loaded when something is first trained or measured. A load that fails may be tried again. */
+const wholeModule = new Once(fastest);
+const lookModule = new Once(async () => {
+  const module = await import("./pkg/look.js");
+  await module.default({ module_or_path: lookUrl });
+  return module as unknown as Look;
+});
+
+/** The whole module, loaded when something is first trained or measured. */
 export function whole(): Promise<Whole> {
-  loadingWhole ??= fastest();
-  loadingWhole.catch(() => (loadingWhole = null));
-  return loadingWhole;
+  return wholeModule.get();
 }
 
 /** What shows models: whichever module is there. */
 export function look(): Promise<Look> {
-  if (loadingWhole) return loadingWhole;
-  loadingLook ??= import("./pkg/look.js").then(async (module) => {
-    await module.default({ module_or_path: lookUrl });
-    return module as unknown as Look;
-  });
-  loadingLook.catch(() => (loadingLook = null));
-  return loadingLook;
+  return wholeModule.pending ?? lookModule.get();
 }

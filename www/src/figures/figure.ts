@@ -52,9 +52,14 @@ export abstract class Figure extends Embeddable implements Kept {
   }
 
   private readonly follow = (): void => {
-    this.requestUpdate();
+    this.runChanged();
     host()?.tell(this, this.run);
   };
+
+  /** A change of its run, which comes many times a second in training: only what shows the model is redrawn. */
+  protected runChanged(): void {
+    // An experiment's figure shows models of its own.
+  }
 
   /** Takes a run up, in the place of the one before, which was left. */
   protected show(run: Run): void {
@@ -89,7 +94,7 @@ export abstract class Figure extends Embeddable implements Kept {
   }
 
   override render() {
-    const problems = host()?.problems(this, this.run) ?? [];
+    const problems = host()?.problems(this) ?? [];
     return html`<figure aria-labelledby="heading" part="figure">
       ${this.number === null ? nothing : html`<p class="number" part="number">Figure ${this.number}</p>`}
       <h2 id="heading" part="heading">${this.heading}</h2>
@@ -118,6 +123,10 @@ export abstract class RunFigure extends Figure {
   protected wantsAnswer(answer: Latest<unknown>): boolean {
     const { phase } = this.run;
     return (phase === "ready" || phase === "training") && (this.onScreen || answer.value === null);
+  }
+
+  protected override runChanged(): void {
+    this.requestUpdate();
   }
 
   override provenance(): Provenance {

@@ -2,6 +2,7 @@
 import { css, html } from "lit";
 import { csv, type Table } from "../csv";
 import { download } from "../download";
+import { figureName } from "../embed/embeddable";
 import { count } from "../format";
 import type { Run } from "../run";
 
@@ -78,7 +79,7 @@ async function keep(figure: Kept, { label, ending, content }: Keepsake, button: 
   try {
     const made = await content();
     if (made === null) return;
-    const name = `leftright-${figure.localName.replace(/^lr-/, "")}-${figure.provenance().name}${ending}`;
+    const name = `leftright-${figureName(figure)}-${figure.provenance().name}${ending}`;
     download(name, made);
     if (told) told.textContent = `Saved ${name}.`;
   } catch (thrown) {

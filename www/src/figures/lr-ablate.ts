@@ -88,17 +88,6 @@ export class LrAblate extends RunFigure {
         justify-content: space-between;
       }
 
-      fieldset {
-        margin: 0;
-        padding: 0;
-        border: 0;
-      }
-
-      legend {
-        padding: 0 0 var(--space-2);
-        font-weight: 600;
-      }
-
       .heads button {
         min-width: 2.75rem;
       }

@@ -57,17 +57,6 @@ export class LrSurgery extends ExaminedFigure {
         justify-content: space-between;
       }
 
-      fieldset {
-        margin: 0;
-        padding: 0;
-        border: 0;
-      }
-
-      legend {
-        padding: 0 0 var(--space-2);
-        font-weight: 600;
-      }
-
       td:nth-child(2) {
         width: 50%;
       }

@@ -22,8 +22,7 @@ export async function openFile(run: Run, file: File): Promise<string | null> {
     if (file.size > kind.most) throw new Error(`it has ${file.size} bytes, and ${kind.most} are the most that one can need.`);
     await kind.open(run, file);
   } catch (thrown) {
-    run.error = `${file.name} was not opened, and the model here is as it was: ${sentence(engineError(thrown))}`;
-    run.dispatchEvent(new Event("change"));
+    run.fail(`${file.name} was not opened, and the model here is as it was: ${sentence(engineError(thrown))}`);
   }
   return run.error;
 }

@@ -21,14 +21,7 @@ export class LrSettings extends LitElement {
     figureStyles,
     css`
       fieldset {
-        margin: var(--space-4) 0 0;
-        padding: 0;
-        border: 0;
-      }
-
-      legend {
-        padding: 0 0 var(--space-2);
-        font-weight: 600;
+        margin-top: var(--space-4);
       }
 
       .fields {

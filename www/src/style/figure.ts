@@ -175,6 +175,17 @@ export const figureStyles = css`
     border-radius: 2px;
   }
 
+  fieldset {
+    margin: 0;
+    padding: 0;
+    border: 0;
+  }
+
+  legend {
+    padding: 0 0 var(--space-2);
+    font-weight: 600;
+  }
+
   table {
     border-collapse: collapse;
     width: 100%;
