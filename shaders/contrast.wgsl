@@ -47,12 +47,6 @@ fn both(p: vec4<f32>, q: vec4<f32>) -> vec4<f32> {
     return most + log(exp(p - most) + exp(q - most));
 }
 
-fn write_cells(at: u32, value: vec4<f32>) {
-    for (var i = 0u; i < 4u; i++) {
-        cells[at + i] = value[i];
-    }
-}
-
 @compute @workgroup_size(64)
 fn logits(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;

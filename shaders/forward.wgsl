@@ -24,7 +24,7 @@ fn tables(@builtin(global_invocation_id) id: vec3<u32>) {
         let is_value = item >= blocks;
         let row = 8u * (item % blocks) * D4;
         let weight = params + select(key_weight(tower), value_weight(tower), is_value);
-        let tile = tile_forward(params + rows_offset(tower) + row, weight, D4, 4u * D4, column);
+        let tile = tile_forward(params + rows_offset(tower) + row, weight, D4, D4, 4u * D4, column);
         store(at + select(key_rows(tower), value_rows(tower), is_value) + row, D4, column, tile);
         return;
     }
@@ -62,31 +62,62 @@ fn tables(@builtin(global_invocation_id) id: vec3<u32>) {
     }
 }
 
+// Eight sequences of a head, whose scores of the tables' rows are the same where they ask the same.
 @compute @workgroup_size(64)
 fn attend(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
     let tower = table_tower(id.y);
-    let sequence = id.x / H;
     let head = id.x % H;
+    let sequence = 8u * (id.x / H);
     if (sequence >= runs[model].batch) {
         return;
     }
-    let query = query_of(model, tower, sequence);
+    let at = model * ROWS + head * K4;
+    var scores: array<f32, MOST_ROWS>;
+    var asked = queries(tower);
+    for (var s = sequence; s < sequence + 8u; s++) {
+        let query = query_of(model, tower, s);
+        if (query != asked) {
+            asked = query;
+            for (var r = 0u; r < table_rows(tower); r += 4u) {
+                let key = at + key_rows(tower) + r * D4;
+                var sum = vec4<f32>();
+                for (var i = 0u; i < K4; i++) {
+                    sum += rows[at + query_rows(tower) + query * D4 + i] * four(key + i, D4);
+                }
+                for (var j = 0u; j < 4u; j++) {
+                    scores[r + j] = SCALE * sum[j];
+                }
+            }
+        }
+        attention(model, tower, s, head, query, &scores);
+    }
+    let width = H * table_rows(tower);
+    let upper = model * CELLS + mass_cells(tower) + sequence * width + head * table_rows(tower);
+    let lower = upper + 4u * width;
+    let bias = runs[model].params + value_bias(tower) + head * K4;
+    for (var i = 0u; i < pair_count(K4); i++) {
+        let column = pair(i, K4);
+        let value = at + value_rows(tower) + column;
+        let ones = vec4<f32>(1.0);
+        var sum = plus(Tile(), ones, ones, rows[bias + column.x], rows[bias + column.y]);
+        for (var r = 0u; r < table_rows(tower); r++) {
+            let x = rows[value.x + r * D4];
+            let y = rows[value.y + r * D4];
+            sum = plus(sum, four_cells(upper + r, width), four_cells(lower + r, width), x, y);
+        }
+        store(at + attended_rows(tower) + sequence * D4, D4, column, sum);
+    }
+}
+
+// A sequence's attention weights of a head, summed into the tables' rows.
+fn attention(model: u32, tower: u32, sequence: u32, head: u32, query: u32, scores: ptr<function, array<f32, MOST_ROWS>>) {
     let keys = visible_keys(tower, read_position(tower, query));
     let tokens = tokens_at(model, tower, sequence);
-    let column = model * ROWS + head * K4;
-    let asks = column + query_rows(tower) + query * D4;
-    let key = column + key_rows(tower);
     var weights: array<f32, LONGEST>;
     var greatest = -3.0e38;
     for (var t = 0u; t < keys; t++) {
-        let by_token = key + batch[tokens + t] * D4;
-        let by_position = key + (vocab(tower) + t) * D4;
-        var sum = vec4<f32>();
-        for (var i = 0u; i < K4; i++) {
-            sum += rows[asks + i] * (rows[by_token + i] + rows[by_position + i]);
-        }
-        weights[t] = dot(sum, vec4<f32>(SCALE));
+        weights[t] = (*scores)[batch[tokens + t]] + (*scores)[vocab(tower) + t];
         greatest = max(greatest, weights[t]);
     }
     var total = 0.0;
@@ -99,17 +130,9 @@ fn attend(@builtin(global_invocation_id) id: vec3<u32>) {
         cells[mass + r] = 0.0;
     }
     for (var t = 0u; t < keys; t++) {
-        weights[t] /= total;
-        cells[mass + batch[tokens + t]] += weights[t];
-        cells[mass + vocab(tower) + t] = weights[t];
-    }
-    let value = column + value_rows(tower);
-    for (var i = 0u; i < K4; i++) {
-        var sum = rows[runs[model].params + value_bias(tower) + head * K4 + i];
-        for (var t = 0u; t < keys; t++) {
-            sum += weights[t] * (rows[value + batch[tokens + t] * D4 + i] + rows[value + (vocab(tower) + t) * D4 + i]);
-        }
-        rows[column + attended_rows(tower) + sequence * D4 + i] = sum;
+        let weight = weights[t] / total;
+        cells[mass + batch[tokens + t]] += weight;
+        cells[mass + vocab(tower) + t] = weight;
     }
 }
 
@@ -123,7 +146,7 @@ fn embed(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     let at = model * ROWS;
-    let tile = tile_forward(at + attended_rows(tower) + sequence * D4, at + joint_rows(tower), D4, E, out);
+    let tile = tile_forward(at + attended_rows(tower) + sequence * D4, at + joint_rows(tower), D4, D4, E, out);
     let z = at + embedding_rows(tower) + sequence * E4;
     store(z, E4, out, tile);
     for (var r = 0u; r < min(8u, runs[model].batch - sequence); r++) {

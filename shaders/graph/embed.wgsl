@@ -1,7 +1,7 @@
 // The rows that the first layer reads (src/engine/cpu/graph/embed.rs):
 //   forward   out[pair] = E[token] + P[position]
 //   backward  dE[token] = sum of d_out over its positions,  dP[position] = sum of d_out over its tokens
-// Reads params, world; writes rows: out [pairs, D]; grads: token and position embeddings [vocab + length, D].
+// Reads params, world; writes rows: out [pairs, D]; learns: token and position embeddings [vocab + length, D].
 // One invocation per vec4.
 
 @compute @workgroup_size(64)

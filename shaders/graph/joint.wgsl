@@ -14,7 +14,7 @@ fn forward(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     let x = model * ROWS + residual_rows(tower) + row * D4;
-    let tile = tile_forward(x, runs[model].params + projection(tower), D4, E, out);
+    let tile = tile_forward(x, runs[model].params + projection(tower), D4, D4, E, out);
     store(model * ROWS + embedding_rows(tower) + row * E4, E4, out, tile);
 }
 

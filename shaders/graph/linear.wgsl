@@ -14,7 +14,7 @@ fn forward(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     let x = model * ROWS + op.inputs[0].start + row * op.width;
-    var tile = tile_forward(x, runs[model].params + op.weight, op.width, 4u * op.outputs, out);
+    var tile = tile_forward(x, runs[model].params + op.weight, op.width, op.width, 4u * op.outputs, out);
     let bias = runs[model].params + op.bias;
     tile = added(tile, every(rows[bias + out.x]), every(rows[bias + out.x]), every(rows[bias + out.y]), every(rows[bias + out.y]));
     if (op.input_count == 2u) {

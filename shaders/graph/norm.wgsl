@@ -1,7 +1,7 @@
 // Layer norm over each row (src/engine/cpu/graph/norm.rs):
 //   forward   y = (x - mean) scale,  scale = 1 / sqrt(variance + eps);  out = y weight + bias
 //   backward  with g = weight d_out:  dx = scale (g - mean(g) - y mean(g y));  dweight = sum d_out y,  dbias = sum d_out
-// Reads params, rows: x [N, width]; writes rows: out, dx [N, width]; cells: moments (mean, scale) [N, 2]; grads: weight
+// Reads params, rows: x [N, width]; writes rows: out, dx [N, width]; cells: moments (mean, scale) [N, 2]; learns: weight
 // and bias [width]. One invocation per row, and backward one per vec4 of weight and bias; 10 FLOPs an element.
 
 @compute @workgroup_size(64)

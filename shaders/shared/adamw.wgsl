@@ -2,8 +2,8 @@
 // read again and no dispatch is spent on it:
 //   m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2
 //   p -= rate (m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + eps) + decay p),  rate = lr min(1, t / warmup)
-// Reads this step's half of the parameters, which others may still read; writes the next step's, moments and grads.
-// 7 floats of traffic per parameter and about 12 FLOPs.
+// Reads this step's half of the parameters, which others may still read; writes the next step's, and moments.
+// 6 floats of traffic per parameter and about 12 FLOPs.
 
 // Called in one place of an entry point: SwiftShader runs through every branch, taken or not.
 
@@ -22,22 +22,20 @@ fn learn(model: u32, width: u32, learned: Learned) {
     let by_first = 1.0 / (1.0 - pow(run.beta1, t));
     let by_second = 1.0 / (1.0 - pow(run.beta2, t));
     var gradients = array(learned.tile.a, learned.tile.b, learned.tile.c, learned.tile.d);
-    let count = min(learned.count, 8u);
     let columns = select(1u, 2u, learned.column.y != learned.column.x);
-    for (var i = 0u; i < count * columns; i++) {
-        let row = i % count;
-        let second = i >= count;
-        let at = learned.at + row * width + select(learned.column.x, learned.column.y, second);
-        let gradient = gradients[select(0u, 2u, second) + row / 4u][row % 4u];
-        let of_first = model * 2u * PARAMS + at;
-        let of_second = of_first + PARAMS;
-        let m = run.beta1 * moments[of_first] + (1.0 - run.beta1) * gradient;
-        let v = run.beta2 * moments[of_second] + (1.0 - run.beta2) * gradient * gradient;
-        grads[model * PARAMS + at] = gradient;
-        moments[of_first] = m;
-        moments[of_second] = v;
-        let p = rows[run.params + at];
-        rows[run.updated + at] = p - rate * (m * by_first / (sqrt(v * by_second) + run.eps) + run.weight_decay * p);
+    for (var column = 0u; column < columns; column++) {
+        for (var row = 0u; row < min(learned.count, 8u); row++) {
+            let at = learned.at + row * width + learned.column[column];
+            let gradient = gradients[2u * column + row / 4u][row % 4u];
+            let of_first = model * 2u * PARAMS + at;
+            let of_second = of_first + PARAMS;
+            let m = run.beta1 * moments[of_first] + (1.0 - run.beta1) * gradient;
+            let v = run.beta2 * moments[of_second] + (1.0 - run.beta2) * gradient * gradient;
+            moments[of_first] = m;
+            moments[of_second] = v;
+            let p = rows[run.params + at];
+            rows[run.updated + at] = p - rate * (m * by_first / (sqrt(v * by_second) + run.eps) + run.weight_decay * p);
+        }
     }
 }
 

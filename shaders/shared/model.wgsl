@@ -25,11 +25,10 @@ struct Run {
 // Matrices whose rows are vec4s [P, ROWS], then the parameters twice [2, P, PARAMS]: a step reads one half and writes the other.
 @group(0) @binding(1) var<storage, read_write> rows: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> moments: array<vec4<f32>>;   // [P, 2, PARAMS]
-@group(0) @binding(3) var<storage, read_write> grads: array<vec4<f32>>;     // [P, PARAMS]
-@group(0) @binding(4) var<storage, read_write> batch: array<u32>;           // [steps done, this step], then [P, BATCH]
-@group(0) @binding(5) var<storage, read_write> cells: array<f32>;           // [P, CELLS]: everything narrower
-@group(0) @binding(6) var<storage, read_write> ring: array<f32>;            // [RING, P] losses
-@group(0) @binding(7) var<storage, read> world: array<u32>;                 // captions, layouts, pairs (src/engine/gpu/world.rs)
+@group(0) @binding(3) var<storage, read_write> batch: array<u32>;           // [steps done, this step], then [P, BATCH]
+@group(0) @binding(4) var<storage, read_write> cells: array<f32>;           // [P, CELLS]: everything narrower
+@group(0) @binding(5) var<storage, read_write> ring: array<f32>;            // [RING, P] losses
+@group(0) @binding(6) var<storage, read> world: array<u32>;                 // captions, layouts, pairs (src/engine/gpu/world.rs)
 
 // Where a sequence's tokens begin.
 fn tokens_at(model: u32, tower: u32, sequence: u32) -> u32 {
@@ -66,7 +65,19 @@ fn read_stream(model: u32, tower: u32, query: u32, column: u32) -> vec4<f32> {
     return read_embedding(model, tower, query, column) + rows[runs[model].params + output_bias(tower) + column];
 }
 
+// Four cells, `stride` apart.
+fn four_cells(at: u32, stride: u32) -> vec4<f32> {
+    return vec4<f32>(cells[at], cells[at + stride], cells[at + 2u * stride], cells[at + 3u * stride]);
+}
+
 // Four cells in a row.
 fn read_cells(at: u32) -> vec4<f32> {
-    return vec4<f32>(cells[at], cells[at + 1u], cells[at + 2u], cells[at + 3u]);
+    return four_cells(at, 1u);
+}
+
+fn write_cells(at: u32, value: vec4<f32>) {
+    cells[at] = value.x;
+    cells[at + 1u] = value.y;
+    cells[at + 2u] = value.z;
+    cells[at + 3u] = value.w;
 }

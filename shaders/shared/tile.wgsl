@@ -11,6 +11,12 @@ struct Tile {
     d: mat4x4<f32>,
 }
 
+// Two tiles side by side.
+struct Tiles {
+    left: Tile,
+    right: Tile,
+}
+
 // The two vec4 columns of an invocation, of `width`; an odd last one twice.
 fn pair(item: u32, width: u32) -> vec2<u32> {
     return vec2<u32>(2u * item, min(2u * item + 1u, width - 1u));
@@ -19,6 +25,11 @@ fn pair(item: u32, width: u32) -> vec2<u32> {
 // Pairs of `width` vec4 columns.
 fn pair_count(width: u32) -> u32 {
     return (width + 1u) / 2u;
+}
+
+// Rows in whole tiles.
+fn eights(rows: u32) -> u32 {
+    return (rows + 7u) / 8u * 8u;
 }
 
 // Four rows of one vec4 column.
@@ -40,10 +51,10 @@ fn outer(y: vec4<f32>, v: vec4<f32>) -> mat4x4<f32> {
     return mat4x4<f32>(y.x * v, y.y * v, y.z * v, y.w * v);
 }
 
-// x W^T: x [8, 4 * width], a weight [outputs, 4 * width], a pair of columns of outputs.
-fn tile_forward(x: u32, weight: u32, width: u32, outputs: u32, out: vec2<u32>) -> Tile {
+// x W^T over the first `count` vec4s: x [8, 4 * width], a weight [outputs, 4 * width], a pair of columns of outputs.
+fn tile_forward(x: u32, weight: u32, count: u32, width: u32, outputs: u32, out: vec2<u32>) -> Tile {
     var sum = Tile();
-    for (var i = 0u; i < width; i++) {
+    for (var i = 0u; i < count; i++) {
         let x0 = four(x + i, width);
         let x1 = four(x + 4u * width + i, width);
         let w0 = transpose(four_outputs(weight + i, width, 4u * out.x, outputs));
@@ -73,30 +84,84 @@ fn tile_backward(dy: u32, weight: u32, outputs: u32, width: u32, column: vec2<u3
     return sum;
 }
 
-// dy^T x over `count` rows: a pair of dy's columns makes the tile's rows, a pair of x's its columns.
-fn tile_outer(dy: u32, dy_width: u32, out: vec2<u32>, x: u32, x_width: u32, column: vec2<u32>, count: u32) -> Tile {
-    var sum = Tile();
+// Two neighbouring tiles of dy W, for an invocation that would load dy for each.
+fn tiles_backward(dy: u32, weight: u32, outputs: u32, width: u32, column: vec4<u32>) -> Tiles {
+    var sum = Tiles();
+    let count = (outputs + 3u) / 4u;
     for (var i = 0u; i < count; i++) {
-        let y0 = rows[dy + i * dy_width + out.x];
-        let y1 = rows[dy + i * dy_width + out.y];
-        let x0 = rows[x + i * x_width + column.x];
-        let x1 = rows[x + i * x_width + column.y];
-        sum.a += outer(y0, x0);
-        sum.b += outer(y1, x0);
-        sum.c += outer(y0, x1);
-        sum.d += outer(y1, x1);
+        let y0 = four(dy + i, count);
+        let y1 = four(dy + 4u * count + i, count);
+        let w0 = four_outputs(weight + column.x, width, 4u * i, outputs);
+        let w1 = four_outputs(weight + column.y, width, 4u * i, outputs);
+        let w2 = four_outputs(weight + column.z, width, 4u * i, outputs);
+        let w3 = four_outputs(weight + column.w, width, 4u * i, outputs);
+        sum.left.a += w0 * y0;
+        sum.left.b += w0 * y1;
+        sum.left.c += w1 * y0;
+        sum.left.d += w1 * y1;
+        sum.right.a += w2 * y0;
+        sum.right.b += w2 * y1;
+        sum.right.c += w3 * y0;
+        sum.right.d += w3 * y1;
     }
     return sum;
 }
 
+// dy^T x over `count` rows: a pair of dy's columns makes the tile's rows, a pair of x's its columns.
+fn tile_outer(dy: u32, dy_width: u32, out: vec2<u32>, x: u32, x_width: u32, column: vec2<u32>, count: u32) -> Tile {
+    var sum = Tile();
+    let fours = count / 4u * 4u;
+    for (var i = 0u; i < fours; i += 4u) {
+        let y0 = transpose(four(dy + i * dy_width + out.x, dy_width));
+        let y1 = transpose(four(dy + i * dy_width + out.y, dy_width));
+        let x0 = four(x + i * x_width + column.x, x_width);
+        let x1 = four(x + i * x_width + column.y, x_width);
+        sum.a += x0 * y0;
+        sum.b += x0 * y1;
+        sum.c += x1 * y0;
+        sum.d += x1 * y1;
+    }
+    for (var i = fours; i < count; i++) {
+        let y = dy + i * dy_width + out;
+        let v = x + i * x_width + column;
+        sum = plus(sum, rows[y.x], rows[y.y], rows[v.x], rows[v.y]);
+    }
+    return sum;
+}
+
+// A tile plus the outer product of its rows' numbers, upper and lower, and x, its first column, and y, its second.
+fn plus(tile: Tile, up: vec4<f32>, low: vec4<f32>, x: vec4<f32>, y: vec4<f32>) -> Tile {
+    return Tile(tile.a + outer(up, x), tile.b + outer(low, x), tile.c + outer(up, y), tile.d + outer(low, y));
+}
+
 // Writes a tile from its first row.
 fn store(at: u32, width: u32, column: vec2<u32>, tile: Tile) {
-    for (var r = 0u; r < 4u; r++) {
-        rows[at + r * width + column.x] = tile.a[r];
-        rows[at + (r + 4u) * width + column.x] = tile.b[r];
-        rows[at + r * width + column.y] = tile.c[r];
-        rows[at + (r + 4u) * width + column.y] = tile.d[r];
-    }
+    store_four(at + column.x, width, tile.a);
+    store_four(at + 4u * width + column.x, width, tile.b);
+    store_four(at + column.y, width, tile.c);
+    store_four(at + 4u * width + column.y, width, tile.d);
+}
+
+fn store_four(at: u32, width: u32, m: mat4x4<f32>) {
+    rows[at] = m[0];
+    rows[at + width] = m[1];
+    rows[at + 2u * width] = m[2];
+    rows[at + 3u * width] = m[3];
+}
+
+// Writes a tile into `cells` from its first row on.
+fn store_cells(at: u32, width: u32, tile: Tile) {
+    store_four_cells(at, width, tile.a);
+    store_four_cells(at + 4u * width, width, tile.b);
+    store_four_cells(at + 4u, width, tile.c);
+    store_four_cells(at + 4u * width + 4u, width, tile.d);
+}
+
+fn store_four_cells(at: u32, width: u32, m: mat4x4<f32>) {
+    write_cells(at, m[0]);
+    write_cells(at + width, m[1]);
+    write_cells(at + 2u * width, m[2]);
+    write_cells(at + 3u * width, m[3]);
 }
 
 // The sum of `count` rows, one vec4 column: a bias' gradient.

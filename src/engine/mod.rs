@@ -35,6 +35,15 @@ impl Snapshot {
         Snapshot { step: 0, first: vec![0.0; params.len()], second: vec![0.0; params.len()], params }
     }
 
+    /// The gradients `[P, len]` of the one step from `before` to here, by AdamW's first moments: m = b1 m' + (1 - b1) g.
+    pub fn gradients_since(&self, before: &Snapshot, configs: &[Config]) -> Vec<f32> {
+        let len = self.first.len() / configs.len();
+        let moments = self.first.iter().zip(&before.first).enumerate();
+        let gradient =
+            |(i, (m, was)): (usize, (&f32, &f32))| (m - configs[i / len].beta1 as f32 * was) / (1.0 - configs[i / len].beta1 as f32);
+        moments.map(gradient).collect()
+    }
+
     /// Whether training can go on from here.
     pub fn is_finite(&self) -> bool {
         [&self.params, &self.first, &self.second].into_iter().flatten().all(|x| x.is_finite())
@@ -138,11 +147,11 @@ impl Engine {
         }
     }
 
-    /// One step of a single model on one given batch; gives the loss and the gradient `[len]`.
-    pub async fn step_on(&mut self, batch: &Batch) -> Result<(Vec<f32>, Vec<f32>), EngineError> {
+    /// One step of every model on one given batch; gives the losses `[P]`.
+    pub async fn step_on(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
         match self {
-            Engine::Cpu(cpu) => Ok((cpu.step_on(batch), cpu.gradient().to_vec())),
-            Engine::Gpu(gpu) => Ok((gpu.step_on(batch).await?, gpu.gradients().await?)),
+            Engine::Cpu(cpu) => Ok(cpu.step_on(batch)),
+            Engine::Gpu(gpu) => gpu.step_on(batch).await,
         }
     }
 

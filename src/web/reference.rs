@@ -57,9 +57,9 @@ pub async fn train_on(
     let (mut engine, _) = open(configs, &snapshot, request).await.map_err(Failure::from)?;
     let mut run = ReferenceRun { losses: Vec::new(), gradients: Vec::new() };
     for step in 0..steps {
-        let (losses, gradient) = engine.step_on(&batch).await.map_err(Failure::from)?;
-        run.losses.extend(losses);
+        run.losses.extend(engine.step_on(&batch).await.map_err(Failure::from)?);
         if step == 0 {
+            let gradient = engine.snapshot().await.map_err(Failure::from)?.gradients_since(&snapshot, configs);
             let tensors = ParamTable::new(&config).tensors;
             run.gradients = tensors.into_iter().map(|t| Gradient { values: gradient[t.range].to_vec(), name: t.name }).collect();
         }

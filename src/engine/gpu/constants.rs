@@ -43,6 +43,7 @@ fn constants(layout: &Layout, out: &mut String) {
         ("RELATIONS", relations(config).len()),
         ("LAYOUT_COUNT", layout_count(config) as usize),
         ("LONGEST", towers.iter().map(|t| t.shape.length).fold(0, usize::max)),
+        ("MOST_ROWS", towers.iter().map(|t| t.shape.rows().next_multiple_of(4)).fold(0, usize::max)),
         ("PARAMS", layout.params),
         ("ROWS", layout.row_count),
         ("CELLS", layout.cell_count),

@@ -105,7 +105,7 @@ fn plan(layout: &Layout) -> Vec<Planned> {
     if tabled > 0 {
         let tables = most(&|r, q| (2 * r.div_ceil(8) + e_pairs) * d_pairs + q * (d + e) + b);
         plan.push(("forward", "tables", tables, tabled, None));
-        plan.push(("forward", "attend", b * h, tabled, None));
+        plan.push(("forward", "attend", blocks * h, tabled, None));
         plan.push(("forward", "embed", blocks * e_pairs, tabled, None));
     } else {
         plan.push(("forward", "sample", b, 1, None));
@@ -119,7 +119,7 @@ fn plan(layout: &Layout) -> Vec<Planned> {
         plan.push(("contrast", "d_embedding", blocks * e.div_ceil(4), 2, None));
     }
     plan.push(("backward", "d_attended", most(&|_, q| blocks * h + e_pairs * d_pairs + q * e + 1), tabled, None));
-    let d_tables = most(&|r, q| (e_pairs + d_pairs) * d_pairs + r.div_ceil(8) * h * (d / h).div_ceil(2) + q * h * (r + d) + 2 * d);
+    let d_tables = most(&|r, q| (e_pairs + d_pairs) * d_pairs + r.div_ceil(8) * h * (d / h).div_ceil(2) + q * h * (1 + d) + 2 * d);
     plan.push(("backward", "d_tables", d_tables, tabled, None));
     let d_weights = most(&|r, _| (r.div_ceil(8) + d_pairs) * d_pairs + 2 * d_pairs * d_pairs + 2 * d);
     plan.push(("backward", "d_weights", d_weights, tabled, None));
@@ -151,7 +151,7 @@ impl Kernel {
 /// Bytes from one `Op` to the next: the alignment WebGPU asks of a dynamic offset.
 pub const OP_STRIDE: usize = 256;
 
-/// The bind group layouts: what all kernels share (the runs, then seven storage buffers, the last read-only), and one `Op`.
+/// The bind group layouts: what all kernels share (the runs, then six storage buffers, the last read-only), and one `Op`.
 pub fn bind_group_layouts(device: &wgpu::Device) -> [wgpu::BindGroupLayout; 2] {
     let entry = |binding, ty, has_dynamic_offset| wgpu::BindGroupLayoutEntry {
         binding,
@@ -159,9 +159,9 @@ pub fn bind_group_layouts(device: &wgpu::Device) -> [wgpu::BindGroupLayout; 2] {
         ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset, min_binding_size: None },
         count: None,
     };
-    let storage = |binding| entry(binding, wgpu::BufferBindingType::Storage { read_only: binding == 7 }, false);
+    let storage = |binding| entry(binding, wgpu::BufferBindingType::Storage { read_only: binding == 6 }, false);
     let uniform = |dynamic| entry(0, wgpu::BufferBindingType::Uniform, dynamic);
-    let shared: Vec<_> = std::iter::once(uniform(false)).chain((1..8).map(storage)).collect();
+    let shared: Vec<_> = std::iter::once(uniform(false)).chain((1..7).map(storage)).collect();
     [("model", &shared[..]), ("op", &[uniform(true)])]
         .map(|(label, entries)| device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(label), entries }))
 }

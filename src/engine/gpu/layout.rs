@@ -114,13 +114,14 @@ impl Layout {
             ("d_joint", tables(&|_, _| eights(towers[0].e) * d)),
             ("d_straight", tables(&|_, q| q * e)),
             ("d_value", tables(&|r, _| eights(r) * d)),
+            ("d_query", tables(&|_, q| q * d)),
             ("d_read", tables(&|_, q| q * d)),
             ("seen", tables(&|_, q| q * h * d)),
         ]);
         let cells = in_cells.regions(vec![
             ("mass", tables(&|r, _| b * h * r)),
             ("length", all(&|t| if t.unit { b } else { 0 })),
-            ("d_mass", tables(&|r, _| b * h * r)),
+            ("d_mass", tables(&|r, _| b * h * eights(r))),
             ("d_score", tables(&|r, q| q * h * r)),
             ("quarter_lse", all(&|_| 4 * pairs)),
             ("loss", first(b * loss_parts(&towers))),
@@ -161,13 +162,12 @@ impl Layout {
     }
 
     /// Every storage buffer in order of binding, and its bytes. In u64: on wasm32 a population that is refused may overflow a usize.
-    pub fn buffers(&self) -> [(&'static str, u64); 7] {
+    pub fn buffers(&self) -> [(&'static str, u64); 6] {
         let [population, params, rows, cells, tokens] =
             [self.population, self.params, self.row_count, self.cell_count, self.token_count].map(|n| n as u64);
         [
             ("rows", population * (rows + 2 * params) * 16),
             ("moments", population * 2 * params * 16),
-            ("grads", population * params * 16),
             ("batch", (2 + population * tokens) * 4),
             ("cells", population * cells * 4),
             ("ring", population * u64::from(RING) * 4),

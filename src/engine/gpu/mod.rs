@@ -95,7 +95,6 @@ pub struct Gpu {
     groups: [wgpu::BindGroup; 2],
     ops: wgpu::BindGroup,
     moments: wgpu::Buffer,
-    grads: wgpu::Buffer,
     batch: wgpu::Buffer,
     rows: wgpu::Buffer,
     cells: wgpu::Buffer,
@@ -141,7 +140,7 @@ impl Gpu {
         let run_buffers = [0, 1].map(|_| buffer("runs", wgpu::BufferUsages::UNIFORM, run_bytes as u64));
         // A run without a graph has no `Op`, but its bind group is there all the same.
         let op_buffer = buffer("ops", wgpu::BufferUsages::UNIFORM, (ops.len().max(1) * OP_STRIDE) as u64);
-        let [rows, moments, grads, batch, cells, ring, world] =
+        let [rows, moments, batch, cells, ring, world] =
             layout.buffers().map(|(label, bytes)| buffer(label, wgpu::BufferUsages::STORAGE, bytes));
         if let Some(error) = scope.pop().await {
             return Err(EngineError::Unavailable(error.to_string()));
@@ -153,7 +152,7 @@ impl Gpu {
         let groups = [0, 1].map(|half| {
             let runs: Vec<_> = configs.iter().enumerate().map(|(model, c)| RunConstants::new(c, &layout, model, half as u32)).collect();
             device.queue.write_buffer(&run_buffers[half], 0, bytemuck::cast_slice(&runs));
-            let buffers = [&run_buffers[half], &rows, &moments, &grads, &batch, &cells, &ring, &world];
+            let buffers = [&run_buffers[half], &rows, &moments, &batch, &cells, &ring, &world];
             let resources = (0u32..).zip(buffers.map(wgpu::Buffer::as_entire_binding));
             let entries: Vec<_> = resources.map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource }).collect();
             bind(&layouts[0], &entries)
@@ -174,7 +173,6 @@ impl Gpu {
             groups,
             ops: op_group,
             moments,
-            grads,
             batch,
             rows,
             cells,
@@ -279,16 +277,11 @@ impl Gpu {
     /// A copy of the whole training state.
     pub async fn snapshot(&self) -> Result<Snapshot, EngineError> {
         let start = 16 * self.layout.params_at(self.step % 2, 0) as u64;
-        let params = self.read(&self.rows, start, self.grads.size()).await?;
+        let params = self.read(&self.rows, start, self.moments.size() / 2).await?;
         let moments: Vec<f32> = self.read(&self.moments, 0, self.moments.size()).await?;
         let len = 4 * self.layout.params;
         let half = |k: usize| moments.chunks(2 * len).flat_map(|both| both[k * len..][..len].iter().copied()).collect();
         Ok(Snapshot { step: self.step, params, first: half(0), second: half(1) })
-    }
-
-    /// The gradients `[P, len]` of the last step.
-    pub async fn gradients(&self) -> Result<Vec<f32>, EngineError> {
-        self.read(&self.grads, 0, self.grads.size()).await
     }
 
     /// The tokens of the last batch, as the sampler laid them out: `[vision, text, query]` per model.
