@@ -7,7 +7,7 @@ import type { Accuracies, EngineRequest } from "../engine/pkg/leftright.js";
 import { sinceStep, trainFinding } from "../findings";
 import { accuracy, count } from "../format";
 import type { Phase } from "../run";
-import { ENGINES, NUMBERS, WORDS, field, readNumber, type NumberName } from "../state";
+import { ENGINES, NUMBERS, WORDS, field, readInShape, readNumber, reshaped, type NumberName } from "../state";
 import { RunFigure } from "./figure";
 import { runState, trainLabel } from "./run-state";
 import type { Keepsake } from "./keep";
@@ -139,7 +139,9 @@ export class LrTrain extends RunFigure {
   }
 
   private change(name: NumberName, input: HTMLInputElement): void {
-    const value = readNumber(input.value, field(this.run.fields, name));
+    const { settings, fields } = this.run;
+    const read = settings && reshaped(settings, fields) ? readInShape : readNumber;
+    const value = read(input.value, field(fields, name));
     if (typeof value === "string") {
       this.wrong.set(name, `${value}.`);
       this.requestUpdate();
@@ -291,6 +293,7 @@ export class LrTrain extends RunFigure {
   private settings() {
     const { settings, fields, trained, edited } = this.run;
     if (!settings) return nothing;
+    const elsewhere = reshaped(settings, fields);
     return html`
       <div class="settings" part="controls">
         ${NUMBERS.map((name) => {
@@ -304,14 +307,14 @@ export class LrTrain extends RunFigure {
               type="number"
               inputmode="numeric"
               min=${min}
-              max=${max}
+              max=${elsewhere ? nothing : max}
               .value=${String(settings[name])}
               ?disabled=${this.locked(name)}
               aria-describedby=${`${name}-help`}
               aria-invalid=${wrong === undefined ? "false" : "true"}
               @change=${(event: Event) => { this.change(name, event.target as HTMLInputElement); }}
             />
-            <span id=${`${name}-help`} class=${wrong === undefined ? "note" : "alarm"}>${wrong ?? (this.locked(name) ? SET : `${help}; ${min} to ${count(max)}.`)}</span>
+            <span id=${`${name}-help`} class=${wrong === undefined ? "note" : "alarm"}>${wrong ?? (this.locked(name) ? SET : elsewhere ? `${help}.` : `${help}; ${min} to ${count(max)}.`)}</span>
           </div>`;
         })}
         <div>
