@@ -1,4 +1,5 @@
 // The lab at the end of the article: every setting, the figures of a run, and a second run beside it.
+import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, test } from "./harness";
@@ -105,6 +106,11 @@ test("a population: models that differ in one setting, each with its own curves"
   await expect(population.getByTestId("population")).toHaveAttribute("aria-busy", "false");
   const order = (title: string) => population.locator("lr-chart").filter({ has: page.getByRole("heading", { name: title }) }).locator("g[data-series=recognition]");
   for (const title of ["pair_labels 3", "pair_labels 15"]) await expect(order(title)).toHaveAttribute("data-count", "20");
+  const [file] = await Promise.all([page.waitForEvent("download"), population.getByRole("button", { name: "Keep the numbers" }).click()]);
+  expect(file.suggestedFilename()).toBe("leftright-population-pair_labels.csv");
+  const lines = readFileSync(await file.path(), "utf8").trim().split("\n");
+  expect(lines[0]).toBe("job,step,pair_labels,loss,unseen.order,unseen.recognition,unseen.retrieval");
+  expect(lines).toHaveLength(1 + 2 * 20);
   expect(await order("pair_labels 3").getAttribute("data-last")).not.toBe(await order("pair_labels 15").getAttribute("data-last"));
 });
 
