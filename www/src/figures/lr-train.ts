@@ -6,7 +6,7 @@ import type { Table } from "../csv";
 import type { Accuracies, EngineRequest } from "../engine/pkg/leftright.js";
 import { sinceStep, trainFinding } from "../findings";
 import { accuracy, count } from "../format";
-import type { Phase } from "../run";
+import type { Phase } from "../record";
 import { ENGINES, NUMBERS, WORDS, field, readInShape, readNumber, reshaped, type NumberName } from "../state";
 import { RunFigure } from "./figure";
 import { runState, trainLabel } from "./run-state";
