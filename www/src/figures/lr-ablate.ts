@@ -271,7 +271,7 @@ export class LrAblate extends RunFigure {
       <thead>
         <tr>
           <th scope="col">Accuracy</th>
-          <th scope="col">From 0 to 1: ○ before, ● after, ┆ chance</th>
+          <th scope="col">From 0 to 1: ○&nbsp;before, ●&nbsp;after, ┆&nbsp;chance</th>
           <th scope="col">Before → after</th>
         </tr>
       </thead>

@@ -138,6 +138,11 @@ export class LrTrain extends RunFigure {
     return nothing;
   }
 
+  /** Said beside the time machine, which must not move under the hand that turns it. */
+  protected override moment(): typeof nothing {
+    return nothing;
+  }
+
   private change(name: NumberName, input: HTMLInputElement): void {
     const { settings, fields } = this.run;
     const read = settings && reshaped(settings, fields) ? readInShape : readNumber;
@@ -213,7 +218,7 @@ export class LrTrain extends RunFigure {
 
   /** Takes every figure back to the model of an earlier step. */
   private timeMachine() {
-    const { kept, shown, phase } = this.run;
+    const { kept, shown, step, phase } = this.run;
     if (kept.length < 2) return nothing;
     const last = kept.length - 1;
     const at = shown === null ? last : kept.indexOf(shown);
@@ -227,7 +232,10 @@ export class LrTrain extends RunFigure {
         @input=${(event: Event) => go(Number((event.target as HTMLInputElement).value))}
       />
       <output for="time">step ${count(kept[at] ?? 0)}</output>
-      <span id="time-help" class="note">Every figure of this model follows.</span>
+      <div class="note">
+        <span id="time-help">Every figure of this model follows.</span>
+        ${shown === null ? nothing : html`<button class="link" @click=${() => this.run.show(null)}>Show the latest, step ${count(step)}</button>`}
+      </div>
     </div>`;
   }
 

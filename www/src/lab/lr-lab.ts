@@ -52,7 +52,7 @@ export class LrLab extends LitElement {
         }
 
         /* What the two runs say stands side by side, however many settings one of them shows. */
-        section {
+        .compared section {
           display: grid;
           grid-row: span 3;
           grid-template-rows: subgrid;
@@ -132,7 +132,7 @@ export class LrLab extends LitElement {
         ${FIGURES.map(({ name, label }) => html`<button aria-pressed=${shown.has(name) ? "true" : "false"} @click=${() => { this.toggle(name); }}>${label}</button>`)}
       </div>
       ${b ? this.difference(this.a, b) : nothing}
-      <div class="grid" data-testid="lab-runs">
+      <div class=${b ? "grid compared" : "grid"} data-testid="lab-runs">
         ${runs.map(({ name, title, run }) => html`<section aria-label=${title}>
           <h3>${title}</h3>
           <details><summary>Every setting</summary><lr-settings .run=${run}></lr-settings></details>
