@@ -27,7 +27,7 @@ function offline(): Plugin {
       const files = Object.values(bundle).filter(({ fileName }) => !/bench|(leftright|relaxed)_bg/.test(fileName));
       const version = createHash("sha256");
       for (const file of files) version.update(file.type === "chunk" ? file.code : file.source);
-      const names = ["./", ...files.map(({ fileName }) => `./${fileName}`).filter((name) => name !== "./index.html")];
+      const names = ["./", "./theme.js", ...files.map(({ fileName }) => `./${fileName}`).filter((name) => name !== "./index.html")];
       const source = readFileSync("www/src/service-worker.js", "utf8")
         .replace("VERSION", version.digest("hex").slice(0, 12))
         .replace('"FILES"', JSON.stringify(names));

@@ -286,9 +286,11 @@ impl Config {
     }
 
     /// Fields whose greatest value depends on others: name, value, greatest value, why.
-    fn dependent(&self) -> [(&'static str, u32, u32, &'static str); 4] {
+    fn dependent(&self) -> [(&'static str, u32, u32, &'static str); 5] {
         let layouts = crate::task::layout_count(self);
+        let labels = if self.objects == 3 { 24 } else { 64 };
         [
+            ("labels", self.labels, labels, "so that every strip can be compared with every caption"),
             ("held_labels", self.held_labels, self.labels.saturating_sub(self.objects), "so that labels are left for training pairs"),
             ("pair_labels", self.pair_labels, self.labels.saturating_sub(self.held_labels), "the labels that are not held out"),
             ("single_layouts", self.single_layouts, self.pixels.saturating_sub(1), "so that a position is left to test"),
@@ -370,6 +372,14 @@ mod tests {
             config.set(field, value).unwrap();
             assert_eq!(config.check().unwrap_err().to_string(), says);
         }
+    }
+
+    #[test]
+    fn three_objects_have_fewer_labels() {
+        let of = |labels| Config { objects: 3, labels, ..Config::default() };
+        assert_eq!(of(24).check(), Ok(()));
+        let says = "labels is 25, but must be at most 24, so that every strip can be compared with every caption";
+        assert_eq!(of(25).check().unwrap_err().to_string(), says);
     }
 
     #[test]

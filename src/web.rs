@@ -14,7 +14,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::analysis::AnalysisError;
-use crate::checkpoint::CheckpointError;
+use crate::checkpoint::{CheckpointError, MAX_BYTES};
 use crate::config::{Config, ConfigError, ConfigField};
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -84,6 +84,12 @@ fn from_js<T: serde::de::DeserializeOwned>(value: JsValue, code: &'static str) -
 pub fn config_fields() -> Result<JsValue, JsValue> {
     let fields: Vec<ConfigField> = Config::default().fields();
     Ok(to_js(&fields)?)
+}
+
+/// Bytes of the largest checkpoint that is opened.
+#[wasm_bindgen(js_name = largestFile)]
+pub fn largest_file() -> u32 {
+    MAX_BYTES as u32
 }
 
 fn read_config(config: JsValue) -> Result<Config, Failure> {

@@ -1,4 +1,5 @@
 // The lab at the end of the article: every setting, the figures of a run, and a second run beside it.
+import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, test } from "./harness";
@@ -58,7 +59,8 @@ test("two runs side by side, and the difference of their accuracies", async ({ p
   expect(right).toBe(await b.getByTestId("accuracies-unseen").locator("[data-accuracy=order]").innerText());
   expect(Math.abs(Number(difference.replace("−", "-")) - (Number(right) - Number(left)))).toBeLessThanOrEqual(0.0101);
 
-  // The same figures of both, each of its own model.
+  // The same figures of both, each of its own model and called by it.
+  for (const run of ["Run A", "Run B"]) await expect(lab.getByRole("figure", { name: new RegExp(`^${run}: Nine terms`) })).toHaveCount(1);
   const findings = lab.locator("lr-gradient").getByTestId("finding");
   await expect(findings).toHaveCount(2);
   await expect(findings.first()).not.toHaveText(await findings.last().innerText());
@@ -71,6 +73,24 @@ test("two runs side by side, and the difference of their accuracies", async ({ p
   await expect(b).toHaveCount(0);
   await expect(lab.locator("lr-text")).toHaveCount(1);
   await expect(a.getByTestId("state")).toHaveAttribute("data-phase", "ready");
+});
+
+test("the largest world fits a phone, takes its own numbers and answers at once", async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 800 });
+  const { lab, a } = await open(page, "?engine=cpu&start=untrained&pixels=16&labels=64&pair_labels=59&heads=16");
+  await a.getByLabel("Labels in pairs").fill("40");
+  await a.getByLabel("Labels in pairs").press("Enter");
+  await expect(page).toHaveURL(/pair_labels=40/);
+  await expect(lab.locator("lr-gradient lr-heatmap")).toHaveCount(16);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  const ablate = lab.locator("lr-ablate");
+  await ablate.getByRole("button", { name: "EP", exact: true }).click();
+  await expect(ablate.getByRole("button", { name: "EP", exact: true })).toHaveAttribute("aria-pressed", "true", { timeout: 100 });
+  await expect(ablate.getByTestId("ablation")).toHaveAttribute("aria-busy", "false");
+  await expect(ablate.getByTestId("ablation")).toHaveAttribute("data-cut", "EP");
+
+  await page.goto("./?objects=3&labels=64");
+  await expect(page.locator("lr-train").first().getByTestId("notices")).toContainText("labels is 64, but must be at most 24");
 });
 
 test("a population: models that differ in one setting, each with its own curves", async ({ page }) => {
@@ -86,6 +106,11 @@ test("a population: models that differ in one setting, each with its own curves"
   await expect(population.getByTestId("population")).toHaveAttribute("aria-busy", "false");
   const order = (title: string) => population.locator("lr-chart").filter({ has: page.getByRole("heading", { name: title }) }).locator("g[data-series=recognition]");
   for (const title of ["pair_labels 3", "pair_labels 15"]) await expect(order(title)).toHaveAttribute("data-count", "20");
+  const [file] = await Promise.all([page.waitForEvent("download"), population.getByRole("button", { name: "Keep the numbers" }).click()]);
+  expect(file.suggestedFilename()).toBe("leftright-population-pair_labels.csv");
+  const lines = readFileSync(await file.path(), "utf8").trim().split("\n");
+  expect(lines[0]).toBe("job,step,pair_labels,loss,unseen.order,unseen.recognition,unseen.retrieval");
+  expect(lines).toHaveLength(1 + 2 * 20);
   expect(await order("pair_labels 3").getAttribute("data-last")).not.toBe(await order("pair_labels 15").getAttribute("data-last"));
 });
 

@@ -21,7 +21,7 @@ function cell(value: Cell): string {
 }
 
 /** One row per model and step. */
-export function measurementsTable({ jobs }: Plan, settings: Setting[], measurements: Measurement[]): Table {
+export function measurementsTable({ jobs }: Pick<Plan, "jobs">, settings: Setting[], measurements: Measurement[]): Table {
   const varied = settings.map(({ field }) => field.name as keyof Config);
   const names = [...new Set(measurements.flatMap(({ values }) => Object.keys(values)))];
   const rows = measurements.map(({ job, step, values }) => [

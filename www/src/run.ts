@@ -1,30 +1,15 @@
-// A run, as figures show it: its model, its curves, what the reader set.
+// A run, as figures show it, and all that it does. What is known of it is in record.ts.
 import type { EngineClient } from "./engine/client";
 import { EngineError, engineError, sentence } from "./engine/errors";
-import type {
-  Ablation,
-  AblationResult,
-  Accuracy,
-  Config,
-  ConfigField,
-  Decomposition,
-  EngineInfo,
-  EngineRequest,
-  Evaluation,
-  Progress,
-  Scene,
-} from "./engine/pkg/leftright.js";
+import type { Ablation, AblationResult, Accuracy, Decomposition, EngineInfo, EngineRequest, Progress, Scene } from "./engine/pkg/leftright.js";
 import type { ModelInfo } from "./engine/held";
 import { ModelClient } from "./engine/model";
+import { RunRecord, TRAIN_STEPS, type Shelved } from "./record";
 import { loadShipped } from "./shipped";
 import { configOf, defaults, readAddress, sameSettings, settingsOf, showInAddress, writeAddress, type Settings } from "./state";
 
-/** Steps of a full run, and of every further press on Train. */
-const TRAIN_STEPS = 1_000;
 /** Crashes without a training step between them before the page gives up restarting. */
 const PATIENCE = 2;
-
-export type Phase = "loading" | "ready" | "training" | "failed";
 
 /** What a run begins with: the trained model that ships with the page (where the settings are its own), or an untrained one. */
 export const STARTS = ["trained", "untrained", "training"] as const;
@@ -44,58 +29,8 @@ export interface Source {
   start: Start;
 }
 
-/** The whole training state at a step, from which a run can go on. */
-interface Saved {
-  state: Uint8Array;
-  step: number;
-}
-
-/** A run put aside: how it goes on, and what was drawn of it. */
-interface Shelved extends Saved, Pick<Run, "losses" | "firstStep" | "evaluations" | "target" | "file" | "shipped"> {
-  settings: Settings;
-}
-
-/** What the figures need once the engine is there. */
-interface Current {
-  config: Config;
-  /** None until something is trained: it is opened then. */
-  engine: EngineInfo | null;
-  /** The settings it was made with; `Run.settings` may be ahead of them. */
-  settings: Settings;
-}
-
-/** Fires `change` after each change of anything it holds. */
-export class Run extends EventTarget {
-  phase: Phase = "loading";
-  fields: ConfigField[] = [];
-  /** What the form says. */
-  settings: Settings | null = null;
-  current: Current | null = null;
-  step = 0;
-  target = TRAIN_STEPS;
-  msPerStep: number | null = null;
-  /** losses[i] belongs to step i + 1, from the first step that this page saw. */
-  losses: number[] = [];
-  firstStep = 1;
-  evaluations: Evaluation[] = [];
-  /** The name of the file the model came from, if it came from one. */
-  file: string | null = null;
-  /** Whether it is the model that came with the page. */
-  shipped = false;
-  /** Steps whose models can be shown again, and which of them is shown; null for the latest. */
-  kept: number[] = [];
-  shown: number | null = null;
-  notices: string[] = [];
-  error: string | null = null;
-  /** The run that `goBack` would bring back. */
-  shelved: Shelved | null = null;
-  /** Whether it is ended. */
-  closed = false;
-  /** Counts changes of the model's numbers. */
-  revision = 0;
-
+export class Run extends RunRecord {
   readonly client: ModelClient;
-  #saved: Saved | null = null;
   #crashes = 0;
   /** Counts sessions, so that late answers of a replaced one are dropped. */
   #session = 0;
@@ -109,26 +44,10 @@ export class Run extends EventTarget {
     this.client = new ModelClient(worker);
   }
 
-  /** Of the model that is shown. */
-  get evaluation(): Evaluation | null {
-    return (this.shown === null ? this.evaluations.at(-1) : this.evaluations.find(({ step }) => step === this.shown)) ?? null;
-  }
-  get trained(): boolean {
-    return (this.shown ?? this.step) > 0 || this.file !== null;
-  }
   /** Whether it would try once more after a crash. */
   get patient(): boolean {
     return this.#crashes < PATIENCE;
   }
-  /** The file that the model is still as it came from. */
-  get asOpened(): string | null {
-    return this.losses.length === 0 ? this.file : null;
-  }
-  /** Whether the form asks for another model than the one at hand. */
-  get edited(): boolean {
-    return !!this.settings && !!this.current && !sameSettings(this.settings, this.current.settings);
-  }
-
   /** Makes the model that its source asks for. */
   async start(): Promise<void> {
     await this.#guard("The engine did not start", async () => {
@@ -136,7 +55,7 @@ export class Run extends EventTarget {
       const { settings, problems } = readAddress(this.source.search, this.fields);
       this.notices = problems;
       this.settings = settings;
-      this.#changed();
+      this.changed();
       try {
         await (this.source.start === "trained" && this.#isDefault(settings) ? this.#openShipped() : this.#create(settings));
       } catch (thrown) {
@@ -152,12 +71,6 @@ export class Run extends EventTarget {
     if (this.source.start === "training") await this.train();
   }
 
-  /** Says what was not done, and why. */
-  fail(error: string): void {
-    this.error = error;
-    this.#changed();
-  }
-
   /** Ends it; whatever it still does is of no interest. */
   close(): void {
     this.closed = true;
@@ -169,7 +82,7 @@ export class Run extends EventTarget {
   async set(change: Partial<Settings>): Promise<void> {
     if (!this.settings) return;
     this.settings = { ...this.settings, ...change };
-    this.#changed();
+    this.changed();
     await this.#follow();
   }
 
@@ -190,7 +103,7 @@ export class Run extends EventTarget {
       await this.client.show(step);
       this.shown = step;
       this.revision += 1;
-      this.#changed();
+      this.changed();
     });
   }
 
@@ -199,7 +112,7 @@ export class Run extends EventTarget {
     const { engine } = await this.client.prepare();
     if (!engine) throw new EngineError("engine", "The engine did not open.");
     if (this.current) this.current.engine = engine;
-    this.#changed();
+    this.changed();
     return engine;
   }
 
@@ -265,7 +178,7 @@ export class Run extends EventTarget {
     this.phase = "training";
     this.error = null;
     if (this.step > 0) this.shelved = null;
-    this.#changed();
+    this.changed();
     if (this.shown !== null) await this.show(null);
     this.#training = this.#guard("Training stopped", async () => {
       const session = this.#session;
@@ -277,7 +190,7 @@ export class Run extends EventTarget {
       if (failure?.code === "crash") return;
       const { engine, step } = await this.client.describe();
       if (this.current) this.current.engine = engine;
-      this.#rewind(step);
+      this.rewind(step);
       this.phase = "ready";
       await this.#evaluate();
       if (failure) throw failure;
@@ -291,29 +204,6 @@ export class Run extends EventTarget {
     await this.#training;
   }
 
-  #progress(progress: Progress, kept: number[]): void {
-    if (progress.rewound_to !== null) this.#rewind(progress.rewound_to);
-    for (const loss of progress.losses) this.losses.push(loss);
-    this.step = progress.step;
-    this.msPerStep = progress.ms_per_step;
-    this.kept = kept;
-    if (progress.evaluation) this.evaluations = [...this.evaluations, progress.evaluation];
-    if (progress.notice !== null) this.notices = [...this.notices, progress.notice];
-    if (progress.state) this.#saved = { state: progress.state, step: progress.step };
-    if (this.current) this.current.engine = progress.engine;
-    this.#crashes = 0;
-    this.revision += 1;
-    this.#changed();
-  }
-
-  /** Drops what was drawn after a step. */
-  #rewind(step: number): void {
-    this.step = step;
-    this.losses.length = Math.min(this.losses.length, Math.max(0, step - this.firstStep + 1));
-    this.evaluations = this.evaluations.filter((evaluation) => evaluation.step <= step);
-    this.revision += 1;
-  }
-
   /** A model with nothing to lose is made anew when the form asks for another. */
   async #follow(): Promise<void> {
     if (this.edited && !this.trained && this.phase === "ready") await this.reset();
@@ -322,9 +212,9 @@ export class Run extends EventTarget {
   /** Puts another model in the place of the one at hand, which stays if that fails. */
   async #replace(make: () => Promise<void>): Promise<void> {
     await this.#stop();
-    const shelved = this.#shelve();
+    const shelved = this.shelve();
     this.phase = "loading";
-    this.#changed();
+    this.changed();
     const failure = await make().then(() => null, engineError);
     if (failure?.code === "crash") return;
     this.phase = "ready";
@@ -361,7 +251,7 @@ export class Run extends EventTarget {
     this.losses = [...loaded.losses];
     // How the training went is on record; what the model does now is measured.
     this.evaluations = loaded.evaluations.filter(({ step }) => step < this.step);
-    this.#saved = { state: loaded.checkpoint, step: this.step };
+    this.saved = { state: loaded.checkpoint, step: this.step };
   }
 
   #isDefault(settings: Settings): boolean {
@@ -373,27 +263,19 @@ export class Run extends EventTarget {
     this.#adopt(await this.client.open(state, settings.engine), settings);
     this.settings = settings;
     Object.assign(this, drawn);
-    this.#saved = { state, step };
-    this.#rewind(step);
+    this.saved = { state, step };
+    this.rewind(step);
   }
 
-  #adopt({ config, engine, step }: ModelInfo, settings: Settings): void {
+  #adopt(info: ModelInfo, settings: Settings): void {
     this.#session += 1;
-    this.current = { config, engine, settings };
-    this.step = step;
-    this.target = TRAIN_STEPS;
-    this.kept = [step];
-    this.shown = null;
-    this.losses = [];
-    this.firstStep = 1;
-    this.evaluations = [];
-    this.msPerStep = null;
-    this.file = null;
-    this.shipped = false;
-    this.error = null;
-    this.#saved = null;
-    this.revision += 1;
+    this.begin(info, settings);
     if (this.source.addressed) showInAddress(writeAddress(settings, this.fields));
+  }
+
+  #progress(progress: Progress, kept: number[]): void {
+    this.#crashes = 0;
+    this.progressed(progress, kept);
   }
 
   async #evaluate(): Promise<void> {
@@ -402,18 +284,12 @@ export class Run extends EventTarget {
       const evaluation = await this.client.evaluate();
       if (session === this.#session) this.evaluations = [...this.evaluations, evaluation];
     }
-    this.#changed();
-  }
-
-  #shelve(): Shelved | null {
-    if (!this.#saved || !this.current) return null;
-    const { losses, firstStep, evaluations, target, file, shipped } = this;
-    return { ...this.#saved, settings: this.current.settings, losses, firstStep, evaluations, target, file, shipped };
+    this.changed();
   }
 
   /** A new worker, which has taken the place of one that crashed, goes on from the last state that the old one sent. */
   async recover({ message }: EngineError): Promise<void> {
-    const shelved = this.#shelve();
+    const shelved = this.shelve();
     const settings = this.current?.settings;
     const goOn = this.phase === "training";
     this.#crashes += 1;
@@ -423,7 +299,7 @@ export class Run extends EventTarget {
       this.fail(`The engine cannot run here: ${message}. Reload the page to try again.`);
       return;
     }
-    this.#changed();
+    this.changed();
     if (!settings) {
       await this.start();
       return;
@@ -438,19 +314,15 @@ export class Run extends EventTarget {
     if (goOn) await this.train();
   }
 
-  /** Tells the reader what did not happen and why; a crash is told by `#recover`, which has heard of it already. */
+  /** Tells the reader what did not happen and why; a crash is told by `recover`, which has heard of it already. */
   async #guard<T>(failure: string, work: () => Promise<T>): Promise<T | null> {
     try {
       return await work();
     } catch (thrown) {
       const error = engineError(thrown);
-      if (error.code === "crash") this.#changed();
+      if (error.code === "crash") this.changed();
       else this.fail(`${failure}: ${sentence(error)}`);
       return null;
     }
-  }
-
-  #changed(): void {
-    this.dispatchEvent(new Event("change"));
   }
 }

@@ -72,6 +72,15 @@ export function readInShape(text: string, field: ConfigField): number | boolean 
   return readValue(text, field, field.group === "task" ? LARGEST : field.max);
 }
 
+/** Whether it is a world of another shape than the paper's, where the table's greatest values do not hold. */
+export function reshaped(settings: Settings, fields: ConfigField[]): boolean {
+  return fields.some((field) => shapes(field) && settings[field.name as keyof Config] !== standard(field));
+}
+
+function shapes({ name, group }: ConfigField): boolean {
+  return group === "task" && !NUMBERS.some((number) => number === name);
+}
+
 /** The settings in an address; a value that cannot be used is said in `problems`, and its default taken. */
 export function readAddress(search: string, fields: ConfigField[]): { settings: Settings; problems: string[] } {
   const query = new URLSearchParams(search);
@@ -79,12 +88,11 @@ export function readAddress(search: string, fields: ConfigField[]): { settings: 
   const problems: string[] = [];
   const told = (problem: string, otherwise: string | number | boolean) =>
     problems.push(`${problem}. The default, ${otherwise}, is used.`);
-  // In a world of another shape the table's greatest values do not hold, and the engine judges the whole.
-  const reshaped = fields.some(({ name, group }) => group === "task" && query.has(name) && !NUMBERS.some((number) => number === name));
+  const elsewhere = fields.some((field) => shapes(field) && query.has(field.name));
   for (const field of fields) {
     const text = query.get(field.name);
     if (text === null) continue;
-    const value = reshaped ? readInShape(text, field) : readValue(text, field);
+    const value = elsewhere ? readInShape(text, field) : readValue(text, field);
     if (typeof value === "string") told(value, standard(field));
     else Object.assign(settings, { [field.name]: value });
   }

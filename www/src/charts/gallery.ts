@@ -14,6 +14,11 @@ export const galleryStyles = css`
     margin-block: var(--space-5);
   }
 
+  /* Four are two by two, not three and one. */
+  .charts:has(> :nth-child(4):last-child) {
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr));
+  }
+
   .parts {
     grid-column: 1 / -1;
     display: grid;

@@ -4,6 +4,9 @@ import { scaleLinear } from "d3-scale";
 import { logit } from "../format";
 import { columns } from "./columns";
 
+/** More values than these are crowded on a phone. */
+const MANY = 13;
+
 /** A row of values under the strip's columns: bars from zero, or a line through the pixels' values (CLS has no place on it). */
 @customElement("lr-profile")
 export class Profile extends LitElement {
@@ -31,6 +34,11 @@ export class Profile extends LitElement {
     @container (width < 448px) {
       text {
         font-size: 0.5625rem;
+      }
+
+      /* Where there is no room for all, the objects are told, or every other point of a line. */
+      .crowded .lesser {
+        display: none;
       }
     }
 
@@ -60,8 +68,9 @@ export class Profile extends LitElement {
     const scale = scaleLinear(this.bounds ?? fitted, [this.height - 16, 16]);
     if (!this.bounds) scale.nice(2);
     const y = (value: number) => scale(value).toFixed(1);
+    const lesser = (token: number) => (this.kind === "line" ? token % 2 === 0 : this.colours[token] === this.colours[0]);
     const colour = (token: number) => `var(${this.colours[token] ?? this.colours[0] ?? "--ink"})`;
-    return html`<svg height=${this.height} role="img" aria-label=${this.label}>
+    return html`<svg class=${this.values.length > MANY ? "crowded" : ""} height=${this.height} role="img" aria-label=${this.label}>
       <line class="zero" x1=${`${left(0)}%`} x2="100%" y1=${y(0)} y2=${y(0)}></line>
       ${this.kind === "line"
         ? this.values.slice(1).map((value, i) => {
@@ -79,7 +88,7 @@ export class Profile extends LitElement {
             ></rect>`,
           )}
       ${this.values.map((value, token) =>
-        this.kind === "line" && token === 0 ? null : svg`<text x=${`${middle(token)}%`} y=${Number(y(value)) + (value < 0 ? 14 : -7)}>${this.format(value)}</text>`,
+        this.kind === "line" && token === 0 ? null : svg`<text class=${lesser(token) ? "lesser" : ""} x=${`${middle(token)}%`} y=${Number(y(value)) + (value < 0 ? 14 : -7)}>${this.format(value)}</text>`,
       )}
     </svg>`;
   }

@@ -1,6 +1,6 @@
 // What a page that uses the library can rely on, for its compiler.
 import type { Ablation, Accuracies, Accuracy, EngineRequest } from "../engine/pkg/leftright.js";
-import type { Phase } from "../run";
+import type { Phase } from "../record";
 import type { Settings } from "../state";
 import type { FigureName } from "./names";
 

@@ -1,5 +1,6 @@
 // What a teacher pastes to have a figure in a page of their own.
 import { html } from "lit";
+import { copy } from "../clipboard";
 import type { Run } from "../run";
 import { writeAddress } from "../state";
 import { figureName } from "./embeddable";
@@ -18,16 +19,11 @@ function escape(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 }
 
-async function copy(code: string, button: HTMLElement): Promise<void> {
+async function give(code: string, button: HTMLElement): Promise<void> {
   const told = button.parentElement?.querySelector("[role=status]");
-  const say = (sentence: string) => { if (told) told.textContent = sentence; };
-  try {
-    await navigator.clipboard.writeText(code);
-    say("Copied. Paste it into your page.");
-  } catch {
-    // Where the clipboard is forbidden, the code is there to be copied by hand.
-    say(code);
-  }
+  const copied = await copy(code);
+  // Where the clipboard is forbidden, the code is there to be copied by hand.
+  if (told) told.textContent = copied ? "Copied. Paste it into your page." : code;
 }
 
 /** The menu at a figure's foot, of the run that it shows when something is copied. */
@@ -38,7 +34,7 @@ export function embedMenu(figure: HTMLElement, run: Run) {
     return embedCode(figureName(figure), query, document.baseURI);
   };
   const button = (label: string, kind: "element" | "frame") =>
-    html`<button class="link" @click=${(event: Event) => copy(code()[kind], event.currentTarget as HTMLElement)}>${label}</button>`;
+    html`<button class="link" @click=${(event: Event) => give(code()[kind], event.currentTarget as HTMLElement)}>${label}</button>`;
   return html`<details data-testid="embed">
     <summary>Embed</summary>
     <div class="row">

@@ -1,7 +1,8 @@
 // Figures in a page that is not ours: their run by their attributes, their design within, and word of them to the page.
 import { html, nothing } from "lit";
 import { runState, trainLabel } from "../figures/run-state";
-import { STARTS, startOf, type Phase, type Run } from "../run";
+import type { Phase } from "../record";
+import { STARTS, startOf, type Run } from "../run";
 import { runOf } from "../runs";
 import tokens from "../style/tokens.css?raw"; // as it is written: a minifier rewrites light-dark()
 import type { ChangeDetail, TrainedDetail } from "./api";

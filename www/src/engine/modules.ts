@@ -6,7 +6,7 @@ import { Once } from "../once";
 
 export type Whole = typeof import("./pkg/leftright.js") & { memory: WebAssembly.Memory };
 /** What both modules have; their classes are one type to us. */
-export type Look = Pick<Whole, "Model" | "checkConfig" | "configFields">;
+export type Look = Pick<Whole, "Model" | "checkConfig" | "configFields" | "largestFile">;
 
 /** A module of one fused multiply-add, which is valid where the browser has relaxed SIMD. */
 // prettier-ignore

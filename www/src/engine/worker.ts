@@ -59,6 +59,8 @@ const api = {
   ping: () => true,
 
   fields: async (): Promise<ConfigField[]> => (await look()).configFields(),
+  /** Bytes of the largest checkpoint that can be opened. */
+  largestFile: async (): Promise<number> => (await look()).largestFile(),
   check: async (config: Partial<Config>): Promise<Config> => (await look()).checkConfig(config),
 
   create: async (run: number, config: Partial<Config>, engine: EngineRequest): Promise<ModelInfo> =>

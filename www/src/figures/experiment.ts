@@ -92,6 +92,7 @@ export abstract class ExperimentFigure extends Figure {
     if (!trial?.plan) return "";
     const found = this.found();
     if (found !== "") return found;
+    if (trial.phase === "running" && trial.measurements.length === 0) return "Nothing is measured yet; the pictures fill in as the models are measured.";
     const those = trial.models === 1 ? "the model" : `the ${trial.models} models`;
     return trial.measurements.length > 0
       ? "Too little is measured yet for a finding; the pictures fill in as the models are measured."

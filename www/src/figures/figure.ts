@@ -19,6 +19,8 @@ export abstract class Figure extends Embeddable implements Kept {
   static override styles = [figureStyles, keepStyles];
 
   @property({ attribute: false }) run!: Run;
+  /** How its run is called, where a page shows several: “Run B”. */
+  @property({ attribute: false }) runName: string | null = null;
   @state() private announcement = "";
 
   protected abstract readonly heading: string;
@@ -33,7 +35,7 @@ export abstract class Figure extends Embeddable implements Kept {
 
   /** Says a sentence to a screen reader: for answers to what the reader did, never for what merely moves. */
   protected announce(sentence: string): void {
-    this.announcement = sentence;
+    this.announcement = `${this.ofRun}${sentence}`;
   }
 
   /** Which of a model's past states is shown, where it is not the latest. */
@@ -48,7 +50,12 @@ export abstract class Figure extends Embeddable implements Kept {
 
   /** Where a model is trained, in words. */
   protected get trainedWhere(): string {
-    return host() ? "above" : "in Figure 1";
+    return host() || this.runName !== null ? "above" : "in Figure 1";
+  }
+
+  /** What tells it from the same figure of another run. */
+  private get ofRun(): string {
+    return this.runName === null ? "" : `${this.runName}: `;
   }
 
   private readonly follow = (): void => {
@@ -97,7 +104,7 @@ export abstract class Figure extends Embeddable implements Kept {
     const problems = host()?.problems(this) ?? [];
     return html`<figure aria-labelledby="heading" part="figure">
       ${this.number === null ? nothing : html`<p class="number" part="number">Figure ${this.number}</p>`}
-      <h2 id="heading" part="heading">${this.heading}</h2>
+      <h2 id="heading" part="heading">${this.ofRun}${this.heading}</h2>
       <p class="finding" part="finding" data-testid="finding">${this.finding()}</p>
       ${problems.map((problem) => html`<p class="alarm" part="message" role="alert">${problem}</p>`)}
       ${this.trainer()} ${this.moment()} ${this.body()}

@@ -107,6 +107,12 @@ export class LrAblate extends RunFigure {
       tr.split th {
         padding-top: var(--space-3);
       }
+
+      /* In a large world the numbers take a second, in which they are those of the cut before. */
+      table[aria-busy="true"] {
+        opacity: 0.5;
+        transition: opacity 0s 0.2s;
+      }
     `,
   ];
 
@@ -259,12 +265,13 @@ export class LrAblate extends RunFigure {
 
   private accuracies() {
     const result = this.answer.value?.result;
-    return html`<table data-testid="ablation" data-cut=${this.answer.value?.cut.terms.join() ?? ""}>
+    const waiting = this.answer.value !== null && this.answer.value.cut !== this.cut;
+    return html`<table data-testid="ablation" aria-busy=${waiting ? "true" : "false"} data-cut=${this.answer.value?.cut.terms.join() ?? ""}>
       <caption class="visually-hidden">Accuracies before and after, on the three splits</caption>
       <thead>
         <tr>
           <th scope="col">Accuracy</th>
-          <th scope="col">From 0 to 1: ○ before, ● after, ┆ chance</th>
+          <th scope="col">From 0 to 1: ○&nbsp;before, ●&nbsp;after, ┆&nbsp;chance</th>
           <th scope="col">Before → after</th>
         </tr>
       </thead>

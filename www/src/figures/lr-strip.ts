@@ -4,6 +4,8 @@ import { columns } from "../charts/columns";
 import { host } from "../embed/host";
 
 const CELL = 44;
+/** More pixels than these have narrow cells on a phone. */
+const MANY = 12;
 
 /** Two whole numbers in an attribute: `positions="2 7"`. */
 const PAIR = {
@@ -42,6 +44,10 @@ export class LrStrip extends LitElement {
       font: var(--text-small) var(--sans);
     }
 
+    :host {
+      container-type: inline-size;
+    }
+
     .cell {
       fill: var(--panel);
       stroke: var(--edge);
@@ -78,6 +84,16 @@ export class LrStrip extends LitElement {
       fill: none;
       stroke: none;
       stroke-width: 2.5;
+    }
+
+    @container (width < 448px) {
+      .many > text {
+        font-size: 0.5625rem;
+      }
+
+      .many .object {
+        transform: scale(0.7);
+      }
     }
   `;
 
@@ -176,7 +192,7 @@ export class LrStrip extends LitElement {
     const [a, b] = this.positions;
     const cell = (token: number) => svg`<rect class="cell" x=${`${left(token)}%`} width=${`${width}%`} y="0" height=${CELL}></rect>`;
     const summary = `A strip of ${this.pixels} pixels: object ${this.labels[0]} at pixel ${a + 1}, object ${this.labels[1]} at pixel ${b + 1}.`;
-    return html`<svg height=${CELL} role=${this.fixed ? "img" : "group"} aria-label=${summary}>
+    return html`<svg class=${this.pixels > MANY ? "many" : ""} height=${CELL} role=${this.fixed ? "img" : "group"} aria-label=${summary}>
       ${Array.from({ length: this.pixels }, (_, pixel) => cell(pixel + this.lead))}
       ${this.aligned ? svg`${cell(0)}<text x=${`${middle(0)}%`} y=${CELL / 2 + 4}>CLS</text>` : null}
       ${this.object(0)}${this.object(1)}

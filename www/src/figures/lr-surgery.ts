@@ -187,7 +187,7 @@ export class LrSurgery extends ExaminedFigure {
       <thead>
         <tr>
           <th scope="col">Unseen pairs</th>
-          <th scope="col">From 0 to 1: ○ the model as it is, ● with this row, ┆ chance</th>
+          <th scope="col">From 0 to 1: ○&nbsp;the model as it is, ●&nbsp;with this row, ┆&nbsp;chance</th>
           <th scope="col">As it is → with this row</th>
         </tr>
       </thead>

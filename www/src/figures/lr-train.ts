@@ -6,8 +6,8 @@ import type { Table } from "../csv";
 import type { Accuracies, EngineRequest } from "../engine/pkg/leftright.js";
 import { sinceStep, trainFinding } from "../findings";
 import { accuracy, count } from "../format";
-import type { Phase } from "../run";
-import { ENGINES, NUMBERS, WORDS, field, readNumber, type NumberName } from "../state";
+import type { Phase } from "../record";
+import { ENGINES, NUMBERS, WORDS, field, readInShape, readNumber, reshaped, type NumberName } from "../state";
 import { RunFigure } from "./figure";
 import { runState, trainLabel } from "./run-state";
 import type { Keepsake } from "./keep";
@@ -138,8 +138,15 @@ export class LrTrain extends RunFigure {
     return nothing;
   }
 
+  /** Said beside the time machine, which must not move under the hand that turns it. */
+  protected override moment(): typeof nothing {
+    return nothing;
+  }
+
   private change(name: NumberName, input: HTMLInputElement): void {
-    const value = readNumber(input.value, field(this.run.fields, name));
+    const { settings, fields } = this.run;
+    const read = settings && reshaped(settings, fields) ? readInShape : readNumber;
+    const value = read(input.value, field(fields, name));
     if (typeof value === "string") {
       this.wrong.set(name, `${value}.`);
       this.requestUpdate();
@@ -211,7 +218,7 @@ export class LrTrain extends RunFigure {
 
   /** Takes every figure back to the model of an earlier step. */
   private timeMachine() {
-    const { kept, shown, phase } = this.run;
+    const { kept, shown, step, phase } = this.run;
     if (kept.length < 2) return nothing;
     const last = kept.length - 1;
     const at = shown === null ? last : kept.indexOf(shown);
@@ -225,7 +232,10 @@ export class LrTrain extends RunFigure {
         @input=${(event: Event) => go(Number((event.target as HTMLInputElement).value))}
       />
       <output for="time">step ${count(kept[at] ?? 0)}</output>
-      <span id="time-help" class="note">Every figure of this model follows.</span>
+      <div class="note">
+        <span id="time-help">Every figure of this model follows.</span>
+        ${shown === null ? nothing : html`<button class="link" @click=${() => this.run.show(null)}>Show the latest, step ${count(step)}</button>`}
+      </div>
     </div>`;
   }
 
@@ -291,6 +301,7 @@ export class LrTrain extends RunFigure {
   private settings() {
     const { settings, fields, trained, edited } = this.run;
     if (!settings) return nothing;
+    const elsewhere = reshaped(settings, fields);
     return html`
       <div class="settings" part="controls">
         ${NUMBERS.map((name) => {
@@ -304,14 +315,14 @@ export class LrTrain extends RunFigure {
               type="number"
               inputmode="numeric"
               min=${min}
-              max=${max}
+              max=${elsewhere ? nothing : max}
               .value=${String(settings[name])}
               ?disabled=${this.locked(name)}
               aria-describedby=${`${name}-help`}
               aria-invalid=${wrong === undefined ? "false" : "true"}
               @change=${(event: Event) => { this.change(name, event.target as HTMLInputElement); }}
             />
-            <span id=${`${name}-help`} class=${wrong === undefined ? "note" : "alarm"}>${wrong ?? (this.locked(name) ? SET : `${help}; ${min} to ${count(max)}.`)}</span>
+            <span id=${`${name}-help`} class=${wrong === undefined ? "note" : "alarm"}>${wrong ?? (this.locked(name) ? SET : elsewhere ? `${help}.` : `${help}; ${min} to ${count(max)}.`)}</span>
           </div>`;
         })}
         <div>

@@ -6,10 +6,9 @@ import { settingsOf } from "../state";
 import type { Recipe } from "./recipe";
 
 /** What can be opened, by the ending of its name; a larger file is not even read. */
-export const OPENED: Record<string, { most: number; open: (run: Run, file: File) => Promise<void> }> = {
-  // As much as the engine takes.
-  ".safetensors": { most: 96 << 20, open: async (run, file) => run.open(file.name, new Uint8Array(await file.arrayBuffer())) },
-  ".json": { most: 1 << 16, open: trainAgain },
+const OPENED: Record<string, { most: (run: Run) => number | Promise<number>; open: (run: Run, file: File) => Promise<void> }> = {
+  ".safetensors": { most: (run) => run.worker.call((api) => api.largestFile()), open: async (run, file) => run.open(file.name, new Uint8Array(await file.arrayBuffer())) },
+  ".json": { most: () => 1 << 16, open: trainAgain },
 };
 const LARGEST_STEPS = 2 ** 32 - 1;
 
@@ -19,7 +18,8 @@ export async function openFile(run: Run, file: File): Promise<string | null> {
   run.error = null;
   try {
     if (!kind) throw new Error(`a file that can be opened ends in ${Object.keys(OPENED).join(" or ")}.`);
-    if (file.size > kind.most) throw new Error(`it has ${file.size} bytes, and ${kind.most} are the most that one can need.`);
+    const most = await kind.most(run);
+    if (file.size > most) throw new Error(`it has ${file.size} bytes, and ${most} are the most that one can need.`);
     await kind.open(run, file);
   } catch (thrown) {
     run.fail(`${file.name} was not opened, and the model here is as it was: ${sentence(engineError(thrown))}`);

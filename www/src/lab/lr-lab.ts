@@ -15,12 +15,12 @@ import { hold, letGo, runOf, sharedRun } from "../runs";
 import { figureStyles } from "../style/figure";
 
 /** The figures of a run, and whether they are shown at first. */
-const FIGURES: { name: string; label: string; first: boolean; of: (run: Run) => TemplateResult }[] = [
-  { name: "gradient", label: "Nine terms", first: true, of: (run) => html`<lr-gradient .run=${run}></lr-gradient>` },
-  { name: "ablate", label: "Take a term away", first: true, of: (run) => html`<lr-ablate .run=${run}></lr-ablate>` },
-  { name: "text", label: "Text side", first: false, of: (run) => html`<lr-text .run=${run}></lr-text>` },
-  { name: "reversal", label: "Reversal", first: false, of: (run) => html`<lr-reversal .run=${run}></lr-reversal>` },
-  { name: "surgery", label: "Surgery", first: false, of: (run) => html`<lr-surgery .run=${run}></lr-surgery>` },
+const FIGURES: { name: string; label: string; first: boolean; of: (run: Run, name: string) => TemplateResult }[] = [
+  { name: "gradient", label: "Nine terms", first: true, of: (run, name) => html`<lr-gradient .run=${run} .runName=${name}></lr-gradient>` },
+  { name: "ablate", label: "Take a term away", first: true, of: (run, name) => html`<lr-ablate .run=${run} .runName=${name}></lr-ablate>` },
+  { name: "text", label: "Text side", first: false, of: (run, name) => html`<lr-text .run=${run} .runName=${name}></lr-text>` },
+  { name: "reversal", label: "Reversal", first: false, of: (run, name) => html`<lr-reversal .run=${run} .runName=${name}></lr-reversal>` },
+  { name: "surgery", label: "Surgery", first: false, of: (run, name) => html`<lr-surgery .run=${run} .runName=${name}></lr-surgery>` },
 ];
 const ACCURACIES = ["retrieval", "order", "recognition"] as const;
 /** Where the second run begins. */
@@ -50,6 +50,15 @@ export class LrLab extends LitElement {
         .grid {
           grid-template-columns: repeat(2, minmax(0, 1fr));
         }
+
+        /* What the two runs say stands side by side, however many settings one of them shows. */
+        .compared section {
+          display: grid;
+          grid-row: span 3;
+          grid-template-rows: subgrid;
+          row-gap: 0;
+          align-content: start;
+        }
       }
 
       .grid > * {
@@ -76,8 +85,8 @@ export class LrLab extends LitElement {
   @state() private shown = new Set(FIGURES.flatMap(({ name, first }) => (first ? [name] : [])));
   private readonly follow = () => { this.requestUpdate(); };
 
-  private get runs(): { name: string; run: Run }[] {
-    return [{ name: "Run A, the page’s own", run: this.a }, ...(this.b ? [{ name: "Run B", run: this.b }] : [])];
+  private get runs(): { name: string; title: string; run: Run }[] {
+    return [{ name: "Run A", title: "Run A, the page’s own", run: this.a }, ...(this.b ? [{ name: "Run B", title: "Run B", run: this.b }] : [])];
   }
 
   override connectedCallback(): void {
@@ -123,13 +132,13 @@ export class LrLab extends LitElement {
         ${FIGURES.map(({ name, label }) => html`<button aria-pressed=${shown.has(name) ? "true" : "false"} @click=${() => { this.toggle(name); }}>${label}</button>`)}
       </div>
       ${b ? this.difference(this.a, b) : nothing}
-      <div class="grid" data-testid="lab-runs">
-        ${runs.map(({ name, run }) => html`<section aria-label=${name}>
-          <h3>${name}</h3>
+      <div class=${b ? "grid compared" : "grid"} data-testid="lab-runs">
+        ${runs.map(({ name, title, run }) => html`<section aria-label=${title}>
+          <h3>${title}</h3>
           <details><summary>Every setting</summary><lr-settings .run=${run}></lr-settings></details>
-          <lr-train .run=${run}></lr-train>
+          <lr-train .run=${run} .runName=${name}></lr-train>
         </section>`)}
-        ${FIGURES.filter(({ name }) => shown.has(name)).map(({ of }) => runs.map(({ run }) => of(run)))}
+        ${FIGURES.filter(({ name }) => shown.has(name)).map(({ of }) => runs.map(({ name, run }) => of(run, name)))}
       </div>
       <lr-population .run=${this.a}></lr-population>
     </section>`;

@@ -2,6 +2,8 @@ import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { galleryStyles } from "../charts/gallery";
 import "../charts/lr-chart";
+import { csv, measurementsTable } from "../csv";
+import { download } from "../download";
 import { engineError, sentence } from "../engine/errors";
 import { sharedPool, type Batch } from "../engine/pool";
 import type { Chart, Config, Job, Measurement } from "../engine/pkg/leftright.js";
@@ -107,6 +109,13 @@ export class LrPopulation extends LitElement {
     };
   }
 
+  /** Every measurement, as a file. */
+  private keep(): void {
+    const { name, values } = this.varied;
+    const table = measurementsTable({ jobs: this.jobs }, [{ field: field(this.run.fields, name), values }], this.measurements);
+    download(`leftright-population-${name}.csv`, csv(table));
+  }
+
   override render() {
     const { run, jobs, batch, measurements } = this;
     const done = measurements.filter(({ step }) => step === STEPS).length;
@@ -128,6 +137,7 @@ export class LrPopulation extends LitElement {
       <div class="charts" data-testid="population" aria-busy=${batch ? "true" : "false"}>
         ${jobs.map((_, job) => html`<lr-chart .chart=${this.chart(job)}></lr-chart>`)}
       </div>
+      ${measurements.length > 0 ? html`<div class="row"><button class="link" @click=${() => { this.keep(); }}>Keep the numbers (CSV)</button></div>` : nothing}
     `;
   }
 }

@@ -115,7 +115,8 @@ export class LrSettings extends LitElement {
   }
 
   private field(settings: Settings, field: ConfigField) {
-    const { name, kind, min, max, help } = field;
+    const { name, kind, group, min, max, help } = field;
+    const where = group === "task" ? " in the paper’s world" : "";
     const value = settings[name as keyof Config];
     const id = `field-${name}`;
     const own = Number(value) !== field.default ? "own" : "";
@@ -125,7 +126,7 @@ export class LrSettings extends LitElement {
     return html`<div>
       <label class=${own} for=${id}>${name}</label>
       ${input}
-      <span id=${`${id}-help`} class="note">${help}${kind === "flag" ? "" : `; ${count(min)} to ${count(max)} in the paper’s world`}</span>
+      <span id=${`${id}-help`} class="note">${help}${kind === "flag" ? "" : `; ${count(min)} to ${count(max)}${where}`}</span>
     </div>`;
   }
 }

@@ -1,4 +1,5 @@
 // The reader's choice of theme, over the system's. The colours themselves are CSS (tokens.css).
+/** Where public/theme.js finds the choice when the page opens again. */
 const KEY = "leftright-theme";
 const CHOICES = ["auto", "light", "dark"] as const;
 type Theme = (typeof CHOICES)[number];
@@ -23,7 +24,7 @@ export function themeChanged(): void {
 
 /** Makes a button step through the themes. */
 export function themeButton(button: HTMLButtonElement): void {
-  let theme = stored();
+  let theme = CHOICES.find((choice) => choice === document.documentElement.dataset.theme) ?? "auto";
   const apply = () => {
     document.documentElement.dataset.theme = theme;
     button.textContent = NAMES[theme];
@@ -37,19 +38,10 @@ export function themeButton(button: HTMLButtonElement): void {
   apply();
 }
 
-// Storage may be forbidden: in a private window, or in a sandboxed frame.
-function stored(): Theme {
-  try {
-    return CHOICES.find((choice) => choice === localStorage.getItem(KEY)) ?? "auto";
-  } catch {
-    return "auto";
-  }
-}
-
 function store(theme: Theme): void {
   try {
     localStorage.setItem(KEY, theme);
   } catch {
-    // The choice then lasts as long as the page.
+    // Storage may be forbidden, as in a private window: the choice then lasts as long as the page.
   }
 }

@@ -1,0 +1,43 @@
+// What is there without the page's own module: figures on paper that have not woken, and the theme the reader chose.
+import { expect, test } from "./harness";
+
+test.beforeEach(({}, { project }) => {
+  test.skip(project.name === "webgpu", "the page is the same");
+});
+
+test("a printed page has every figure, those that were not scrolled to as the report's", async ({ page }) => {
+  await page.goto("./?engine=cpu");
+  await expect(page.getByTestId("state")).toHaveAttribute("data-phase", "ready");
+  const asleep = page.locator("main > [number]:not(:defined)");
+  expect(await asleep.count()).toBeGreaterThan(5);
+  const size = (await page.pdf()).length;
+  for (const picture of await asleep.locator("img").all()) expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
+
+  await page.emulateMedia({ media: "print" });
+  for (const figure of await asleep.all()) await expect(figure.locator("p")).toBeVisible();
+  // Negative control: the pictures are in the file.
+  await page.evaluate(() => { for (const image of document.querySelectorAll(".static img")) image.remove(); });
+  expect((await page.pdf()).length).toBeLessThan(size * 0.9);
+});
+
+test.describe("while the module is on its way", () => {
+  test.use({ allowedConsole: /Failed to load resource/ });
+
+  test("the chosen theme is there", async ({ page }) => {
+    const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.goto("./");
+    const light = await paper();
+    const button = page.locator("#theme");
+    while ((await button.textContent()) !== "Theme: dark") await button.click();
+    const dark = await paper();
+    expect(dark).not.toBe(light);
+
+    await page.route("**/assets/*.js", (route) => route.abort());
+    await page.goto("./");
+    expect(await paper()).toBe(dark);
+    await page.unroute("**/assets/*.js");
+    await page.goto("./");
+    await expect(button).toHaveText("Theme: dark");
+  });
+});
