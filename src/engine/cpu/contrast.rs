@@ -3,7 +3,7 @@
 //! Logits m = s U V^T for images U and texts V, s = min(exp(logit_scale), max_scale);
 //! loss = -1/2 (mean log softmax of the rows + of the columns) on the diagonal.
 
-use super::matmul::{Left, Right, Store, matmul, transpose};
+use super::matmul::{Matrix, Store, matmul};
 use super::real::Real;
 
 /// Buffers of the loss, B sequences.
@@ -17,7 +17,6 @@ pub struct Contrast<T> {
     pub d_text: Vec<T>,
     /// dL/d logit_scale.
     pub d_logit_scale: T,
-    transposed: Vec<T>,
     exp: Vec<T>,
     diagonal: Vec<T>,
     column: Vec<T>,
@@ -31,7 +30,6 @@ impl<T: Real> Contrast<T> {
         for (buffer, len) in [
             (&mut self.logits, b * b),
             (&mut self.exp, b * b),
-            (&mut self.transposed, b * e),
             (&mut self.d_image, b * e),
             (&mut self.d_text, b * e),
             (&mut self.diagonal, b),
@@ -43,9 +41,8 @@ impl<T: Real> Contrast<T> {
         let clamped = unclamped.to_f64() >= max_scale;
         let scale = if clamped { T::from_f64(max_scale) } else { unclamped };
 
-        transpose(b, e, text, e, &mut self.transposed);
-        let left = Left { data: image, row: e, col: 1 };
-        matmul((b, b, e), left, Right { data: &self.transposed, row: b }, &mut self.logits, b, Store::Set);
+        let (images, texts) = (Matrix::rows(image, e), Matrix::rows(text, e));
+        matmul((b, b, e), images, texts.transposed(), &mut self.logits, b, Store::Set);
         self.logits.iter_mut().for_each(|m| *m *= scale);
 
         // Stable by each row's and each column's own maximum: cosines times 100 span more than one exp can.
@@ -66,10 +63,9 @@ impl<T: Real> Contrast<T> {
         self.d_logit_scale = if clamped { zero } else { by_scale };
 
         self.logits.iter_mut().for_each(|g| *g *= scale);
-        let by_row = Left { data: &self.logits, row: b, col: 1 };
-        let by_column = Left { data: &self.logits, row: 1, col: b };
-        matmul((b, e, b), by_row, Right { data: text, row: e }, &mut self.d_image, e, Store::Set);
-        matmul((b, e, b), by_column, Right { data: image, row: e }, &mut self.d_text, e, Store::Set);
+        let d_logits = Matrix::rows(&self.logits, b);
+        matmul((b, e, b), d_logits, texts, &mut self.d_image, e, Store::Set);
+        matmul((b, e, b), d_logits.transposed(), images, &mut self.d_text, e, Store::Set);
         loss
     }
 

@@ -7,7 +7,7 @@
 //! Q queries of the tower.
 
 use super::graph;
-use super::matmul::{Left, Right, Store, axpy, dot, matmul, transpose};
+use super::matmul::{Matrix, Store, axpy, dot, matmul};
 use super::real::Real;
 use crate::config::Config;
 use crate::engine::graph::{Addresses, Graph};
@@ -117,11 +117,9 @@ pub(super) fn resize<T: Real>(buffer: &mut Vec<T>, len: usize) {
 }
 
 /// `out[rows, outputs] = x[rows, inputs] W^T` for a weight `[outputs, inputs]`.
-pub(super) fn linear<T: Real>((rows, outputs, inputs): (usize, usize, usize), x: &[T], weight: &[T], scratch: &mut Vec<T>, out: &mut [T]) {
-    resize(scratch, outputs * inputs);
-    transpose(outputs, inputs, weight, inputs, scratch);
-    let left = Left { data: x, row: inputs, col: 1 };
-    matmul((rows, outputs, inputs), left, Right { data: scratch, row: outputs }, out, outputs, Store::Set);
+pub(super) fn linear<T: Real>((rows, outputs, inputs): (usize, usize, usize), x: &[T], weight: &[T], out: &mut [T]) {
+    let weight = Matrix::rows(weight, inputs).transposed();
+    matmul((rows, outputs, inputs), Matrix::rows(x, inputs), weight, out, outputs, Store::Set);
 }
 
 /// The query of `q` in its three parts: from the token, from the position, the bias; `[3, D]`, into `sources`.
@@ -142,7 +140,7 @@ pub fn tables<T: Real>(tower: &Tower, params: &[T], strengths: Option<&[Strength
     let layer = &tower.params.layers[0];
     for (weight, table) in [(&layer.key.weight, &mut out.key), (&layer.value.weight, &mut out.value)] {
         resize(table, r * d);
-        linear((r, d, d), rows, &params[weight.clone()], scratch, table);
+        linear((r, d, d), rows, &params[weight.clone()], table);
     }
     let queries = tower.shape.queries.len();
     for x in [&mut out.query_token, &mut out.query_position] {
@@ -207,7 +205,7 @@ pub fn encode<T: Real>(
     match &tower.graph {
         Some(graph) => {
             let context = graph::Context { tower, params, tokens, query };
-            out.graph.forward(graph, &context, strengths, scratch);
+            out.graph.forward(graph, &context, strengths);
             out.residual.clone_from(out.graph.last());
         }
         None => {
@@ -215,7 +213,7 @@ pub fn encode<T: Real>(
             attend(tower, params, computed, tokens, query, scratch, out);
         }
     }
-    project(tower, params, scratch, out);
+    project(tower, params, out);
 }
 
 /// From the tables to the residual stream at the read place.
@@ -253,13 +251,13 @@ fn attend<T: Real>(
     let bias = &params[layer.value.bias.clone()];
     out.attended.chunks_mut(d).for_each(|row| row.copy_from_slice(bias));
     for h in 0..heads {
-        let mass = Left { data: &out.mass[h * r..], row: heads * r, col: 1 };
-        let value = Right { data: &tables.value[h * k..], row: d };
+        let mass = Matrix::rows(&out.mass[h * r..], heads * r);
+        let value = Matrix::rows(&tables.value[h * k..], d);
         matmul((b, k, r), mass, value, &mut out.attended[h * k..], d, Store::Add);
     }
 
     resize(&mut out.residual, b * d);
-    linear((b, d, d), &out.attended, &params[layer.output.weight.clone()], scratch, &mut out.residual);
+    linear((b, d, d), &out.attended, &params[layer.output.weight.clone()], &mut out.residual);
     let rows = &params[tower.params.rows.clone()];
     for (i, residual) in out.residual.chunks_mut(d).enumerate() {
         let (token, position) = tower.read_rows(place(i));
@@ -270,11 +268,11 @@ fn attend<T: Real>(
 }
 
 /// From the residual stream to unit embeddings, or to words' logits.
-fn project<T: Real>(tower: &Tower, params: &[T], scratch: &mut Vec<T>, out: &mut Activations<T>) {
+fn project<T: Real>(tower: &Tower, params: &[T], out: &mut Activations<T>) {
     let (d, e) = (tower.d, tower.e);
     let n = out.residual.len() / d;
     resize(&mut out.embedding, n * e);
-    linear((n, e, d), &out.residual, &params[tower.params.projection.clone()], scratch, &mut out.embedding);
+    linear((n, e, d), &out.residual, &params[tower.params.projection.clone()], &mut out.embedding);
     if !tower.unit {
         return;
     }
