@@ -138,6 +138,7 @@ fn pack<T: Real>(b: Matrix<T>, width: usize, panel: &mut [[T; LANES]]) {
 fn block<T: Real, const FMA: bool, const R: usize>(a: Matrix<T>, panel: &[[T; LANES]], c: &mut [T], c_row: usize, store: Store) {
     // One check of the furthest element read frees the loop of its bounds checks.
     assert!(!panel.is_empty() && a.data.len() > (R - 1) * a.row + (panel.len() - 1) * a.col);
+    assert!(c.len() >= (R - 1) * c_row + LANES);
     let mut sum = [[T::default(); LANES]; R];
     for (p, lanes) in panel.iter().enumerate() {
         // SAFETY: p < panel.len() and r < R, within what was asserted above.
@@ -152,6 +153,20 @@ fn block<T: Real, const FMA: bool, const R: usize>(a: Matrix<T>, panel: &[[T; LA
             }
         }
     }
+}
+
+/// All elements in one by `f`, in a fixed order of eight partial results.
+#[inline(always)]
+pub fn reduce<T: Real>(x: &[T], start: T, f: impl Fn(T, T) -> T) -> T {
+    let mut partial = [start; 8];
+    let eights = x.chunks_exact(8);
+    let rest = eights.remainder().iter().fold(start, |a, b| f(a, *b));
+    for eight in eights {
+        for (a, b) in partial.iter_mut().zip(eight) {
+            *a = f(*a, *b);
+        }
+    }
+    partial.into_iter().fold(rest, f)
 }
 
 /// The inner product of two slices of one length, in a fixed order of eight partial sums.
