@@ -2,7 +2,7 @@
 
 use super::forward::{Activations, Tables, Tower};
 use super::graph;
-use super::matmul::{Matrix, Store, axpy, matmul};
+use super::matmul::{Matrix, Store, axpy, dot, matmul};
 use super::real::Real;
 
 /// Buffers of one tower's backward pass.
@@ -59,8 +59,8 @@ impl<T: Real> Backward<T> {
         self.residual.resize(n * d, T::default());
         if tower.unit {
             for ((g, u), length) in d_embedding.chunks_mut(e).zip(act.embedding.chunks(e)).zip(&act.length) {
-                let along: T = g.iter().zip(u).map(|(g, u)| *g * *u).sum();
-                g.iter_mut().zip(u).for_each(|(g, u)| *g = (*g - *u * along) / *length);
+                let (along, inverse) = (dot(g, u), T::from_f64(1.0) / *length);
+                g.iter_mut().zip(u).for_each(|(g, u)| *g = (*g - *u * along) * inverse);
             }
         }
         let p = &tower.params;

@@ -7,7 +7,7 @@
 //! Q queries of the tower.
 
 use super::graph;
-use super::matmul::{Matrix, Store, axpy, dot, matmul};
+use super::matmul::{Matrix, Store, dot, matmul, reduce};
 use super::real::Real;
 use crate::config::Config;
 use crate::engine::graph::{Addresses, Graph};
@@ -187,8 +187,8 @@ pub fn attention<T: Real>(tower: &Tower, scores: &[T], tokens: &[u32], weights: 
         greatest = if *w > greatest { *w } else { greatest };
     }
     weights.iter_mut().for_each(|w| *w = (*w - greatest).exp());
-    let total: T = weights.iter().copied().sum();
-    weights.iter_mut().for_each(|w| *w = *w / total);
+    let share = T::from_f64(1.0) / reduce(weights, T::default(), |a, b| a + b);
+    weights.iter_mut().for_each(|w| *w *= share);
 }
 
 /// Encodes sequences: `tokens [B, length]`, `query [B]` (empty: all ask query 0), the first layer's terms scaled by
@@ -261,9 +261,10 @@ fn attend<T: Real>(
     let rows = &params[tower.params.rows.clone()];
     for (i, residual) in out.residual.chunks_mut(d).enumerate() {
         let (token, position) = tower.read_rows(place(i));
-        axpy(T::from_f64(1.0), &params[layer.output.bias.clone()], residual);
-        axpy(T::from_f64(1.0), &rows[token * d..][..d], residual);
-        axpy(T::from_f64(1.0), &rows[position * d..][..d], residual);
+        let read = rows[token * d..][..d].iter().zip(&rows[position * d..][..d]);
+        for ((x, bias), (token, position)) in residual.iter_mut().zip(&params[layer.output.bias.clone()]).zip(read) {
+            *x = *x + *bias + *token + *position;
+        }
     }
 }
 
@@ -279,6 +280,7 @@ fn project<T: Real>(tower: &Tower, params: &[T], out: &mut Activations<T>) {
     resize(&mut out.length, n);
     for (z, length) in out.embedding.chunks_mut(e).zip(&mut out.length) {
         *length = dot(z, z).sqrt();
-        z.iter_mut().for_each(|x| *x = *x / *length);
+        let inverse = T::from_f64(1.0) / *length;
+        z.iter_mut().for_each(|x| *x *= inverse);
     }
 }
