@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use leftright::config::Config;
 use leftright::engine::Snapshot;
-use leftright::engine::cpu::matmul::{Left, Right, Store, matmul};
+use leftright::engine::cpu::matmul::{Matrix, Store, matmul};
 use leftright::engine::cpu::{Cpu, Tower};
 use leftright::experiment::median;
 use leftright::params::ParamTable;
@@ -149,8 +149,8 @@ fn roofline(config: &Config) -> Value {
         let (a, b, c, Product { m, n, k, count, .. }) = (&a, &b, &c, product);
         works.push(Box::new(move || {
             for _ in 0..*count {
-                let left = Left { data: black_box(&a[..m * k]), row: *k, col: 1 };
-                matmul((*m, *n, *k), left, Right { data: &b[..k * n], row: *n }, &mut c.borrow_mut()[..m * n], *n, Store::Set);
+                let left = Matrix::rows(black_box(&a[..m * k]), *k);
+                matmul((*m, *n, *k), left, Matrix::rows(&b[..k * n], *n), &mut c.borrow_mut()[..m * n], *n, Store::Set);
             }
         }));
     }

@@ -48,7 +48,9 @@ pub const fn permute(index: u32, n: u32, key: u32) -> u32 {
     let mut round = 0;
     while round < SHUFFLE_ROUNDS {
         let round_key = hash(key, round);
-        let partner = (round_key % n + n - x) % n;
+        // (round_key - x) modulo n, with one division, which does not wait for the round before.
+        let shift = round_key % n;
+        let partner = if shift >= x { shift - x } else { shift + n - x };
         let high = if x > partner { x } else { partner };
         if hash(round_key, high) & 1 == 1 {
             x = partner;

@@ -96,10 +96,10 @@ impl Bench {
 #[cfg(feature = "bench")]
 #[wasm_bindgen]
 pub fn matmul(m: usize, n: usize, k: usize, calls: u32) -> f32 {
-    use crate::engine::cpu::matmul::{Left, Right, Store, matmul};
+    use crate::engine::cpu::matmul::{Matrix, Store, matmul};
     let (a, b, mut c) = (vec![0.5; m * k], vec![0.25; k * n], vec![0.0; m * n]);
     for _ in 0..calls {
-        matmul((m, n, k), Left { data: &a, row: k, col: 1 }, Right { data: &b, row: n }, std::hint::black_box(&mut c), n, Store::Set);
+        matmul((m, n, k), Matrix::rows(&a, k), Matrix::rows(&b, n), std::hint::black_box(&mut c), n, Store::Set);
     }
     c.iter().sum()
 }

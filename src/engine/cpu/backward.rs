@@ -2,7 +2,7 @@
 
 use super::forward::{Activations, Tables, Tower};
 use super::graph;
-use super::matmul::{Left, Right, Store, axpy, matmul, transpose};
+use super::matmul::{Matrix, Store, axpy, dot, matmul};
 use super::real::Real;
 
 /// Buffers of one tower's backward pass.
@@ -12,7 +12,6 @@ pub struct Backward<T> {
     pub residual: Vec<T>,
     /// dL/d attended `[B, D]`.
     pub attended: Vec<T>,
-    values: Vec<T>,
     mass: Vec<T>,
     /// dL/d scores `[Q, H, R]`.
     pub scores: Vec<T>,
@@ -34,14 +33,12 @@ pub(super) fn sum_rows<T: Real>(rows: &[T], sum: &mut [T]) {
 
 /// `grad[outputs, inputs] = dy[rows, outputs]^T x[rows, inputs]`, a weight's gradient.
 pub(super) fn outer<T: Real>((rows, outputs, inputs): (usize, usize, usize), dy: &[T], x: &[T], grad: &mut [T]) {
-    let left = Left { data: dy, row: 1, col: outputs };
-    matmul((outputs, inputs, rows), left, Right { data: x, row: inputs }, grad, inputs, Store::Set);
+    matmul((outputs, inputs, rows), Matrix::rows(dy, outputs).transposed(), Matrix::rows(x, inputs), grad, inputs, Store::Set);
 }
 
 /// `dx[rows, inputs] (+)= dy[rows, outputs] W[outputs, inputs]`, an input's gradient.
 pub(super) fn through<T: Real>((rows, outputs, inputs): (usize, usize, usize), dy: &[T], weight: &[T], dx: &mut [T], store: Store) {
-    let left = Left { data: dy, row: outputs, col: 1 };
-    matmul((rows, inputs, outputs), left, Right { data: weight, row: inputs }, dx, inputs, store);
+    matmul((rows, inputs, outputs), Matrix::rows(dy, outputs), Matrix::rows(weight, inputs), dx, inputs, store);
 }
 
 impl<T: Real> Backward<T> {
@@ -62,8 +59,8 @@ impl<T: Real> Backward<T> {
         self.residual.resize(n * d, T::default());
         if tower.unit {
             for ((g, u), length) in d_embedding.chunks_mut(e).zip(act.embedding.chunks(e)).zip(&act.length) {
-                let along: T = g.iter().zip(u).map(|(g, u)| *g * *u).sum();
-                g.iter_mut().zip(u).for_each(|(g, u)| *g = (*g - *u * along) / *length);
+                let (along, inverse) = (dot(g, u), T::from_f64(1.0) / *length);
+                g.iter_mut().zip(u).for_each(|(g, u)| *g = (*g - *u * along) * inverse);
             }
         }
         let p = &tower.params;
@@ -105,19 +102,16 @@ impl<T: Real> Backward<T> {
         let (d, heads, k, r) = (tower.d, tower.heads, tower.d_head(), tower.shape.rows());
         let (length, vocab) = (tower.shape.length, tower.shape.vocab);
         let b = tokens.len() / length;
-        self.values.resize(d * r, T::default());
         self.value.resize(r * d, T::default());
         self.mass.resize(b * r, T::default());
         self.scores.clear();
         self.scores.resize(tower.shape.queries.len() * heads * r, T::default());
-        transpose(r, d, &tables.value, d, &mut self.values);
         for h in 0..heads {
-            let from = Left { data: &self.attended[h * k..], row: d, col: 1 };
-            let values = Right { data: &self.values[h * k * r..], row: r };
-            matmul((b, r, k), from, values, &mut self.mass, r, Store::Set);
-            let mass = Left { data: &act.mass[h * r..], row: 1, col: heads * r };
-            let from = Right { data: &self.attended[h * k..], row: d };
-            matmul((r, k, b), mass, from, &mut self.value[h * k..], d, Store::Set);
+            let attended = Matrix::rows(&self.attended[h * k..], d);
+            let values = Matrix::rows(&tables.value[h * k..], d);
+            matmul((b, r, k), attended, values.transposed(), &mut self.mass, r, Store::Set);
+            let mass = Matrix::rows(&act.mass[h * r..], heads * r);
+            matmul((r, k, b), mass.transposed(), attended, &mut self.value[h * k..], d, Store::Set);
 
             for (i, tokens) in tokens.chunks(length).enumerate() {
                 let q = query.get(i).map_or(0, |q| *q as usize);

@@ -7,7 +7,7 @@
 //! Q queries of the tower.
 
 use super::graph;
-use super::matmul::{Left, Right, Store, axpy, dot, matmul, transpose};
+use super::matmul::{Matrix, Store, dot, matmul, reduce};
 use super::real::Real;
 use crate::config::Config;
 use crate::engine::graph::{Addresses, Graph};
@@ -117,11 +117,9 @@ pub(super) fn resize<T: Real>(buffer: &mut Vec<T>, len: usize) {
 }
 
 /// `out[rows, outputs] = x[rows, inputs] W^T` for a weight `[outputs, inputs]`.
-pub(super) fn linear<T: Real>((rows, outputs, inputs): (usize, usize, usize), x: &[T], weight: &[T], scratch: &mut Vec<T>, out: &mut [T]) {
-    resize(scratch, outputs * inputs);
-    transpose(outputs, inputs, weight, inputs, scratch);
-    let left = Left { data: x, row: inputs, col: 1 };
-    matmul((rows, outputs, inputs), left, Right { data: scratch, row: outputs }, out, outputs, Store::Set);
+pub(super) fn linear<T: Real>((rows, outputs, inputs): (usize, usize, usize), x: &[T], weight: &[T], out: &mut [T]) {
+    let weight = Matrix::rows(weight, inputs).transposed();
+    matmul((rows, outputs, inputs), Matrix::rows(x, inputs), weight, out, outputs, Store::Set);
 }
 
 /// The query of `q` in its three parts: from the token, from the position, the bias; `[3, D]`, into `sources`.
@@ -142,7 +140,7 @@ pub fn tables<T: Real>(tower: &Tower, params: &[T], strengths: Option<&[Strength
     let layer = &tower.params.layers[0];
     for (weight, table) in [(&layer.key.weight, &mut out.key), (&layer.value.weight, &mut out.value)] {
         resize(table, r * d);
-        linear((r, d, d), rows, &params[weight.clone()], scratch, table);
+        linear((r, d, d), rows, &params[weight.clone()], table);
     }
     let queries = tower.shape.queries.len();
     for x in [&mut out.query_token, &mut out.query_position] {
@@ -189,8 +187,8 @@ pub fn attention<T: Real>(tower: &Tower, scores: &[T], tokens: &[u32], weights: 
         greatest = if *w > greatest { *w } else { greatest };
     }
     weights.iter_mut().for_each(|w| *w = (*w - greatest).exp());
-    let total: T = weights.iter().copied().sum();
-    weights.iter_mut().for_each(|w| *w = *w / total);
+    let share = T::from_f64(1.0) / reduce(weights, T::default(), |a, b| a + b);
+    weights.iter_mut().for_each(|w| *w *= share);
 }
 
 /// Encodes sequences: `tokens [B, length]`, `query [B]` (empty: all ask query 0), the first layer's terms scaled by
@@ -207,7 +205,7 @@ pub fn encode<T: Real>(
     match &tower.graph {
         Some(graph) => {
             let context = graph::Context { tower, params, tokens, query };
-            out.graph.forward(graph, &context, strengths, scratch);
+            out.graph.forward(graph, &context, strengths);
             out.residual.clone_from(out.graph.last());
         }
         None => {
@@ -215,7 +213,7 @@ pub fn encode<T: Real>(
             attend(tower, params, computed, tokens, query, scratch, out);
         }
     }
-    project(tower, params, scratch, out);
+    project(tower, params, out);
 }
 
 /// From the tables to the residual stream at the read place.
@@ -253,34 +251,36 @@ fn attend<T: Real>(
     let bias = &params[layer.value.bias.clone()];
     out.attended.chunks_mut(d).for_each(|row| row.copy_from_slice(bias));
     for h in 0..heads {
-        let mass = Left { data: &out.mass[h * r..], row: heads * r, col: 1 };
-        let value = Right { data: &tables.value[h * k..], row: d };
+        let mass = Matrix::rows(&out.mass[h * r..], heads * r);
+        let value = Matrix::rows(&tables.value[h * k..], d);
         matmul((b, k, r), mass, value, &mut out.attended[h * k..], d, Store::Add);
     }
 
     resize(&mut out.residual, b * d);
-    linear((b, d, d), &out.attended, &params[layer.output.weight.clone()], scratch, &mut out.residual);
+    linear((b, d, d), &out.attended, &params[layer.output.weight.clone()], &mut out.residual);
     let rows = &params[tower.params.rows.clone()];
     for (i, residual) in out.residual.chunks_mut(d).enumerate() {
         let (token, position) = tower.read_rows(place(i));
-        axpy(T::from_f64(1.0), &params[layer.output.bias.clone()], residual);
-        axpy(T::from_f64(1.0), &rows[token * d..][..d], residual);
-        axpy(T::from_f64(1.0), &rows[position * d..][..d], residual);
+        let read = rows[token * d..][..d].iter().zip(&rows[position * d..][..d]);
+        for ((x, bias), (token, position)) in residual.iter_mut().zip(&params[layer.output.bias.clone()]).zip(read) {
+            *x = *x + *bias + *token + *position;
+        }
     }
 }
 
 /// From the residual stream to unit embeddings, or to words' logits.
-fn project<T: Real>(tower: &Tower, params: &[T], scratch: &mut Vec<T>, out: &mut Activations<T>) {
+fn project<T: Real>(tower: &Tower, params: &[T], out: &mut Activations<T>) {
     let (d, e) = (tower.d, tower.e);
     let n = out.residual.len() / d;
     resize(&mut out.embedding, n * e);
-    linear((n, e, d), &out.residual, &params[tower.params.projection.clone()], scratch, &mut out.embedding);
+    linear((n, e, d), &out.residual, &params[tower.params.projection.clone()], &mut out.embedding);
     if !tower.unit {
         return;
     }
     resize(&mut out.length, n);
     for (z, length) in out.embedding.chunks_mut(e).zip(&mut out.length) {
         *length = dot(z, z).sqrt();
-        z.iter_mut().for_each(|x| *x = *x / *length);
+        let inverse = T::from_f64(1.0) / *length;
+        z.iter_mut().for_each(|x| *x *= inverse);
     }
 }

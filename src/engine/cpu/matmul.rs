@@ -1,16 +1,19 @@
-//! One register-blocked matrix product serves every stage. `C = A B` with B's rows contiguous; A may be read
-//! by any strides (a transposed A costs nothing, its elements are broadcast), and a product with B transposed
-//! first calls [`transpose`]. Four rows by [`LANES`] columns of C stay in registers.
+//! One register-blocked matrix product serves every stage: `C = A B`, both read by any strides, so that a transposed operand
+//! costs nothing. [`LANES`] columns of B at a time are copied side by side into a panel that stays in the nearest cache; the
+//! same columns where they stand, a power of two apart, would push each other out of it. Every four rows of A then meet the
+//! panel, and [`ROWS`] by [`LANES`] elements of C stay in registers.
 
 use super::real::Real;
 
 /// Columns a block holds: two 128-bit vectors in wasm, two 256-bit ones natively.
 const LANES: usize = if cfg!(target_arch = "wasm32") { 8 } else { 16 };
 const ROWS: usize = 4;
+/// Rows of B that a panel holds.
+const DEPTH: usize = 128;
 
-/// The left operand `[rows, depth]` and its strides in elements.
+/// A matrix and its strides in elements.
 #[derive(Clone, Copy)]
-pub struct Left<'a, T> {
+pub struct Matrix<'a, T> {
     /// The elements.
     pub data: &'a [T],
     /// From one row to the next.
@@ -19,13 +22,21 @@ pub struct Left<'a, T> {
     pub col: usize,
 }
 
-/// A row-major matrix whose rows may lie apart.
-#[derive(Clone, Copy)]
-pub struct Right<'a, T> {
-    /// The elements.
-    pub data: &'a [T],
-    /// From one row to the next.
-    pub row: usize,
+impl<'a, T> Matrix<'a, T> {
+    /// Row-major; the rows may lie apart.
+    pub fn rows(data: &'a [T], row: usize) -> Matrix<'a, T> {
+        Matrix { data, row, col: 1 }
+    }
+
+    /// Its transpose.
+    pub fn transposed(self) -> Matrix<'a, T> {
+        Matrix { row: self.col, col: self.row, ..self }
+    }
+
+    /// What is right of a column and below a row.
+    fn from(self, row: usize, col: usize) -> Matrix<'a, T> {
+        Matrix { data: &self.data[row * self.row + col * self.col..], ..self }
+    }
 }
 
 /// What becomes of C's old value.
@@ -39,8 +50,8 @@ pub enum Store {
 
 /// `C[m, n] (+)= A[m, k] B[k, n]`; `c_row` is C's row stride. `k` is at least 1.
 #[allow(clippy::too_many_arguments)] // the shape of a matrix product
-#[inline(never)] // six unrolled blocks: one copy of them is enough for a module that is downloaded
-pub fn matmul<T: Real>((m, n, k): (usize, usize, usize), a: Left<T>, b: Right<T>, c: &mut [T], c_row: usize, store: Store) {
+#[inline(never)] // two unrolled blocks: one copy of them is enough for a module that is downloaded
+pub fn matmul<T: Real>((m, n, k): (usize, usize, usize), a: Matrix<T>, b: Matrix<T>, c: &mut [T], c_row: usize, store: Store) {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
         // SAFETY: the features were just detected.
@@ -54,92 +65,108 @@ pub fn matmul<T: Real>((m, n, k): (usize, usize, usize), a: Left<T>, b: Right<T>
 
 #[cfg(all(target_arch = "wasm32", feature = "relaxed"))]
 #[target_feature(enable = "relaxed-simd")]
-fn matmul_relaxed<T: Real>(shape: (usize, usize, usize), a: Left<T>, b: Right<T>, c: &mut [T], c_row: usize, store: Store) {
+fn matmul_relaxed<T: Real>(shape: (usize, usize, usize), a: Matrix<T>, b: Matrix<T>, c: &mut [T], c_row: usize, store: Store) {
     product::<T, true>(shape, a, b, c, c_row, store);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn matmul_avx2<T: Real>(shape: (usize, usize, usize), a: Left<T>, b: Right<T>, c: &mut [T], c_row: usize, store: Store) {
+fn matmul_avx2<T: Real>(shape: (usize, usize, usize), a: Matrix<T>, b: Matrix<T>, c: &mut [T], c_row: usize, store: Store) {
     product::<T, true>(shape, a, b, c, c_row, store);
 }
 
-/// Blocks of C, then its right and lower edges. `FMA` says that a fused multiply-add is one instruction.
+/// Panel after panel of B, block after block of C. `FMA` says that a fused multiply-add is one instruction.
 #[inline(always)]
-fn product<T: Real, const FMA: bool>((m, n, k): (usize, usize, usize), a: Left<T>, b: Right<T>, c: &mut [T], c_row: usize, store: Store) {
-    let mut i = 0;
-    while i < m {
-        let rows = ROWS.min(m - i);
-        let mut j = 0;
-        while j < n {
-            let at = i * c_row + j;
-            let left = Left { data: &a.data[i * a.row..], ..a };
-            let right = Right { data: &b.data[j..], ..b };
-            match (rows == ROWS, n - j) {
-                (true, LANES..) => block::<T, FMA, ROWS, LANES>(k, left, right, &mut c[at..], c_row, store),
-                (true, 4..) => block::<T, FMA, ROWS, 4>(k, left, right, &mut c[at..], c_row, store),
-                (true, _) => block::<T, FMA, ROWS, 1>(k, left, right, &mut c[at..], c_row, store),
-                (false, width) => {
-                    for row in 0..rows {
-                        let left = Left { data: &a.data[(i + row) * a.row..], ..a };
-                        let c = &mut c[at + row * c_row..];
-                        match width {
-                            LANES.. => block::<T, FMA, 1, LANES>(k, left, right, c, c_row, store),
-                            4.. => block::<T, FMA, 1, 4>(k, left, right, c, c_row, store),
-                            _ => block::<T, FMA, 1, 1>(k, left, right, c, c_row, store),
-                        }
-                    }
-                }
-            }
-            j += match n - j {
-                LANES.. => LANES,
-                4.. => 4,
-                _ => 1,
-            };
-        }
-        i += rows;
-    }
-}
-
-#[inline(always)]
-fn block<T: Real, const FMA: bool, const R: usize, const L: usize>(
-    k: usize,
-    a: Left<T>,
-    b: Right<T>,
+fn product<T: Real, const FMA: bool>(
+    (m, n, k): (usize, usize, usize),
+    a: Matrix<T>,
+    b: Matrix<T>,
     c: &mut [T],
     c_row: usize,
     store: Store,
 ) {
-    // One check of the furthest element read frees the loop of its bounds checks.
-    assert!(k > 0 && a.data.len() > (R - 1) * a.row + (k - 1) * a.col && b.data.len() >= (k - 1) * b.row + L);
-    let mut sum = [[T::default(); L]; R];
-    for p in 0..k {
-        // SAFETY: p < k and L lanes, r < R, within what was asserted above.
-        let lanes = unsafe { &*b.data.as_ptr().add(p * b.row).cast::<[T; L]>() };
-        for (r, sum) in sum.iter_mut().enumerate() {
-            // SAFETY: as above.
-            let x = unsafe { *a.data.get_unchecked(r * a.row + p * a.col) };
-            x.accumulate::<FMA, L>(lanes, sum);
-        }
-    }
-    for (r, sum) in sum.iter().enumerate() {
-        for (c, s) in c[r * c_row..][..L].iter_mut().zip(sum) {
-            *c = if store == Store::Add { *c + *s } else { *s };
+    let mut panel = [[T::default(); LANES]; DEPTH];
+    for p in (0..k).step_by(DEPTH) {
+        let panel = &mut panel[..DEPTH.min(k - p)];
+        let store = if p == 0 { store } else { Store::Add };
+        for j in (0..n).step_by(LANES) {
+            let width = LANES.min(n - j);
+            pack(b.from(p, j), width, panel);
+            let mut i = 0;
+            while i < m {
+                let rows = if m - i < ROWS { 1 } else { ROWS };
+                let c = &mut c[i * c_row + j..];
+                // Blocks are whole; at the right edge a block's first columns are taken from beside C.
+                let mut beside = [T::default(); ROWS * LANES];
+                let (block_c, block_row, block_store) =
+                    if width == LANES { (&mut *c, c_row, store) } else { (&mut beside[..], LANES, Store::Set) };
+                if rows == ROWS {
+                    block::<T, FMA, ROWS>(a.from(i, p), panel, block_c, block_row, block_store);
+                } else {
+                    block::<T, FMA, 1>(a.from(i, p), panel, block_c, block_row, block_store);
+                }
+                if width < LANES {
+                    for (r, beside) in beside.chunks(LANES).take(rows).enumerate() {
+                        for (c, x) in c[r * c_row..][..width].iter_mut().zip(beside) {
+                            *c = if store == Store::Add { *c + *x } else { *x };
+                        }
+                    }
+                }
+                i += rows;
+            }
         }
     }
 }
 
-/// `out[cols, rows] = x[rows, cols]^T`; `x_row` is x's row stride.
-#[inline(never)]
-pub fn transpose<T: Real>(rows: usize, cols: usize, x: &[T], x_row: usize, out: &mut [T]) {
-    const TILE: usize = 8;
-    for i0 in (0..rows).step_by(TILE) {
-        for j in 0..cols {
-            for i in i0..rows.min(i0 + TILE) {
-                out[j * rows + i] = x[i * x_row + j];
+/// The first rows and `width` columns of B; the panel's other columns are any numbers.
+#[inline(always)]
+fn pack<T: Real>(b: Matrix<T>, width: usize, panel: &mut [[T; LANES]]) {
+    if b.col == 1 && width == LANES {
+        for (p, lanes) in panel.iter_mut().enumerate() {
+            lanes.copy_from_slice(&b.data[p * b.row..][..LANES]);
+        }
+        return;
+    }
+    for l in 0..width {
+        for (p, lanes) in panel.iter_mut().enumerate() {
+            lanes[l] = b.data[p * b.row + l * b.col];
+        }
+    }
+}
+
+#[inline(always)]
+fn block<T: Real, const FMA: bool, const R: usize>(a: Matrix<T>, panel: &[[T; LANES]], c: &mut [T], c_row: usize, store: Store) {
+    // One check of the furthest element read frees the loop of its bounds checks.
+    assert!(!panel.is_empty() && a.data.len() > (R - 1) * a.row + (panel.len() - 1) * a.col);
+    assert!(c.len() >= (R - 1) * c_row + LANES);
+    let mut sum = [[T::default(); LANES]; R];
+    for (p, lanes) in panel.iter().enumerate() {
+        // SAFETY: p < panel.len() and r < R, within what was asserted above.
+        let x = std::array::from_fn(|r| unsafe { *a.data.get_unchecked(r * a.row + p * a.col) });
+        T::accumulate::<FMA, R, LANES>(x, lanes, &mut sum);
+    }
+    for (r, sum) in sum.iter().enumerate() {
+        if let Some(c) = c[r * c_row..].first_chunk_mut::<LANES>() {
+            match store {
+                Store::Set => *c = *sum,
+                Store::Add => *c = std::array::from_fn(|l| c[l] + sum[l]),
             }
         }
     }
+}
+
+/// All elements in one by `f`, in a fixed order of eight partial results.
+#[inline(always)]
+pub fn reduce<T: Real>(x: &[T], start: T, f: impl Fn(T, T) -> T) -> T {
+    let mut partial = [start; 8];
+    let eights = x.chunks_exact(8);
+    let rest = eights.remainder().iter().fold(start, |a, b| f(a, *b));
+    for eight in eights {
+        for (a, b) in partial.iter_mut().zip(eight) {
+            *a = f(*a, *b);
+        }
+    }
+    partial.into_iter().fold(rest, f)
 }
 
 /// The inner product of two slices of one length, in a fixed order of eight partial sums.
@@ -170,19 +197,20 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// Any shape, A straight or transposed, set or added: the plain triple loop's numbers.
+        /// Any shape, operands straight or transposed, set or added: the plain triple loop's numbers.
         #[test]
-        fn matmul_is_the_triple_loop(m in 1usize..21, n in 1usize..37, k in 1usize..19, transposed: bool, add: bool) {
+        fn matmul_is_the_triple_loop(m in 1usize..21, n in 1usize..37, k in 1usize..150, transposed: bool, transposed_right: bool, add: bool) {
             let value = |i: usize| ((i * 37 + 11) % 23) as f64 - 11.0;
             let a: Vec<f64> = (0..m * k).map(value).collect();
             let b: Vec<f64> = (0..k * n).map(|i| value(i + 5)).collect();
-            let (row, col) = if transposed { (1, m) } else { (k, 1) };
+            let left = if transposed { Matrix::rows(&a, m).transposed() } else { Matrix::rows(&a, k) };
+            let right = if transposed_right { Matrix::rows(&b, k).transposed() } else { Matrix::rows(&b, n) };
             let store = if add { Store::Add } else { Store::Set };
             let mut c = vec![2.0; m * n];
-            matmul((m, n, k), Left { data: &a, row, col }, Right { data: &b, row: n }, &mut c, n, store);
+            matmul((m, n, k), left, right, &mut c, n, store);
             for i in 0..m {
                 for j in 0..n {
-                    let sum: f64 = (0..k).map(|p| a[i * row + p * col] * b[p * n + j]).sum();
+                    let sum: f64 = (0..k).map(|p| a[i * left.row + p * left.col] * b[p * right.row + j * right.col]).sum();
                     prop_assert_eq!(c[i * n + j], sum + if add { 2.0 } else { 0.0 });
                 }
             }

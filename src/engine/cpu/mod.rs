@@ -15,7 +15,7 @@ use cross_entropy::CrossEntropy;
 pub use forward::Tower;
 use forward::{Activations, Tables};
 pub use matmul::dot;
-use matmul::{Left, Right, Store};
+use matmul::{Matrix, Store};
 pub use real::Real;
 
 use super::Snapshot;
@@ -212,10 +212,7 @@ pub fn encode(tower: &Tower, params: &[f32], strengths: Option<&[forward::Streng
 /// Inner products of rows `[n, width]` with rows `[m, width]`, `[n, m]`.
 pub fn similarities(a: &[f32], b: &[f32], width: usize) -> Vec<f32> {
     let (n, m) = (a.len() / width, b.len() / width);
-    let mut transposed = vec![0.0; b.len()];
-    matmul::transpose(m, width, b, width, &mut transposed);
     let mut out = vec![0.0; n * m];
-    let left = Left { data: a, row: width, col: 1 };
-    matmul::matmul((n, m, width), left, Right { data: &transposed, row: m }, &mut out, m, Store::Set);
+    matmul::matmul((n, m, width), Matrix::rows(a, width), Matrix::rows(b, width).transposed(), &mut out, m, Store::Set);
     out
 }

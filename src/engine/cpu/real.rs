@@ -25,11 +25,13 @@ pub trait Real:
     fn to_f64(self) -> f64;
     /// `self * a + b`, rounded once.
     fn fused(self, a: Self, b: Self) -> Self;
-    /// `sum += self * lanes`, each rounded once if `FMA`.
+    /// `sums[r] += x[r] * lanes`, each rounded once if `FMA`; L is a multiple of four.
     #[inline(always)]
-    fn accumulate<const FMA: bool, const L: usize>(self, lanes: &[Self; L], sum: &mut [Self; L]) {
-        for (s, y) in sum.iter_mut().zip(lanes) {
-            *s = if FMA { self.fused(*y, *s) } else { *s + self * *y };
+    fn accumulate<const FMA: bool, const R: usize, const L: usize>(x: [Self; R], lanes: &[Self; L], sums: &mut [[Self; L]; R]) {
+        for (sum, x) in sums.iter_mut().zip(x) {
+            for (s, y) in sum.iter_mut().zip(lanes) {
+                *s = if FMA { x.fused(*y, *s) } else { *s + x * *y };
+            }
         }
     }
     /// The square root.
@@ -65,20 +67,19 @@ impl Real for f64 {
 impl Real for f32 {
     #[cfg(all(target_arch = "wasm32", feature = "relaxed"))]
     #[inline(always)]
-    fn accumulate<const FMA: bool, const L: usize>(self, lanes: &[f32; L], sum: &mut [f32; L]) {
+    fn accumulate<const FMA: bool, const R: usize, const L: usize>(x: [f32; R], lanes: &[f32; L], sums: &mut [[f32; L]; R]) {
         use std::arch::wasm32::{f32x4_relaxed_madd, f32x4_splat, v128};
         use std::mem::transmute;
-        let x = f32x4_splat(self);
-        let (lanes, rest) = lanes.as_chunks::<4>();
-        let (sum, sums) = sum.as_chunks_mut::<4>();
-        for (s, y) in sum.iter_mut().zip(lanes) {
-            // SAFETY: four floats and a vector of four are the same 16 bytes.
-            let [y, added] = unsafe { [*y, *s].map(|four| transmute::<[f32; 4], v128>(four)) };
-            // SAFETY: as above.
-            *s = unsafe { transmute::<v128, [f32; 4]>(f32x4_relaxed_madd(x, y, added)) };
-        }
-        for (s, y) in sums.iter_mut().zip(rest) {
-            *s += self * *y;
+        let x = x.map(|x| f32x4_splat(x));
+        // Vector by vector of lanes, so that one of them at a time needs a register beside the sums and the splats.
+        for (v, y) in lanes.as_chunks::<4>().0.iter().enumerate() {
+            for (sum, x) in sums.iter_mut().zip(x) {
+                let s = &mut sum.as_chunks_mut::<4>().0[v];
+                // SAFETY: four floats and a vector of four are the same 16 bytes.
+                let [y, added] = unsafe { [*y, *s].map(|four| transmute::<[f32; 4], v128>(four)) };
+                // SAFETY: as above.
+                *s = unsafe { transmute::<v128, [f32; 4]>(f32x4_relaxed_madd(x, y, added)) };
+            }
         }
     }
     fn from_f64(x: f64) -> f32 {

@@ -30,12 +30,11 @@ impl<'a, T: Real> Parts<'a, T> {
     pub fn new(context: &Context<T>, strengths: &'a [Strengths]) -> Parts<'a, T> {
         let (tower, d, k) = (context.tower, context.tower.d, context.tower.d_head());
         let parts = sources(tower, context.params, &tower.shape.pairs);
-        let mut scratch = Vec::new();
-        let mut mapped = |map: &Linear| {
+        let mapped = |map: &Linear| {
             let weight = &context.params[map.weight.clone()];
-            let mut through = |x: &[T]| {
+            let through = |x: &[T]| {
                 let mut out = vec![T::default(); x.len()];
-                linear((x.len() / d, d, d), x, weight, &mut scratch, &mut out);
+                linear((x.len() / d, d, d), x, weight, &mut out);
                 out
             };
             let mut bias = through(&parts.bias);

@@ -7,10 +7,10 @@ use crate::engine::cpu::matmul::{Store, axpy};
 use crate::engine::cpu::real::Real;
 use crate::params::Linear;
 
-pub fn forward<T: Real>(context: &Context<T>, params: &Linear, x: &[T], residual: Option<&[T]>, scratch: &mut Vec<T>, out: &mut [T]) {
+pub fn forward<T: Real>(context: &Context<T>, params: &Linear, x: &[T], residual: Option<&[T]>, out: &mut [T]) {
     let (weight, bias) = (&context.params[params.weight.clone()], &context.params[params.bias.clone()]);
     let (outputs, inputs) = (bias.len(), weight.len() / bias.len());
-    forward::linear((x.len() / inputs, outputs, inputs), x, weight, scratch, out);
+    forward::linear((x.len() / inputs, outputs, inputs), x, weight, out);
     out.chunks_mut(outputs).for_each(|row| axpy(T::from_f64(1.0), bias, row));
     if let Some(residual) = residual {
         axpy(T::from_f64(1.0), residual, out);

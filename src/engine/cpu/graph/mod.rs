@@ -81,7 +81,7 @@ pub struct Values<T> {
 
 impl<T: Real> Values<T> {
     /// Runs the graph; `strengths` scale the first layer's terms.
-    pub fn forward(&mut self, graph: &Graph, context: &Context<T>, strengths: Option<&[Strengths]>, scratch: &mut Vec<T>) {
+    pub fn forward(&mut self, graph: &Graph, context: &Context<T>, strengths: Option<&[Strengths]>) {
         self.arrays.resize(graph.arrays.len(), Vec::new());
         self.weights.resize(graph.steps.len(), Vec::new());
         for (step, weights) in graph.steps.iter().zip(&mut self.weights) {
@@ -93,7 +93,7 @@ impl<T: Real> Values<T> {
             match &step.op {
                 Op::Embed => embed::forward(context, &mut out),
                 Op::Norm { params } => norm::forward(context, params, x[0], &mut out),
-                Op::Linear { params, .. } => linear::forward(context, params, x[0], x.get(1).copied(), scratch, &mut out),
+                Op::Linear { params, .. } => linear::forward(context, params, x[0], x.get(1).copied(), &mut out),
                 Op::Gather => gather::forward(context, (rows(0), shape), x[0], &mut out),
                 Op::Attention { first } => {
                     let parts = strengths.filter(|_| *first).map(|strengths| attention::Parts::new(context, strengths));
