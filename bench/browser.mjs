@@ -64,11 +64,11 @@ async function measure({ stages, batches, widths }) {
     return times.map((each) => each.sort((a, b) => a - b)[ROUNDS >> 1]);
   };
   const open = async (config, engine = "cpu") => {
-    const bench = await Bench.open(config, engine);
+    const bench = await Bench.open([config], engine);
     return (steps) => bench.train(steps);
   };
   const one = await open({});
-  const onePlain = await plain.Bench.open({}, "cpu");
+  const onePlain = await plain.Bench.open([{}], "cpu");
   const [loop, step, plainStep, ...products] = await medians([
     (calls) => peak(1e6 * calls),
     one,

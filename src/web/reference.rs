@@ -73,15 +73,24 @@ pub struct Bench(RefCell<Engine>);
 
 #[wasm_bindgen]
 impl Bench {
-    /// Opens the engine of a new model.
+    /// Opens the engine of a new population.
     pub async fn open(
-        #[wasm_bindgen(unchecked_param_type = "Partial<Config>")] config: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Partial<Config>[]")] configs: Vec<JsValue>,
         #[wasm_bindgen(unchecked_param_type = "EngineRequest")] engine: JsValue,
     ) -> Result<Bench, JsValue> {
         let request = serde_wasm_bindgen::from_value(engine).map_err(Failure::from)?;
-        let configs = [read_config(config)?];
+        let configs = configs.into_iter().map(read_config).collect::<Result<Vec<_>, _>>()?;
         let opened = open(&configs, &Snapshot::initial(&configs), request).await;
         Ok(Bench(RefCell::new(opened.map_err(Failure::from)?.0)))
+    }
+
+    /// Bytes of the GPU's buffers that the engine holds, by its layout; 0 for the CPU engine.
+    #[wasm_bindgen(js_name = bufferBytes)]
+    pub fn buffer_bytes(&self) -> f64 {
+        match &*self.0.borrow() {
+            Engine::Cpu(_) => 0.0,
+            Engine::Gpu(gpu) => gpu.bytes() as f64,
+        }
     }
 
     /// Trains `steps` steps on batches of their own; resolves when all of them are done.

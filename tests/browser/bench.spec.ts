@@ -8,7 +8,7 @@ interface Candidate {
     ready: Promise<unknown>;
     engines: string[];
     lossesOnFixture(engine: string, safetensors: ArrayBuffer): Promise<number[]>;
-    cycles(engine: string, count: number): Promise<number[]>;
+    cycles(engine: string, count: number, config?: Record<string, number>, models?: number): Promise<{ heap: number[]; buffers: number }>;
     run(engine: string, steps: number, config?: Record<string, number>): Promise<number>;
   };
 }
@@ -100,8 +100,68 @@ test("training on the GPU uploads nothing, and many steps share a submit", async
 test("two hundred models, one after the other, need the memory of the first", async ({ page }, { project }) => {
   test.skip(project.name === "webgpu", "the CPU engine is tested without WebGPU");
   await page.goto("bench.html");
-  const bytes = await page.evaluate(() => (window as unknown as Candidate).leftrightBench.cycles("cpu", 200));
-  console.log(`wasm memory: ${((bytes.at(-1) ?? 0) / 2 ** 20).toFixed(1)} MiB`);
-  expect(bytes.at(-1)).toBe(bytes[4]);
-  expect(bytes.at(-1)).toBeLessThan(16 * 2 ** 20);
+  const { heap } = await page.evaluate(() => (window as unknown as Candidate).leftrightBench.cycles("cpu", 200));
+  console.log(`wasm memory: ${((heap.at(-1) ?? 0) / 2 ** 20).toFixed(1)} MiB`);
+  expect(heap.at(-1)).toBe(heap[4]);
+  expect(heap.at(-1)).toBeLessThan(16 * 2 ** 20);
+});
+
+interface Buffers {
+  live: number;
+  peak: number;
+}
+
+test("the GPU's buffers are those the layout says, for one model and for 64, and a freed engine leaves none", async ({ page }, { project }) => {
+  test.skip(project.name !== "webgpu", "needs WebGPU");
+  // The device itself is watched: what it made, less what was destroyed.
+  await page.addInitScript(() => {
+    const buffers = { live: 0, peak: 0 };
+    Object.assign(window, { buffers });
+    const { GPUBuffer, GPUDevice } = globalThis as unknown as Record<string, { prototype: { destroy(): void } }>;
+    if (!GPUBuffer || !GPUDevice) return;
+    const made = new Map<object, Map<object, number>>();
+    const create = Reflect.get(GPUDevice.prototype, "createBuffer") as (descriptor: { size: number }) => object;
+    Reflect.set(GPUDevice.prototype, "createBuffer", function (this: object, descriptor: { size: number }) {
+      const buffer = create.call(this, descriptor);
+      made.set(this, (made.get(this) ?? new Map<object, number>()).set(buffer, descriptor.size));
+      buffers.live += descriptor.size;
+      buffers.peak = Math.max(buffers.peak, buffers.live);
+      return buffer;
+    });
+    const gone = (owner: { prototype: { destroy(): void } }, of: (it: object) => void) => {
+      const destroy: () => void = Reflect.get(owner.prototype, "destroy");
+      Reflect.set(owner.prototype, "destroy", function (this: object) {
+        of(this);
+        destroy.call(this);
+      });
+    };
+    gone(GPUBuffer, (buffer) => {
+      for (const those of made.values()) {
+        buffers.live -= those.get(buffer) ?? 0;
+        those.delete(buffer);
+      }
+    });
+    gone(GPUDevice, (device) => {
+      for (const size of made.get(device)?.values() ?? []) buffers.live -= size;
+      made.delete(device);
+    });
+  });
+  await page.goto("bench.html");
+  const small = { d_model: 16, heads: 2, d_embed: 16, batch: 16 };
+  for (const [config, models, cycles] of [[{ batch: 128 }, 1, 1], [{ batch: 128 }, 64, 1], [small, 1, 12]] as const) {
+    const { buffers, live, peak } = await page.evaluate(
+      async ({ config, models, cycles }) => {
+        const { leftrightBench, buffers } = window as unknown as Candidate & { buffers: Buffers };
+        buffers.peak = 0;
+        const cycled = await leftrightBench.cycles("gpu", cycles, config, models);
+        return { ...cycled, ...buffers };
+      },
+      { config, models, cycles },
+    );
+    console.log(`GPU buffers of ${String(models)} models: ${(buffers / 2 ** 20).toFixed(1)} MiB, at the peak ${(peak / 2 ** 20).toFixed(1)}`);
+    expect(live).toBe(0);
+    // Beyond the engine's own: what is read back, at most three copies of the parameters, as one is compared with the CPU engine.
+    expect(peak).toBeGreaterThanOrEqual(buffers);
+    expect(peak).toBeLessThan(1.7 * buffers);
+  }
 });

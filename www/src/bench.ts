@@ -15,7 +15,7 @@ const opened = new Map<string, Promise<Bench>>();
 
 function open(engine: EngineKind, config: Partial<Config>): Promise<Bench> {
   const key = JSON.stringify([engine, config]);
-  const bench = opened.get(key) ?? whole().then(({ Bench }) => Bench.open(config, engine));
+  const bench = opened.get(key) ?? whole().then(({ Bench }) => Bench.open([config], engine));
   opened.set(key, bench);
   return bench;
 }
@@ -48,17 +48,22 @@ const leftrightBench = {
     });
     return (performance.now() - start) / 1000;
   },
-  /** Opens an engine, trains two steps and frees it, over and over; gives the module's bytes of memory after each. */
-  async cycles(engine: EngineKind, count: number): Promise<number[]> {
+  /**
+   * Opens the engine of a population, trains two steps and frees it, over and over; gives the module's bytes of memory after
+   * each, and those of the GPU's buffers that the engine says it holds.
+   */
+  async cycles(engine: EngineKind, count: number, config: Partial<Config> = { batch: BATCH }, models = 1): Promise<{ heap: number[]; buffers: number }> {
     const { Bench, memory } = await this.ready;
-    const bytes: number[] = [];
+    const heap: number[] = [];
+    let buffers = 0;
     for (let cycle = 0; cycle < count; cycle++) {
-      const bench = await Bench.open({ batch: BATCH }, engine);
+      const bench = await Bench.open(Array.from({ length: models }, (_, seed) => ({ ...config, seed })), engine);
       await bench.train(2);
+      buffers = bench.bufferBytes();
       bench.free();
-      bytes.push(memory.buffer.byteLength);
+      heap.push(memory.buffer.byteLength);
     }
-    return bytes;
+    return { heap, buffers };
   },
 };
 

@@ -80,6 +80,13 @@ pub struct Device {
     lost: Arc<Mutex<Option<String>>>,
 }
 
+/// In a browser a buffer that nobody holds lives until the garbage is collected, which no count of bytes hurries.
+impl Drop for Device {
+    fn drop(&mut self) {
+        self.inner.destroy();
+    }
+}
+
 impl Device {
     /// An error once the device is lost.
     pub fn check(&self) -> Result<(), EngineError> {

@@ -310,6 +310,13 @@ impl Gpu {
         Ok((array(start), array(gradient)))
     }
 
+    /// Bytes of every buffer that lives as long as the engine.
+    pub fn bytes(&self) -> u64 {
+        let runs = 2 * size_of::<RunConstants>() * self.population;
+        let ops = operations::constants(&self.layout).len().max(1) * OP_STRIDE;
+        self.layout.buffers().iter().map(|(_, bytes)| bytes).sum::<u64>() + (runs + ops) as u64
+    }
+
     /// Destroys the device, as a driver reset would.
     pub fn destroy(&self) {
         self.device.inner.destroy();

@@ -37,7 +37,9 @@ impl Pending {
         #[cfg(not(target_arch = "wasm32"))]
         device.inner.poll(wgpu::PollType::Wait { submission_index: None, timeout: None }).map_err(|_| device.lost())?;
         self.mapped.await.map_err(|_| device.lost())?.map_err(|_| device.lost())?;
-        let view = self.staging.get_mapped_range(..).map_err(|_| device.lost())?;
-        Ok(bytemuck::pod_collect_to_vec(&view))
+        let read = bytemuck::pod_collect_to_vec(&self.staging.get_mapped_range(..).map_err(|_| device.lost())?);
+        // See `Device`: dropped alone, it would stay.
+        self.staging.destroy();
+        Ok(read)
     }
 }
