@@ -8,10 +8,11 @@
 //   d_weights   dX[r] = dvalue Wv + sum dscore seen / sqrt(K), plus dread_q + dquery_q Wq at the rows that are read;
 //               dWv = dvalue^T X,  dWk = dkey^T X,  dWq = dquery^T x_q  with dkey of dscore;  dBq, dBk
 // Reads what forward and contrast left; writes rows: d_attended [B,D], d_joint [E,D], d_straight [Q,E], d_value [R,D],
-// d_query, d_read [Q,D], seen [Q,H,D]; cells: d_mass [B,H,R in eights], d_score [Q,H,R]; parameters learn where their gradient is whole.
+// d_query, d_read [Q,D], seen [Q,H,D]; cells: d_mass [B,H,R in eights], d_score [Q,H,R]; parameters learn where their
+// gradient is whole.
 // A boundary each: d_tables sums over the batch what d_attended finds per sequence, d_weights over what d_tables sums.
-// d_attended: 4 B D E FLOPs, 2 a byte; d_tables: 4 D^2 E FLOPs, 2 a byte, and 2 B R D, 1 a byte; d_weights: 4 R D^2 FLOPs,
-// 2 a byte.
+// d_attended: 4 B D E FLOPs, 2 to 3 a byte, and 2 B R D for the gains of the tables' rows, of which gain_t is two; d_tables:
+// 4 D^2 E FLOPs, 2 a byte, and 2 B R D, 1 a byte; d_weights: 4 R D^2 FLOPs, 2 a byte.
 
 @compute @workgroup_size(64)
 fn d_attended(@builtin(global_invocation_id) id: vec3<u32>) {

@@ -1,15 +1,15 @@
-// The towers that are computed by tables (design section 4). Nothing but linear maps stands between attention and the
+// The towers that are computed by tables. Nothing but linear maps stands between attention and the
 // embedding, so the residual stream is skipped: one joint map Wp Wo takes what is attended to the embedding.
 //   tables   key = X Wk^T, value = X Wv^T over the R rows X = [E; P];  joint = Wp Wo;
 //            query_q = x_q Wq^T + Bq, straight_q = (x_q + Bo) Wp^T with x_q = E[read] + P[read];  and the batch is drawn
-//   attend   w_t = softmax_t(query[q,h] . (key[token_t,h] + key[vocab+t,h]) / sqrt(K));
-//            mass[b,h,r] = sum of w over r;  attended = sum_t w_t v + Bv
+//   attend   score[r] = query[q,h] . key[r,h] / sqrt(K);  w_t = softmax_t(score[token_t] + score[vocab+t]);
+//            mass[b,h,r] = sum of w over r;  attended = mass value + Bv
 //   embed    z = attended joint^T + straight_q
 // Reads params, world; writes batch; rows: key, value [R,D], joint [E,D], query [Q,D], straight [Q,E], attended [B,D],
 // embedding [B,E]; cells: mass [B,H,R].
 // A boundary each: attend needs whole keys and values, embed whole rows of attended.
-// tables: 2 (2 R D^2 + E D^2) FLOPs, 2 a byte; attend: about 6 T D FLOPs a sequence of T tokens from 20 T D bytes, which are
-// few tables that stay in cache; embed: 2 B D E FLOPs, 2 a byte.
+// tables: 2 (2 R D^2 + E D^2) FLOPs, 2 a byte; attend: 2 R D FLOPs for the scores of eight sequences and 2 R D a sequence for
+// its values, both 2 a byte of tables that stay in cache; embed: 2 B D E FLOPs, 2 a byte.
 
 @compute @workgroup_size(64)
 fn tables(@builtin(global_invocation_id) id: vec3<u32>) {

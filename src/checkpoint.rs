@@ -1,5 +1,5 @@
 //! Checkpoints: safetensors with the tensor names of the parameter table and the config as JSON in the header,
-//! as `reference.py` writes them. A training state adds AdamW's moments and the step.
+//! as `tests/oracle/reference.py` writes them. A training state adds AdamW's moments and the step.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -122,7 +122,7 @@ macro_rules! typescript {
 
 macro_rules! config {
     ($($group:ident $name:ident: $type:ident = $default:expr, $min:expr, $max:expr, $help:literal;)*) => {
-        /// A run. `Config::default()` is preset `paper` (design section 3).
+        /// A run. `Config::default()` is preset `paper`.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         pub struct Config {

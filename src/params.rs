@@ -51,7 +51,7 @@ pub struct Linear {
 #[derive(Clone, Debug)]
 pub struct TowerParams {
     /// Token embeddings `[vocab, d_model]` and, right behind them, position embeddings `[length, d_model]`:
-    /// together the rows `[vocab + length, d_model]` of layer 1's tables (design section 4).
+    /// together the rows `[vocab + length, d_model]` of layer 1's tables.
     pub rows: Range<usize>,
     /// First to last.
     pub layers: Vec<LayerParams>,

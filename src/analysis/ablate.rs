@@ -1,5 +1,5 @@
 //! Ablation: a term multiplied by a strength before the softmax, without retraining. It is a multiplier on
-//! layer 1's tables (design section 4), so it costs what any forward pass costs.
+//! layer 1's tables, so it costs what any forward pass costs.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Retrieval, order and recognition on the three splits (design section 2).
+//! Retrieval, order and recognition on the three splits.
 
 use std::cmp::Ordering;
 

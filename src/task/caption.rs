@@ -5,7 +5,7 @@ use arrayvec::ArrayVec;
 use super::permutations;
 use crate::config::Config;
 
-/// Words of a caption after the labels; token ids follow this order (`oracle/reference.py`). The last is there only
+/// Words of a caption after the labels; token ids follow this order (`tests/oracle/reference.py`). The last is there only
 /// where captions say what is above what.
 const WORDS: [&str; 11] = ["is", "on", "the", "left", "of", "right", "in", "image", "EOT", "PAD", "above"];
 const IS: u32 = 0;

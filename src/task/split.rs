@@ -1,4 +1,4 @@
-//! The three evaluation splits (design section 2). None of them holds a scene that a batch can draw.
+//! The three evaluation splits. None of them holds a scene that a batch can draw.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! The towers, forward. A tower with one layer and neither norm nor MLP goes the way of design section 4: layer 1's input is a token row plus a position row and
+//! The towers, forward. A tower with one layer and neither norm nor MLP goes by tables: layer 1's input is a token row plus a position row and
 //! every map up to the softmax is linear, so keys, values and logits are computed for the rows of small
 //! tables, and a logit is the sum of a token row's score and a position row's. Only the read place (CLS, EOT)
 //! asks a query and has an output. Every other tower runs its graph (`graph/`) up to the residual stream.
