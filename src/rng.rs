@@ -43,21 +43,25 @@ pub const SHUFFLE_ROUNDS: u32 = 24;
 
 /// Where `index` goes in a pseudo-random permutation of `0..n` (swap-or-not shuffle, Hoang, Morris and
 /// Rogaway 2012): each place is found by itself, so a shader's invocations need not share a shuffled array.
-pub const fn permute(index: u32, n: u32, key: u32) -> u32 {
-    let mut x = index;
-    let mut round = 0;
-    while round < SHUFFLE_ROUNDS {
+pub fn permute(index: u32, n: u32, key: u32) -> u32 {
+    let mut place = [index];
+    permute_all(&mut place, n, key);
+    place[0]
+}
+
+/// The same for every index, in place of it. All go through a round before the next: they share its key and its division,
+/// and what is left is free of branches and vectorises.
+pub fn permute_all(places: &mut [u32], n: u32, key: u32) {
+    for round in 0..SHUFFLE_ROUNDS {
         let round_key = hash(key, round);
-        // (round_key - x) modulo n, with one division, which does not wait for the round before.
         let shift = round_key % n;
-        let partner = if shift >= x { shift - x } else { shift + n - x };
-        let high = if x > partner { x } else { partner };
-        if hash(round_key, high) & 1 == 1 {
-            x = partner;
+        for x in &mut *places {
+            // (round_key - x) modulo n.
+            let partner = if shift >= *x { shift - *x } else { shift + n - *x };
+            let swapped = hash(round_key, partner.max(*x)) & 1 == 1;
+            *x = if swapped { partner } else { *x };
         }
-        round += 1;
     }
-    x
 }
 
 /// A standard normal draw (Box-Muller on two 24-bit uniforms).

@@ -7,7 +7,7 @@ use super::caption::{Relation, relations};
 use super::shape::READ_AT;
 use super::{CAPTION_LENGTH, Caption, Layouts, cls, drawn_captions, eot, text_vocab};
 use crate::config::Config;
-use crate::rng::{Stream, hash, key, permute};
+use crate::rng::{Stream, hash, key, permute_all};
 
 /// The tokens the towers read. Every buffer holds `size` sequences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -84,6 +84,9 @@ pub(crate) fn query(config: &Config, text: &[u32]) -> u32 {
     READ_AT.iter().position(|position| *position == end).unwrap_or(0) as u32
 }
 
+/// Captions that go through the shuffle together.
+const SHUFFLED: usize = 64;
+
 /// Draws the batches of one run.
 #[derive(Clone, Debug)]
 pub struct Sampler {
@@ -126,12 +129,16 @@ impl Sampler {
     pub fn draw_into(&self, step: u32, batch: &mut Batch) {
         let c = &self.config;
         batch.clear();
-        let [order, places, sides] = [Stream::Captions, Stream::Layout, Stream::Relation].map(|stream| key(c.seed, stream, step));
-        for i in 0..c.batch_size() as u32 {
-            let drawn = self.captions[permute(i, self.captions.len() as u32, order) as usize];
-            let caption = stated(drawn, self.relations[hash(sides, i) as usize % self.relations.len()]);
-            let rank = hash(places, i) % self.layouts.counts(caption).1;
-            batch.push_shown(c, &caption.tokens(c.labels), |strip| self.layouts.show(caption, rank, strip));
+        let [order, ranks, sides] = [Stream::Captions, Stream::Layout, Stream::Relation].map(|stream| key(c.seed, stream, step));
+        let size = c.batch_size() as u32;
+        for first in (0..size).step_by(SHUFFLED) {
+            let mut places: ArrayVec<u32, SHUFFLED> = (first..size).take(SHUFFLED).collect();
+            permute_all(&mut places, self.captions.len() as u32, order);
+            for (i, place) in (first..).zip(places) {
+                let caption = stated(self.captions[place as usize], self.relations[hash(sides, i) as usize % self.relations.len()]);
+                let rank = hash(ranks, i) % self.layouts.counts(caption).1;
+                batch.push_shown(c, &caption.tokens(c.labels), |strip| self.layouts.show(caption, rank, strip));
+            }
         }
     }
 }

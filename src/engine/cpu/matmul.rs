@@ -127,9 +127,22 @@ fn pack<T: Real>(b: Matrix<T>, width: usize, panel: &mut [[T; LANES]]) {
         }
         return;
     }
-    for l in 0..width {
-        for (p, lanes) in panel.iter_mut().enumerate() {
-            lanes[l] = b.data[p * b.row + l * b.col];
+    let mut p = 0;
+    if b.row == 1 && width == LANES {
+        // Four rows of four columns at a time, whose transpose is a few shuffles.
+        for rows in panel.as_chunks_mut::<4>().0 {
+            for l in (0..LANES).step_by(4) {
+                let columns = std::array::from_fn(|c| *b.data[(l + c) * b.col + p..].first_chunk().expect("four rows"));
+                for (lanes, four) in rows.iter_mut().zip(T::transpose(columns)) {
+                    lanes[l..l + 4].copy_from_slice(&four);
+                }
+            }
+            p += 4;
+        }
+    }
+    for (p, lanes) in panel.iter_mut().enumerate().skip(p) {
+        for (l, lane) in lanes[..width].iter_mut().enumerate() {
+            *lane = b.data[p * b.row + l * b.col];
         }
     }
 }

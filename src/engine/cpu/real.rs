@@ -34,6 +34,11 @@ pub trait Real:
             }
         }
     }
+    /// Rows for columns.
+    #[inline(always)]
+    fn transpose(x: [[Self; 4]; 4]) -> [[Self; 4]; 4] {
+        std::array::from_fn(|i| x.map(|row| row[i]))
+    }
     /// The square root.
     fn sqrt(self) -> Self;
     /// The exponential, branch-free so that loops over it vectorise.
@@ -81,6 +86,20 @@ impl Real for f32 {
                 *s = unsafe { transmute::<v128, [f32; 4]>(f32x4_relaxed_madd(x, y, added)) };
             }
         }
+    }
+    #[cfg(target_arch = "wasm32")]
+    #[inline(always)]
+    fn transpose(x: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
+        use std::arch::wasm32::{i32x4_shuffle as shuffle, v128};
+        use std::mem::transmute;
+        // SAFETY: four floats and a vector of four are the same 16 bytes.
+        let [a, b, c, d] = unsafe { transmute::<[[f32; 4]; 4], [v128; 4]>(x) };
+        let (ab, cd) = (shuffle::<0, 4, 1, 5>(a, b), shuffle::<0, 4, 1, 5>(c, d));
+        let (ab_right, cd_right) = (shuffle::<2, 6, 3, 7>(a, b), shuffle::<2, 6, 3, 7>(c, d));
+        let pairs = [(ab, cd), (ab_right, cd_right)];
+        let [[a, b], [c, d]] = pairs.map(|(ab, cd)| [shuffle::<0, 1, 4, 5>(ab, cd), shuffle::<2, 3, 6, 7>(ab, cd)]);
+        // SAFETY: as above.
+        unsafe { transmute::<[v128; 4], [[f32; 4]; 4]>([a, b, c, d]) }
     }
     fn from_f64(x: f64) -> f32 {
         x as f32
