@@ -21,6 +21,7 @@ function browser(...args: string[]) {
 export default defineConfig({
   testDir: "tests/browser",
   outputDir: "target/playwright/artifacts",
+  snapshotPathTemplate: "{testDir}/look/{arg}{ext}",
   reporter: [["list"], ["json", { outputFile: "target/playwright/results.json" }]],
   // Training fills the cores; tests that share them would time each other out.
   workers: 1,
