@@ -90,7 +90,6 @@ test.describe("figures that train models of their own", () => {
     await trial.run(1);
     expect(await trial.row("order on unseen triples", "nothing")).toBeGreaterThan(0.6);
     expect(await trial.row("order on unseen triples", "EP")).toBeLessThan(0.35);
-    await trial.cancel();
   });
 
   test("layer norm and MLP: the model with neither comes first", async ({ page }) => {
