@@ -26,7 +26,7 @@ fn d_attended(@builtin(global_invocation_id) id: vec3<u32>) {
         let head = item % H;
         let sequence = 8u * (item / H);
         for (var i = 0u; i < K4; i += 4u) {
-            let column = head * K4 + min(i + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(K4 - 1u));
+            let column = head * K4 + quad(i, K4);
             let tiles = tiles_backward(dz + sequence * E4, at + joint_rows(tower), E, D4, column);
             store(at + d_attended_rows(tower) + sequence * D4, D4, column.xy, tiles.left);
             store(at + d_attended_rows(tower) + sequence * D4, D4, column.zw, tiles.right);
@@ -69,7 +69,7 @@ fn d_attended(@builtin(global_invocation_id) id: vec3<u32>) {
 fn d_attention(model: u32, tower: u32, sequence: u32, head: u32) {
     let keys = visible_keys(tower, read_position(tower, query_of(model, tower, sequence)));
     let tokens = tokens_at(model, tower, sequence);
-    let mass = model * CELLS + mass_cells(tower) + (sequence * H + head) * table_rows(tower) + vocab(tower);
+    let mass = mass_row(model, tower, sequence, head) + vocab(tower);
     let row = d_mass_row(model, tower, sequence, head);
     var gain: array<f32, LONGEST>;
     var mean = 0.0;
@@ -102,7 +102,7 @@ fn d_tables(@builtin(global_invocation_id) id: vec3<u32>) {
     let params = runs[model].params;
     let joint_tiles = pair_count(E4) * pair_count(D4);
     let output_tiles = pair_count(D4) * pair_count(D4);
-    let value_tiles = ((count + 7u) / 8u) * H * pair_count(K4);
+    let value_tiles = eights(count) / 8u * H * pair_count(K4);
     let d_joint = at + d_joint_rows(tower);
     let heads = queries(tower) * H;
     var learned = Learned();
@@ -135,7 +135,7 @@ fn d_tables(@builtin(global_invocation_id) id: vec3<u32>) {
         let head = (item / pair_count(K4)) % H;
         let column = head * K4 + pair(item % pair_count(K4), K4);
         let row = 8u * (item / (pair_count(K4) * H));
-        let mass = model * CELLS + mass_cells(tower) + head * count + row;
+        let mass = mass_row(model, tower, 0u, head) + row;
         let d_out = at + d_attended_rows(tower);
         var sum = Tile();
         for (var b = 0u; b < n; b++) {
@@ -209,7 +209,7 @@ fn d_weights(@builtin(global_invocation_id) id: vec3<u32>) {
     let tower = table_tower(id.y);
     let count = table_rows(tower);
     let columns = pair_count(D4);
-    let row_tiles = ((count + 7u) / 8u) * columns;
+    let row_tiles = eights(count) / 8u * columns;
     let embeddings = runs[model].params + rows_offset(tower);
     var learned = Learned();
     learned.column = pair(id.x % columns, D4);

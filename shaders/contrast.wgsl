@@ -72,10 +72,7 @@ fn logits(@builtin(global_invocation_id) id: vec3<u32>) {
             let u1 = four(u + 4u * E4 + e, E4);
             let v0 = four(v + e, E4);
             let v1 = four(v + 4u * E4 + e, E4);
-            m.a += transpose(v0) * u0;
-            m.b += transpose(v0) * u1;
-            m.c += transpose(v1) * u0;
-            m.d += transpose(v1) * u1;
+            m = plus_product(m, u0, u1, transpose(v0), transpose(v1));
             own_squares += mat2x4<f32>(squares(u0), squares(u1));
             squared += mat2x4<f32>(squares(v0), squares(v1));
         }
@@ -117,7 +114,7 @@ fn d_embedding(@builtin(global_invocation_id) id: vec3<u32>) {
     let tower = id.y;
     let n = runs[model].batch;
     let blocks = (E4 + 3u) / 4u;
-    let column = min(4u * (id.x % blocks) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(E4 - 1u));
+    let column = quad(4u * (id.x % blocks), E4);
     let own = 8u * (id.x / blocks);
     if (own >= n) {
         return;
@@ -127,8 +124,7 @@ fn d_embedding(@builtin(global_invocation_id) id: vec3<u32>) {
     let other = model * ROWS + embedding_rows(1u - tower);
     let lse0 = row_lse(model, tower, own);
     let lse1 = row_lse(model, tower, own + 4u);
-    var first = Tile();
-    var second = Tile();
+    var sum = Tiles();
     var along = mat2x4<f32>();
     for (var j = 0u; j < n; j += 4u) {
         let m0 = four(m + j / 4u, width);
@@ -160,18 +156,12 @@ fn d_embedding(@builtin(global_invocation_id) id: vec3<u32>) {
         let z1 = four(at + column.y, E4);
         let z2 = four(at + column.z, E4);
         let z3 = four(at + column.w, E4);
-        first.a += z0 * h0;
-        first.b += z0 * h1;
-        first.c += z1 * h0;
-        first.d += z1 * h1;
-        second.a += z2 * h0;
-        second.b += z2 * h1;
-        second.c += z3 * h0;
-        second.d += z3 * h1;
+        sum.left = plus_product(sum.left, h0, h1, z0, z1);
+        sum.right = plus_product(sum.right, h0, h1, z2, z3);
     }
     let z = own * E4;
-    store(model * ROWS + d_embedding_rows(tower) + z, E4, column.xy, first);
-    store(model * ROWS + d_embedding_rows(tower) + z, E4, column.zw, second);
+    store(model * ROWS + d_embedding_rows(tower) + z, E4, column.xy, sum.left);
+    store(model * ROWS + d_embedding_rows(tower) + z, E4, column.zw, sum.right);
     let scale = logit_scale(model);
     for (var r = 0u; r < min(8u, n - own); r++) {
         let size = cells[model * CELLS + length_cells(tower) + own + r];

@@ -1,5 +1,5 @@
-// The towers that are computed by tables. Nothing but linear maps stands between attention and the
-// embedding, so the residual stream is skipped: one joint map Wp Wo takes what is attended to the embedding.
+// The towers that are computed by tables. Nothing but linear maps stands between attention and the embedding, so the
+// residual stream is skipped: one joint map Wp Wo takes what is attended to the embedding.
 //   tables   key = X Wk^T, value = X Wv^T over the R rows X = [E; P];  joint = Wp Wo;
 //            query_q = x_q Wq^T + Bq, straight_q = (x_q + Bo) Wp^T with x_q = E[read] + P[read];  and the batch is drawn
 //   attend   score[r] = query[q,h] . key[r,h] / sqrt(K);  w_t = softmax_t(score[token_t] + score[vocab+t]);
@@ -18,7 +18,7 @@ fn tables(@builtin(global_invocation_id) id: vec3<u32>) {
     let at = model * ROWS;
     let params = runs[model].params;
     let column = pair(id.x % pair_count(D4), D4);
-    let blocks = (table_rows(tower) + 7u) / 8u;
+    let blocks = eights(table_rows(tower)) / 8u;
     var item = id.x / pair_count(D4);
     if (item < 2u * blocks) {
         let is_value = item >= blocks;
@@ -93,7 +93,7 @@ fn attend(@builtin(global_invocation_id) id: vec3<u32>) {
         attention(model, tower, s, head, query, &scores);
     }
     let width = H * table_rows(tower);
-    let upper = model * CELLS + mass_cells(tower) + sequence * width + head * table_rows(tower);
+    let upper = mass_row(model, tower, sequence, head);
     let lower = upper + 4u * width;
     let bias = runs[model].params + value_bias(tower) + head * K4;
     for (var i = 0u; i < pair_count(K4); i++) {
@@ -125,7 +125,7 @@ fn attention(model: u32, tower: u32, sequence: u32, head: u32, query: u32, score
         weights[t] = exp(weights[t] - greatest);
         total += weights[t];
     }
-    let mass = model * CELLS + mass_cells(tower) + (sequence * H + head) * table_rows(tower);
+    let mass = mass_row(model, tower, sequence, head);
     for (var r = 0u; r < table_rows(tower); r++) {
         cells[mass + r] = 0.0;
     }

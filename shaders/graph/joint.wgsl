@@ -26,12 +26,12 @@ fn backward(@builtin(global_invocation_id) id: vec3<u32>) {
     let column = pair(id.x % pair_count(D4), D4);
     let dy = model * ROWS + d_embedding_rows(tower);
     var item = id.x / pair_count(D4);
-    if (item < (n + 7u) / 8u) {
+    if (item < eights(n) / 8u) {
         let tile = tile_backward(dy + 8u * item * E4, runs[model].params + projection(tower), E, D4, column);
         store(model * ROWS + d_residual_rows(tower) + 8u * item * D4, D4, column, tile);
         return;
     }
-    item -= (n + 7u) / 8u;
+    item -= eights(n) / 8u;
     if (item < pair_count(E4)) {
         let tile = tile_outer(dy, E4, pair(item, E4), model * ROWS + residual_rows(tower), D4, column, n);
         learn(model, D4, Learned(projection(tower) + 8u * item * D4, E - 8u * item, column, tile));

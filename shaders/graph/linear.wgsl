@@ -38,7 +38,7 @@ fn every(row: vec4<f32>) -> mat4x4<f32> {
 fn backward(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
     let count = row_count(model, op.out.rows);
-    let tiles = (count + 7u) / 8u;
+    let tiles = eights(count) / 8u;
     let columns = pair_count(op.width);
     var item = id.x;
     if (item < tiles * columns) {

@@ -53,6 +53,11 @@ fn scores_row(tower: u32, query: u32, head: u32) -> u32 {
     return (query * H + head) * table_rows(tower);
 }
 
+// Where a sequence's and a head's mass begins.
+fn mass_row(model: u32, tower: u32, sequence: u32, head: u32) -> u32 {
+    return model * CELLS + mass_cells(tower) + (sequence * H + head) * table_rows(tower);
+}
+
 // The embedding E[token] + P[position] that a query reads, one vec4 of it.
 fn read_embedding(model: u32, tower: u32, query: u32, column: u32) -> vec4<f32> {
     let at = runs[model].params + rows_offset(tower);

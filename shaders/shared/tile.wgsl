@@ -27,6 +27,11 @@ fn pair_count(width: u32) -> u32 {
     return (width + 1u) / 2u;
 }
 
+// Four vec4 columns from the first on; the last of `width` in place of those beyond.
+fn quad(first: u32, width: u32) -> vec4<u32> {
+    return min(first + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(width - 1u));
+}
+
 // Rows in whole tiles.
 fn eights(rows: u32) -> u32 {
     return (rows + 7u) / 8u * 8u;
@@ -59,10 +64,7 @@ fn tile_forward(x: u32, weight: u32, count: u32, width: u32, outputs: u32, out: 
         let x1 = four(x + 4u * width + i, width);
         let w0 = transpose(four_outputs(weight + i, width, 4u * out.x, outputs));
         let w1 = transpose(four_outputs(weight + i, width, 4u * out.y, outputs));
-        sum.a += w0 * x0;
-        sum.b += w0 * x1;
-        sum.c += w1 * x0;
-        sum.d += w1 * x1;
+        sum = plus_product(sum, x0, x1, w0, w1);
     }
     return sum;
 }
@@ -76,10 +78,7 @@ fn tile_backward(dy: u32, weight: u32, outputs: u32, width: u32, column: vec2<u3
         let y1 = four(dy + 4u * count + i, count);
         let w0 = four_outputs(weight + column.x, width, 4u * i, outputs);
         let w1 = four_outputs(weight + column.y, width, 4u * i, outputs);
-        sum.a += w0 * y0;
-        sum.b += w0 * y1;
-        sum.c += w1 * y0;
-        sum.d += w1 * y1;
+        sum = plus_product(sum, y0, y1, w0, w1);
     }
     return sum;
 }
@@ -95,14 +94,8 @@ fn tiles_backward(dy: u32, weight: u32, outputs: u32, width: u32, column: vec4<u
         let w1 = four_outputs(weight + column.y, width, 4u * i, outputs);
         let w2 = four_outputs(weight + column.z, width, 4u * i, outputs);
         let w3 = four_outputs(weight + column.w, width, 4u * i, outputs);
-        sum.left.a += w0 * y0;
-        sum.left.b += w0 * y1;
-        sum.left.c += w1 * y0;
-        sum.left.d += w1 * y1;
-        sum.right.a += w2 * y0;
-        sum.right.b += w2 * y1;
-        sum.right.c += w3 * y0;
-        sum.right.d += w3 * y1;
+        sum.left = plus_product(sum.left, y0, y1, w0, w1);
+        sum.right = plus_product(sum.right, y0, y1, w2, w3);
     }
     return sum;
 }
@@ -116,10 +109,7 @@ fn tile_outer(dy: u32, dy_width: u32, out: vec2<u32>, x: u32, x_width: u32, colu
         let y1 = transpose(four(dy + i * dy_width + out.y, dy_width));
         let x0 = four(x + i * x_width + column.x, x_width);
         let x1 = four(x + i * x_width + column.y, x_width);
-        sum.a += x0 * y0;
-        sum.b += x0 * y1;
-        sum.c += x1 * y0;
-        sum.d += x1 * y1;
+        sum = plus_product(sum, y0, y1, x0, x1);
     }
     for (var i = fours; i < count; i++) {
         let y = dy + i * dy_width + out;
@@ -127,6 +117,11 @@ fn tile_outer(dy: u32, dy_width: u32, out: vec2<u32>, x: u32, x_width: u32, colu
         sum = plus(sum, rows[y.x], rows[y.y], rows[v.x], rows[v.y]);
     }
     return sum;
+}
+
+// A tile plus the product over four more: of its rows, upper and lower, and x, its first column, and y, its second.
+fn plus_product(tile: Tile, up: mat4x4<f32>, low: mat4x4<f32>, x: mat4x4<f32>, y: mat4x4<f32>) -> Tile {
+    return Tile(tile.a + x * up, tile.b + x * low, tile.c + y * up, tile.d + y * low);
 }
 
 // A tile plus the outer product of its rows' numbers, upper and lower, and x, its first column, and y, its second.
