@@ -288,7 +288,7 @@ impl Config {
     /// Fields whose greatest value depends on others: name, value, greatest value, why.
     fn dependent(&self) -> [(&'static str, u32, u32, &'static str); 5] {
         let layouts = crate::task::layout_count(self);
-        let labels = if self.objects == 3 { 24 } else { 64 };
+        let labels = if self.objects == 3 { 24 } else { self.labels };
         [
             ("labels", self.labels, labels, "so that every strip can be compared with every caption"),
             ("held_labels", self.held_labels, self.labels.saturating_sub(self.objects), "so that labels are left for training pairs"),

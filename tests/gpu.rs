@@ -15,12 +15,6 @@ fn gpu(configs: &[Config], from: &Snapshot) -> Gpu {
     block_on(async { Gpu::new(&adapter().await.unwrap(), configs, from).await.unwrap() })
 }
 
-/// Of the first step.
-fn gradient_errors(fixture: &Fixture, gpu: &Gpu) -> Vec<(String, f32)> {
-    let after = block_on(gpu.snapshot()).unwrap();
-    fixture.gradient_errors(&after.gradients_since(&fixture.snapshot(), std::slice::from_ref(&fixture.config)))
-}
-
 #[test]
 fn loss_and_every_gradient() {
     for fixture in Fixture::all() {
@@ -28,7 +22,7 @@ fn loss_and_every_gradient() {
         let mut gpu = gpu(std::slice::from_ref(&fixture.config), &fixture.snapshot());
         let loss = block_on(gpu.step_on(&fixture.batch())).unwrap()[0];
         let error = relative(loss, fixture.f32("loss")[0]);
-        let errors = gradient_errors(&fixture, &gpu);
+        let errors = fixture.step_errors(&block_on(gpu.snapshot()).unwrap());
         println!("{name}: loss {error:.1e}, gradients {:.1e}", errors.iter().fold(0f32, |m, (_, e)| m.max(*e)));
         assert!(error < 1e-5, "{name}: loss {loss}");
         for (tensor, error) in errors {
@@ -58,7 +52,7 @@ fn a_wrong_strip_fails() {
     for fixture in Fixture::all() {
         let mut gpu = gpu(std::slice::from_ref(&fixture.config), &fixture.snapshot());
         block_on(gpu.step_on(&fixture.wrong_batch())).unwrap();
-        let errors = gradient_errors(&fixture, &gpu);
+        let errors = fixture.step_errors(&block_on(gpu.snapshot()).unwrap());
         assert!(errors.iter().any(|(_, error)| *error > 1e-3), "{}", fixture.name);
     }
 }

@@ -70,8 +70,7 @@ async fn step(fixture: &Fixture, edit: &dyn Fn(&str, String) -> String) -> (Gpu,
 
 /// Whether any gradient of the step is not the fixture's.
 async fn gradients_differ(fixture: &Fixture, gpu: &Gpu) -> bool {
-    let gradients = gpu.snapshot().await.unwrap().gradients_since(&fixture.snapshot(), std::slice::from_ref(&fixture.config));
-    fixture.gradient_errors(&gradients).iter().any(|(_, error)| *error > 1e-4)
+    fixture.step_errors(&gpu.snapshot().await.unwrap()).iter().any(|(_, error)| *error > 1e-4)
 }
 
 /// What an operation is called, as its shader is.

@@ -107,7 +107,7 @@ function traces(page: Page) {
     return {
       guarded: markup.length > 0,
       markup: markup.filter((text) => text.includes(mark)),
-      elements: roots.flatMap((root) => [...root.querySelectorAll("img:not([src^='./assets/']), iframe, object, embed, script:not([src])")].map(({ outerHTML }) => outerHTML)),
+      elements: roots.flatMap((root) => [...root.querySelectorAll("img:not(.static > img[src^='./assets/']), iframe, object, embed, script:not([src])")].map(({ outerHTML }) => outerHTML)),
     };
   }, MARK);
 }

@@ -1,5 +1,6 @@
 // The bench page: what a script among peers calls, and what a reader sees.
 import { readFileSync } from "node:fs";
+import type { Page } from "@playwright/test";
 import { Fixture } from "./fixture";
 import { expect, test } from "./harness";
 
@@ -46,6 +47,26 @@ test("a reader measures both engines, or is told why one is not there", async ({
   await expect(cell("gpu")).toHaveText(project.name === "webgpu" ? /^\d+\.\d\d$/ : /WebGPU/);
 });
 
+/** Hears of every call of a WebGPU object's method: on what, with what, and what came of it. */
+type Hear = (owner: string, method: string, act: (on: object, given: unknown[], gave: unknown) => void) => void;
+
+/** Gives the page's own scripts `hear`. */
+async function listen(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const hear: Hear = (owner, method, act) => {
+      const { prototype } = (globalThis as unknown as Record<string, { prototype: object }>)[owner] ?? {};
+      if (!prototype) return;
+      const original = Reflect.get(prototype, method) as (...given: unknown[]) => unknown;
+      Reflect.set(prototype, method, function (this: object, ...given: unknown[]) {
+        const gave = original.apply(this, given);
+        act(this, given, gave);
+        return gave;
+      });
+    };
+    Object.assign(globalThis, { hear });
+  });
+}
+
 interface Counts {
   dispatches: number;
   submits: number;
@@ -55,25 +76,17 @@ interface Counts {
 test("training on the GPU uploads nothing, and many steps share a submit", async ({ page }, { project }) => {
   test.skip(project.name !== "webgpu", "needs WebGPU");
   // The queue itself is counted, not what our code says of it.
+  await listen(page);
   await page.addInitScript(() => {
+    const { hear } = globalThis as unknown as { hear: Hear };
     const counts = { dispatches: 0, submits: 0, uploaded: 0 };
     Object.assign(window, { counts });
-    const count = (owner: { prototype: object }, method: string, add: (...args: never[]) => void) => {
-      const original = Reflect.get(owner.prototype, method) as (...args: unknown[]) => unknown;
-      Reflect.set(owner.prototype, method, function (this: unknown, ...args: never[]) {
-        add(...args);
-        return original.apply(this, args);
-      });
-    };
-    const { GPUQueue, GPUComputePassEncoder, GPUDevice } = globalThis as unknown as Record<string, { prototype: object }>;
-    if (!GPUQueue || !GPUComputePassEncoder || !GPUDevice) return;
-    count(GPUQueue, "submit", () => { counts.submits += 1; });
-    count(GPUQueue, "writeBuffer", (_buffer: never, _offset: never, data: ArrayBufferView, _from: never, size?: number) => {
-      counts.uploaded += size ?? data.byteLength;
-    });
-    count(GPUComputePassEncoder, "dispatchWorkgroups", () => { counts.dispatches += 1; });
-    count(GPUDevice, "createBuffer", (descriptor: { mappedAtCreation?: boolean; size: number }) => {
-      if (descriptor.mappedAtCreation) counts.uploaded += descriptor.size;
+    hear("GPUQueue", "submit", () => { counts.submits += 1; });
+    hear("GPUQueue", "writeBuffer", (_, [, , data, , size]) => { counts.uploaded += (size as number | undefined) ?? (data as ArrayBufferView).byteLength; });
+    hear("GPUComputePassEncoder", "dispatchWorkgroups", () => { counts.dispatches += 1; });
+    hear("GPUDevice", "createBuffer", (_, [given]) => {
+      const { mappedAtCreation, size } = given as { mappedAtCreation?: boolean; size: number };
+      if (mappedAtCreation) counts.uploaded += size;
     });
   });
   await page.goto("bench.html");
@@ -114,34 +127,25 @@ interface Buffers {
 test("the GPU's buffers are those the layout says, for one model and for 64, and a freed engine leaves none", async ({ page }, { project }) => {
   test.skip(project.name !== "webgpu", "needs WebGPU");
   // The device itself is watched: what it made, less what was destroyed.
+  await listen(page);
   await page.addInitScript(() => {
+    const { hear } = globalThis as unknown as { hear: Hear };
     const buffers = { live: 0, peak: 0 };
     Object.assign(window, { buffers });
-    const { GPUBuffer, GPUDevice } = globalThis as unknown as Record<string, { prototype: { destroy(): void } }>;
-    if (!GPUBuffer || !GPUDevice) return;
     const made = new Map<object, Map<object, number>>();
-    const create = Reflect.get(GPUDevice.prototype, "createBuffer") as (descriptor: { size: number }) => object;
-    Reflect.set(GPUDevice.prototype, "createBuffer", function (this: object, descriptor: { size: number }) {
-      const buffer = create.call(this, descriptor);
-      made.set(this, (made.get(this) ?? new Map<object, number>()).set(buffer, descriptor.size));
-      buffers.live += descriptor.size;
+    hear("GPUDevice", "createBuffer", (device, [given], buffer) => {
+      const { size } = given as { size: number };
+      made.set(device, (made.get(device) ?? new Map<object, number>()).set(buffer as object, size));
+      buffers.live += size;
       buffers.peak = Math.max(buffers.peak, buffers.live);
-      return buffer;
     });
-    const gone = (owner: { prototype: { destroy(): void } }, of: (it: object) => void) => {
-      const destroy: () => void = Reflect.get(owner.prototype, "destroy");
-      Reflect.set(owner.prototype, "destroy", function (this: object) {
-        of(this);
-        destroy.call(this);
-      });
-    };
-    gone(GPUBuffer, (buffer) => {
+    hear("GPUBuffer", "destroy", (buffer) => {
       for (const those of made.values()) {
         buffers.live -= those.get(buffer) ?? 0;
         those.delete(buffer);
       }
     });
-    gone(GPUDevice, (device) => {
+    hear("GPUDevice", "destroy", (device) => {
       for (const size of made.get(device)?.values() ?? []) buffers.live -= size;
       made.delete(device);
     });

@@ -96,6 +96,11 @@ impl Fixture {
         }
         errors
     }
+
+    /// The same, of the gradients that one step on the fixture's own state left in AdamW's moments.
+    pub fn step_errors(&self, after: &Snapshot) -> Vec<(String, f32)> {
+        self.gradient_errors(&after.gradients_since(&self.snapshot(), std::slice::from_ref(&self.config)))
+    }
 }
 
 pub fn relative(a: f32, b: f32) -> f32 {

@@ -1,6 +1,6 @@
-//! The towers, forward. A tower with one layer and neither norm nor MLP goes by tables: layer 1's input is a token row plus a position row and
-//! every map up to the softmax is linear, so keys, values and logits are computed for the rows of small
-//! tables, and a logit is the sum of a token row's score and a position row's. Only the read place (CLS, EOT)
+//! The towers, forward. A tower with one layer and neither norm nor MLP goes by tables: layer 1's input is a token row
+//! plus a position row and every map up to the softmax is linear, so keys, values and logits are computed for the rows of
+//! small tables, and a logit is the sum of a token row's score and a position row's. Only the read place (CLS, EOT)
 //! asks a query and has an output. Every other tower runs its graph (`graph/`) up to the residual stream.
 //!
 //! Shapes: B sequences, N read places (B, or more in an autoregressive run), D d_model, H heads, K = D/H, E d_embed, R table rows (token ids, then positions),

@@ -71,6 +71,12 @@ impl RunConstants {
     }
 }
 
+/// Bytes of the uniform buffers: `runs`, of which there are two, and `ops`.
+fn uniforms(layout: &Layout) -> [u64; 2] {
+    // A run without a graph has no `Op`, but its bind group is there all the same.
+    [size_of::<RunConstants>() * layout.population, OP_STRIDE * operations::count(layout).max(1)].map(|bytes| bytes as u64)
+}
+
 /// Milliseconds a submit should take: long enough to hide its cost, short enough to keep a desktop alive.
 const SUBMIT_MS: f64 = 50.0;
 /// Steps of a submit where the device is the CPU, and no desktop waits for it.
@@ -120,8 +126,8 @@ impl Gpu {
         let layout = Layout::new(configs);
         let population = configs.len();
         let largest = layout.buffers().iter().map(|(_, bytes)| *bytes).fold(0, u64::max);
-        let run_bytes = size_of::<RunConstants>() * population;
-        for (needed, allowed) in [(largest, adapter.largest_buffer()), (run_bytes as u64, adapter.largest_uniform())] {
+        let [run_bytes, op_bytes] = uniforms(&layout);
+        for (needed, allowed) in [(largest, adapter.largest_buffer()), (run_bytes, adapter.largest_uniform())] {
             if needed > allowed {
                 return Err(EngineError::TooLarge { needed, allowed });
             }
@@ -137,9 +143,8 @@ impl Gpu {
             })
         };
         let scope = device.inner.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let run_buffers = [0, 1].map(|_| buffer("runs", wgpu::BufferUsages::UNIFORM, run_bytes as u64));
-        // A run without a graph has no `Op`, but its bind group is there all the same.
-        let op_buffer = buffer("ops", wgpu::BufferUsages::UNIFORM, (ops.len().max(1) * OP_STRIDE) as u64);
+        let run_buffers = [0, 1].map(|_| buffer("runs", wgpu::BufferUsages::UNIFORM, run_bytes));
+        let op_buffer = buffer("ops", wgpu::BufferUsages::UNIFORM, op_bytes);
         let [rows, moments, batch, cells, ring, world] =
             layout.buffers().map(|(label, bytes)| buffer(label, wgpu::BufferUsages::STORAGE, bytes));
         if let Some(error) = scope.pop().await {
@@ -312,9 +317,8 @@ impl Gpu {
 
     /// Bytes of every buffer that lives as long as the engine.
     pub fn bytes(&self) -> u64 {
-        let runs = 2 * size_of::<RunConstants>() * self.population;
-        let ops = operations::constants(&self.layout).len().max(1) * OP_STRIDE;
-        self.layout.buffers().iter().map(|(_, bytes)| bytes).sum::<u64>() + (runs + ops) as u64
+        let [runs, ops] = uniforms(&self.layout);
+        self.layout.buffers().iter().map(|(_, bytes)| bytes).sum::<u64>() + 2 * runs + ops
     }
 
     /// Destroys the device, as a driver reset would.

@@ -53,6 +53,11 @@ fn steps(layout: &Layout) -> impl Iterator<Item = (usize, &Tower, &Graph, &Graph
     graphs.flat_map(|(t, tower, graph, places)| (0..graph.steps.len()).map(move |step| (t, tower, graph, places, step)))
 }
 
+/// How many operations there are.
+pub fn count(layout: &Layout) -> usize {
+    steps(layout).count()
+}
+
 /// Every step's constants.
 pub fn constants(layout: &Layout) -> Vec<OpConstants> {
     steps(layout)
