@@ -1,6 +1,6 @@
 // `cargo xtask bench` in a browser: the engines in WebAssembly and WebGPU against what this machine can do, as one JSON
-// object. node bench/browser.mjs ENGINE.json PACKAGE SITE: the native bench's answer, for its list of matrix products; the
-// crate built with feature "bench"; the built site.
+// object. node bench/browser.mjs ENGINE.json PACKAGE SITE [PEERS]: the native bench's answer, for its list of matrix products;
+// the crate built with feature "bench"; the built site; the folder of the peers, for native JAX.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { chromium } from "@playwright/test";
 
-const [, , engineJson, packageFolder, siteFolder] = process.argv;
+const [, , engineJson, packageFolder, siteFolder, peersFolder] = process.argv;
 const native = JSON.parse(readFileSync(engineJson, "utf8"));
 const peak = join(tmpdir(), `leftright-peak-${process.pid}.wasm`);
 execFileSync("node", ["node_modules/binaryen/bin/wasm-as", "--enable-simd", "--enable-relaxed-simd", "bench/peak.wat", "-o", peak]);
@@ -98,6 +98,28 @@ async function measure({ stages, batches, widths }) {
   };
 }
 
+/** From asking for the article, with nothing cached, to its first figure showing the shipped model's numbers, in seconds, five times. */
+async function toTheFirstFigure(browser, origin) {
+  const times = [];
+  for (let run = 0; run < 5; run++) {
+    const context = await browser.newContext({ serviceWorkers: "block" });
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      const look = () => {
+        const state = document.querySelector("lr-train")?.shadowRoot?.querySelector("[data-testid=state]");
+        if (state?.dataset.phase === "ready") globalThis.aliveAt = performance.now();
+        else requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    });
+    await page.goto(`${origin}/site/index.html`);
+    const alive = await page.waitForFunction(() => globalThis.aliveAt);
+    times.push((await alive.jsonValue()) / 1000);
+    await context.close();
+  }
+  return times.sort((a, b) => a - b);
+}
+
 /** From a press of Train on a page just opened to 0.9 unseen retrieval, in seconds, five times. */
 async function fromPressToSkill(browser, origin) {
   const times = [];
@@ -128,6 +150,36 @@ async function population(browser, origin) {
   return seconds;
 }
 
+/** Our engine in WebAssembly and the peers' native JAX in turns: milliseconds of a step in each round; or why JAX did not run. */
+async function besideNativeJax(browser, origin, folder) {
+  const page = await browser.newPage();
+  await page.goto(`${origin}/`);
+  await page.evaluate(async () => {
+    const { default: init, Bench } = await import("/package/relaxed.js");
+    await init({ module_or_path: "/package/relaxed_bg.wasm" });
+    globalThis.engine = await Bench.open([{}], "cpu");
+  });
+  const rounds = [];
+  let jax;
+  for (let round = 0; round < 5; round++) {
+    try {
+      jax = JSON.parse(execFileSync("python3", ["native_jax.py", "--rounds", "1"], { cwd: folder, encoding: "utf8" }).trim().split("\n").at(-1));
+    } catch (error) {
+      return { error: error.message };
+    }
+    const ours = await page.evaluate(async (steps) => {
+      await engine.train(steps);
+      const start = performance.now();
+      await engine.train(steps);
+      return (performance.now() - start) / steps;
+    }, 240);
+    rounds.push([ours, jax.ms_per_step_median]);
+  }
+  await page.close();
+  const middle = (which) => rounds.map((round) => round[which]).sort((a, b) => a - b)[2];
+  return { version: jax.version, threads: jax.threads, step_ms: middle(0), jax_ms: middle(1), rounds };
+}
+
 const server = await serve();
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -139,9 +191,11 @@ try {
   const points = (name) => native.scaling.find((curve) => curve.name === name).points.map(([x]) => x);
   const result = await page.evaluate(measure, { stages: native.roofline.stages, batches: points("batch"), widths: points("d_model") });
   await page.close();
+  const figure = await toTheFirstFigure(browser, server.origin);
   const seconds = await fromPressToSkill(browser, server.origin);
   const models = await population(browser, server.origin);
-  console.log(JSON.stringify({ browser: browser.version(), ...result, seconds_to_skill: seconds, population: models }));
+  const jax = peersFolder === undefined ? undefined : await besideNativeJax(browser, server.origin, peersFolder);
+  console.log(JSON.stringify({ browser: browser.version(), ...result, seconds_to_first_figure: figure, seconds_to_skill: seconds, population: models, beside_native_jax: jax }));
 } finally {
   await browser.close();
   server.close();

@@ -1,5 +1,6 @@
 //! `cargo bench`: the native CPU engine against what this machine can do, as one JSON object. Every number is the median of
-//! interleaved rounds of one run, on one thread unless it says otherwise.
+//! interleaved rounds of one run, on one thread unless it says otherwise. `-- --steps N` instead takes N steps and times nothing,
+//! for a profiler.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -169,7 +170,16 @@ fn roofline(config: &Config) -> Value {
     json!({ "peak_gflops": peak, "sweep_gb_per_s": sweep, "step_ms": times[2], "matmul_flops": flops, "matmul_ms": times[3..].iter().sum::<f64>(), "stages": stages })
 }
 
+/// The N of `--steps N`.
+fn steps_asked_for() -> Option<usize> {
+    std::env::args().skip_while(|argument| argument != "--steps").nth(1)?.parse().ok()
+}
+
 fn main() {
+    if let Some(steps) = steps_asked_for() {
+        let mut engine = engine(&[Config::default()]);
+        return (0..steps).for_each(|_| drop(engine.step()));
+    }
     let curve = |name: &str, values: &[u32], config: &dyn Fn(u32) -> Config| {
         let times = steps(&values.iter().map(|v| config(*v)).collect::<Vec<_>>());
         json!({ "name": name, "points": values.iter().zip(times).map(|(x, ms)| json!([x, ms])).collect::<Vec<_>>() })

@@ -1,9 +1,10 @@
-//! `cargo xtask build | serve | test | bench`: on a machine with only Rust and Node, each does all
+//! `cargo xtask build | serve | test | bench | lighthouse`: on a machine with only Rust and Node, each does all
 //! the set-up it needs by itself, and is quick when nothing changed.
 
 mod bench;
 mod browser;
 mod build;
+mod lighthouse;
 mod serve;
 mod test;
 mod tools;
@@ -34,12 +35,14 @@ enum Task {
         #[arg(long)]
         only: Option<test::Suite>,
     },
-    /// Measure both engines against this machine and write bench/RESULTS.md and bench/results.json
+    /// Measure both engines against this machine and write bench/RESULTS.md and what lies beside it
     Bench {
         /// Also measure the site among other libraries with the script in this folder (`node bench.mjs --candidate URL`)
         #[arg(long)]
         peers: Option<PathBuf>,
     },
+    /// Audit the built article with Lighthouse, on mobile and desktop: every category must reach 95
+    Lighthouse,
 }
 
 fn main() -> ExitCode {
@@ -60,6 +63,7 @@ fn run(task: Task) -> Result<ExitCode> {
         }
         Task::Test { only } => return test::test(only),
         Task::Bench { peers } => bench::bench(peers.as_deref())?,
+        Task::Lighthouse => lighthouse::lighthouse()?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -42,6 +42,11 @@ pub fn node(script: &str) -> Command {
     node
 }
 
+/// Node's package manager.
+pub fn npm() -> Command {
+    command(if cfg!(windows) { "npm.cmd" } else { "npm" })
+}
+
 /// Runs a command to its end; its failure is an error that names it.
 pub fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("could not start {command:?}"))?;
@@ -72,8 +77,7 @@ pub fn ensure_npm_packages() -> Result<()> {
     if is_fresh(&installed, &[&root().join("package-lock.json")])? {
         return Ok(());
     }
-    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    run(command(npm).args(["ci", "--no-audit", "--no-fund"])).context("this needs Node.js 20.19 or later, with npm")
+    run(npm().args(["ci", "--no-audit", "--no-fund"])).context("this needs Node.js 20.19 or later, with npm")
 }
 
 /// Whether `output` exists and is newer than every input, directories with all they hold.

@@ -1,87 +1,27 @@
-//! Measurements of the engines, written to `bench/RESULTS.md` and `bench/results.json`.
+//! The results as a page: `bench/RESULTS.md`.
 
 use std::fmt::Write;
-use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
-use std::path::Path;
-use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail, ensure};
-use serde_json::{Value, json};
+use anyhow::Result;
+use serde_json::Value;
 
-use crate::{browser, build, tools};
+use super::{list, number};
 
 /// What was tried and not kept stands here, and is copied into the results.
-const DROPPED: &str = include_str!("../../bench/DROPPED.md");
+const DROPPED: &str = include_str!("../../../bench/DROPPED.md");
 
-/// Measures natively, in a browser and, where their script is given, among peers.
-pub fn bench(peers: Option<&Path>) -> Result<()> {
-    let chromium = browser::ensure()?;
-    build::build()?;
-    let package = build::bench_engine()?;
-    let bench = tools::root().join("bench");
-
-    println!("Measuring natively");
-    let native = answer(tools::cargo().args(["bench", "--quiet", "--bench", "engine"]))?;
-    let file = tools::target_dir().join("bench/engine.json");
-    fs::write(&file, native.to_string())?;
-    println!("Measuring in a browser");
-    let mut node = tools::command("node");
-    node.arg(bench.join("browser.mjs")).args([&file, &package, &build::dist()]).env("CHROMIUM", &chromium);
-    let browser = answer(&mut node)?;
-    let peers = peers.map(|folder| among(folder, &chromium)).transpose()?;
-
-    let results = json!({ "native": native, "browser": browser, "peers": peers });
-    fs::write(bench.join("results.json"), format!("{results:#}\n"))?;
-    fs::write(bench.join("RESULTS.md"), report(&results)?)?;
-    println!("wrote bench/RESULTS.md and bench/results.json");
-    Ok(())
-}
-
-/// Runs a command that prints one JSON object as its last line.
-fn answer(command: &mut Command) -> Result<Value> {
-    let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("could not start {command:?}"))?;
-    ensure!(output.status.success(), "{command:?} failed with {}", output.status);
-    let text = String::from_utf8(output.stdout)?;
-    serde_json::from_str(text.lines().last().unwrap_or_default()).with_context(|| format!("{command:?} did not print JSON last"))
-}
-
-/// The site among the peers, in their own script and browser.
-fn among(folder: &Path, chromium: &Path) -> Result<Value> {
-    println!("Measuring among peers");
-    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-    let mut server = Command::new(std::env::current_exe()?).args(["serve", "--no-build", "--port", &port.to_string()]).spawn()?;
-    let file = tools::target_dir().join("bench/peers.json");
-    let url = format!("http://127.0.0.1:{port}/bench.html");
-    let mut script = Command::new("node");
-    script.current_dir(folder).args(["bench.mjs", "--candidate", &url, "--json"]).arg(&file).env("CHROMIUM", chromium);
-    let status = script.status();
-    server.kill()?;
-    server.wait()?;
-    if !status.context("could not start node")?.success() {
-        bail!("the peers' script failed; are its packages installed (npm ci in {})?", folder.display());
-    }
-    Ok(serde_json::from_slice(&fs::read(file)?)?)
-}
-
-fn number(value: &Value, path: &str) -> f64 {
-    value.pointer(path).and_then(Value::as_f64).unwrap_or(f64::NAN)
-}
-
-fn list<'a>(value: &'a Value, path: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
-    value.pointer(path).and_then(Value::as_array).into_iter().flatten()
-}
-
-fn report(results: &Value) -> Result<String> {
+/// All of the results, as Markdown.
+pub fn report(results: &Value) -> Result<String> {
     let mut out = String::from(
         "# Speed\n\nWritten by `cargo xtask bench`; every number is the median of interleaved rounds of one run. Absolute times move with \
          the machine and the hour, ratios much less.\n",
     );
     headline(results, &mut out)?;
     roofline(results, &mut out)?;
+    instructions(&results["instructions"], &mut out)?;
     scaling(results, &mut out)?;
     if !results["peers"].is_null() {
-        among_peers(&results["peers"], &mut out)?;
+        among_peers(results, &mut out)?;
     }
     write!(out, "\n## Tried and dropped\n\n{DROPPED}")?;
     Ok(out)
@@ -89,7 +29,8 @@ fn report(results: &Value) -> Result<String> {
 
 fn headline(results: &Value, out: &mut String) -> Result<()> {
     let (native, browser) = (&results["native"]["roofline"], &results["browser"]);
-    let seconds: Vec<String> = list(browser, "/seconds_to_skill").filter_map(Value::as_f64).map(|s| format!("{s:.1}")).collect();
+    let seconds =
+        |path, digits| list(browser, path).filter_map(Value::as_f64).map(|s| format!("{s:.digits$}")).collect::<Vec<_>>().join(", ");
     let gpu = match browser["gpu_step_ms"].as_f64() {
         Some(ms) => format!("{ms:.1} ms"),
         None => browser["gpu_step_ms"].as_str().unwrap_or("not measured").to_owned(),
@@ -99,6 +40,7 @@ fn headline(results: &Value, out: &mut String) -> Result<()> {
         "\n| a step of preset `paper`, batch 128 | time | of it matrix products |\n| --- | --- | --- |\n\
          | CPU engine, WebAssembly, one thread | {:.2} ms | {:.0} % |\n| the same without relaxed SIMD | {:.2} ms | |\n| CPU engine, native, one thread | {:.2} ms | {:.0} % |\n\
          | GPU engine, this browser's WebGPU adapter | {gpu} | |\n\n\
+         From asking for the article, nothing cached, to its first figure alive with the shipped model, seconds: {}.\n\
          From pressing Train on a page just opened to 0.9 unseen retrieval, CPU engine, seconds: {}.\n\
          WebAssembly's heap after a run: {:.1} MiB.\n\
          N_pair 5 to 15 with five seeds each, 55 models of 1000 steps, in the page's {} workers: {:.1} s; one of them alone: {:.2} s.",
@@ -107,7 +49,8 @@ fn headline(results: &Value, out: &mut String) -> Result<()> {
         number(browser, "/plain_step_ms"),
         number(native, "/step_ms"),
         100.0 * number(native, "/matmul_ms") / number(native, "/step_ms"),
-        seconds.join(", "),
+        seconds("/seconds_to_first_figure", 2),
+        seconds("/seconds_to_skill", 1),
         number(browser, "/heap_bytes") / f64::from(1 << 20),
         browser["population"]["workers"],
         number(browser, "/population/all"),
@@ -121,7 +64,7 @@ fn roofline(results: &Value, out: &mut String) -> Result<()> {
     writeln!(
         out,
         "\n## Roofline\n\nMeasured peaks of one core: {:.1} GFLOP/s in WebAssembly (128 bits, fused), {:.1} GFLOP/s natively (AVX2, \
-         fused), {:.1} GB/s through memory. FLOPs and bytes are counted from the config; all of a step's products are {:.1} MFLOP.\n\n\
+         fused), {:.1} GB/s through memory. FLOPs and bytes are counted from the config; all of a step's products are {:.1} MFLOP.\n\n![Roofline](roofline.svg)\n\n\
          | product | m, n, k, times | MFLOP | FLOP per byte | wasm GFLOP/s | of peak | native GFLOP/s | of peak |\n\
          | --- | --- | --- | --- | --- | --- | --- | --- |",
         number(browser, "/peak_gflops"),
@@ -159,8 +102,28 @@ fn roofline(results: &Value, out: &mut String) -> Result<()> {
     Ok(())
 }
 
+fn instructions(counted: &Value, out: &mut String) -> Result<()> {
+    writeln!(out, "\n## Instructions\n")?;
+    if let Some(why) = counted["error"].as_str() {
+        writeln!(out, "Not counted: {why}.")?;
+        return Ok(());
+    }
+    let step = number(counted, "/step");
+    writeln!(
+        out,
+        "Counted by callgrind on the native engine, one thread: {:.2} million a step, the same on every run.\n\n\
+         | function, with what is inlined in it | million a step | of the step |\n| --- | --- | --- |",
+        step / 1e6
+    )?;
+    for function in list(counted, "/functions") {
+        let n = number(function, "/instructions");
+        writeln!(out, "| {} | {:.2} | {:.1} % |", function["name"].as_str().unwrap_or_default(), n / 1e6, 100.0 * n / step)?;
+    }
+    Ok(())
+}
+
 fn scaling(results: &Value, out: &mut String) -> Result<()> {
-    writeln!(out, "\n## Scaling\n\nMilliseconds a step; a population's step is one of every model.\n")?;
+    writeln!(out, "\n## Scaling\n\nMilliseconds a step; a population's step is one of every model.\n\n![Scaling](scaling.svg)\n")?;
     for (where_, curves) in [("native", &results["native"]["scaling"]), ("WebAssembly", &results["browser"]["scaling"])] {
         for curve in list(curves, "") {
             let points = list(curve, "/points").map(|point| format!("{}: {:.2}", point[0], number(point, "/1")));
@@ -181,7 +144,8 @@ fn scaling(results: &Value, out: &mut String) -> Result<()> {
     Ok(())
 }
 
-fn among_peers(peers: &Value, out: &mut String) -> Result<()> {
+fn among_peers(results: &Value, out: &mut String) -> Result<()> {
+    let peers = &results["peers"];
     let of = |peer: &Value| format!("{} {}", peer["name"].as_str().unwrap_or_default(), peer["backend"].as_str().unwrap_or_default());
     let ours = |backend: &str| {
         let row = list(peers, "/peers").find(|peer| peer["name"] == "leftright" && peer["backend"] == backend);
@@ -200,5 +164,21 @@ fn among_peers(peers: &Value, out: &mut String) -> Result<()> {
         let ms = number(peer, "/ms_per_step_median");
         writeln!(out, "| {} {} | {ms:.2} | {:.1} | {:.1} |", of(peer), peer["version"].as_str().unwrap_or_default(), ms / cpu, ms / gpu)?;
     }
+    let jax = &results["browser"]["beside_native_jax"];
+    if let Some(why) = jax["error"].as_str() {
+        writeln!(out, "\nNative JAX was not measured: {why}")?;
+        return Ok(());
+    }
+    let rounds = list(jax, "/rounds").map(|round| format!("{:.1}", number(round, "/1") / number(round, "/0")));
+    writeln!(
+        out,
+        "\nNative JAX {} on {} threads takes {:.2} ms for the dense step, our engine in WebAssembly on one {:.2} ms in the rounds \
+         between: in each of them {} times as long.",
+        jax["version"].as_str().unwrap_or_default(),
+        jax["threads"],
+        number(jax, "/jax_ms"),
+        number(jax, "/step_ms"),
+        rounds.collect::<Vec<_>>().join(", "),
+    )?;
     Ok(())
 }
