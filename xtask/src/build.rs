@@ -57,21 +57,24 @@ pub fn bench_engine() -> Result<PathBuf> {
 
 /// Compiles the crate to WebAssembly below `target` and leaves it under a name, with its JavaScript and types, in `folder`.
 fn package(name: &str, features: &[&str], target: &Path, folder: &Path) -> Result<()> {
+    // Not left to cargo: the packages share a target directory for their dependencies, and there each evicts the one before.
+    let optimized = folder.join(format!("{name}_bg.wasm"));
+    let sources = ["src", "shaders", "Cargo.toml", "Cargo.lock", ".cargo/config.toml"].map(|path| root().join(path));
+    let exe = env::current_exe()?;
+    let inputs: Vec<&Path> = sources.iter().chain([&exe]).map(PathBuf::as_path).collect();
+    if tools::is_fresh(&optimized, &inputs)? {
+        return Ok(());
+    }
+
     // RUSTFLAGS in the environment would replace the flags of .cargo/config.toml.
     let mut cargo = tools::cargo();
     cargo.args(["build", "--profile", "wasm", "--package", "leftright", "--lib", "--target", WASM_TARGET]).args(features);
     tools::run(cargo.env("CARGO_TARGET_DIR", target).env_remove("RUSTFLAGS"))?;
 
-    let compiled = target.join(WASM_TARGET).join("wasm/leftright.wasm");
-    let optimized = folder.join(format!("{name}_bg.wasm"));
-    if tools::is_fresh(&optimized, &[&compiled, &env::current_exe()?])? {
-        return Ok(());
-    }
-
     println!("Binding and optimising {name}");
     let bound = target.join("wasm-bindgen");
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(&compiled).out_name(name).web(true)?.typescript(true);
+    bindgen.input_path(target.join(WASM_TARGET).join("wasm/leftright.wasm")).out_name(name).web(true)?.typescript(true);
     bindgen.generate(&bound).with_context(|| format!("wasm-bindgen could not bind {name}"))?;
     fs::create_dir_all(folder)?;
     for file in [format!("{name}.js"), format!("{name}.d.ts")] {
