@@ -1,5 +1,6 @@
 // What is there without the page's own module: figures on paper that have not woken, and the theme the reader chose.
 import { expect, test } from "./harness";
+import { Trial } from "./trial";
 
 test.beforeEach(({}, { project }) => {
   test.skip(project.name === "webgpu", "the page is the same");
@@ -18,6 +19,23 @@ test("a printed page has every figure, those that were not scrolled to as the re
   // Negative control: the pictures are in the file.
   await page.evaluate(() => { for (const image of document.querySelectorAll(".static img")) image.remove(); });
   expect((await page.pdf()).length).toBeLessThan(size * 0.9);
+});
+
+test("a figure that has woken is printed as the report's until its models are measured", async ({ page }) => {
+  await page.goto("./?engine=cpu");
+  const trial = new Trial(page, "birth");
+  await trial.show();
+  const report = trial.figure.locator(".static");
+  await expect(report).toBeHidden();
+  await page.emulateMedia({ media: "print" });
+  await expect(report).toBeVisible();
+  await expect(trial.finding).toBeHidden();
+
+  await page.emulateMedia({ media: "screen" });
+  await trial.run(1);
+  await page.emulateMedia({ media: "print" });
+  await expect(report).toBeHidden();
+  await expect(trial.finding).toBeVisible();
 });
 
 test.describe("while the module is on its way", () => {

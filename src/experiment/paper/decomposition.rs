@@ -1,6 +1,6 @@
 //! 3. The decomposition of the CLS row.
 
-use super::parts::{Runs, models, number, open, seeds};
+use super::parts::{Runs, models, number, open, seeds, those};
 use crate::analysis::{Term, least_squares_slope};
 use crate::config::Config;
 use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Point, Scale, Series, Summary, Values, Verdict};
@@ -66,10 +66,12 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let steep = runs.holds(|v| slope(&row(v, "EP")) >= 3.0 * slope(&row(v, "PP")).max(slope(&row(v, "BP"))));
     let variance = Term::LOGIT.map(|term| format!("{} {:.2}", term.name(), runs.median(&format!("variance.{}", term.name())))).join(", ");
     let finding = format!(
-        "Over {}, X W_QK X^T has {} of the CLS row's mean magnitude; the terms' shares of its variance over tokens are {variance}. The steepest head's EP row is monotone in {monotone} of them (slope {} logits per pixel, either way), and at least three times as steep as PP and BP in {steep}.",
+        "Over {}, X W_QK X^T has {} of the CLS row's mean magnitude; the terms' shares of its variance over tokens are {variance}. The steepest head's EP row is monotone in {} (slope {} logits per pixel, either way), and at least three times as steep as PP and BP in {}.",
         models(runs.count()),
         runs.text("share.XX"),
+        those(monotone, runs.count()),
         runs.steepness(),
+        those(steep, runs.count()),
     );
     let parts = [(0.76..=0.91).contains(&main), 2 * monotone > runs.count(), 2 * steep > runs.count()];
     Summary { verdict: Verdict::of(&parts), finding, charts }

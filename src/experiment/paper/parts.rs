@@ -110,6 +110,15 @@ pub fn models(count: usize) -> String {
     if count == 1 { "one model".to_owned() } else { format!("{count} models") }
 }
 
+/// Some of so many models, in words that follow "in".
+pub fn those(some: usize, count: usize) -> String {
+    match (some, count) {
+        (0, 1) => "none".to_owned(),
+        (1, 1) => "this one".to_owned(),
+        _ => format!("{some} of them"),
+    }
+}
+
 /// While nothing is measured.
 pub fn open(charts: Vec<Chart>) -> Summary {
     Summary { verdict: Verdict::Open, finding: String::new(), charts }
@@ -131,4 +140,17 @@ pub fn ablation_chart(runs: &Runs, title: &str, ablations: &[String], metric: &s
     let others = ablations.iter().map(|name| (name.clone(), format!("{name} unseen.{metric}")));
     let rows: Vec<(String, String)> = std::iter::once(nothing).chain(others).collect();
     Chart::Rows { title: title.to_owned(), x: Axis::share(metric), rows: runs.rows(&rows, chance) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_model_is_not_counted() {
+        let sentence = |some, count| format!("Over {}, it leans in {}.", models(count), those(some, count));
+        assert_eq!(sentence(6, 8), "Over 8 models, it leans in 6 of them.");
+        assert_eq!(sentence(1, 1), "Over one model, it leans in this one.");
+        assert_eq!(sentence(0, 1), "Over one model, it leans in none.");
+    }
 }

@@ -1,6 +1,6 @@
 //! 13. Reversal: every term from -1 to 2.
 
-use super::parts::{Runs, SKILL, models, number, open, seeds};
+use super::parts::{Runs, SKILL, models, number, open, seeds, those};
 use crate::analysis::Term;
 use crate::config::Config;
 use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Point, Scale, Series, Summary, Verdict, label, scaled};
@@ -61,9 +61,10 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let opposite = runs.holds(|v| number(v, &reversed(Term::EP)) <= 0.1);
     let kept = |term: &Term| runs.median(&reversed(*term)) >= SKILL * runs.median("unseen.order");
     let finding = format!(
-        "Over {}, with EP reversed order on unseen pairs is {} (at most 0.1 in {opposite} of them) and recognition {}; with PE, PP, BP or VP reversed order is {}.",
+        "Over {}, with EP reversed order on unseen pairs is {} (at most 0.1 in {}) and recognition {}; with PE, PP, BP or VP reversed order is {}.",
         models(runs.count()),
         runs.text(&reversed(Term::EP)),
+        those(opposite, runs.count()),
         runs.text(&key(Term::EP, -1.0, "recognition")),
         others.map(|term| runs.text(&reversed(term))).join(", "),
     );

@@ -1,6 +1,6 @@
 //! 14. Surgery: a ramp in the place of EP.
 
-use super::parts::{Runs, SKILL, models, number, open, seeds};
+use super::parts::{Runs, SKILL, models, number, open, seeds, those};
 use crate::config::Config;
 use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Point, Scale, Series, Spread, Summary, Values, Verdict};
 use crate::task::Split;
@@ -52,8 +52,8 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         || "no ramp restores 0.9".to_owned(),
         |s| {
             format!(
-                "the least slope that restores 0.9 is {s} logits per pixel (in {} of them), where the models' own is {}",
-                s.count,
+                "the least slope that restores 0.9 is {s} logits per pixel (in {}), where the models' own is {}",
+                those(s.count, runs.count()),
                 runs.steepness()
             )
         },

@@ -1,6 +1,6 @@
 //! 6. The text side.
 
-use super::parts::{Runs, coin, models, number, open, seeds};
+use super::parts::{Runs, coin, models, number, open, seeds, those};
 use crate::analysis::{Ablation, Term, Tower};
 use crate::config::Config;
 use crate::experiment::{
@@ -100,11 +100,12 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         }
     };
     let finding = format!(
-        "Over {}, the leaning head gives the first-named label {} of EOT's attention ({} in the caption where it gives least) and the second {}; it leans to the first whatever it is in {leans} of them. On unseen pairs {carried}; without all six that depend on the token order is {}.",
+        "Over {}, the leaning head gives the first-named label {} of EOT's attention ({} in the caption where it gives least) and the second {}; it leans to the first whatever it is in {}. On unseen pairs {carried}; without all six that depend on the token order is {}.",
         models(runs.count()),
         of("first"),
         of("least"),
         of("second"),
+        those(leans, runs.count()),
         all.iter().map(|name| runs.text(&format!("{name} unseen.order"))).collect::<String>(),
     );
     Summary { verdict: Verdict::of(&[2 * leans > runs.count(), !decisive.is_empty()]), finding, charts }

@@ -48,6 +48,10 @@ export abstract class ExaminedFigure extends RunFigure {
     this.announce(sentence);
   }
 
+  protected override measured(): boolean {
+    return this.examination?.summary != null;
+  }
+
   protected override finding(): string | typeof nothing {
     const { examination, run } = this;
     if (!examination?.info) return nothing;

@@ -71,6 +71,10 @@ export abstract class ExperimentFigure extends Figure {
     this.announce(sentence);
   }
 
+  protected override measured(): boolean {
+    return (this.trial?.measurements.length ?? 0) > 0;
+  }
+
   /** Every measurement, of which the charts are summaries. */
   override numbers(): Table {
     const { trial } = this;

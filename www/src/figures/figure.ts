@@ -33,6 +33,11 @@ export abstract class Figure extends Embeddable implements Kept {
     return [];
   }
 
+  /** Whether there is anything of this machine's to print. */
+  protected measured(): boolean {
+    return true;
+  }
+
   /** Says a sentence to a screen reader: for answers to what the reader did, never for what merely moves. */
   protected announce(sentence: string): void {
     this.announcement = `${this.ofRun}${sentence}`;
@@ -102,7 +107,9 @@ export abstract class Figure extends Embeddable implements Kept {
 
   override render() {
     const problems = host()?.problems(this) ?? [];
-    return html`<figure aria-labelledby="heading" part="figure">
+    // What the page says in its place without a script is printed while it has nothing of its own to say.
+    const onPaper = !this.measured() && this.childElementCount > 0;
+    return html`<figure aria-labelledby="heading" part="figure" class=${onPaper ? "unmeasured" : ""}>
       ${this.number === null ? nothing : html`<p class="number" part="number">Figure ${this.number}</p>`}
       <h2 id="heading" part="heading">${this.ofRun}${this.heading}</h2>
       <p class="finding" part="finding" data-testid="finding">${this.finding()}</p>
@@ -110,6 +117,7 @@ export abstract class Figure extends Embeddable implements Kept {
       ${this.trainer()} ${this.moment()} ${this.body()}
       <div class="menus" part="controls">${keepMenu(this)} ${host() ? nothing : embedMenu(this, this.run)}</div>
       <p class="visually-hidden" role="status">${this.announcement}</p>
+      ${onPaper ? html`<slot></slot>` : nothing}
     </figure>`;
   }
 }

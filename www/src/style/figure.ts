@@ -224,8 +224,20 @@ export const figureStyles = css`
     overflow-x: auto;
   }
 
+  slot {
+    display: none;
+  }
+
   /* On paper nothing can be pressed; what is chosen stays. */
   @media print {
+    .unmeasured > :not(.number, h2, slot) {
+      display: none;
+    }
+
+    .unmeasured > slot {
+      display: contents;
+    }
+
     button:not([aria-pressed="true"]),
     input,
     select,
