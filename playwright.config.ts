@@ -23,12 +23,11 @@ export default defineConfig({
   outputDir: "target/playwright/artifacts",
   snapshotPathTemplate: "{testDir}/look/{arg}{ext}",
   reporter: [["list"], ["json", { outputFile: "target/playwright/results.json" }]],
-  // Training fills the cores; tests that share them would time each other out.
-  workers: 1,
+  workers: 2,
   timeout: 180_000,
   expect: { timeout: 30_000 },
   forbidOnly: process.env.CI !== undefined,
-  use: { baseURL: `${origin}/`, screenshot: "only-on-failure", trace: "retain-on-failure", serviceWorkers: "block" },
+  use: { baseURL: `${origin}/`, screenshot: "only-on-failure", serviceWorkers: "block" },
   webServer: {
     command: `cargo xtask serve --no-build --port ${port}`,
     url: origin,
@@ -39,14 +38,18 @@ export default defineConfig({
     {
       name: "webgpu",
       // The rest is the same with WebGPU and without.
-      testMatch: /(bench|engines|page|path|population|reference|trouble)\.spec\.ts/,
+      testMatch: /(bench|engines|path|population|reference)\.spec\.ts/,
       use: browser("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"),
+      // An emulated GPU fills the cores.
+      workers: 1,
     },
     // Without the flags above, requestAdapter() answers null here: the reader without WebGPU.
-    { name: "no-webgpu", use: browser() },
+    { name: "no-webgpu", testIgnore: /timed\.spec\.ts/, fullyParallel: true, use: browser() },
     // The npm package, in a project that is not ours.
     { name: "package", testDir: "tests/package", use: browser() },
     // What the README tells a reader to run beside the page; it opens no browser.
     { name: "recipes", testDir: "tests/recipes" },
+    // Last, with nothing beside it.
+    { name: "timed", testMatch: /timed\.spec\.ts/, dependencies: ["webgpu", "no-webgpu", "package", "recipes"], use: browser() },
   ],
 });

@@ -23,12 +23,17 @@ impl Spread {
 
 impl std::fmt::Display for Spread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let number = |x: f64| if x.abs() < 10.0 { format!("{x:.2}") } else { format!("{x:.1}") };
         match self.count {
-            1 => write!(f, "{}", number(self.median)),
-            _ => write!(f, "{} ({} to {})", number(self.median), number(self.least), number(self.most)),
+            1 => write!(f, "{}", decimal(self.median)),
+            _ => write!(f, "{} ({} to {})", decimal(self.median), decimal(self.least), decimal(self.most)),
         }
     }
+}
+
+/// A number in a sentence: two decimals, one from 10 on, and no zero below zero.
+pub fn decimal(x: f64) -> String {
+    let text = if x.abs() < 10.0 { format!("{x:.2}") } else { format!("{x:.1}") };
+    if text == "-0.00" { "0.00".to_owned() } else { text }
 }
 
 fn sorted(mut values: Vec<f64>) -> Vec<f64> {

@@ -45,6 +45,29 @@ test("the bench page has no violation", async ({ page }, { project }) => {
   expect(await violations(page)).toEqual([expect.stringMatching(/^button-name/)]);
 });
 
+test("the keyboard keeps its place on a button that changes, or has nothing to do for now", async ({ page }) => {
+  const article = new Article(page);
+  await article.open("?engine=cpu");
+  await article.button("Train").press("Enter");
+  await expect(article.button("Pause")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(article.page.getByRole("button", { name: /^(Go on|Train)$/ })).toBeFocused(); // paused, perhaps before the first step
+  await article.trainPast(1);
+  await article.button("Reset").press("Enter");
+  await expect(article.state).toHaveText("Untrained. Press Train.");
+  await expect(article.button("Reset")).toBeDisabled();
+  await expect(article.button("Reset")).toBeFocused();
+  await page.keyboard.press("Enter"); // and does nothing
+  await expect(page.getByRole("button", { name: /^Back to the run/ })).toBeVisible();
+
+  const trial = new Trial(page, "birth");
+  await trial.show();
+  await trial.button("Run").press("Enter");
+  await expect(trial.button("Cancel")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(trial.button("Run")).toBeFocused();
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   for (const width of [360, 1280]) {
     test(`no embed has a violation, nor the page that shows how to embed, ${colorScheme}, ${width} px wide`, async ({ page }) => {

@@ -33,6 +33,7 @@ test.afterAll(() => {
 
 test("plain HTML: two figures of one model", async ({ page }) => {
   await page.goto(`${site.origin}/site/examples/plain.html`);
+  await expect(page.locator("lr-ablate").getByTestId("finding")).toContainText("Press a term, EP first."); // a trained model, at once
   await page.locator("lr-gradient").getByRole("button", { name: "Train", exact: true }).click();
   await expect(page.locator("lr-ablate").getByTestId("state")).toHaveText(/^Trained for 1,000/, { timeout: 120_000 });
   await expect(page.locator("lr-gradient").getByTestId("finding")).toContainText(/EP row (falls|rises)/);

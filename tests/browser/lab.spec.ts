@@ -47,12 +47,15 @@ test("two runs side by side, and the difference of their accuracies", async ({ p
   const { lab, a, b } = await open(page, "?engine=cpu"); // A is the trained model that comes with the page
   await lab.getByRole("button", { name: "Compare with a second run" }).click();
   await expect(b.getByTestId("state")).toHaveText("Untrained. Press Train.");
-  await expect(lab.getByTestId("difference-finding")).toContainText("differ in seed (0 and 1)");
+  // What a setting does is not read off a model that has learned nothing.
+  await expect(lab.getByTestId("difference-finding")).toHaveText("The runs differ in seed (0 and 1). Train Run B to see what that does.");
+  await expect(lab.getByTestId("difference-unseen-order").locator("td").last()).toHaveText("–");
   await b.getByRole("button", { name: "Train", exact: true }).click();
   await expect.poll(async () => Number(await b.getByTestId("state").getAttribute("data-step"))).toBeGreaterThan(30);
   await b.getByRole("button", { name: "Pause", exact: true }).click();
   await expect(b.getByTestId("state")).toHaveText(/^Paused at step/);
   await expect(a.getByTestId("state")).toContainText("This model came with the page");
+  await expect(lab.getByTestId("difference-finding")).toHaveText(/differ in seed \(0 and 1\) and in their training \(1,000 and \d+ steps\); on unseen pairs/);
   const row = lab.getByTestId("difference-unseen-order").locator("td");
   const [, left = "", right = "", difference = ""] = await row.allInnerTexts();
   expect(left).toBe(await a.getByTestId("accuracies-unseen").locator("[data-accuracy=order]").innerText());
@@ -97,9 +100,10 @@ test("a population: models that differ in one setting, each with its own curves"
   const { lab } = await open(page, "?engine=cpu&start=untrained&d_model=32&d_embed=32&batch=32");
   const population = lab.locator("lr-population");
   await population.getByLabel("Setting").selectOption("pair_labels");
+  await expect(population.getByLabel("Values")).toHaveValue("2 15");
   await population.getByLabel("Values").fill("3 99");
   await population.getByRole("button", { name: "Train them" }).click();
-  await expect(population.getByRole("alert")).toContainText("pair_labels is 99, but must be");
+  await expect(population.getByRole("alert")).toContainText("pair_labels is “99”, but must be a whole number between 2 and 15.");
   await population.getByLabel("Values").fill("3, 15");
   await population.getByRole("button", { name: "Train them" }).click();
   await expect(population.getByRole("status").first()).toHaveText("2 of 2 models trained for 1,000 steps", { timeout: 60_000 });

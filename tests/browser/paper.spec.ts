@@ -21,18 +21,20 @@ test("a printed page has every figure, those that were not scrolled to as the re
   expect((await page.pdf()).length).toBeLessThan(size * 0.9);
 });
 
-test("a figure that has woken is printed as the report's until its models are measured", async ({ page }) => {
+test("a figure shows the report's picture, on paper too, until its own models are trained", async ({ page }) => {
   await page.goto("./?engine=cpu");
   const trial = new Trial(page, "birth");
   await trial.show();
   const report = trial.figure.locator(".static");
-  await expect(report).toBeHidden();
+  await expect(report).toBeVisible();
+  await expect(trial.figure.getByTestId("charts")).toBeHidden();
   await page.emulateMedia({ media: "print" });
   await expect(report).toBeVisible();
   await expect(trial.finding).toBeHidden();
 
   await page.emulateMedia({ media: "screen" });
   await trial.run(1);
+  await expect(report).toBeHidden();
   await page.emulateMedia({ media: "print" });
   await expect(report).toBeHidden();
   await expect(trial.finding).toBeVisible();

@@ -133,6 +133,8 @@ export class ExperimentRun extends EventTarget {
 
   #rest(): void {
     this.#batch = null;
+    // What was trained of a model and not measured is lost.
+    this.plan?.jobs.forEach((job, number) => { if (!this.#measured.has(key(number, job.steps))) this.#steps[number] = 0; });
     if (this.phase === "running") this.phase = "ready";
     this.#changed();
   }

@@ -48,12 +48,12 @@ export interface Cut {
   head: number | null;
 }
 
-export function ablateFinding(before: Accuracies, after: Accuracies, cut: Cut, trained: boolean): string {
-  if (!trained) return "This model is untrained, so there is nothing to lose: train it first.";
+export function ablateFinding(before: Accuracies, after: Accuracies, cut: Cut, trained: boolean, pressed = true): string {
+  if (!trained) return `This model is untrained, so there is nothing to lose${pressed ? ": train it first" : ""}.`;
   const was = pairNumbers(before);
   const is = pairNumbers(after);
   if (cut.terms.length === 0) {
-    return `Nothing is ablated: on unseen pairs the model names both objects in ${accuracy(was.recognition)} and prefers the right order in ${accuracy(was.order)}. Press a term, EP first.`;
+    return `Nothing is ablated: on unseen pairs the model names both objects in ${accuracy(was.recognition)} and prefers the right order in ${accuracy(was.order)}.${pressed ? " Press a term, EP first." : ""}`;
   }
   const condition = conditionOf(cut);
   if (cut.strength === 1) return `${condition}, nothing changes: order ${accuracy(is.order)}, recognition ${accuracy(is.recognition)}.`;
@@ -70,8 +70,13 @@ export function ablateFinding(before: Accuracies, after: Accuracies, cut: Cut, t
   return `${condition}, on unseen pairs, recognition goes from ${accuracy(was.recognition)} to ${accuracy(is.recognition)} and order from ${accuracy(was.order)} to ${accuracy(is.order)}.`;
 }
 
+/** "EP", "EP and PE", "EP, PE and VP". */
+export function listed(terms: Term[]): string {
+  return terms.length > 1 ? `${terms.slice(0, -1).join(", ")} and ${terms.at(-1) ?? ""}` : terms.join("");
+}
+
 function conditionOf({ terms, strength, head }: Cut): string {
-  const named = terms.length > 1 ? `${terms.slice(0, -1).join(", ")} and ${terms.at(-1) ?? ""}` : terms.join("");
+  const named = listed(terms);
   const where = head === null ? "" : ` in head ${head}`;
   if (strength === 0) return `Without ${named}${where}`;
   if (strength === -1) return `With ${named} reversed${where}`;

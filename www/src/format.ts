@@ -2,6 +2,11 @@
 
 const MINUS = "−";
 
+/** A sentence of the engine's, with minus signs for its hyphens before numbers. */
+export function typeset(sentence: string): string {
+  return sentence.replace(/(?<=^|[\s(])-(?=\d)/g, MINUS);
+}
+
 /** An accuracy or a share between 0 and 1: "0.97". */
 export function accuracy(value: number | null): string {
   return value === null ? "–" : value.toFixed(2);

@@ -65,7 +65,11 @@ export abstract class RunRecord extends EventTarget {
     return (this.shown === null ? this.evaluations.at(-1) : this.evaluations.find(({ step }) => step === this.shown)) ?? null;
   }
   get trained(): boolean {
-    return (this.shown ?? this.step) > 0 || this.file !== null;
+    return this.shown === null ? this.begun : this.shown > 0;
+  }
+  /** Whether there is anything to lose in making another model, whichever step is shown. */
+  get begun(): boolean {
+    return this.step > 0 || this.file !== null;
   }
   /** The file that the model is still as it came from. */
   get asOpened(): string | null {

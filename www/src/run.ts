@@ -4,6 +4,7 @@ import { EngineError, engineError, sentence } from "./engine/errors";
 import type { Ablation, AblationResult, Accuracy, Decomposition, EngineInfo, EngineRequest, Progress, Scene } from "./engine/pkg/leftright.js";
 import type { ModelInfo } from "./engine/held";
 import { ModelClient } from "./engine/model";
+import { count } from "./format";
 import { RunRecord, TRAIN_STEPS, type Shelved } from "./record";
 import { loadShipped } from "./shipped";
 import { configOf, defaults, readAddress, sameSettings, settingsOf, showInAddress, writeAddress, type Settings } from "./state";
@@ -145,7 +146,12 @@ export class Run extends RunRecord {
   async goBack(): Promise<void> {
     const { shelved } = this;
     if (!shelved) return;
-    await this.#guard("The run could not be brought back", () => this.#replace(() => this.#resume(shelved)));
+    await this.#guard("The run could not be brought back", async () => {
+      await this.#replace(() => this.#resume(shelved));
+      const told = `The run is back at step ${count(this.step)}; how the model was before that is no longer kept.`;
+      this.notices = [...this.notices.filter((notice) => notice !== told), told];
+      this.changed();
+    });
   }
 
   async checkpoint(): Promise<Uint8Array | null> {
@@ -206,7 +212,7 @@ export class Run extends RunRecord {
 
   /** A model with nothing to lose is made anew when the form asks for another. */
   async #follow(): Promise<void> {
-    if (this.edited && !this.trained && this.phase === "ready") await this.reset();
+    if (this.edited && !this.begun && this.phase === "ready") await this.reset();
   }
 
   /** Puts another model in the place of the one at hand, which stays if that fails. */

@@ -90,7 +90,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let step = |of: &dyn Fn(&Moment) -> f64| format!("{:.0}", median(moments.iter().map(of)));
     let first = if lead >= 0.0 { "the slope" } else { "the accuracy" };
     let finding = format!(
-        "Over {}, order is half way at step {} and the slope has half its final size at step {}: {first} is first, by {:.0} steps, and the slope is first in {leads} of {} seeds. When order is half way the slope is at {part} of its final size.",
+        "Over {}, order is half way at step {} and the slope has half its final size at step {}: {first} comes first, by {:.0} steps; the slope does in {leads} of {} seeds. When order is half way the slope is at {part} of its final size.",
         models(moments.len()),
         step(&|m| m.order),
         step(&|m| m.slope),

@@ -93,7 +93,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         format!("{split}: {by_labels:+.2} from labels, {by_layouts:+.2} from layouts{of_positions}")
     };
     let finding = format!(
-        "Retrieval on unseen pairs goes from {:.2} with {few} labels in pairs to {:.2} with {many}. What retrieval gains from the least to the most of each: {}; {}; {}.",
+        "Retrieval on unseen pairs goes from {:.2} with {few} labels in pairs to {:.2} with {many}. What retrieval gains on average from the least to the most of each, the others held: {}; {}; {}.",
         at(few),
         at(many),
         effect("unseen"),

@@ -49,10 +49,10 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let Some(restored) = Spread::of(runs.iter().map(|(_, v)| best(v) / own(v))) else { return open(charts) };
     let slopes = Spread::of(runs.iter().filter_map(|(_, v)| least(v)));
     let restores = slopes.map_or_else(
-        || "no ramp restores 0.9".to_owned(),
+        || "no ramp brings order to 0.9".to_owned(),
         |s| {
             format!(
-                "the least slope that restores 0.9 is {s} logits per pixel (in {}), where the models' own is {}",
+                "the least slope that brings order to 0.9 is {s} logits per pixel (in {}), where the models' own is {}",
                 those(s.count, runs.count()),
                 runs.steepness()
             )
@@ -60,7 +60,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     );
     let flat = runs.median(&key(0.0, "order"));
     let finding = format!(
-        "Over {}, with no EP at all order on unseen pairs is {}; {restores}. The best ramp restores {restored} of the model's own order.",
+        "Over {}, with no EP at all order on unseen pairs is {}; {restores}. With the best ramp order is {restored} times the model's own.",
         models(runs.count()),
         runs.text(&key(0.0, "order")),
     );

@@ -92,15 +92,16 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let worst = singles.iter().min_by(|a, b| order(a).total_cmp(&order(b)));
     let carried = match (&decisive[..], worst) {
         ([], Some(worst)) => {
-            format!("no single text term brings order to chance; {worst} comes nearest ({})", runs.text(&format!("{worst} unseen.order")))
+            let (text, term) = (runs.text(&format!("{worst} unseen.order")), worst.trim_start_matches("text."));
+            format!("no single text term brings order to chance: it is least, {text}, without {term}")
         }
         (names, _) => {
-            let each = |name: &&String| format!("{name} ({})", runs.text(&format!("{name} unseen.order")));
+            let each = |name: &&String| format!("{} ({})", name.trim_start_matches("text."), runs.text(&format!("{name} unseen.order")));
             format!("order falls to chance without {}", names.iter().map(each).collect::<Vec<_>>().join(" or "))
         }
     };
     let finding = format!(
-        "Over {}, the leaning head gives the first-named label {} of EOT's attention ({} in the caption where it gives least) and the second {}; it leans to the first whatever it is in {}. On unseen pairs {carried}; without all six that depend on the token order is {}.",
+        "Over {}, the leaning head gives the first-named label {} of EOT's attention ({} in the caption where it gives least) and the second {}; it leans to the first whatever it is in {}. On unseen pairs {carried}; without all six that depend on the token (all but EB, PB, BB and VP) order is {}.",
         models(runs.count()),
         of("first"),
         of("least"),

@@ -3,6 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import type { AblationResult } from "../engine/pkg/leftright.js";
 import type { ExperimentFigure } from "../figures/experiment";
 import { sinceStep } from "../findings";
+import { press } from "../figures/press";
 import { accuracy } from "../format";
 import { Latest } from "../latest";
 import { sharedRun } from "../runs";
@@ -143,16 +144,16 @@ export class LrGuess extends LitElement {
   }
 
   private ofTheRun({ strength, score, choices }: Question, guess: number): string {
-    const { trained, evaluation, asOpened, phase } = this.run;
+    const { trained, evaluation, asOpened, phase, shipped } = this.run;
     if (phase === "failed") return "The engine has stopped, so there is no answer.";
     const after = this.answer.value?.after.unseen;
-    if (!after || !evaluation) return "Measuring your model…";
+    if (!after || !evaluation) return "Measuring the model…";
     if (!trained) return "Your model is untrained, so it cannot say. Train it in Figure 1, and the answer is written here.";
     const value = after[score] ?? 0;
     const choice = choices[guess];
     const right = choice !== undefined && value >= choice.from && value <= choice.to;
     const other = score === "order" ? `recognition is ${accuracy(after.recognition)}` : `order is ${accuracy(after.order)}`;
-    return `${right ? "As you guessed" : "Not as you guessed"}. ${sinceStep(evaluation.step, asOpened)}, your model ${strength === 0 ? "without EP" : "with EP reversed"} has ${score === "order" ? "an order" : "a recognition"} of ${accuracy(value)} on unseen pairs; its ${other}.`;
+    return `${right ? "As you guessed" : "Not as you guessed"}. ${sinceStep(evaluation.step, asOpened)}, ${shipped ? "the model" : "your model"} ${strength === 0 ? "without EP" : "with EP reversed"} has ${score === "order" ? "an order" : "a recognition"} of ${accuracy(value)} on unseen pairs; its ${other}.`;
   }
 
   private ofDiversity(guess: number): string {
@@ -171,7 +172,7 @@ export class LrGuess extends LitElement {
         </label>`)}
       </fieldset>
       <div class="row">
-        <button ?disabled=${this.guess === null} @click=${() => { this.reveal(); }}>See the answer</button>
+        ${press("See the answer", () => { this.reveal(); }, { able: this.guess !== null, why: "Choose one first." })}
         <p role="status" data-testid="answer">${this.verdict()}</p>
       </div>`;
   }

@@ -1,5 +1,6 @@
 // Figures in a page that is not ours: their run by their attributes, their design within, and word of them to the page.
 import { html, nothing } from "lit";
+import { press } from "../figures/press";
 import { runState, trainLabel } from "../figures/run-state";
 import type { Phase } from "../record";
 import { STARTS, startOf, type Run } from "../run";
@@ -82,7 +83,7 @@ setHost({
     const busy = run.phase === "loading" || run.phase === "failed";
     return html`<div part="trainer">
       <div class="row">
-        <button class="primary" part="controls" ?disabled=${busy} @click=${() => (run.phase === "training" ? run.pause() : run.train())}>${trainLabel(run)}</button>
+        ${press(trainLabel(run), () => (run.phase === "training" ? run.pause() : run.train()), { primary: true, able: !busy })}
         <span class="note" data-testid="state" data-phase=${run.phase} data-step=${run.step}>${runState(run)}</span>
       </div>
       <progress max=${run.target} .value=${run.step} aria-label="Training progress"></progress>

@@ -19,6 +19,8 @@ export class Held {
   #session: Session | null = null;
   readonly #opening = new Once(() => this.#open());
   #ofWhole = false;
+  /** How often it was asked to stop. */
+  #cancels = 0;
   /** Past models as checkpoints, by step. */
   readonly #past = new Map<number, Uint8Array>();
   #shown: Model | null = null;
@@ -60,7 +62,10 @@ export class Held {
   }
 
   async train(steps: number, onProgress: (progress: Progress, kept: number[]) => void): Promise<TrainEnd> {
+    const cancels = this.#cancels;
     const session = await this.prepare();
+    // While the engine opened.
+    if (cancels !== this.#cancels) return { step: this.model.step(), cancelled: true, engine: session.engine() };
     return session.train(steps, (progress: Progress) => {
       this.#adopt(session);
       if (progress.rewound_to !== null) this.#forgetAfter(progress.rewound_to);
@@ -70,6 +75,7 @@ export class Held {
   }
 
   cancel(): void {
+    this.#cancels += 1;
     this.#session?.cancel();
   }
 

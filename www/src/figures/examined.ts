@@ -4,6 +4,7 @@ import { chartsTable, type Table } from "../csv";
 import { Examination } from "../examination";
 import type { Run } from "../run";
 import { RunFigure } from "./figure";
+import { press } from "./press";
 import { claimed, verdictStyles } from "./verdict";
 
 /** A figure that asks an experiment's questions of the reader's own model, when the reader asks for it. */
@@ -42,6 +43,8 @@ export abstract class ExaminedFigure extends RunFigure {
 
   protected override updated(): void {
     const { examination } = this;
+    // Where a reader has no button to press, the answer comes of itself.
+    if (this.controls === "none" && this.run.phase === "ready" && this.run.trained && examination?.info && examination.of?.revision !== this.run.revision) void examination.measure();
     const sentence = examination?.measuring ? "Measuring." : (examination?.summary?.finding ?? "");
     if (sentence === this.said) return;
     this.said = sentence;
@@ -49,7 +52,7 @@ export abstract class ExaminedFigure extends RunFigure {
   }
 
   protected override measured(): boolean {
-    return this.examination?.summary != null;
+    return this.examination?.of != null;
   }
 
   protected override finding(): string | typeof nothing {
@@ -58,8 +61,9 @@ export abstract class ExaminedFigure extends RunFigure {
     const found = examination.summary?.finding ?? "";
     if (found !== "") return found;
     if (examination.of) return "Too little is measured yet for a finding; the pictures fill in part by part.";
+    if (this.controls === "none") return run.trained ? nothing : "This model is untrained.";
     return run.trained
-      ? "Press Measure: what your model says is written here from its numbers."
+      ? "Press Measure: what the model says is written here from its numbers."
       : `Your model is untrained: train it ${this.trainedWhere}, then press Measure, and what it says is written here from its numbers.`;
   }
 
@@ -73,7 +77,8 @@ export abstract class ExaminedFigure extends RunFigure {
   }
 
   private subject(examination: Examination): string {
-    return examination.of ? `Your model ${examination.of.name}` : "Your model";
+    const model = this.run.shipped ? "The model that came with the page" : "Your model";
+    return examination.of && !this.run.shipped ? `${model} ${examination.of.name}` : model;
   }
 
   private state({ measuring, part, parts, of, stale }: Examination): string {
@@ -92,8 +97,8 @@ export abstract class ExaminedFigure extends RunFigure {
       ${info ? claimed(info, summary?.verdict, this.subject(examination)) : nothing} ${this.operation()}
       <div class="row">
         ${measuring
-          ? html`<button class="primary" part="controls" @click=${() => { examination.cancel(); }}>Cancel</button>`
-          : html`<button class="primary" part="controls" ?disabled=${run.phase !== "ready" || !info} @click=${() => examination.measure()}>${of ? "Measure again" : "Measure"}</button>`}
+          ? press("Cancel", () => { examination.cancel(); }, { primary: true })
+          : press(of ? "Measure again" : "Measure", () => examination.measure(), { primary: true, able: run.phase === "ready" && info !== null })}
         <span data-testid="examination-state" data-part=${part} data-parts=${parts}>${this.state(examination)}</span>
       </div>
       <progress max=${parts || 1} .value=${part} aria-label="Progress of the measurement"></progress>

@@ -6,6 +6,7 @@ import { count, duration } from "../format";
 import type { Run } from "../run";
 import { Figure } from "./figure";
 import type { Provenance } from "./keep";
+import { press } from "./press";
 import { claimed, verdictStyles } from "./verdict";
 
 /** A figure that trains models of its own, in workers of their own, and draws what they say as they come. */
@@ -72,7 +73,7 @@ export abstract class ExperimentFigure extends Figure {
   }
 
   protected override measured(): boolean {
-    return (this.trial?.measurements.length ?? 0) > 0;
+    return this.trial?.phase === "running" || (this.trial?.measurements.length ?? 0) > 0;
   }
 
   /** Every measurement, of which the charts are summaries. */
@@ -100,7 +101,7 @@ export abstract class ExperimentFigure extends Figure {
     const those = trial.models === 1 ? "the model" : `the ${trial.models} models`;
     return trial.measurements.length > 0
       ? "Too little is measured yet for a finding; the pictures fill in as the models are measured."
-      : `Not measured on this machine yet. Press Run: what is found is written here from ${those} that you train.`;
+      : `Not measured on this machine yet.${this.controls === "none" ? "" : ` Press Run: what is found is written here from ${those} that you train.`}`;
   }
 
   private state(trial: ExperimentRun): string {
@@ -142,11 +143,9 @@ export abstract class ExperimentFigure extends Figure {
     return html`
       <div class="row">
         ${phase === "running"
-          ? html`<button class="primary" part="controls" @click=${() => { trial.cancel(); }}>Cancel</button>`
-          : html`<button class="primary" part="controls" ?disabled=${!idle} @click=${complete ? again : () => { trial.start(); }}>
-              ${complete ? "Run again" : begun ? "Go on" : "Run"}
-            </button>`}
-        <button part="controls" ?disabled=${!idle || !begun} title=${begun ? "" : "There are no results to clear."} @click=${() => { trial.clear(); }}>Clear results</button>
+          ? press("Cancel", () => { trial.cancel(); }, { primary: true })
+          : press(complete ? "Run again" : begun ? "Go on" : "Run", complete ? again : () => { trial.start(); }, { primary: true, able: idle })}
+        ${press("Clear results", () => { trial.clear(); }, { able: idle && begun, why: begun ? "" : "There are no results to clear." })}
         <span data-testid="experiment-state" data-phase=${phase} data-done=${done} data-models=${models}>${this.state(trial)}</span>
       </div>
       <progress max="1" .value=${trial.fraction} aria-label="Progress of the experiment"></progress>

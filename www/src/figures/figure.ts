@@ -4,7 +4,7 @@ import type { Table } from "../csv";
 import { embedMenu } from "../embed/code";
 import { Embeddable } from "../embed/embeddable";
 import { host } from "../embed/host";
-import { count } from "../format";
+import { count, typeset } from "../format";
 import type { Latest } from "../latest";
 import type { Run } from "../run";
 import { hold, letGo, sharedRun } from "../runs";
@@ -33,7 +33,7 @@ export abstract class Figure extends Embeddable implements Kept {
     return [];
   }
 
-  /** Whether there is anything of this machine's to print. */
+  /** Whether there is anything of this machine's to show. */
   protected measured(): boolean {
     return true;
   }
@@ -107,17 +107,17 @@ export abstract class Figure extends Embeddable implements Kept {
 
   override render() {
     const problems = host()?.problems(this) ?? [];
-    // What the page says in its place without a script is printed while it has nothing of its own to say.
-    const onPaper = !this.measured() && this.childElementCount > 0;
-    return html`<figure aria-labelledby="heading" part="figure" class=${onPaper ? "unmeasured" : ""}>
+    const finding = this.finding();
+    // Until it has anything of its own to show, the report's picture, which the page has in its place where there is no script.
+    const reported = !this.measured() && this.childElementCount > 0;
+    return html`<figure aria-labelledby="heading" part="figure" class=${reported ? "unmeasured" : nothing}>
       ${this.number === null ? nothing : html`<p class="number" part="number">Figure ${this.number}</p>`}
       <h2 id="heading" part="heading">${this.ofRun}${this.heading}</h2>
-      <p class="finding" part="finding" data-testid="finding">${this.finding()}</p>
+      <p class="finding" part="finding" data-testid="finding">${typeof finding === "string" ? typeset(finding) : finding}</p>
       ${problems.map((problem) => html`<p class="alarm" part="message" role="alert">${problem}</p>`)}
-      ${this.trainer()} ${this.moment()} ${this.body()}
+      ${this.trainer()} ${this.moment()} ${this.body()} ${reported ? html`<slot></slot>` : nothing}
       <div class="menus" part="controls">${keepMenu(this)} ${host() ? nothing : embedMenu(this, this.run)}</div>
       <p class="visually-hidden" role="status">${this.announcement}</p>
-      ${onPaper ? html`<slot></slot>` : nothing}
     </figure>`;
   }
 }

@@ -4,12 +4,13 @@ import "../charts/accuracy-track";
 import type { AblateDetail } from "../embed/api";
 import type { Ablation, AblationResult, Accuracy, Term } from "../engine/pkg/leftright.js";
 import type { Table } from "../csv";
-import { ablateFinding, type Cut } from "../findings";
+import { ablateFinding, listed, type Cut } from "../findings";
 import { accuracy, strength as strengthText } from "../format";
 import { Latest } from "../latest";
 import { isShared } from "../runs";
 import { readViews, showInAddress, writeViews } from "../state";
 import { RunFigure } from "./figure";
+import { press } from "./press";
 import { SPLITS } from "./splits";
 
 /** Rows: what the query comes from; columns: what the key comes from. */
@@ -160,8 +161,9 @@ export class LrAblate extends RunFigure {
   protected override finding() {
     const { evaluation, trained } = this.run;
     const answer = this.answer.value;
-    if (answer) return ablateFinding(answer.result.before, answer.result.after, answer.cut, trained);
-    return evaluation ? ablateFinding(evaluation.accuracies, evaluation.accuracies, NOTHING, trained) : nothing;
+    const pressed = this.controls !== "none";
+    if (answer) return ablateFinding(answer.result.before, answer.result.after, answer.cut, trained, pressed);
+    return evaluation ? ablateFinding(evaluation.accuracies, evaluation.accuracies, NOTHING, trained, pressed) : nothing;
   }
 
   private set(change: Partial<Cut>, remember = true): void {
@@ -233,9 +235,9 @@ export class LrAblate extends RunFigure {
   }
 
   private dial() {
-    const { strength } = this.cut;
+    const { terms, strength } = this.cut;
     return html`<div>
-      <label for="strength"><b>Strength</b> ${strengthText(strength)}</label>
+      <label for="strength"><b>Strength</b> ${strengthText(strength)} <span class="note">${terms.length === 0 ? "of the terms you press" : `of ${listed(terms)}`}</span></label>
       <input
         id="strength" type="range" min="-1" max="2" step="0.25"
         .value=${String(strength)}
@@ -257,9 +259,10 @@ export class LrAblate extends RunFigure {
   }
 
   private history() {
+    const { terms, strength, head } = this.cut;
     return html`<div class="row">
-      <button ?disabled=${this.past.length === 0} @click=${() => { this.undo(); }}>Undo</button>
-      <button ?disabled=${this.cut.terms.length === 0} @click=${() => { this.set(NOTHING); }}>Clear</button>
+      ${press("Undo", () => { this.undo(); }, { able: this.past.length > 0, why: "Nothing is changed yet." })}
+      ${press("Clear", () => { this.set(NOTHING); }, { able: terms.length > 0 || strength !== NOTHING.strength || head !== NOTHING.head, why: "Nothing is changed." })}
     </div>`;
   }
 

@@ -9,6 +9,7 @@ import type { Table } from "../csv";
 import { accuracy, signed } from "../format";
 import { Latest } from "../latest";
 import { ExaminedFigure } from "./examined";
+import { press } from "./press";
 
 /** The steepest ramp of the slider, in logits per pixel. */
 const STEEPEST = 4;
@@ -138,10 +139,8 @@ export class LrSurgery extends ExaminedFigure {
         </div>
         ${this.slider()}
         <div class="row">
-          <button ?disabled=${this.past.length === 0} title=${this.past.length === 0 ? "Nothing is changed yet." : ""} @click=${() => { this.undo(); }}>Undo</button>
-          <button ?disabled=${this.done.row === null} title=${this.done.row === null ? "This is the model’s own row." : ""} @click=${() => { this.operate({ row: null, ramp: null }); }}>
-            Restore the model’s own row
-          </button>
+          ${press("Undo", () => { this.undo(); }, { able: this.past.length > 0, why: "Nothing is changed yet." })}
+          ${press("Restore the model’s own row", () => { this.operate({ row: null, ramp: null }); }, { able: this.done.row !== null, why: "This is the model’s own row." })}
         </div>
       </div>
       ${this.accuracies()}
@@ -168,7 +167,7 @@ export class LrSurgery extends ExaminedFigure {
   private slider() {
     const { ramp } = this.done;
     return html`<div>
-      <label for="ramp"><b>A straight ramp</b> ${ramp === null ? "" : `${signed(ramp)} logits per pixel`}</label>
+      <label for="ramp"><b>A straight ramp</b> <span class="note">${ramp === null ? "none is put in yet" : `${signed(ramp)} logits per pixel`}</span></label>
       <input
         id="ramp" type="range" min=${-STEEPEST} max=${STEEPEST} step="0.1"
         .value=${String(ramp ?? 0)}

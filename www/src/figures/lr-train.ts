@@ -5,10 +5,11 @@ import type { Line } from "../charts/line-chart";
 import type { Table } from "../csv";
 import type { Accuracies, EngineRequest } from "../engine/pkg/leftright.js";
 import { sinceStep, trainFinding } from "../findings";
-import { accuracy, count } from "../format";
+import { accuracy, count, plain } from "../format";
 import type { Phase } from "../record";
 import { ENGINES, NUMBERS, WORDS, field, readInShape, readNumber, reshaped, type NumberName } from "../state";
 import { RunFigure } from "./figure";
+import { press } from "./press";
 import { runState, trainLabel } from "./run-state";
 import type { Keepsake } from "./keep";
 import { SPLITS } from "./splits";
@@ -185,16 +186,14 @@ export class LrTrain extends RunFigure {
 
   protected override body() {
     const { run } = this;
-    const { phase, step, target, trained, edited } = run;
+    const { phase, step, target, begun, edited } = run;
     const busy = phase === "loading" || phase === "failed";
     return html`
       <div class="row">
-        <button class="primary" part="controls" ?disabled=${busy} @click=${() => (phase === "training" ? run.pause() : run.train())}>
-          ${trainLabel(run)}
-        </button>
-        <button part="controls" ?disabled=${phase !== "ready"} @click=${() => run.trainOneStep()}>Step</button>
-        <button part="controls" ?disabled=${busy || !(trained || edited)} @click=${() => run.reset()}>Reset</button>
-        <span class="state" data-testid="state" data-phase=${phase} data-step=${step}>${runState(this.run)}</span>
+        ${press(trainLabel(run), () => (phase === "training" ? run.pause() : run.train()), { primary: true, able: !busy })}
+        ${press("Step", () => run.trainOneStep(), { able: phase === "ready" })}
+        ${press("Reset", () => run.reset(), { able: !busy && (begun || edited) })}
+        <span class="state" data-testid="state" data-phase=${phase} data-step=${step}>${runState(this.run, this.controls !== "none")}</span>
         ${run.shelved
           ? html`<button class="link" part="controls" @click=${() => run.goBack()}>Back to the run at step ${count(run.shelved.step)}</button>`
           : nothing}
@@ -250,7 +249,7 @@ export class LrTrain extends RunFigure {
         <lr-line-chart
           .lines=${LOSS}
           .data=${[steps, losses]}
-          label=${last === undefined ? "Loss curve, empty until training starts." : `Loss curve, from ${losses[0]?.toFixed(2) ?? ""} to ${last.toFixed(2)}.`}
+          label=${last === undefined ? "Loss curve, empty until training starts." : `Loss curve, from ${plain(losses[0] ?? NaN)} to ${plain(last)}.`}
         ></lr-line-chart>
       </div>
       <div>
@@ -299,7 +298,7 @@ export class LrTrain extends RunFigure {
   }
 
   private settings() {
-    const { settings, fields, trained, edited } = this.run;
+    const { settings, fields, begun, edited } = this.run;
     if (!settings) return nothing;
     const elsewhere = reshaped(settings, fields);
     return html`
@@ -333,7 +332,7 @@ export class LrTrain extends RunFigure {
           <span id="engine-help" class="note">${this.locked("engine") ? SET : "Automatic: the GPU where it is faster and agrees with the CPU."}</span>
         </div>
       </div>
-      <p class="note" part="controls">${trained ? (edited ? html`<b>These settings apply when you press ${this.run.shipped ? "Train" : "Reset"}.</b>` : `Changes apply when you press ${this.run.shipped ? "Train" : "Reset"}.`) : "Changes make a new model at once."}</p>
+      <p class="note" part="controls">${begun ? (edited ? html`<b>These settings apply when you press ${this.run.shipped ? "Train" : "Reset"}.</b>` : `Changes apply when you press ${this.run.shipped ? "Train" : "Reset"}.`) : "Changes make a new model at once."}</p>
     `;
   }
 }

@@ -1,13 +1,14 @@
 import { count, pace } from "../format";
 import type { Run } from "../run";
 
-/** What a run is doing, in a sentence. */
-export function runState({ phase, step, target, msPerStep, trained, asOpened, shipped }: Run): string {
+/** What a run is doing, in a sentence or two; `pressed`: whether there are buttons to speak of. */
+export function runState({ phase, step, shown, target, msPerStep, begun, asOpened, shipped }: Run, pressed = true): string {
   if (phase === "failed") return "The engine has stopped.";
   if (phase === "loading") return "Preparing the model…";
   if (phase === "training") return `Training: step ${count(step)} of ${count(target)}${msPerStep === null ? "" : `, ${pace(msPerStep)}`}`;
-  if (!trained) return "Untrained. Press Train.";
-  if (shipped) return `This model came with the page, trained for ${count(step)} steps. Press Train for one of your own.`;
+  if (!begun) return pressed ? "Untrained. Press Train." : "Untrained.";
+  if (shown !== null) return `The figures show step ${count(shown)} of ${count(step)}.`;
+  if (shipped) return `This model came with the page, trained for ${count(step)} steps.${pressed ? " Press Train for one of your own." : ""}`;
   if (asOpened !== null) return `Opened from ${asOpened}.`;
   return step < target ? `Paused at step ${count(step)}.` : `Trained for ${count(step)} steps.`;
 }

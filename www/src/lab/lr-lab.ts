@@ -9,7 +9,7 @@ import "../figures/lr-train";
 import "./lr-population";
 import "./lr-settings";
 import { SPLITS } from "../figures/splits";
-import { accuracy, signed } from "../format";
+import { accuracy, count, signed } from "../format";
 import type { Run } from "../run";
 import { hold, letGo, runOf, sharedRun } from "../runs";
 import { figureStyles } from "../style/figure";
@@ -151,8 +151,11 @@ export class LrLab extends LitElement {
     if (!left || !right) return "The second run is being made.";
     const names = (Object.keys(left) as (keyof typeof left)[]).filter((name) => left[name] !== right[name]);
     const settings = names.length === 0 ? "no setting" : names.map((name) => `${name} (${left[name]} and ${right[name]})`).join(", ");
+    const untrained = this.runs.filter(({ run }) => !run.begun).map(({ name }) => name);
+    if (untrained.length > 0) return `The runs differ in ${settings}. Train ${untrained.join(" and ")} to see what that does.`;
     const order = (run: Run) => run.evaluation?.accuracies.unseen.order ?? null;
-    return `The runs differ in ${settings}; on unseen pairs A prefers the right order in ${accuracy(order(a))}, B in ${accuracy(order(b))}.`;
+    const steps = a.step === b.step ? "" : ` and in their training (${count(a.step)} and ${count(b.step)} steps)`;
+    return `The runs differ in ${settings}${steps}; on unseen pairs A prefers the right order in ${accuracy(order(a))}, B in ${accuracy(order(b))}.`;
   }
 
   private difference(a: Run, b: Run) {
@@ -164,7 +167,7 @@ export class LrLab extends LitElement {
       <tbody>
         ${SPLITS.map(({ split, label }) => ACCURACIES.map((name) => {
           if (split === "single" && name !== "retrieval") return nothing;
-          const [left, right] = [a, b].map((run) => run.evaluation?.accuracies[split][name] ?? null);
+          const [left, right] = [a, b].map((run) => (run.begun ? run.evaluation?.accuracies[split][name] : null) ?? null);
           return html`<tr data-testid=${`difference-${split}-${name}`}>
             <th scope="row">${label}</th><td>${name}</td><td>${accuracy(left ?? null)}</td><td>${accuracy(right ?? null)}</td>
             <td><b>${left === null || right === null || left === undefined || right === undefined ? "–" : signed(right - left)}</b></td>

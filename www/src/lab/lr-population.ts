@@ -9,13 +9,15 @@ import { sharedPool, type Batch } from "../engine/pool";
 import type { Chart, Config, Job, Measurement } from "../engine/pkg/leftright.js";
 import { count } from "../format";
 import type { Run } from "../run";
-import { configOf, field, readInShape } from "../state";
+import { press } from "../figures/press";
+import { configOf, field, readInShape, readValue, reshaped } from "../state";
 import { figureStyles } from "../style/figure";
 
 /** Models of one population, and how far each is trained. */
 const MOST = 12;
 const STEPS = 1000;
 const EVERY = 50;
+const SEEDS = "0 1 2 3";
 const SHARE: [number, number] = [0, 1];
 const LINES = ["unseen.retrieval", "unseen.order", "unseen.recognition"];
 
@@ -44,7 +46,7 @@ export class LrPopulation extends LitElement {
 
   @property({ attribute: false }) run!: Run;
   @state() private name: keyof Config = "seed";
-  @state() private text = "0 1 2 3";
+  @state() private text = SEEDS;
   @state() private message = "";
   @state() private jobs: Job[] = [];
   @state() private measurements: Measurement[] = [];
@@ -57,6 +59,14 @@ export class LrPopulation extends LitElement {
     this.cancel();
   }
 
+  /** Takes another setting up, with values that it can have. */
+  private vary(name: keyof Config): void {
+    const { kind, min, default: usual } = field(this.run.fields, name);
+    this.name = name;
+    this.text = name === "seed" ? SEEDS : kind === "flag" ? "false true" : kind === "integer" ? `${min} ${usual}` : String(usual);
+    this.message = "";
+  }
+
   private cancel(): void {
     this.batch?.cancel();
     this.batch = null;
@@ -66,7 +76,8 @@ export class LrPopulation extends LitElement {
     const { run, name } = this;
     if (!run.settings) return;
     const setting = field(run.fields, name);
-    const values = this.text.split(/[\s,]+/).filter((word) => word !== "").map((word) => ({ word, value: readInShape(word, setting) }));
+    const read = reshaped(run.settings, run.fields) ? readInShape : readValue;
+    const values = this.text.split(/[\s,]+/).filter((word) => word !== "").map((word) => ({ word, value: read(word, setting) }));
     const wrong = values.find(({ value }) => typeof value === "string");
     if (wrong) this.message = `${String(wrong.value)}.`;
     else if (values.length === 0 || values.length > MOST) this.message = `There must be 1 to ${MOST} values, with spaces between.`;
@@ -123,14 +134,12 @@ export class LrPopulation extends LitElement {
       <h3>A population: the page’s own settings, and one that differs</h3>
       <div class="row">
         <label>Setting
-          <select @change=${(event: Event) => { this.name = (event.target as HTMLSelectElement).value as keyof Config; }}>
+          <select @change=${(event: Event) => { this.vary((event.target as HTMLSelectElement).value as keyof Config); }}>
             ${run.fields.map(({ name }) => html`<option value=${name} .selected=${name === this.name}>${name}</option>`)}
           </select>
         </label>
         <label>Values <input .value=${this.text} @change=${(event: Event) => { this.text = (event.target as HTMLInputElement).value; }} /></label>
-        ${batch
-          ? html`<button class="primary" @click=${() => { this.cancel(); }}>Cancel</button>`
-          : html`<button class="primary" ?disabled=${!run.settings} @click=${() => this.start()}>Train them</button>`}
+        ${batch ? press("Cancel", () => { this.cancel(); }, { primary: true }) : press("Train them", () => this.start(), { primary: true, able: run.settings !== null })}
         <span class="note" role="status">${jobs.length > 0 ? `${done} of ${jobs.length} models trained for ${count(STEPS)} steps` : ""}</span>
       </div>
       ${this.message === "" ? nothing : html`<p class="alarm" role="alert">${this.message}</p>`}

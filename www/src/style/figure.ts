@@ -99,7 +99,7 @@ export const figureStyles = css`
     font-weight: 600;
   }
 
-  button:hover:not(:disabled) {
+  button:hover:not([aria-disabled], :disabled) {
     border-color: var(--ink);
   }
 
@@ -109,7 +109,8 @@ export const figureStyles = css`
     color: var(--paper);
   }
 
-  button:disabled {
+  button:disabled,
+  button[aria-disabled] {
     opacity: 0.45;
     cursor: default;
   }
@@ -224,7 +225,7 @@ export const figureStyles = css`
     overflow-x: auto;
   }
 
-  slot {
+  .unmeasured .charts {
     display: none;
   }
 
@@ -232,10 +233,6 @@ export const figureStyles = css`
   @media print {
     .unmeasured > :not(.number, h2, slot) {
       display: none;
-    }
-
-    .unmeasured > slot {
-      display: contents;
     }
 
     button:not([aria-pressed="true"]),

@@ -1,4 +1,4 @@
-// The page itself: that it stays responsive, and how it looks.
+// That the page stays responsive: what is timed, with nothing else going on (playwright.config.ts).
 import { Article } from "./article";
 import { expect, test } from "./harness";
 
@@ -41,22 +41,3 @@ test("a click is answered within 100 ms while it trains", async ({ page }) => {
   console.log(`slowest answers: ${(await times()).sort((a, b) => b - a).slice(0, 5).join(", ")} ms`);
   expect(Math.max(...(await times()))).toBeLessThanOrEqual(100);
 });
-
-for (const theme of ["light", "dark"] as const) {
-  for (const width of [360, 1280]) {
-    test(`the page at ${width} px, ${theme}`, async ({ page }, info) => {
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-      const article = new Article(page);
-      await article.open("?engine=cpu");
-      await article.train();
-      await page.locator("lr-gradient").scrollIntoViewIfNeeded();
-      await expect(article.finding("lr-gradient")).not.toBeEmpty();
-      await page.locator("lr-ablate").scrollIntoViewIfNeeded();
-      await article.button("EP").click();
-      await expect(page.getByTestId("ablation")).toHaveAttribute("data-cut", "EP");
-      await page.screenshot({ path: info.outputPath(`${theme}-${width}.png`), fullPage: true });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-    });
-  }
-}
