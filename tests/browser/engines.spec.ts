@@ -55,3 +55,28 @@ test("the GPU device is lost: training goes on, on the CPU, and the curve is unb
   expect(losses).toHaveLength(1_000);
   expect(losses.every(Number.isFinite)).toBe(true);
 });
+
+test("a browser without relaxed SIMD trains the same model by the plain module", async ({ page }, { project }) => {
+  test.skip(project.name === "webgpu", "of the CPU engine");
+  const article = new Article(page);
+  const trained = async () => {
+    const modules: string[] = [];
+    const heard = (request: { url(): string }) => { modules.push(...(/(leftright|relaxed)_bg/.exec(request.url()) ?? []).slice(1)); };
+    page.on("request", heard);
+    await article.open("?engine=cpu");
+    await article.trainPast(20);
+    page.off("request", heard);
+    return { modules: [...new Set(modules)], losses: (await article.losses()).slice(0, 10) };
+  };
+  const fused = await trained();
+  expect(fused.modules).toEqual(["relaxed"]);
+
+  // A browser that has it is told that it has not.
+  await page.route("**/assets/*.js", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replace("WebAssembly.validate(", "!WebAssembly.validate(") });
+  });
+  const plain = await trained();
+  expect(plain.modules).toEqual(["leftright"]);
+  for (const [i, loss] of plain.losses.entries()) expect(Math.abs(loss / (fused.losses[i] ?? NaN) - 1)).toBeLessThan(1e-4);
+});

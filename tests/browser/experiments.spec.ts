@@ -22,8 +22,9 @@ test.describe("figures that train models of their own", () => {
     await trial.show();
     const map = "retrieval, unseen, n_1 = 8";
     await expect(trial.button("Clear results")).toBeDisabled();
+    await trial.button("Run").click();
     await expect(trial.chart(map).getByRole("img")).toHaveAccessibleName(/0 of 16 cells measured/);
-    await trial.run(2);
+    await trial.measured(2);
     await trial.cancel();
     await expect(trial.state).toHaveText(/^Stopped with \d+ of 16 models measured\.$/);
 
@@ -42,7 +43,8 @@ test.describe("figures that train models of their own", () => {
     await trial.cancel();
     await trial.button("Clear results").click();
     await expect(trial.state).toHaveText("16 models, 1,000 steps each.");
-    await expect(trial.chart(map).getByRole("img")).toHaveAccessibleName(/0 of 16 cells measured/);
+    await expect(trial.chart(map)).toBeHidden(); // the report's picture is back
+    await expect(trial.figure.locator("progress")).toHaveJSProperty("value", 0);
   });
 
   test("slope and ability: under heavy weight decay there is neither", async ({ page }) => {

@@ -79,3 +79,18 @@ test("without scripts' storage or an origin, and from a server that allows other
   await expect(inside.getByTestId("state")).toHaveText(/^Trained for 1,000/, { timeout: 120_000 });
   expect(complaints).toEqual([]);
 });
+
+test("where controls are hidden nothing says to press one, and a figure that measures does so of itself", async ({ page, host }) => {
+  const { origin } = await host({});
+  for (const figure of ["train", "ablate", "surgery", "diversity"]) {
+    await page.goto(`${origin}/site/embed.html?controls=none&engine=cpu&figure=${figure}`);
+    const element = page.locator(`lr-${figure}`);
+    await expect(element.getByTestId("finding")).not.toBeEmpty();
+    if (figure === "surgery") await expect(element.getByTestId("finding")).toContainText("Over one model", { timeout: 60_000 });
+    await expect(element.getByRole("button")).toHaveCount(0);
+    expect(await element.ariaSnapshot(), figure).not.toMatch(/\bpress\b/i); // what is shown
+  }
+  // Negative control: with its controls a figure does say so.
+  await page.goto(`${origin}/site/embed.html?engine=cpu&figure=ablate`);
+  await expect(page.locator("lr-ablate").getByTestId("finding")).toContainText("Press a term");
+});

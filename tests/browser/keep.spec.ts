@@ -129,7 +129,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     const article = await opened(page);
     const gradient = page.locator("lr-gradient");
     await gradient.scrollIntoViewIfNeeded();
-    await expect(page.getByTestId("captions")).toBeVisible();
+    await expect(article.finding("lr-gradient")).toContainText(/falls|rises/); // the opened model's, not that of the one before
     await opensAsItLooks(page, gradient);
     const paper = (await ink(page, "image/png", (await keep(gradient, "PNG")).bytes)).paper;
     expect(Math.max(...paper) > 128).toBe(colorScheme === "light");

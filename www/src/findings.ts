@@ -48,7 +48,7 @@ export interface Cut {
   head: number | null;
 }
 
-export function ablateFinding(before: Accuracies, after: Accuracies, cut: Cut, trained: boolean, pressed = true): string {
+export function ablateFinding(before: Accuracies, after: Accuracies, cut: Cut, trained: boolean, pressed: boolean): string {
   if (!trained) return `This model is untrained, so there is nothing to lose${pressed ? ": train it first" : ""}.`;
   const was = pairNumbers(before);
   const is = pairNumbers(after);

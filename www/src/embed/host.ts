@@ -10,8 +10,8 @@ export interface Host {
   dress(root: ShadowRoot): void;
   /** What is wrong with a figure's attributes, in a line each. */
   problems(figure: Embeddable): string[];
-  /** A button to train by, for a figure without one of its own. */
-  trainer(run: Run): TemplateResult;
+  /** A button to train by, for a figure without one of its own; `pressed`: whether a reader sees it. */
+  trainer(run: Run, pressed: boolean): TemplateResult;
   /** Tells the page, by events, what has changed. */
   tell(figure: Embeddable, run: Run): void;
 }

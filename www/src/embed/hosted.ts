@@ -79,12 +79,12 @@ setHost({
     });
   },
 
-  trainer(run) {
+  trainer(run, pressed) {
     const busy = run.phase === "loading" || run.phase === "failed";
     return html`<div part="trainer">
       <div class="row">
         ${press(trainLabel(run), () => (run.phase === "training" ? run.pause() : run.train()), { primary: true, able: !busy })}
-        <span class="note" data-testid="state" data-phase=${run.phase} data-step=${run.step}>${runState(run)}</span>
+        <span class="note" data-testid="state" data-phase=${run.phase} data-step=${run.step}>${runState(run, pressed)}</span>
       </div>
       <progress max=${run.target} .value=${run.step} aria-label="Training progress"></progress>
       ${run.error === null ? nothing : html`<p class="alarm" part="message" role="alert">${run.error}</p>`}

@@ -44,7 +44,7 @@ export abstract class ExaminedFigure extends RunFigure {
   protected override updated(): void {
     const { examination } = this;
     // Where a reader has no button to press, the answer comes of itself.
-    if (this.controls === "none" && this.run.phase === "ready" && this.run.trained && examination?.info && examination.of?.revision !== this.run.revision) void examination.measure();
+    if (!this.pressed && this.run.phase === "ready" && this.run.trained && examination?.info && examination.of?.revision !== this.run.revision) void examination.measure();
     const sentence = examination?.measuring ? "Measuring." : (examination?.summary?.finding ?? "");
     if (sentence === this.said) return;
     this.said = sentence;
@@ -61,7 +61,7 @@ export abstract class ExaminedFigure extends RunFigure {
     const found = examination.summary?.finding ?? "";
     if (found !== "") return found;
     if (examination.of) return "Too little is measured yet for a finding; the pictures fill in part by part.";
-    if (this.controls === "none") return run.trained ? nothing : "This model is untrained.";
+    if (!this.pressed) return run.trained ? nothing : "This model is untrained.";
     return run.trained
       ? "Press Measure: what the model says is written here from its numbers."
       : `Your model is untrained: train it ${this.trainedWhere}, then press Measure, and what it says is written here from its numbers.`;

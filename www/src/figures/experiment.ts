@@ -101,7 +101,7 @@ export abstract class ExperimentFigure extends Figure {
     const those = trial.models === 1 ? "the model" : `the ${trial.models} models`;
     return trial.measurements.length > 0
       ? "Too little is measured yet for a finding; the pictures fill in as the models are measured."
-      : `Not measured on this machine yet.${this.controls === "none" ? "" : ` Press Run: what is found is written here from ${those} that you train.`}`;
+      : `Not measured on this machine yet.${this.pressed ? ` Press Run: what is found is written here from ${those} that you train.` : ""}`;
   }
 
   private state(trial: ExperimentRun): string {

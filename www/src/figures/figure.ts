@@ -33,6 +33,11 @@ export abstract class Figure extends Embeddable implements Kept {
     return [];
   }
 
+  /** Whether a reader has buttons to press. */
+  protected get pressed(): boolean {
+    return this.controls !== "none";
+  }
+
   /** Whether there is anything of this machine's to show. */
   protected measured(): boolean {
     return true;
@@ -158,7 +163,7 @@ export abstract class RunFigure extends Figure {
   }
 
   protected override trainer() {
-    return host()?.trainer(this.run) ?? nothing;
+    return host()?.trainer(this.run, this.pressed) ?? nothing;
   }
 
   override connectedCallback(): void {

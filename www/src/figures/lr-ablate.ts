@@ -161,9 +161,8 @@ export class LrAblate extends RunFigure {
   protected override finding() {
     const { evaluation, trained } = this.run;
     const answer = this.answer.value;
-    const pressed = this.controls !== "none";
-    if (answer) return ablateFinding(answer.result.before, answer.result.after, answer.cut, trained, pressed);
-    return evaluation ? ablateFinding(evaluation.accuracies, evaluation.accuracies, NOTHING, trained, pressed) : nothing;
+    if (answer) return ablateFinding(answer.result.before, answer.result.after, answer.cut, trained, this.pressed);
+    return evaluation ? ablateFinding(evaluation.accuracies, evaluation.accuracies, NOTHING, trained, this.pressed) : nothing;
   }
 
   private set(change: Partial<Cut>, remember = true): void {

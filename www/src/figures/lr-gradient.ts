@@ -181,7 +181,7 @@ export class LrGradient extends RunFigure {
         <p class="note hint" part="controls">Drag an object, or focus it and press the arrow keys.</p>
         <lr-strip
           aligned
-          ?fixed=${this.controls === "none"}
+          ?fixed=${!this.pressed}
           .labels=${this.labels}
           .positions=${this.positions}
           .pixels=${this.run.current?.config.pixels ?? 10}

@@ -128,7 +128,7 @@ export class LrTrain extends RunFigure {
     // A screen reader hears of the turns of a run, not of its every step. (An error is an alert of its own.)
     const { phase, notices } = this.run;
     const notice = notices.at(-1) ?? "";
-    const sentence = phase === "training" ? "Training." : runState(this.run);
+    const sentence = phase === "training" ? "Training." : runState(this.run, this.pressed);
     if (notice === this.said.notice && phase === this.said.phase) return;
     this.announce(notice === this.said.notice ? sentence : `${notice} ${sentence}`);
     this.said = { phase, notice };
@@ -193,7 +193,7 @@ export class LrTrain extends RunFigure {
         ${press(trainLabel(run), () => (phase === "training" ? run.pause() : run.train()), { primary: true, able: !busy })}
         ${press("Step", () => run.trainOneStep(), { able: phase === "ready" })}
         ${press("Reset", () => run.reset(), { able: !busy && (begun || edited) })}
-        <span class="state" data-testid="state" data-phase=${phase} data-step=${step}>${runState(this.run, this.controls !== "none")}</span>
+        <span class="state" data-testid="state" data-phase=${phase} data-step=${step}>${runState(this.run, this.pressed)}</span>
         ${run.shelved
           ? html`<button class="link" part="controls" @click=${() => run.goBack()}>Back to the run at step ${count(run.shelved.step)}</button>`
           : nothing}

@@ -2,7 +2,7 @@ import { count, pace } from "../format";
 import type { Run } from "../run";
 
 /** What a run is doing, in a sentence or two; `pressed`: whether there are buttons to speak of. */
-export function runState({ phase, step, shown, target, msPerStep, begun, asOpened, shipped }: Run, pressed = true): string {
+export function runState({ phase, step, shown, target, msPerStep, begun, asOpened, shipped }: Run, pressed: boolean): string {
   if (phase === "failed") return "The engine has stopped.";
   if (phase === "loading") return "Preparing the model…";
   if (phase === "training") return `Training: step ${count(step)} of ${count(target)}${msPerStep === null ? "" : `, ${pace(msPerStep)}`}`;
