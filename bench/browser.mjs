@@ -63,11 +63,11 @@ async function measure({ stages, batches, widths }) {
     }
     return times.map((each) => each.sort((a, b) => a - b)[ROUNDS >> 1]);
   };
-  const open = async (config, engine = "cpu") => {
-    const bench = await Bench.open([config], engine);
+  const open = async (configs, engine) => {
+    const bench = await Bench.open(configs, engine);
     return (steps) => bench.train(steps);
   };
-  const one = await open({});
+  const one = await open([{}], "cpu");
   const onePlain = await plain.Bench.open([{}], "cpu");
   const [loop, step, plainStep, ...products] = await medians([
     (calls) => peak(1e6 * calls),
@@ -77,12 +77,12 @@ async function measure({ stages, batches, widths }) {
   ]);
   const heap = memory.buffer.byteLength;
   const gflops = (12 * 4 * 2) / loop;
-  const curve = async (name, values, config) => {
+  const curve = async (name, values, configs, engine = "cpu") => {
     const works = [];
-    for (const value of values) works.push(await open(config(value)));
+    for (const value of values) works.push(await open(configs(value), engine));
     return { name, points: (await medians(works)).map((ms, i) => [values[i], ms]) };
   };
-  const gpu = await open({}, "gpu").then(async (work) => (await medians([work, one]))[0], (error) => String(error.message ?? error));
+  const gpu = await open([{}], "gpu").then(async (work) => (await medians([work, one]))[0], (error) => String(error.message ?? error));
   return {
     peak_gflops: gflops,
     step_ms: step,
@@ -92,9 +92,10 @@ async function measure({ stages, batches, widths }) {
     matmul_ms: products.reduce((sum, ms) => sum + ms, 0),
     stages: stages.map(({ name, flops }, i) => ({ name, ms: products[i], gflops: flops / products[i] / 1e6, share_of_peak: flops / products[i] / 1e6 / gflops })),
     scaling: [
-      await curve("batch", batches, (batch) => ({ batch, pair_labels: 35, labels: 40 })),
-      await curve("d_model", widths, (d_model) => ({ d_model, d_embed: d_model })),
+      await curve("batch", batches, (batch) => [{ batch, pair_labels: 35, labels: 40 }]),
+      await curve("d_model", widths, (d_model) => [{ d_model, d_embed: d_model }]),
     ],
+    gpu_population: typeof gpu === "number" ? await curve("population", [1, 4, 16, 64], (size) => Array.from({ length: size }, (_, seed) => ({ seed })), "gpu") : null,
   };
 }
 

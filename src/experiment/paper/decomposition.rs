@@ -65,7 +65,8 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let main = runs.median("share.XX");
     let monotone = runs.holds(|v| monotone(&row(v, "EP")));
     let steep = runs.holds(|v| slope(&row(v, "EP")) >= 3.0 * slope(&row(v, "PP")).max(slope(&row(v, "BP"))));
-    let variance = Term::LOGIT.map(|term| format!("{} {}", term.name(), decimal(runs.median(&format!("variance.{}", term.name()))))).join(", ");
+    let variance =
+        Term::LOGIT.map(|term| format!("{} {}", term.name(), decimal(runs.median(&format!("variance.{}", term.name()))))).join(", ");
     let finding = format!(
         "Over {}, X W_QK X^T has {} of the CLS row's mean magnitude; the terms' shares of its variance over tokens are {variance}. The steepest head's EP row is monotone in {} (slope {} logits per pixel, either way), and at least three times as steep as PP and BP in {}.",
         models(runs.count()),

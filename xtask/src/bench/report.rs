@@ -130,16 +130,16 @@ fn scaling(results: &Value, out: &mut String) -> Result<()> {
             writeln!(out, "- {where_}, {}: {}", curve["name"].as_str().unwrap_or_default(), points.collect::<Vec<_>>().join(", "))?;
         }
     }
-    let population = results["native"]["scaling"].as_array().and_then(|curves| curves.last());
-    if let Some(points) = population.and_then(|curve| curve["points"].as_array())
-        && let (Some(one), Some(many)) = (points.first(), points.last())
-    {
-        let share = number(many, "/1") / many[0].as_f64().unwrap_or(f64::NAN) / number(one, "/1");
-        writeln!(
-            out,
-            "\nA model of a population of {} costs {share:.2} of a model alone ({} threads).",
-            many[0], results["native"]["threads"]
-        )?;
+    writeln!(out)?;
+    let native = results["native"]["scaling"].as_array().and_then(|curves| curves.last());
+    let threads = format!("natively on {} threads", results["native"]["threads"]);
+    for (curve, on) in [(native, threads.as_str()), (Some(&results["browser"]["gpu_population"]), "on the GPU engine")] {
+        if let Some(points) = curve.and_then(|curve| curve["points"].as_array())
+            && let (Some(one), Some(many)) = (points.first(), points.last())
+        {
+            let share = number(many, "/1") / number(many, "/0") / number(one, "/1");
+            writeln!(out, "A model of a population of {} costs {share:.2} of a model alone, {on}.", many[0])?;
+        }
     }
     Ok(())
 }
