@@ -342,10 +342,13 @@ test("the article's figures give the code that embeds them as they are, and it d
   await page.goto("./?seed=7&engine=cpu");
   const menu = page.locator("lr-ablate").getByTestId("embed");
   await menu.getByText("Embed", { exact: true }).click();
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
   const copied = async (name: string) => {
+    await page.evaluate(() => navigator.clipboard.writeText(""));
     await menu.getByRole("button", { name }).click();
     await expect(menu.getByRole("status")).toHaveText("Copied. Paste it into your page.");
-    return page.evaluate(() => navigator.clipboard.readText());
+    await expect.poll(clipboard).not.toBe("");
+    return clipboard();
   };
   const site = new URL(baseURL ?? "").href;
   const element = await copied("Copy as an element");

@@ -86,6 +86,8 @@ fn product<T: Real, const FMA: bool>(
     store: Store,
 ) {
     let mut panel = [[T::default(); LANES]; DEPTH];
+    // Blocks are whole; at the right edge a block's first columns are taken from beside C.
+    let mut beside = [T::default(); ROWS * LANES];
     for p in (0..k).step_by(DEPTH) {
         let panel = &mut panel[..DEPTH.min(k - p)];
         let store = if p == 0 { store } else { Store::Add };
@@ -96,8 +98,6 @@ fn product<T: Real, const FMA: bool>(
             while i < m {
                 let rows = if m - i < ROWS { 1 } else { ROWS };
                 let c = &mut c[i * c_row + j..];
-                // Blocks are whole; at the right edge a block's first columns are taken from beside C.
-                let mut beside = [T::default(); ROWS * LANES];
                 let (block_c, block_row, block_store) =
                     if width == LANES { (&mut *c, c_row, store) } else { (&mut beside[..], LANES, Store::Set) };
                 if rows == ROWS {
