@@ -62,7 +62,7 @@ export class Trial {
     return this.figure.locator("lr-chart").filter({ has: this.page.getByRole("heading", { name: title }) });
   }
 
-  /** The value of a row of a table that is a picture. */
+  /** The value of a row of a table that is a picture, once its models are measured: workers end in any order. */
   async row(title: string, name: string): Promise<number> {
     return number(this.chart(title).locator(`tr[data-name="${name}"]`), "data-value");
   }
@@ -86,5 +86,6 @@ export class Trial {
 }
 
 export async function number(locator: Locator, attribute: string): Promise<number> {
+  await expect(locator).toHaveAttribute(attribute, /\d/, { timeout: 100_000 });
   return Number.parseFloat((await locator.getAttribute(attribute)) ?? "");
 }
