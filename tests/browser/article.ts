@@ -62,6 +62,7 @@ export class Article {
   /** Trains until at least `step`, then pauses. */
   async trainPast(step: number): Promise<void> {
     await this.page.getByRole("button", { name: /^(Train|Go on)$/ }).click();
+    await expect(this.state).toHaveAttribute("data-phase", "training"); // until then the step may be the model's before
     await expect.poll(() => this.step()).toBeGreaterThanOrEqual(step);
     await this.button("Pause").click();
     await expect(this.state).toHaveAttribute("data-phase", "ready");
