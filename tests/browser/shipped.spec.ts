@@ -18,6 +18,7 @@ test("figures open on a trained model, Train replaces it by one's own, and it co
   expect(await article.step()).toBeLessThan(1_000);
 
   await article.button("Reset").click();
+  await expect(article.state).toHaveText("Untrained. Press Train."); // now it is the reader's run that can be gone back to
   await page.getByRole("button", { name: /^Back to the run/ }).click();
   await expect(article.state).toHaveText(/^Paused at step/);
 });
