@@ -172,8 +172,8 @@ fn block<T: Real, const FMA: bool, const R: usize>(a: Matrix<T>, panel: &[[T; LA
 #[inline(always)]
 pub fn reduce<T: Real>(x: &[T], start: T, f: impl Fn(T, T) -> T) -> T {
     let mut partial = [start; 8];
-    let eights = x.chunks_exact(8);
-    let rest = eights.remainder().iter().fold(start, |a, b| f(a, *b));
+    let (eights, rest) = x.as_chunks::<8>();
+    let rest = rest.iter().fold(start, |a, b| f(a, *b));
     for eight in eights {
         for (a, b) in partial.iter_mut().zip(eight) {
             *a = f(*a, *b);
@@ -186,12 +186,11 @@ pub fn reduce<T: Real>(x: &[T], start: T, f: impl Fn(T, T) -> T) -> T {
 #[inline(always)]
 pub fn dot<T: Real>(a: &[T], b: &[T]) -> T {
     let mut sum = [T::default(); 8];
-    let (a, b) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest: T = a.remainder().iter().zip(b.remainder()).map(|(x, y)| *x * *y).sum();
-    for (x, y) in a.zip(b) {
-        for ((s, x), y) in sum.iter_mut().zip(x).zip(y) {
-            *s += *x * *y;
-        }
+    // Arrays, whose length LLVM knows: of slices by eights it makes scalar code in wasm.
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let rest: T = a_rest.iter().zip(b_rest).map(|(x, y)| *x * *y).sum();
+    for (x, y) in a.iter().zip(b) {
+        sum = std::array::from_fn(|l| sum[l] + x[l] * y[l]);
     }
     rest + ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]))
 }
