@@ -100,14 +100,18 @@ impl<T: Real> Contrast<T> {
         for (logits, ((exp, greatest), sum)) in self.logits.chunks(b).zip(by_row) {
             *greatest = reduce(logits, *greatest, greater);
             for ((p, m), column) in exp.iter_mut().zip(logits).zip(&mut columns.greatest) {
-                *p = (*m - *greatest).exp();
+                *p = *m - *greatest;
                 *column = greater(*column, *m);
             }
+            T::exp_all(exp);
             *sum = reduce(exp, T::default(), |a, b| a + b);
         }
         for (logits, exp) in self.logits.chunks(b).zip(columns.exp.chunks_mut(b)) {
-            for (((q, m), greatest), sum) in exp.iter_mut().zip(logits).zip(&columns.greatest).zip(&mut columns.sum) {
-                *q = (*m - *greatest).exp();
+            for ((q, m), greatest) in exp.iter_mut().zip(logits).zip(&columns.greatest) {
+                *q = *m - *greatest;
+            }
+            T::exp_all(exp);
+            for (sum, q) in columns.sum.iter_mut().zip(exp) {
                 *sum += *q;
             }
         }

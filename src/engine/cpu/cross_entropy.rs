@@ -26,8 +26,9 @@ impl<T: Real> CrossEntropy<T> {
                 let (logits, d_logits) = (&logits[at..at + words], &mut self.d_logits[at..at + words]);
                 let most = logits.iter().copied().fold(logits[0], |a, b| if b > a { b } else { a });
                 for (d, logit) in d_logits.iter_mut().zip(logits) {
-                    *d = (*logit - most).exp();
+                    *d = *logit - most;
                 }
+                T::exp_all(d_logits);
                 let total: T = d_logits.iter().copied().sum();
                 d_logits.iter_mut().for_each(|d| *d = *d / total * weight);
                 d_logits[target] -= weight;

@@ -43,6 +43,11 @@ pub trait Real:
     fn sqrt(self) -> Self;
     /// The exponential, branch-free so that loops over it vectorise.
     fn exp(self) -> Self;
+    /// The exponential of each, in place of it.
+    #[inline(always)]
+    fn exp_all(x: &mut [Self]) {
+        x.iter_mut().for_each(|x| *x = x.exp());
+    }
     /// The error function.
     fn erf(self) -> Self;
 }
@@ -67,6 +72,40 @@ impl Real for f64 {
     fn erf(self) -> f64 {
         libm::erf(self)
     }
+}
+
+/// Of [`exp`]: its bounds, the base's logarithms, what rounds, ln(2) in two parts, and the polynomial from its highest power.
+const EXP: [f32; 12] = [
+    -87.0,
+    88.0,
+    std::f32::consts::LOG2_E,
+    12_582_912.0,
+    0.693_359_4,
+    -2.121_944_4e-4,
+    1.987_569_1e-4,
+    1.398_199_9e-3,
+    8.333_452e-3,
+    4.166_579_6e-2,
+    1.666_666_5e-1,
+    0.5,
+];
+
+/// Cephes' expf: 2^n times a polynomial on |r| <= ln(2)/2, 2 ulp; below -87 it gives the least normal number.
+#[inline(always)]
+fn exp(x: f32, [least, greatest, log2_e, round, ln_2, ln_2_rest, polynomial @ ..]: &[f32; 12]) -> f32 {
+    // By hand, since clamp would ask at run time whether its bounds are in order; a NaN stays one.
+    let x = if x < *least { *least } else { x };
+    let x = if x > *greatest { *greatest } else { x };
+    // Adding 1.5 * 2^23 rounds to the nearest whole number, which is then in the low bits.
+    let shifted = x * log2_e + round;
+    let n = shifted - round;
+    let r = x - n * ln_2 - n * ln_2_rest;
+    let mut p = polynomial[0];
+    for c in &polynomial[1..] {
+        p = p * r + c;
+    }
+    let scale = f32::from_bits(shifted.to_bits().wrapping_add(127) << 23);
+    (p * r * r + r + 1.0) * scale
 }
 
 impl Real for f32 {
@@ -115,20 +154,15 @@ impl Real for f32 {
     fn sqrt(self) -> f32 {
         self.sqrt()
     }
-    /// Cephes' expf: 2^n times a polynomial on |r| <= ln(2)/2, 2 ulp; below -87 it gives the least normal number.
     #[inline(always)]
     fn exp(self) -> f32 {
-        let x = self.clamp(-87.0, 88.0);
-        // Adding 1.5 * 2^23 rounds to the nearest whole number, which is then in the low bits.
-        let shifted = x * std::f32::consts::LOG2_E + 12_582_912.0;
-        let n = shifted - 12_582_912.0;
-        let r = x - n * 0.693_359_4 + n * 2.121_944_4e-4;
-        let mut p = 1.987_569_1e-4;
-        for c in [1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5] {
-            p = p * r + c;
-        }
-        let scale = f32::from_bits(shifted.to_bits().wrapping_add(127) << 23);
-        (p * r * r + r + 1.0) * scale
+        exp(self, &EXP)
+    }
+    #[inline(always)]
+    fn exp_all(x: &mut [f32]) {
+        // Of constants it knows V8 makes vectors anew wherever they are used, in four instructions each.
+        let constants = *std::hint::black_box(&EXP);
+        x.iter_mut().for_each(|x| *x = exp(*x, &constants));
     }
     /// Abramowitz and Stegun 7.1.26, off by at most 1.5e-7 and f32 rounding; `shaders/graph/gelu.wgsl` has the same.
     #[inline(always)]

@@ -97,7 +97,8 @@ pub fn forward<T: Real>(
                     };
                 greatest = if *w > greatest { *w } else { greatest };
             }
-            weights.iter_mut().for_each(|w| *w = (*w - greatest).exp());
+            weights.iter_mut().for_each(|w| *w -= greatest);
+            T::exp_all(weights);
             let total: T = weights.iter().copied().sum();
             for (w, at) in weights.iter_mut().zip(&keys) {
                 *w = *w / total;
