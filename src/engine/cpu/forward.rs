@@ -178,17 +178,41 @@ pub fn tables<T: Real>(tower: &Tower, params: &[T], strengths: Option<&[Strength
     }
 }
 
-/// The attention of one head over a sequence's keys: softmax of token score plus position score, into `weights[keys]`.
-pub fn attention<T: Real>(tower: &Tower, scores: &[T], tokens: &[u32], weights: &mut [T]) {
-    let (token_scores, position_scores) = scores.split_at(tower.shape.vocab);
+/// The logits of one head over a sequence's keys, token score plus position score, less the greatest of them.
+fn logits<T: Real>((by_token, by_position): (&[T], &[T]), tokens: &[u32], out: &mut [T]) {
     let mut greatest = T::from_f64(f64::from(f32::MIN));
-    for ((w, token), position) in weights.iter_mut().zip(tokens).zip(position_scores) {
-        *w = token_scores[*token as usize] + *position;
-        greatest = if *w > greatest { *w } else { greatest };
+    for ((x, token), position) in out.iter_mut().zip(tokens).zip(by_position) {
+        *x = by_token[*token as usize] + *position;
+        greatest = if *x > greatest { *x } else { greatest };
     }
-    weights.iter_mut().for_each(|w| *w = (*w - greatest).exp());
-    let share = T::from_f64(1.0) / reduce(weights, T::default(), |a, b| a + b);
-    weights.iter_mut().for_each(|w| *w *= share);
+    out.iter_mut().for_each(|x| *x -= greatest);
+}
+
+/// The attention of every head of every sequence, as mass per table row `[B, H, R]`; into `mass`, which is zero.
+fn attention<T: Real>(tower: &Tower, scores: &[T], (tokens, query): (&[u32], &[u32]), weights: &mut Vec<T>, mass: &mut [T]) {
+    let (heads, r) = (tower.heads, tower.shape.rows());
+    let (length, vocab) = (tower.shape.length, tower.shape.vocab);
+    let place = |i: usize| query.get(i).map_or(0, |q| *q as usize);
+    // Every logit before the first exponential, since those are vectors and a head alone has but a few.
+    resize(weights, tokens.len() * heads);
+    for (i, (tokens, weights)) in tokens.chunks(length).zip(weights.chunks_mut(heads * length)).enumerate() {
+        let q = place(i);
+        let scores = scores[q * heads * r..].chunks(r);
+        for (weights, scores) in weights.chunks_mut(length).zip(scores) {
+            logits(scores.split_at(vocab), tokens, &mut weights[..tower.shape.queries[q].keys]);
+        }
+    }
+    T::exp_all(weights);
+    for (row, (weights, mass)) in weights.chunks(length).zip(mass.chunks_mut(r)).enumerate() {
+        let i = row / heads;
+        let weights = &weights[..tower.shape.queries[place(i)].keys];
+        let share = T::from_f64(1.0) / reduce(weights, T::default(), |a, b| a + b);
+        let (by_token, by_position) = mass.split_at_mut(vocab);
+        for ((weight, token), at) in weights.iter().zip(&tokens[i * length..]).zip(by_position) {
+            *at = *weight * share;
+            by_token[*token as usize] += *at;
+        }
+    }
 }
 
 /// Encodes sequences: `tokens [B, length]`, `query [B]` (empty: all ask query 0), the first layer's terms scaled by
@@ -235,19 +259,7 @@ fn attend<T: Real>(
     out.mass.clear();
     resize(&mut out.mass, b * heads * r);
     resize(&mut out.attended, b * d);
-    resize(scratch, length);
-    for (i, tokens) in tokens.chunks(length).enumerate() {
-        let q = place(i);
-        let weights = &mut scratch[..tower.shape.queries[q].keys];
-        for h in 0..heads {
-            attention(tower, &tables.scores[(q * heads + h) * r..][..r], tokens, weights);
-            let mass = &mut out.mass[(i * heads + h) * r..][..r];
-            for (t, (w, token)) in weights.iter().zip(tokens).enumerate() {
-                mass[*token as usize] += *w;
-                mass[tower.shape.vocab + t] = *w;
-            }
-        }
-    }
+    attention(tower, &tables.scores, (tokens, query), scratch, &mut out.mass);
     let bias = &params[layer.value.bias.clone()];
     out.attended.chunks_mut(d).for_each(|row| row.copy_from_slice(bias));
     for h in 0..heads {
