@@ -166,11 +166,19 @@ impl<T: Real> Backward<T> {
             let (token, position) = tower.read_rows(q);
             (0..d).map(move |i| rows[token * d + i] + rows[position * d + i])
         }));
-        outer((queries, d, d), d_query, &self.read, &mut grads[p.query.weight.clone()]);
-        // What reaches the read rows: through their queries, and straight down the residual stream.
+        // What reaches the read rows: through their queries, and straight down the residual stream. Too few rows for a block
+        // of a matrix product, and the weight's gradient on the way.
         let d_read = &mut self.d_read;
         d_read.resize(queries * d, T::default());
-        through((queries, d, d), d_query, &params[p.query.weight.clone()], d_read, Store::Set);
+        d_read.fill(T::default());
+        let (weight, grad) = (&params[p.query.weight.clone()], &mut grads[p.query.weight.clone()]);
+        grad.fill(T::default());
+        for ((d_query, read), d_read) in d_query.chunks(d).zip(self.read.chunks(d)).zip(d_read.chunks_mut(d)) {
+            for ((d_query, weight), grad) in d_query.iter().zip(weight.chunks(d)).zip(grad.chunks_mut(d)) {
+                axpy(*d_query, weight, d_read);
+                axpy(*d_query, read, grad);
+            }
+        }
         for (i, residual) in self.residual.chunks(d).enumerate() {
             let q = query.get(i).map_or(0, |q| *q as usize);
             axpy(T::from_f64(1.0), residual, &mut d_read[q * d..][..d]);

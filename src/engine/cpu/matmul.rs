@@ -149,7 +149,7 @@ fn pack<T: Real>(b: Matrix<T>, width: usize, panel: &mut [[T; LANES]]) {
 
 #[inline(always)]
 fn block<T: Real, const FMA: bool, const R: usize>(a: Matrix<T>, panel: &[[T; LANES]], c: &mut [T], c_row: usize, store: Store) {
-    // One check of the furthest element read frees the loop of its bounds checks.
+    // One check of the furthest element read and written frees the loops of their bounds checks.
     assert!(!panel.is_empty() && a.data.len() > (R - 1) * a.row + (panel.len() - 1) * a.col);
     assert!(c.len() >= (R - 1) * c_row + LANES);
     let mut sum = [[T::default(); LANES]; R];
@@ -159,11 +159,11 @@ fn block<T: Real, const FMA: bool, const R: usize>(a: Matrix<T>, panel: &[[T; LA
         T::accumulate::<FMA, R, LANES>(x, lanes, &mut sum);
     }
     for (r, sum) in sum.iter().enumerate() {
-        if let Some(c) = c[r * c_row..].first_chunk_mut::<LANES>() {
-            match store {
-                Store::Set => *c = *sum,
-                Store::Add => *c = std::array::from_fn(|l| c[l] + sum[l]),
-            }
+        // SAFETY: r < R, and the last row's columns are within what was asserted above.
+        let c = unsafe { &mut *c.as_mut_ptr().add(r * c_row).cast::<[T; LANES]>() };
+        match store {
+            Store::Set => *c = *sum,
+            Store::Add => *c = std::array::from_fn(|l| c[l] + sum[l]),
         }
     }
 }
