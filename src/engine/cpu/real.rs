@@ -74,7 +74,7 @@ impl Real for f64 {
     }
 }
 
-/// Of [`exp`]: its bounds, the base's logarithms, what rounds, ln(2) in two parts, and the polynomial from its highest power.
+/// Of [`exp`]: its bounds, log2(e), what rounds, ln(2) in two parts, and the polynomial from its highest power down.
 const EXP: [f32; 12] = [
     -87.0,
     88.0,
