@@ -46,7 +46,7 @@ fn products(config: &Config) -> Vec<Product> {
     for (tower, name) in Tower::all(config, &table).iter().zip(["vision", "text"]) {
         let (d, e, h, k, r) = (tower.d, tower.e, tower.heads, tower.d_head(), tower.shape.rows());
         let mut add = |stage: &str, m, n, k, count| products.push(Product { name: format!("{name} {stage}"), m, n, k, count });
-        add("tables (key, value)", r, d, d, 2);
+        add("tables (value)", r, d, d, 1);
         add("attend", b, k, r, h);
         add("output", b, d, d, 1);
         add("project", b, e, d, 1);
@@ -56,8 +56,8 @@ fn products(config: &Config) -> Vec<Product> {
         add("d_attended", b, d, d, 1);
         add("d_mass", b, r, k, h);
         add("d_value", r, k, b, h);
-        add("d_weights (key, value)", d, d, r, 2);
-        add("d_rows (key, value)", r, d, d, 2);
+        add("d_weights (value)", d, d, r, 1);
+        add("d_rows (value)", r, d, d, 1);
     }
     let e = config.d_embed as usize;
     products.push(Product { name: "contrast logits".to_owned(), m: b, n: b, k: e, count: 1 });

@@ -11,8 +11,7 @@ use leftright::engine::graph::Op;
 use pollster::block_on;
 
 /// Arrays in the order they are computed, with the stage that computes them.
-const ARRAYS: [(&str, &str); 11] = [
-    ("forward", "key"),
+const ARRAYS: [(&str, &str); 10] = [
     ("forward", "value"),
     ("forward", "query"),
     ("forward", "mass"),

@@ -15,10 +15,9 @@ pub struct Backward<T> {
     mass: Vec<T>,
     /// dL/d scores `[Q, H, R]`.
     pub scores: Vec<T>,
-    /// dL/d key rows `[R, D]`.
-    pub key: Vec<T>,
     /// dL/d value rows `[R, D]`.
     pub value: Vec<T>,
+    seen: Vec<T>,
     d_query: Vec<T>,
     read: Vec<T>,
     d_read: Vec<T>,
@@ -136,29 +135,30 @@ impl<T: Real> Backward<T> {
         let p = &tower.params.layers[0];
         let embeddings = tower.params.rows.clone();
         let queries = tower.shape.queries.len();
+        let rows = &params[embeddings.clone()];
+        outer((r, d, d), &self.value, rows, &mut grads[p.value.weight.clone()]);
+        through((r, d, d), &self.value, &params[p.value.weight.clone()], &mut grads[embeddings.clone()], Store::Set);
+
+        // A score is a row of the table times what a head's query has seen.
+        let (asked, scores) = (queries * heads, Matrix::rows(&self.scores, r));
+        matmul((r, d, asked), scores.transposed(), Matrix::rows(&tables.seen, d), &mut grads[embeddings.clone()], d, Store::Add);
+        let d_seen = &mut self.seen;
+        d_seen.resize(asked * d, T::default());
+        matmul((asked, d, r), scores, Matrix::rows(rows, d), d_seen, d, Store::Set);
         let scale = T::from_f64((k as f64).powf(-0.5));
-        self.key.clear();
-        self.key.resize(r * d, T::default());
+        d_seen.iter_mut().for_each(|x| *x *= scale);
         let d_query = &mut self.d_query;
         d_query.clear();
-        d_query.resize(queries * d, T::default());
-        for q in 0..queries {
-            for h in 0..heads {
-                let head = q * d + h * k..q * d + (h + 1) * k;
-                for row in 0..r {
-                    let grad = self.scores[(q * heads + h) * r + row] * scale;
-                    let at = row * d + h * k..row * d + (h + 1) * k;
-                    axpy(grad, &tables.query_token[head.clone()], &mut self.key[at.clone()]);
-                    axpy(grad, &tables.key[at], &mut d_query[head.clone()]);
-                }
+        grads[p.key.bias.clone()].fill(T::default());
+        let (weight, grad) = (&params[p.key.weight.clone()], &mut grads[p.key.weight.clone()]);
+        grad.fill(T::default());
+        for (query, d_seen) in tables.query.chunks(d).zip(d_seen.chunks(heads * d)) {
+            for (i, ((query, weight), grad)) in query.iter().zip(weight.chunks(d)).zip(grad.chunks_mut(d)).enumerate() {
+                let d_seen = &d_seen[i / k * d..][..d];
+                d_query.push(dot(weight, d_seen));
+                axpy(*query, d_seen, grad);
             }
         }
-        let rows = &params[embeddings.clone()];
-        grads[p.key.bias.clone()].fill(T::default());
-        outer((r, d, d), &self.key, rows, &mut grads[p.key.weight.clone()]);
-        outer((r, d, d), &self.value, rows, &mut grads[p.value.weight.clone()]);
-        through((r, d, d), &self.key, &params[p.key.weight.clone()], &mut grads[embeddings.clone()], Store::Set);
-        through((r, d, d), &self.value, &params[p.value.weight.clone()], &mut grads[embeddings.clone()], Store::Add);
 
         sum_rows(d_query, &mut grads[p.query.bias.clone()]);
         self.read.clear();

@@ -83,15 +83,14 @@ impl Default for Strengths {
 /// What layer 1 computes once per step, however many sequences there are.
 #[derive(Clone, Debug, Default)]
 pub struct Tables<T> {
-    /// Keys without bias `[R, D]` (a key bias shifts all logits of a row alike).
-    pub key: Vec<T>,
     /// Values without bias `[R, D]`.
     pub value: Vec<T>,
-    /// Queries `[Q, D]`, as token rows see them.
-    pub query_token: Vec<T>,
-    /// Queries `[Q, D]`, as position rows see them; they differ only under ablation.
-    pub query_position: Vec<T>,
-    /// Query times key over the root of K, `[Q, H, R]`.
+    /// Queries `[Q, D]`.
+    pub query: Vec<T>,
+    /// Each head's query through its keys' weight, over the root of K, `[Q, H, D]`: a row's score is its inner product with this.
+    /// So no row's key is ever computed, which would be R of them for Q queries.
+    pub seen: Vec<T>,
+    /// Query times key (without bias, which shifts all logits of a row alike) over the root of K, `[Q, H, R]`.
     pub scores: Vec<T>,
 }
 
@@ -122,55 +121,58 @@ pub(super) fn linear<T: Real>((rows, outputs, inputs): (usize, usize, usize), x:
     matmul((rows, outputs, inputs), Matrix::rows(x, inputs), weight, out, outputs, Store::Set);
 }
 
-/// The query of `q` in its three parts: from the token, from the position, the bias; `[3, D]`, into `sources`.
-fn query_sources<T: Real>(tower: &Tower, params: &[T], q: usize, sources: &mut Vec<T>) {
+/// Every query in its three parts: from the token, from the position, the bias; `[Q, 3, D]`, into `sources`.
+fn query_sources<T: Real>(tower: &Tower, params: &[T], sources: &mut Vec<T>) {
     let (d, rows) = (tower.d, &params[tower.params.rows.clone()]);
     let query = &tower.params.layers[0].query;
     let weight = &params[query.weight.clone()];
-    let (token, position) = tower.read_rows(q);
-    let part = |row: usize| weight.chunks(d).map(move |w| dot(w, &rows[row * d..][..d]));
     sources.clear();
-    sources.extend(part(token).chain(part(position)).chain(params[query.bias.clone()].iter().copied()));
+    for q in 0..tower.shape.queries.len() {
+        let (token, position) = tower.read_rows(q);
+        let part = |row: usize| weight.chunks(d).map(move |w| dot(w, &rows[row * d..][..d]));
+        sources.extend(part(token).chain(part(position)).chain(params[query.bias.clone()].iter().copied()));
+    }
 }
 
 /// Layer 1's tables, with each head's terms scaled by `strengths` (none: all 1).
-pub fn tables<T: Real>(tower: &Tower, params: &[T], strengths: Option<&[Strengths]>, scratch: &mut Vec<T>, out: &mut Tables<T>) {
-    let (d, k, r) = (tower.d, tower.d_head(), tower.shape.rows());
+pub fn tables<T: Real>(tower: &Tower, params: &[T], strengths: Option<&[Strengths]>, sources: &mut Vec<T>, out: &mut Tables<T>) {
+    let (d, heads, k, r) = (tower.d, tower.heads, tower.d_head(), tower.shape.rows());
+    let (queries, vocab) = (tower.shape.queries.len(), tower.shape.vocab);
     let rows = &params[tower.params.rows.clone()];
     let layer = &tower.params.layers[0];
-    for (weight, table) in [(&layer.key.weight, &mut out.key), (&layer.value.weight, &mut out.value)] {
-        resize(table, r * d);
-        linear((r, d, d), rows, &params[weight.clone()], table);
-    }
-    let queries = tower.shape.queries.len();
-    for x in [&mut out.query_token, &mut out.query_position] {
-        resize(x, queries * d);
-    }
-    resize(&mut out.scores, queries * tower.heads * r);
+    resize(&mut out.value, r * d);
+    linear((r, d, d), rows, &params[layer.value.weight.clone()], &mut out.value);
+
+    query_sources(tower, params, sources);
+    resize(&mut out.query, queries * d);
+    resize(&mut out.seen, queries * heads * d);
+    resize(&mut out.scores, queries * heads * r);
     let scale = T::from_f64((k as f64).powf(-0.5));
-    for q in 0..queries {
-        query_sources(tower, params, q, scratch);
-        let sources = &*scratch;
-        for h in 0..tower.heads {
-            let strength = strengths.map_or([1.0; 9], |s| s[h].logit).map(T::from_f64);
-            for i in h * k..(h + 1) * k {
-                let seen_by = |key: usize| (0..3).map(|s| strength[3 * s + key] * sources[s * d + i]).sum();
-                out.query_token[q * d + i] = seen_by(0);
-                out.query_position[q * d + i] = seen_by(1);
-            }
-            let head = q * d + h * k..q * d + (h + 1) * k;
-            for row in 0..r {
-                let query = if row < tower.shape.vocab { &out.query_token } else { &out.query_position };
-                let score = dot(&query[head.clone()], &out.key[row * d + h * k..][..k]) * scale;
-                out.scores[(q * tower.heads + h) * r + row] = score;
-            }
-            for (position, added) in strengths.iter().flat_map(|s| s[h].position_row.iter().enumerate()) {
-                out.scores[(q * tower.heads + h) * r + tower.shape.vocab + position] += T::from_f64(*added);
+    let key = &params[layer.key.weight.clone()];
+    // Ablated, positions see another query than tokens do. Tokens come last: what they see is what stays.
+    let parts = if strengths.is_some() { &[(1, vocab..r), (0, 0..vocab)][..] } else { &[(0, 0..r)] };
+    for (part, range) in parts {
+        for (query, sources) in out.query.chunks_mut(d).zip(sources.chunks(3 * d)) {
+            for (i, x) in query.iter_mut().enumerate() {
+                let strength = strengths.map_or([1.0; 9], |s| s[i / k].logit);
+                *x = (0..3).map(|s| T::from_f64(strength[3 * s + part]) * sources[s * d + i]).sum();
             }
         }
+        for h in 0..heads {
+            let (query, key) = (Matrix::rows(&out.query[h * k..], d), Matrix::rows(&key[h * k * d..], d));
+            matmul((queries, d, k), query, key, &mut out.seen[h * d..], heads * d, Store::Set);
+        }
+        out.seen.iter_mut().for_each(|x| *x *= scale);
+        let rows = Matrix::rows(&rows[range.start * d..], d).transposed();
+        matmul((queries * heads, range.len(), d), Matrix::rows(&out.seen, d), rows, &mut out.scores[range.start..], r, Store::Set);
     }
     if let Some(strengths) = strengths {
-        for row in out.value.chunks_mut(d).skip(tower.shape.vocab) {
+        for (i, scores) in out.scores.chunks_mut(r).enumerate() {
+            for (score, added) in scores[vocab..].iter_mut().zip(&strengths[i % heads].position_row) {
+                *score += T::from_f64(*added);
+            }
+        }
+        for row in out.value.chunks_mut(d).skip(vocab) {
             for (head, strength) in row.chunks_mut(k).zip(strengths) {
                 head.iter_mut().for_each(|x| *x *= T::from_f64(strength.value_position));
             }

@@ -155,9 +155,8 @@ impl<T: Real> Cpu<T> {
         let (tables, activations, backward) = (&self.work.tables[tower], &self.work.activations[tower], &self.work.backward[tower]);
         let contrast = &self.work.contrast;
         Some(match name {
-            "key" => &tables.key,
             "value" => &tables.value,
-            "query" => &tables.query_token,
+            "query" => &tables.query,
             "score" => &tables.scores,
             "mass" => &activations.mass,
             "attended" => &activations.attended,
@@ -170,7 +169,6 @@ impl<T: Real> Cpu<T> {
             "d_residual" => &backward.residual,
             "d_attended" => &backward.attended,
             "d_score" => &backward.scores,
-            "d_key" => &backward.key,
             "d_value" => &backward.value,
             _ => return None,
         })
