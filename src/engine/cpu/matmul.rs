@@ -155,7 +155,7 @@ fn block<T: Real, const FMA: bool, const R: usize>(a: Matrix<T>, panel: &[[T; LA
     let mut sum = [[T::default(); LANES]; R];
     for (p, lanes) in panel.iter().enumerate() {
         // SAFETY: p < panel.len() and r < R, within what was asserted above.
-        let x = std::array::from_fn(|r| unsafe { *a.data.get_unchecked(r * a.row + p * a.col) });
+        let x = std::array::from_fn(|r| unsafe { a.data.get_unchecked(r * a.row + p * a.col) });
         T::accumulate::<FMA, R, LANES>(x, lanes, &mut sum);
     }
     for (r, sum) in sum.iter().enumerate() {

@@ -27,10 +27,10 @@ pub trait Real:
     fn fused(self, a: Self, b: Self) -> Self;
     /// `sums[r] += x[r] * lanes`, each rounded once if `FMA`; L is a multiple of four.
     #[inline(always)]
-    fn accumulate<const FMA: bool, const R: usize, const L: usize>(x: [Self; R], lanes: &[Self; L], sums: &mut [[Self; L]; R]) {
+    fn accumulate<const FMA: bool, const R: usize, const L: usize>(x: [&Self; R], lanes: &[Self; L], sums: &mut [[Self; L]; R]) {
         for (sum, x) in sums.iter_mut().zip(x) {
             for (s, y) in sum.iter_mut().zip(lanes) {
-                *s = if FMA { x.fused(*y, *s) } else { *s + x * *y };
+                *s = if FMA { x.fused(*y, *s) } else { *s + *x * *y };
             }
         }
     }
@@ -111,10 +111,11 @@ fn exp(x: f32, [least, greatest, log2_e, round, ln_2, ln_2_rest, polynomial @ ..
 impl Real for f32 {
     #[cfg(all(target_arch = "wasm32", feature = "relaxed"))]
     #[inline(always)]
-    fn accumulate<const FMA: bool, const R: usize, const L: usize>(x: [f32; R], lanes: &[f32; L], sums: &mut [[f32; L]; R]) {
-        use std::arch::wasm32::{f32x4_relaxed_madd, f32x4_splat, v128};
+    fn accumulate<const FMA: bool, const R: usize, const L: usize>(x: [&f32; R], lanes: &[f32; L], sums: &mut [[f32; L]; R]) {
+        use std::arch::wasm32::{f32x4_relaxed_madd, v128, v128_load32_splat};
         use std::mem::transmute;
-        let x = x.map(|x| f32x4_splat(x));
+        // SAFETY: a reference is valid.
+        let x = x.map(|x| unsafe { v128_load32_splat(std::ptr::from_ref(x).cast()) });
         // Vector by vector of lanes, so that one of them at a time needs a register beside the sums and the splats.
         for (v, y) in lanes.as_chunks::<4>().0.iter().enumerate() {
             for (sum, x) in sums.iter_mut().zip(x) {
