@@ -21,12 +21,12 @@ pub struct Contrast<T> {
     columns: Softmax<T>,
 }
 
-/// Exponentials of logits less the greatest of their row or column, and what both passes over them leave for each.
+/// Exponentials of logits less one of them for each row or column, and their sum there.
 #[derive(Clone, Debug, Default)]
 struct Softmax<T> {
     /// `[B, B]`.
     exp: Vec<T>,
-    /// `[B]`.
+    /// What is subtracted, `[B]`.
     greatest: Vec<T>,
     /// Of `exp`, `[B]`.
     sum: Vec<T>,
@@ -91,7 +91,7 @@ impl<T: Real> Contrast<T> {
         loss
     }
 
-    /// Stable by each row's and each column's own maximum: cosines times 100 span more than one exp can.
+    /// A row's are less its own greatest logit: cosines times 100 span more than one exp can.
     fn exponentials(&mut self, b: usize) {
         let (rows, columns) = (&mut self.rows, &mut self.columns);
         rows.resize(b);
@@ -99,20 +99,82 @@ impl<T: Real> Contrast<T> {
         let by_row = rows.exp.chunks_mut(b).zip(&mut rows.greatest).zip(&mut rows.sum);
         for (logits, ((exp, greatest), sum)) in self.logits.chunks(b).zip(by_row) {
             *greatest = reduce(logits, *greatest, greater);
-            for ((p, m), column) in exp.iter_mut().zip(logits).zip(&mut columns.greatest) {
-                *p = *m - *greatest;
-                *column = greater(*column, *m);
-            }
+            exp.iter_mut().zip(logits).for_each(|(p, m)| *p = *m - *greatest);
             T::exp_all(exp);
             *sum = reduce(exp, T::default(), |a, b| a + b);
+        }
+        // Less the greatest logit of all, a column's are the rows' times a factor a row.
+        let greatest = reduce(&rows.greatest, rows.greatest[0], greater);
+        columns.greatest.fill(greatest);
+        for ((by_row, by_column), of_row) in rows.exp.chunks(b).zip(columns.exp.chunks_mut(b)).zip(&rows.greatest) {
+            let factor = (*of_row - greatest).exp();
+            for ((p, q), sum) in by_row.iter().zip(by_column).zip(&mut columns.sum) {
+                *q = *p * factor;
+                *sum += *q;
+            }
+        }
+        // Of a column that is far below the greatest nothing would be left.
+        if columns.sum.iter().any(|sum| *sum < T::from_f64(1e-20)) {
+            self.columns_alone(b);
+        }
+    }
+
+    /// A column's exponentials less its own greatest logit.
+    fn columns_alone(&mut self, b: usize) {
+        let columns = &mut self.columns;
+        columns.resize(b);
+        for logits in self.logits.chunks(b) {
+            columns.greatest.iter_mut().zip(logits).for_each(|(greatest, m)| *greatest = greater(*greatest, *m));
         }
         for (logits, exp) in self.logits.chunks(b).zip(columns.exp.chunks_mut(b)) {
             for ((q, m), greatest) in exp.iter_mut().zip(logits).zip(&columns.greatest) {
                 *q = *m - *greatest;
             }
             T::exp_all(exp);
-            for (sum, q) in columns.sum.iter_mut().zip(exp) {
-                *sum += *q;
+            columns.sum.iter_mut().zip(exp).for_each(|(sum, q)| *sum += *q);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The loss by its definition, in f64.
+    fn definition(b: usize, e: usize, image: &[f64], text: &[f64], scale: f64) -> f64 {
+        let logit = |i: usize, j: usize| scale * (0..e).map(|k| image[i * e + k] * text[j * e + k]).sum::<f64>();
+        let log_sum = |logits: Vec<f64>| {
+            let greatest = logits.iter().copied().fold(f64::MIN, f64::max);
+            greatest + logits.iter().map(|m| (m - greatest).exp()).sum::<f64>().ln()
+        };
+        let of = |i| log_sum((0..b).map(|j| logit(i, j)).collect()) + log_sum((0..b).map(|j| logit(j, i)).collect());
+        (0..b).map(|i| (of(i) - 2.0 * logit(i, i)) * 0.5 / b as f64).sum()
+    }
+
+    /// Columns near the greatest logit, and one 2 scales below it, of which f32 has nothing left at a scale of 100: the loss, and
+    /// the gradient at every image by finite differences.
+    #[test]
+    fn a_column_far_below_the_others_keeps_its_softmax() {
+        let (b, e) = (16, 8);
+        let angle = |i: usize| 0.02 * i as f64;
+        let unit = |i: usize, sign: f64| (0..e).map(move |k| sign * [angle(i).cos(), angle(i).sin(), 0.0][k.min(2)]);
+        let image: Vec<f64> = (0..b).flat_map(|i| unit(i, 1.0)).collect();
+        let text: Vec<f64> = (0..b).flat_map(|i| unit(3 * i, if i == 5 { -1.0 } else { 1.0 })).collect();
+        let narrow = |x: &[f64]| x.iter().map(|x| *x as f32).collect::<Vec<f32>>();
+        for scale in [14.0, 100.0] {
+            let mut contrast = Contrast::<f32>::default();
+            let loss = contrast.step(b, e, &narrow(&image), &narrow(&text), f64::ln(scale) as f32, 200.0);
+            let exact = definition(b, e, &image, &text, scale);
+            assert!((f64::from(loss) / exact - 1.0).abs() < 1e-5, "scale {scale}: {loss} for {exact}");
+            for at in 0..b * e {
+                let moved = |by: f64| {
+                    let mut image = image.clone();
+                    image[at] += by;
+                    definition(b, e, &image, &text, scale)
+                };
+                let slope = (moved(1e-5) - moved(-1e-5)) / 2e-5;
+                let error = (f64::from(contrast.d_image[at]) - slope).abs();
+                assert!(error < 1e-4 * scale, "scale {scale}, element {at}: {} for {slope}", contrast.d_image[at]);
             }
         }
     }
