@@ -117,13 +117,13 @@ impl<T: Real> Backward<T> {
                 let tokens = &tokens[..tower.shape.queries[q].keys];
                 let (by_token, by_position) = self.mass[i * r..][..r].split_at(vocab);
                 let weights = &act.mass[(i * heads + h) * r + vocab..][..tokens.len()];
-                let gain = |t: usize| by_token[tokens[t] as usize] + by_position[t];
-                let mean: T = weights.iter().enumerate().map(|(t, w)| *w * gain(t)).sum();
-                let scores = &mut self.scores[(q * heads + h) * r..][..r];
-                for (t, w) in weights.iter().enumerate() {
-                    let grad = *w * (gain(t) - mean);
-                    scores[tokens[t] as usize] += grad;
-                    scores[vocab + t] += grad;
+                let gains = tokens.iter().zip(by_position).map(|(token, at)| by_token[*token as usize] + *at);
+                let mean: T = weights.iter().zip(gains.clone()).map(|(w, gain)| *w * gain).sum();
+                let (d_token, d_position) = self.scores[(q * heads + h) * r..][..r].split_at_mut(vocab);
+                for (((w, gain), token), d_at) in weights.iter().zip(gains).zip(tokens).zip(d_position) {
+                    let grad = *w * (gain - mean);
+                    d_token[*token as usize] += grad;
+                    *d_at += grad;
                 }
             }
         }

@@ -49,10 +49,6 @@ impl<T: Real> Softmax<T> {
     }
 }
 
-fn greater<T: Real>(a: T, b: T) -> T {
-    if a > b { a } else { b }
-}
-
 impl<T: Real> Contrast<T> {
     /// The loss of unit embeddings `image`, `text` `[B, E]`; leaves the gradients in `self`.
     pub fn step(&mut self, b: usize, e: usize, image: &[T], text: &[T], logit_scale: T, max_scale: f64) -> T {
@@ -98,13 +94,13 @@ impl<T: Real> Contrast<T> {
         columns.resize(b);
         let by_row = rows.exp.chunks_mut(b).zip(&mut rows.greatest).zip(&mut rows.sum);
         for (logits, ((exp, greatest), sum)) in self.logits.chunks(b).zip(by_row) {
-            *greatest = reduce(logits, *greatest, greater);
+            *greatest = T::greatest(logits);
             exp.iter_mut().zip(logits).for_each(|(p, m)| *p = *m - *greatest);
             T::exp_all(exp);
             *sum = reduce(exp, T::default(), |a, b| a + b);
         }
         // Less the greatest logit of all, a column's are the rows' times a factor a row.
-        let greatest = reduce(&rows.greatest, rows.greatest[0], greater);
+        let greatest = T::greatest(&rows.greatest);
         columns.greatest.fill(greatest);
         for ((by_row, by_column), of_row) in rows.exp.chunks(b).zip(columns.exp.chunks_mut(b)).zip(&rows.greatest) {
             let factor = (*of_row - greatest).exp();
@@ -124,7 +120,7 @@ impl<T: Real> Contrast<T> {
         let columns = &mut self.columns;
         columns.resize(b);
         for logits in self.logits.chunks(b) {
-            columns.greatest.iter_mut().zip(logits).for_each(|(greatest, m)| *greatest = greater(*greatest, *m));
+            columns.greatest.iter_mut().zip(logits).for_each(|(greatest, m)| *greatest = if *greatest > *m { *greatest } else { *m });
         }
         for (logits, exp) in self.logits.chunks(b).zip(columns.exp.chunks_mut(b)) {
             for ((q, m), greatest) in exp.iter_mut().zip(logits).zip(&columns.greatest) {

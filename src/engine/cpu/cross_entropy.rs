@@ -24,7 +24,7 @@ impl<T: Real> CrossEntropy<T> {
                 let at = (sequence * shape.reads + read) * words;
                 let target = tokens[shape.read_position(0, read) + 1] as usize;
                 let (logits, d_logits) = (&logits[at..at + words], &mut self.d_logits[at..at + words]);
-                let most = logits.iter().copied().fold(logits[0], |a, b| if b > a { b } else { a });
+                let most = T::greatest(logits);
                 for (d, logit) in d_logits.iter_mut().zip(logits) {
                     *d = *logit - most;
                 }

@@ -182,11 +182,10 @@ pub fn tables<T: Real>(tower: &Tower, params: &[T], strengths: Option<&[Strength
 
 /// The logits of one head over a sequence's keys, token score plus position score, less the greatest of them.
 fn logits<T: Real>((by_token, by_position): (&[T], &[T]), tokens: &[u32], out: &mut [T]) {
-    let mut greatest = T::from_f64(f64::from(f32::MIN));
     for ((x, token), position) in out.iter_mut().zip(tokens).zip(by_position) {
         *x = by_token[*token as usize] + *position;
-        greatest = if *x > greatest { *x } else { greatest };
     }
+    let greatest = T::greatest(out);
     out.iter_mut().for_each(|x| *x -= greatest);
 }
 

@@ -1,5 +1,7 @@
 //! The number type of the CPU engine: f32 to run, f64 to check gradients by finite differences.
 
+use super::matmul::reduce;
+
 /// A float the engine can compute in.
 pub trait Real:
     Copy
@@ -38,6 +40,11 @@ pub trait Real:
     #[inline(always)]
     fn transpose(x: [[Self; 4]; 4]) -> [[Self; 4]; 4] {
         std::array::from_fn(|i| x.map(|row| row[i]))
+    }
+    /// The greatest of some numbers, the least f32 if there are none.
+    #[inline(always)]
+    fn greatest(x: &[Self]) -> Self {
+        reduce(x, Self::from_f64(f64::from(f32::MIN)), |a, b| if a > b { a } else { b })
     }
     /// The square root.
     fn sqrt(self) -> Self;
@@ -140,6 +147,21 @@ impl Real for f32 {
         let [[a, b], [c, d]] = pairs.map(|(ab, cd)| [shuffle::<0, 1, 4, 5>(ab, cd), shuffle::<2, 3, 6, 7>(ab, cd)]);
         // SAFETY: as above.
         unsafe { transmute::<[v128; 4], [[f32; 4]; 4]>([a, b, c, d]) }
+    }
+    /// In vectors to the end: V8 makes a branch, often guessed wrong, of each choice between two scalars.
+    #[cfg(target_arch = "wasm32")]
+    #[inline(always)]
+    fn greatest(x: &[f32]) -> f32 {
+        use std::arch::wasm32::{f32x4_extract_lane, f32x4_pmax, i32x4_shuffle as shuffle, v128};
+        let Some(last) = x.last_chunk::<4>() else {
+            return x.iter().fold(f32::MIN, |a, b| if a > *b { a } else { *b });
+        };
+        // SAFETY: four floats and a vector of four are the same 16 bytes.
+        let vector = |four: &[f32; 4]| unsafe { std::mem::transmute::<[f32; 4], v128>(*four) };
+        // Of the last four some are met twice, which changes nothing.
+        let four = x.as_chunks::<4>().0.iter().fold(vector(last), |a, b| f32x4_pmax(a, vector(b)));
+        let two = f32x4_pmax(four, shuffle::<2, 3, 0, 1>(four, four));
+        f32x4_extract_lane::<0>(f32x4_pmax(two, shuffle::<1, 0, 3, 2>(two, two)))
     }
     fn from_f64(x: f64) -> f32 {
         x as f32

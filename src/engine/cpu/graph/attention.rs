@@ -88,15 +88,14 @@ pub fn forward<T: Real>(
         for h in 0..heads {
             let weights = &mut weights[(row.place * heads + h) * length..][..seen];
             let head = |place: usize| place * d + h * k..place * d + (h + 1) * k;
-            let mut greatest = T::from_f64(f64::from(f32::MIN));
             for (w, at) in weights.iter_mut().zip(&keys) {
                 *w = scale
                     * match (parts, asking_pair) {
                         (Some(parts), Some(asking)) => parts.logit(asking, *at, h, d, k),
                         _ => dot(&query[head(asks)], &key[head(*at)]),
                     };
-                greatest = if *w > greatest { *w } else { greatest };
             }
+            let greatest = T::greatest(weights);
             weights.iter_mut().for_each(|w| *w -= greatest);
             T::exp_all(weights);
             let total: T = weights.iter().copied().sum();
