@@ -183,7 +183,7 @@ pub fn reduce<T: Real>(x: &[T], start: T, f: impl Fn(T, T) -> T) -> T {
 }
 
 /// The inner product of two slices of one length, in a fixed order of eight partial sums.
-#[inline(always)]
+#[inline(never)] // one copy of this too
 pub fn dot<T: Real>(a: &[T], b: &[T]) -> T {
     let mut sum = [T::default(); 8];
     // Arrays, whose length LLVM knows: of slices by eights it makes scalar code in wasm.

@@ -181,7 +181,7 @@ impl Real for f32 {
     fn exp(self) -> f32 {
         exp(self, &EXP)
     }
-    #[inline(always)]
+    #[inline(never)] // one copy, as of the matrix product
     fn exp_all(x: &mut [f32]) {
         // Of constants it knows V8 makes vectors anew wherever they are used, in four instructions each.
         let constants = *std::hint::black_box(&EXP);
