@@ -3,9 +3,9 @@
 //               djoint = dz^T attended;  dstraight_q = sum of dz over b asking q
 //   d_tables    dvalue[r] = sum_b mass[b,r] da_b;  dscore[q,h,r] = sum over b asking q of ds[b,h,r];
 //               dquery_q = sum_r dscore key[r] / sqrt(K);
-//               dread_q = dstraight_q Wp;  seen[q,h] = query[q,h] Wk_h, what a key row's score moves in its row;
+//               dread_q = dstraight_q Wp;  seen[q,h] = query[q,h] Wk_h / sqrt(K), what a row's score moves in it;
 //               dWp = djoint Wo^T + sum_q dstraight_q^T (x_q + Bo),  dWo = Wp^T djoint,  dBo, dBv
-//   d_weights   dX[r] = dvalue Wv + sum dscore seen / sqrt(K), plus dread_q + dquery_q Wq at the rows that are read;
+//   d_weights   dX[r] = dvalue Wv + sum dscore seen, plus dread_q + dquery_q Wq at the rows that are read;
 //               dWv = dvalue^T X,  dWk = dkey^T X,  dWq = dquery^T x_q  with dkey of dscore;  dBq, dBk
 // Reads what forward and contrast left; writes rows: d_attended [B,D], d_joint [E,D], d_straight [Q,E], d_value [R,D],
 // d_query, d_read [Q,D], seen [Q,H,D]; cells: d_mass [B,H,R in eights], d_score [Q,H,R]; parameters learn where their
@@ -154,7 +154,7 @@ fn d_tables(@builtin(global_invocation_id) id: vec3<u32>) {
             for (var i = 0u; i < K4; i++) {
                 sum += four(weight + 4u * i * D4, D4) * rows[query + i];
             }
-            rows[at + seen_rows(tower) + item] = sum;
+            rows[at + seen_rows(tower) + item] = SCALE * sum;
         } else if (item < seen + 2u * D4) {
             item -= seen;
             let column = item % D4;
@@ -284,9 +284,7 @@ fn d_rows(model: u32, tower: u32, row: u32, column: vec2<u32>) -> Tile {
     for (var i = 0u; i < queries(tower) * H; i++) {
         let score = model * CELLS + d_score_cells(tower) + i * table_rows(tower) + row;
         let seen = at + seen_rows(tower) + i * D4;
-        let up = SCALE * read_cells(score);
-        let low = SCALE * read_cells(score + 4u);
-        tile = plus(tile, up, low, rows[seen + column.x], rows[seen + column.y]);
+        tile = plus(tile, read_cells(score), read_cells(score + 4u), rows[seen + column.x], rows[seen + column.y]);
     }
     for (var q = 0u; q < queries(tower); q++) {
         let token = vec4<u32>(read_token(tower));

@@ -10,10 +10,11 @@ use leftright::engine::gpu::{Gpu, Layout, STAGES, adapter, source};
 use leftright::engine::graph::Op;
 use pollster::block_on;
 
-/// Arrays in the order they are computed, with the stage that computes them.
-const ARRAYS: [(&str, &str); 10] = [
+/// Arrays, each after those it is computed from, with the stage that computes it.
+const ARRAYS: [(&str, &str); 11] = [
     ("forward", "value"),
     ("forward", "query"),
+    ("backward", "seen"),
     ("forward", "mass"),
     ("forward", "attended"),
     ("forward", "embedding"),
@@ -144,6 +145,12 @@ fn one_turned_sign_fails_exactly_what_stands_on_it() {
             "let d = cells[mass + t] * (gain[t] - mean);",
             "let d = cells[mass + t] * (gain[t] + mean);",
             all_after("d_score", &["d_value"]),
+        ),
+        (
+            "backward",
+            "rows[at + seen_rows(tower) + item] = SCALE * sum;",
+            "rows[at + seen_rows(tower) + item] = -SCALE * sum;",
+            vec!["seen", "gradient", "params"],
         ),
         ("backward", "rows[run.updated + at] = p - rate", "rows[run.updated + at] = p + rate", vec!["params"]),
     ] {

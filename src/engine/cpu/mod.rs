@@ -157,6 +157,7 @@ impl<T: Real> Cpu<T> {
         Some(match name {
             "value" => &tables.value,
             "query" => &tables.query,
+            "seen" => &tables.seen,
             "score" => &tables.scores,
             "mass" => &activations.mass,
             "attended" => &activations.attended,
