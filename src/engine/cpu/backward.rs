@@ -1,6 +1,6 @@
 //! The towers, backward: the mirror of `forward.rs`, table rows and all. Shapes as there.
 
-use super::forward::{Activations, Tables, Tower};
+use super::forward::{Activations, Tables, Tower, query_of};
 use super::graph;
 use super::matmul::{Matrix, Store, axpy, dot, matmul};
 use super::real::Real;
@@ -113,7 +113,7 @@ impl<T: Real> Backward<T> {
             matmul((r, k, b), mass.transposed(), attended, &mut self.value[h * k..], d, Store::Set);
 
             for (i, tokens) in tokens.chunks(length).enumerate() {
-                let q = query.get(i).map_or(0, |q| *q as usize);
+                let q = query_of(query, i);
                 let tokens = &tokens[..tower.shape.queries[q].keys];
                 let (by_token, by_position) = self.mass[i * r..][..r].split_at(vocab);
                 let weights = &act.mass[(i * heads + h) * r + vocab..][..tokens.len()];
@@ -180,7 +180,7 @@ impl<T: Real> Backward<T> {
             }
         }
         for (i, residual) in self.residual.chunks(d).enumerate() {
-            let q = query.get(i).map_or(0, |q| *q as usize);
+            let q = query_of(query, i);
             axpy(T::from_f64(1.0), residual, &mut d_read[q * d..][..d]);
         }
         for (q, grad) in d_read.chunks(d).enumerate() {

@@ -115,6 +115,11 @@ pub(super) fn resize<T: Real>(buffer: &mut Vec<T>, len: usize) {
     buffer.resize(len, T::default());
 }
 
+/// Which query reads a sequence; where none is said, the first.
+pub(super) fn query_of(query: &[u32], sequence: usize) -> usize {
+    query.get(sequence).map_or(0, |q| *q as usize)
+}
+
 /// `out[rows, outputs] = x[rows, inputs] W^T` for a weight `[outputs, inputs]`.
 pub(super) fn linear<T: Real>((rows, outputs, inputs): (usize, usize, usize), x: &[T], weight: &[T], out: &mut [T]) {
     let weight = Matrix::rows(weight, inputs).transposed();
@@ -193,11 +198,10 @@ fn logits<T: Real>((by_token, by_position): (&[T], &[T]), tokens: &[u32], out: &
 fn attention<T: Real>(tower: &Tower, scores: &[T], (tokens, query): (&[u32], &[u32]), weights: &mut Vec<T>, mass: &mut [T]) {
     let (heads, r) = (tower.heads, tower.shape.rows());
     let (length, vocab) = (tower.shape.length, tower.shape.vocab);
-    let place = |i: usize| query.get(i).map_or(0, |q| *q as usize);
     // Every logit before the first exponential, since those are vectors and a head alone has but a few.
     resize(weights, tokens.len() * heads);
     for (i, (tokens, weights)) in tokens.chunks(length).zip(weights.chunks_mut(heads * length)).enumerate() {
-        let q = place(i);
+        let q = query_of(query, i);
         let scores = scores[q * heads * r..].chunks(r);
         for (weights, scores) in weights.chunks_mut(length).zip(scores) {
             logits(scores.split_at(vocab), tokens, &mut weights[..tower.shape.queries[q].keys]);
@@ -206,7 +210,7 @@ fn attention<T: Real>(tower: &Tower, scores: &[T], (tokens, query): (&[u32], &[u
     T::exp_all(weights);
     for (row, (weights, mass)) in weights.chunks(length).zip(mass.chunks_mut(r)).enumerate() {
         let i = row / heads;
-        let weights = &weights[..tower.shape.queries[place(i)].keys];
+        let weights = &weights[..tower.shape.queries[query_of(query, i)].keys];
         let share = T::from_f64(1.0) / reduce(weights, T::default(), |a, b| a + b);
         let (by_token, by_position) = mass.split_at_mut(vocab);
         for ((weight, token), at) in weights.iter().zip(&tokens[i * length..]).zip(by_position) {
@@ -255,7 +259,6 @@ fn attend<T: Real>(
     let layer = &tower.params.layers[0];
     let length = tower.shape.length;
     let b = tokens.len() / length;
-    let place = |i: usize| query.get(i).map_or(0, |q| *q as usize);
 
     out.mass.clear();
     resize(&mut out.mass, b * heads * r);
@@ -273,7 +276,7 @@ fn attend<T: Real>(
     linear((b, d, d), &out.attended, &params[layer.output.weight.clone()], &mut out.residual);
     let rows = &params[tower.params.rows.clone()];
     for (i, residual) in out.residual.chunks_mut(d).enumerate() {
-        let (token, position) = tower.read_rows(place(i));
+        let (token, position) = tower.read_rows(query_of(query, i));
         let read = rows[token * d..][..d].iter().zip(&rows[position * d..][..d]);
         for ((x, bias), (token, position)) in residual.iter_mut().zip(&params[layer.output.bias.clone()]).zip(read) {
             *x = *x + *bias + *token + *position;

@@ -11,7 +11,7 @@ mod sources;
 pub use norm::EPS as NORM_EPS;
 pub use sources::{Sources, sources};
 
-use super::forward::{Strengths, Tower};
+use super::forward::{Strengths, Tower, query_of};
 use super::real::Real;
 use crate::engine::graph::{Graph, Op, Rows};
 
@@ -55,7 +55,7 @@ impl<T: Real> Context<'_, T> {
         let per = if rows == Rows::Reads { shape.reads } else { shape.length };
         (0..self.batch() * per).map(move |place| {
             let (sequence, slot) = (place / per, place % per);
-            let asked = self.query.get(sequence).map_or(0, |q| *q as usize);
+            let asked = query_of(self.query, sequence);
             let position = if rows == Rows::Reads { shape.read_position(asked, slot) } else { slot };
             Row { sequence, position, place }
         })
