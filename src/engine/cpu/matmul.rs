@@ -33,9 +33,19 @@ impl<'a, T> Matrix<'a, T> {
         Matrix { row: self.col, col: self.row, ..self }
     }
 
-    /// What is right of a column and below a row.
-    fn from(self, row: usize, col: usize) -> Matrix<'a, T> {
-        Matrix { data: &self.data[row * self.row + col * self.col..], ..self }
+    /// Whether it has so many rows and columns.
+    fn holds(self, rows: usize, cols: usize) -> bool {
+        rows == 0 || cols == 0 || (rows - 1) * self.row + (cols - 1) * self.col < self.data.len()
+    }
+
+    /// Where an element stands.
+    ///
+    /// # Safety
+    /// The matrix holds it.
+    #[inline(always)]
+    unsafe fn at(self, row: usize, col: usize) -> *const T {
+        // SAFETY: within `data`, by the caller.
+        unsafe { self.data.as_ptr().add(row * self.row + col * self.col) }
     }
 }
 
@@ -85,6 +95,8 @@ fn product<T: Real, const FMA: bool>(
     c_row: usize,
     store: Store,
 ) {
+    // One check of the furthest elements frees the loops of theirs.
+    assert!(a.holds(m, k) && b.holds(k, n) && Matrix::rows(c, c_row).holds(m, n));
     let mut panel = [[T::default(); LANES]; DEPTH];
     // Blocks are whole; at the right edge a block's first columns are taken from beside C.
     let mut beside = [T::default(); ROWS * LANES];
@@ -93,19 +105,24 @@ fn product<T: Real, const FMA: bool>(
         let store = if p == 0 { store } else { Store::Add };
         for j in (0..n).step_by(LANES) {
             let width = LANES.min(n - j);
-            pack(b.from(p, j), width, panel);
+            // SAFETY: B holds k rows of n columns.
+            unsafe { pack(b, (p, j), width, panel) };
             let mut i = 0;
             while i < m {
                 let rows = if m - i < ROWS { 1 } else { ROWS };
-                let c = &mut c[i * c_row + j..];
-                let (block_c, block_row, block_store) =
-                    if width == LANES { (&mut *c, c_row, store) } else { (&mut beside[..], LANES, Store::Set) };
-                if rows == ROWS {
-                    block::<T, FMA, ROWS>(a.from(i, p), panel, block_c, block_row, block_store);
-                } else {
-                    block::<T, FMA, 1>(a.from(i, p), panel, block_c, block_row, block_store);
+                // SAFETY: C holds m rows of n columns.
+                let at = unsafe { c.as_mut_ptr().add(i * c_row + j) };
+                let out = if width == LANES { (at, c_row, store) } else { (beside.as_mut_ptr(), LANES, Store::Set) };
+                // SAFETY: A holds m rows of k columns, and C the whole block, or else `beside` does.
+                unsafe {
+                    if rows == ROWS {
+                        block::<T, FMA, ROWS>(a, (i, p), panel, out);
+                    } else {
+                        block::<T, FMA, 1>(a, (i, p), panel, out);
+                    }
                 }
                 if width < LANES {
+                    let c = &mut c[i * c_row + j..];
                     for (r, beside) in beside.chunks(LANES).take(rows).enumerate() {
                         for (c, x) in c[r * c_row..][..width].iter_mut().zip(beside) {
                             *c = if store == Store::Add { *c + *x } else { *x };
@@ -118,12 +135,18 @@ fn product<T: Real, const FMA: bool>(
     }
 }
 
-/// The first rows and `width` columns of B; the panel's other columns are any numbers.
+/// `width` columns of B from a place on, a row of the panel each; the panel's other columns are any numbers.
+///
+/// # Safety
+/// B holds them.
 #[inline(always)]
-fn pack<T: Real>(b: Matrix<T>, width: usize, panel: &mut [[T; LANES]]) {
+unsafe fn pack<T: Real>(b: Matrix<T>, (row, col): (usize, usize), width: usize, panel: &mut [[T; LANES]]) {
+    // SAFETY: asked only for what the caller says B holds.
+    let at = |p: usize, l: usize| unsafe { b.at(row + p, col + l) };
     if b.col == 1 && width == LANES {
         for (p, lanes) in panel.iter_mut().enumerate() {
-            lanes.copy_from_slice(&b.data[p * b.row..][..LANES]);
+            // SAFETY: columns stand side by side.
+            *lanes = unsafe { *at(p, 0).cast() };
         }
         return;
     }
@@ -132,7 +155,8 @@ fn pack<T: Real>(b: Matrix<T>, width: usize, panel: &mut [[T; LANES]]) {
         // Four rows of four columns at a time, whose transpose is a few shuffles.
         for rows in panel.as_chunks_mut::<4>().0 {
             for l in (0..LANES).step_by(4) {
-                let columns = std::array::from_fn(|c| *b.data[(l + c) * b.col + p..].first_chunk().expect("four rows"));
+                // SAFETY: rows stand side by side, and the panel has these four.
+                let columns = std::array::from_fn(|c| unsafe { *at(p, l + c).cast() });
                 for (lanes, four) in rows.iter_mut().zip(T::transpose(columns)) {
                     lanes[l..l + 4].copy_from_slice(&four);
                 }
@@ -142,25 +166,32 @@ fn pack<T: Real>(b: Matrix<T>, width: usize, panel: &mut [[T; LANES]]) {
     }
     for (p, lanes) in panel.iter_mut().enumerate().skip(p) {
         for (l, lane) in lanes[..width].iter_mut().enumerate() {
-            *lane = b.data[p * b.row + l * b.col];
+            // SAFETY: one of the panel's rows and `width` columns.
+            *lane = unsafe { *at(p, l) };
         }
     }
 }
 
+/// R rows of A from a place on, as many columns of it as the panel has rows, times the panel; to `c`, rows `c_row` apart.
+///
+/// # Safety
+/// A holds them, and `c` points to R rows of LANES.
 #[inline(always)]
-fn block<T: Real, const FMA: bool, const R: usize>(a: Matrix<T>, panel: &[[T; LANES]], c: &mut [T], c_row: usize, store: Store) {
-    // One check of the furthest element read and written frees the loops of their bounds checks.
-    assert!(!panel.is_empty() && a.data.len() > (R - 1) * a.row + (panel.len() - 1) * a.col);
-    assert!(c.len() >= (R - 1) * c_row + LANES);
+unsafe fn block<T: Real, const FMA: bool, const R: usize>(
+    a: Matrix<T>,
+    (row, col): (usize, usize),
+    panel: &[[T; LANES]],
+    (c, c_row, store): (*mut T, usize, Store),
+) {
     let mut sum = [[T::default(); LANES]; R];
     for (p, lanes) in panel.iter().enumerate() {
-        // SAFETY: p < panel.len() and r < R, within what was asserted above.
-        let x = std::array::from_fn(|r| unsafe { a.data.get_unchecked(r * a.row + p * a.col) });
+        // SAFETY: A holds it, by the caller.
+        let x = std::array::from_fn(|r| unsafe { &*a.at(row + r, col + p) });
         T::accumulate::<FMA, R, LANES>(x, lanes, &mut sum);
     }
     for (r, sum) in sum.iter().enumerate() {
-        // SAFETY: r < R, and the last row's columns are within what was asserted above.
-        let c = unsafe { &mut *c.as_mut_ptr().add(r * c_row).cast::<[T; LANES]>() };
+        // SAFETY: one of the R rows, by the caller.
+        let c = unsafe { &mut *c.add(r * c_row).cast::<[T; LANES]>() };
         match store {
             Store::Set => *c = *sum,
             Store::Add => *c = std::array::from_fn(|l| c[l] + sum[l]),
@@ -226,6 +257,20 @@ mod tests {
                     prop_assert_eq!(c[i * n + j], sum + if add { 2.0 } else { 0.0 });
                 }
             }
+        }
+    }
+
+    /// Its loops read and write unchecked, so it never begins with an operand one element short.
+    #[test]
+    fn an_operand_too_small_is_refused() {
+        let (m, n, k) = (5, 9, 3);
+        for short in [None, Some(0), Some(1), Some(2)] {
+            let [a, b, mut c] = [m * k, k * n, m * n].map(|len| vec![1f32; len]);
+            let (a, b) = (&a[usize::from(short == Some(0))..], &b[usize::from(short == Some(1))..]);
+            let c = &mut c[usize::from(short == Some(2))..];
+            let multiply = || matmul((m, n, k), Matrix::rows(a, k), Matrix::rows(b, n), c, n, Store::Set);
+            let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(multiply)).is_err();
+            assert_eq!(refused, short.is_some(), "{short:?}");
         }
     }
 }
