@@ -11,8 +11,8 @@
 // d_query, d_read [Q,D], seen [Q,H,D]; cells: d_mass [B,H,R in eights], d_score [Q,H,R]; parameters learn where their
 // gradient is whole.
 // A boundary each: d_tables sums over the batch what d_attended finds per sequence, d_weights over what d_tables sums.
-// d_attended: 4 B D E FLOPs, 2 to 3 a byte, and 2 B R D for the gains of the tables' rows, of which gain_t is two; d_tables:
-// 4 D^2 E FLOPs, 2 a byte, and 2 B R D, 1 a byte; d_weights: 4 R D^2 FLOPs, 2 a byte.
+// In tiles (shared/tile.wgsl) of 2.7 FLOPs a byte. d_attended: 4 B D E FLOPs, and 2 B R D for the gains of the tables' rows, of
+// which gain_t is two, 2 a byte; d_tables: 4 D^2 E FLOPs and 2 B R D; d_weights: 4 R D^2 FLOPs.
 
 @compute @workgroup_size(64)
 fn d_attended(@builtin(global_invocation_id) id: vec3<u32>) {
@@ -28,8 +28,7 @@ fn d_attended(@builtin(global_invocation_id) id: vec3<u32>) {
         for (var i = 0u; i < K4; i += 4u) {
             let column = head * K4 + quad(i, K4);
             let tiles = tiles_backward(dz + sequence * E4, at + joint_rows(tower), E, D4, column);
-            store(at + d_attended_rows(tower) + sequence * D4, D4, column.xy, tiles.left);
-            store(at + d_attended_rows(tower) + sequence * D4, D4, column.zw, tiles.right);
+            store_both(at + d_attended_rows(tower) + sequence * D4, D4, column, tiles);
         }
         let d_out = at + d_attended_rows(tower) + sequence * D4 + head * K4;
         let value = at + value_rows(tower) + head * K4;
@@ -44,14 +43,14 @@ fn d_attended(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     item -= (B / 8u) * H;
-    if (item < pair_count(E4) * pair_count(D4)) {
-        let out = item / pair_count(D4);
-        let column = pair(item % pair_count(D4), D4);
-        let tile = tile_outer(dz, E4, pair(out, E4), at + attended_rows(tower), D4, column, n);
-        store(at + d_joint_rows(tower) + 8u * out * D4, D4, column, tile);
+    if (item < pair_count(E4) * quad_count(D4)) {
+        let out = item / quad_count(D4);
+        let column = quad(4u * (item % quad_count(D4)), D4);
+        let tiles = tiles_outer(dz, E4, pair(out, E4), at + attended_rows(tower), D4, column, n);
+        store_both(at + d_joint_rows(tower) + 8u * out * D4, D4, column, tiles);
         return;
     }
-    item -= pair_count(E4) * pair_count(D4);
+    item -= pair_count(E4) * quad_count(D4);
     if (item < queries(tower) * E4) {
         var sum = vec4<f32>();
         for (var b = 0u; b < n; b++) {
@@ -100,9 +99,9 @@ fn d_tables(@builtin(global_invocation_id) id: vec3<u32>) {
     let count = table_rows(tower);
     let at = model * ROWS;
     let params = runs[model].params;
-    let joint_tiles = pair_count(E4) * pair_count(D4);
-    let output_tiles = pair_count(D4) * pair_count(D4);
-    let value_tiles = eights(count) / 8u * H * pair_count(K4);
+    let joint_tiles = pair_count(E4) * quad_count(D4);
+    let output_tiles = pair_count(D4) * quad_count(D4);
+    let value_tiles = eights(count) / 8u * H * quad_count(K4);
     let d_joint = at + d_joint_rows(tower);
     let heads = queries(tower) * H;
     var learned = Learned();
@@ -111,39 +110,38 @@ fn d_tables(@builtin(global_invocation_id) id: vec3<u32>) {
     if (id.x < heads) {
         d_scores(model, tower, id.x / H, id.x % H);
     } else if (item < joint_tiles + output_tiles) {
-        learned.column = pair(item % pair_count(D4), D4);
-        item /= pair_count(D4);
+        learned.column = quad(4u * (item % quad_count(D4)), D4);
+        item /= quad_count(D4);
         if (item < pair_count(E4)) {
             learned.at = projection(tower) + 8u * item * D4;
             learned.count = E - 8u * item;
-            learned.tile = tile_forward(d_joint + 8u * item * D4, params + output_weight(tower), D4, D4, 4u * D4, learned.column);
+            learned.tiles = tiles_forward(d_joint + 8u * item * D4, params + output_weight(tower), D4, D4, 4u * D4, learned.column);
             let out = pair(item, E4);
             for (var q = 0u; q < queries(tower); q++) {
                 let straight = at + d_straight_rows(tower) + q * E4;
-                let x = read_stream(model, tower, q, learned.column.x);
-                let y = read_stream(model, tower, q, learned.column.y);
-                learned.tile = plus(learned.tile, rows[straight + out.x], rows[straight + out.y], x, y);
+                let x = four_read_streams(model, tower, q, learned.column);
+                learned.tiles = plus_both(learned.tiles, rows[straight + out.x], rows[straight + out.y], x);
             }
         } else {
             item -= pair_count(E4);
             learned.at = output_weight(tower) + 8u * item * D4;
             learned.count = 4u * D4 - 8u * item;
-            learned.tile = tile_outer(params + projection(tower), D4, pair(item, D4), d_joint, D4, learned.column, E);
+            learned.tiles = tiles_outer(params + projection(tower), D4, pair(item, D4), d_joint, D4, learned.column, E);
         }
     } else if (item < joint_tiles + output_tiles + value_tiles) {
         item -= joint_tiles + output_tiles;
-        let head = (item / pair_count(K4)) % H;
-        let column = head * K4 + pair(item % pair_count(K4), K4);
-        let row = 8u * (item / (pair_count(K4) * H));
+        let head = (item / quad_count(K4)) % H;
+        let column = head * K4 + quad(4u * (item % quad_count(K4)), K4);
+        let row = 8u * (item / (quad_count(K4) * H));
         let mass = mass_row(model, tower, 0u, head) + row;
         let d_out = at + d_attended_rows(tower);
-        var sum = Tile();
+        var sum = Tiles();
         for (var b = 0u; b < n; b++) {
             let upper = read_cells(mass + b * H * count);
             let lower = read_cells(mass + b * H * count + 4u);
-            sum = plus(sum, upper, lower, rows[d_out + b * D4 + column.x], rows[d_out + b * D4 + column.y]);
+            sum = plus_both(sum, upper, lower, columns_of(d_out + b * D4, column));
         }
-        store(at + d_value_rows(tower) + row * D4, D4, column, sum);
+        store_both(at + d_value_rows(tower) + row * D4, D4, column, sum);
     } else {
         item -= joint_tiles + output_tiles + value_tiles;
         let seen = heads * D4;
@@ -159,7 +157,7 @@ fn d_tables(@builtin(global_invocation_id) id: vec3<u32>) {
             item -= seen;
             let column = item % D4;
             learned.count = 1u;
-            learned.column = vec2<u32>(column);
+            learned.column = vec4<u32>(column);
             if (item < D4) {
                 learned.at = output_bias(tower);
                 for (var q = 0u; q < queries(tower); q++) {
@@ -169,11 +167,11 @@ fn d_tables(@builtin(global_invocation_id) id: vec3<u32>) {
                         sum += four(params + projection(tower) + 4u * i * D4 + column, D4) * straight;
                     }
                     rows[at + d_read_rows(tower) + q * D4 + column] = sum;
-                    learned.tile.a[0] += sum;
+                    learned.tiles.left.a[0] += sum;
                 }
             } else {
                 learned.at = value_bias(tower);
-                learned.tile.a[0] = sum_rows(at + d_attended_rows(tower) + column, D4, n);
+                learned.tiles.left.a[0] = sum_rows(at + d_attended_rows(tower) + column, D4, n);
             }
         }
     }
@@ -208,83 +206,87 @@ fn d_weights(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
     let tower = table_tower(id.y);
     let count = table_rows(tower);
-    let columns = pair_count(D4);
+    let outputs = pair_count(D4);
+    let columns = quad_count(D4);
     let row_tiles = eights(count) / 8u * columns;
     let embeddings = runs[model].params + rows_offset(tower);
     var learned = Learned();
-    learned.column = pair(id.x % columns, D4);
+    learned.column = quad(4u * (id.x % columns), D4);
     var item = id.x;
     if (item < row_tiles) {
         let row = 8u * (item / columns);
         learned.at = rows_offset(tower) + row * D4;
         learned.count = count - row;
-        learned.tile = d_rows(model, tower, row, learned.column);
-    } else if (item < row_tiles + columns * columns) {
+        learned.tiles = d_rows(model, tower, row, learned.column);
+    } else if (item < row_tiles + outputs * columns) {
         item = item / columns - row_tiles / columns;
         learned.at = value_weight(tower) + 8u * item * D4;
         learned.count = 4u * D4 - 8u * item;
-        learned.tile = tile_outer(model * ROWS + d_value_rows(tower), D4, pair(item, D4), embeddings, D4, learned.column, count);
+        learned.tiles = tiles_outer(model * ROWS + d_value_rows(tower), D4, pair(item, D4), embeddings, D4, learned.column, count);
     } else {
-        item -= row_tiles + columns * columns;
-        let tiles = columns * columns;
+        let tiles = outputs * columns;
+        item -= row_tiles + tiles;
         let is_key = item < tiles;
         if (item < 2u * tiles) {
-            let out = pair((item / columns) % columns, D4);
-            learned.column = pair(item % columns, D4);
+            let out = pair((item / columns) % outputs, D4);
             learned.at = select(query_weight(tower), key_weight(tower), is_key) + 4u * out.x * D4;
             learned.count = 4u * D4 - 4u * out.x;
             for (var q = 0u; q < queries(tower); q++) {
                 if (is_key) {
-                    learned.tile = plus_keys(learned.tile, model, tower, q, out, learned.column);
+                    learned.tiles = plus_keys(learned.tiles, model, tower, q, out, learned.column);
                 } else {
                     let d_query = model * ROWS + d_query_rows(tower) + q * D4 + out;
-                    let x = read_embedding(model, tower, q, learned.column.x);
-                    let y = read_embedding(model, tower, q, learned.column.y);
-                    learned.tile = plus(learned.tile, rows[d_query.x], rows[d_query.y], x, y);
+                    let x = four_read_embeddings(model, tower, q, learned.column);
+                    learned.tiles = plus_both(learned.tiles, rows[d_query.x], rows[d_query.y], x);
                 }
             }
         } else {
             item -= 2u * tiles;
-            learned.column = vec2<u32>(item % D4);
+            learned.column = vec4<u32>(item % D4);
             learned.count = select(0u, 1u, item < 2u * D4);
             // A key bias shifts all logits of a row alike, so its gradient is zero.
             learned.at = select(key_bias(tower), query_bias(tower), item < D4);
             for (var q = 0u; q < queries(tower) && item < D4; q++) {
-                learned.tile.a[0] += rows[model * ROWS + d_query_rows(tower) + q * D4 + item];
+                learned.tiles.left.a[0] += rows[model * ROWS + d_query_rows(tower) + q * D4 + item];
             }
         }
     }
     learn(model, D4, learned);
 }
 
-// A tile of dWk plus a query's share: dkey^T X = query^T sum_r dscore[r] X[r] / sqrt(K).
-fn plus_keys(tile: Tile, model: u32, tower: u32, query: u32, out: vec2<u32>, column: vec2<u32>) -> Tile {
-    let source = runs[model].params + rows_offset(tower) + column;
+// Two tiles of dWk plus a query's share: dkey^T X = query^T sum_r dscore[r] X[r] / sqrt(K).
+fn plus_keys(tiles: Tiles, model: u32, tower: u32, query: u32, out: vec2<u32>, column: vec4<u32>) -> Tiles {
+    let source = runs[model].params + rows_offset(tower);
     let heads = model * CELLS + d_score_cells(tower) + scores_row(tower, query, 0u) + (out / K4) * table_rows(tower);
-    var by_x = mat2x4<f32>();
-    var by_y = mat2x4<f32>();
+    var by_x = mat4x4<f32>();
+    var by_y = mat4x4<f32>();
     for (var r = 0u; r < table_rows(tower); r++) {
-        let both = mat2x4<f32>(rows[source.x + r * D4], rows[source.y + r * D4]);
-        by_x += cells[heads.x + r] * both;
-        by_y += cells[heads.y + r] * both;
+        let read = columns_of(source + r * D4, column);
+        by_x += cells[heads.x + r] * read;
+        by_y += cells[heads.y + r] * read;
     }
     let from_query = model * ROWS + query_rows(tower) + query * D4 + out;
     let x = SCALE * rows[from_query.x];
     let y = SCALE * rows[from_query.y];
-    return Tile(tile.a + outer(x, by_x[0]), tile.b + outer(y, by_y[0]), tile.c + outer(x, by_x[1]), tile.d + outer(y, by_y[1]));
+    let left = tiles.left;
+    let right = tiles.right;
+    return Tiles(
+        Tile(left.a + outer(x, by_x[0]), left.b + outer(y, by_y[0]), left.c + outer(x, by_x[1]), left.d + outer(y, by_y[1])),
+        Tile(right.a + outer(x, by_x[2]), right.b + outer(y, by_y[2]), right.c + outer(x, by_x[3]), right.d + outer(y, by_y[3])),
+    );
 }
 
 // The gradient of eight rows of embeddings.
-fn d_rows(model: u32, tower: u32, row: u32, column: vec2<u32>) -> Tile {
+fn d_rows(model: u32, tower: u32, row: u32, column: vec4<u32>) -> Tiles {
     let at = model * ROWS;
     let params = runs[model].params;
     let upper = row + vec4<u32>(0u, 1u, 2u, 3u);
     let lower = upper + 4u;
-    var tile = tile_backward(at + d_value_rows(tower) + row * D4, params + value_weight(tower), 4u * D4, D4, column);
+    var tiles = tiles_backward(at + d_value_rows(tower) + row * D4, params + value_weight(tower), 4u * D4, D4, column);
     for (var i = 0u; i < queries(tower) * H; i++) {
         let score = model * CELLS + d_score_cells(tower) + i * table_rows(tower) + row;
-        let seen = at + seen_rows(tower) + i * D4;
-        tile = plus(tile, read_cells(score), read_cells(score + 4u), rows[seen + column.x], rows[seen + column.y]);
+        let seen = columns_of(at + seen_rows(tower) + i * D4, column);
+        tiles = plus_both(tiles, read_cells(score), read_cells(score + 4u), seen);
     }
     for (var q = 0u; q < queries(tower); q++) {
         let token = vec4<u32>(read_token(tower));
@@ -295,15 +297,16 @@ fn d_rows(model: u32, tower: u32, row: u32, column: vec2<u32>) -> Tile {
         if (dot(up + low, one) == 0.0) {
             continue;
         }
-        var x = rows[at + d_read_rows(tower) + q * D4 + column.x];
-        var y = rows[at + d_read_rows(tower) + q * D4 + column.y];
+        var sum = columns_of(at + d_read_rows(tower) + q * D4, column);
         for (var i = 0u; i < D4; i++) {
             let d = rows[at + d_query_rows(tower) + q * D4 + i];
-            let weight = params + query_weight(tower) + 4u * i * D4;
-            x += four(weight + column.x, D4) * d;
-            y += four(weight + column.y, D4) * d;
+            let weight = params + query_weight(tower) + 4u * i * D4 + column;
+            sum[0] += four(weight.x, D4) * d;
+            sum[1] += four(weight.y, D4) * d;
+            sum[2] += four(weight.z, D4) * d;
+            sum[3] += four(weight.w, D4) * d;
         }
-        tile = plus(tile, up, low, x, y);
+        tiles = plus_both(tiles, up, low, sum);
     }
-    return tile;
+    return tiles;
 }

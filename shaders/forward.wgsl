@@ -8,8 +8,8 @@
 // Reads params, world; writes batch; rows: key, value [R,D], joint [E,D], query [Q,D], straight [Q,E], attended [B,D],
 // embedding [B,E]; cells: mass [B,H,R].
 // A boundary each: attend needs whole keys and values, embed whole rows of attended.
-// tables: 2 (2 R D^2 + E D^2) FLOPs, 2 a byte; attend: 2 R D FLOPs for the scores of eight sequences and 2 R D a sequence for
-// its values, both 2 a byte of tables that stay in cache; embed: 2 B D E FLOPs, 2 a byte.
+// In tiles (shared/tile.wgsl) of 2.7 FLOPs a byte. tables: 2 (2 R D^2 + E D^2) FLOPs; attend: 2 R D FLOPs for the scores of eight
+// sequences, 2 a byte, and 2 R D a sequence for its values, of tables that stay in cache; embed: 2 B D E FLOPs.
 
 @compute @workgroup_size(64)
 fn tables(@builtin(global_invocation_id) id: vec3<u32>) {
@@ -17,25 +17,25 @@ fn tables(@builtin(global_invocation_id) id: vec3<u32>) {
     let tower = table_tower(id.y);
     let at = model * ROWS;
     let params = runs[model].params;
-    let column = pair(id.x % pair_count(D4), D4);
     let blocks = eights(table_rows(tower)) / 8u;
-    var item = id.x / pair_count(D4);
+    let column = quad(4u * (id.x % quad_count(D4)), D4);
+    var item = id.x / quad_count(D4);
     if (item < 2u * blocks) {
         let is_value = item >= blocks;
         let row = 8u * (item % blocks) * D4;
         let weight = params + select(key_weight(tower), value_weight(tower), is_value);
-        let tile = tile_forward(params + rows_offset(tower) + row, weight, D4, D4, 4u * D4, column);
-        store(at + select(key_rows(tower), value_rows(tower), is_value) + row, D4, column, tile);
+        let tiles = tiles_forward(params + rows_offset(tower) + row, weight, D4, D4, 4u * D4, column);
+        store_both(at + select(key_rows(tower), value_rows(tower), is_value) + row, D4, column, tiles);
         return;
     }
     item -= 2u * blocks;
     if (item < pair_count(E4)) {
         let row = 8u * item * D4;
-        let tile = tile_backward(params + projection(tower) + row, params + output_weight(tower), 4u * D4, D4, column);
-        store(at + joint_rows(tower) + row, D4, column, tile);
+        let tiles = tiles_backward(params + projection(tower) + row, params + output_weight(tower), 4u * D4, D4, column);
+        store_both(at + joint_rows(tower) + row, D4, column, tiles);
         return;
     }
-    item = id.x - (2u * blocks + pair_count(E4)) * pair_count(D4);
+    item = id.x - (2u * blocks + pair_count(E4)) * quad_count(D4);
     if (item < queries(tower) * D4) {
         let query = item / D4;
         let out = item % D4;
@@ -96,17 +96,15 @@ fn attend(@builtin(global_invocation_id) id: vec3<u32>) {
     let upper = mass_row(model, tower, sequence, head);
     let lower = upper + 4u * width;
     let bias = runs[model].params + value_bias(tower) + head * K4;
-    for (var i = 0u; i < pair_count(K4); i++) {
-        let column = pair(i, K4);
-        let value = at + value_rows(tower) + column;
-        let ones = vec4<f32>(1.0);
-        var sum = plus(Tile(), ones, ones, rows[bias + column.x], rows[bias + column.y]);
+    let ones = vec4<f32>(1.0);
+    for (var i = 0u; i < K4; i += 4u) {
+        let column = quad(i, K4);
+        var sum = plus_both(Tiles(), ones, ones, columns_of(bias, column));
         for (var r = 0u; r < table_rows(tower); r++) {
-            let x = rows[value.x + r * D4];
-            let y = rows[value.y + r * D4];
-            sum = plus(sum, four_cells(upper + r, width), four_cells(lower + r, width), x, y);
+            let value = columns_of(at + value_rows(tower) + r * D4, column);
+            sum = plus_both(sum, four_cells(upper + r, width), four_cells(lower + r, width), value);
         }
-        store(at + attended_rows(tower) + sequence * D4, D4, column, sum);
+        store_both(at + attended_rows(tower) + sequence * D4, D4, column, sum);
     }
 }
 
@@ -140,20 +138,27 @@ fn attention(model: u32, tower: u32, sequence: u32, head: u32, query: u32, score
 fn embed(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
     let tower = table_tower(id.y);
-    let out = pair(id.x % pair_count(E4), E4);
-    let sequence = 8u * (id.x / pair_count(E4));
+    let out = quad(4u * (id.x % quad_count(E4)), E4);
+    let sequence = 8u * (id.x / quad_count(E4));
     if (sequence >= runs[model].batch) {
         return;
     }
     let at = model * ROWS;
-    let tile = tile_forward(at + attended_rows(tower) + sequence * D4, at + joint_rows(tower), D4, D4, E, out);
-    let z = at + embedding_rows(tower) + sequence * E4;
-    store(z, E4, out, tile);
-    for (var r = 0u; r < min(8u, runs[model].batch - sequence); r++) {
-        let straight = at + straight_rows(tower) + query_of(model, tower, sequence + r) * E4;
-        rows[z + r * E4 + out.x] += rows[straight + out.x];
-        if (out.y != out.x) {
-            rows[z + r * E4 + out.y] += rows[straight + out.y];
-        }
+    var tiles = tiles_forward(at + attended_rows(tower) + sequence * D4, at + joint_rows(tower), D4, D4, E, out);
+    for (var q = 0u; q < queries(tower); q++) {
+        let straight = columns_of(at + straight_rows(tower) + q * E4, out);
+        tiles = plus_both(tiles, asking(model, tower, sequence, q), asking(model, tower, sequence + 4u, q), straight);
     }
+    store_both(at + embedding_rows(tower) + sequence * E4, E4, out, tiles);
+}
+
+// 1 for those of four sequences that ask a query, 0 for the others.
+fn asking(model: u32, tower: u32, sequence: u32, query: u32) -> vec4<f32> {
+    let asked = vec4<u32>(
+        query_of(model, tower, sequence),
+        query_of(model, tower, sequence + 1u),
+        query_of(model, tower, sequence + 2u),
+        query_of(model, tower, sequence + 3u),
+    );
+    return select(vec4<f32>(), vec4<f32>(1.0), asked == vec4<u32>(query));
 }

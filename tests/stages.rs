@@ -135,8 +135,8 @@ fn one_turned_sign_fails_exactly_what_stands_on_it() {
     for (stage, text, wrong, expected) in [
         (
             "forward",
-            "rows[z + r * E4 + out.x] += rows[straight + out.x];",
-            "rows[z + r * E4 + out.x] -= rows[straight + out.x];",
+            "asking(model, tower, sequence + 4u, q), straight);",
+            "asking(model, tower, sequence + 4u, q), -1.0 * straight);",
             all_after("embedding", &[]),
         ),
         ("contrast", "let g = (p - select(", "let g = (p + select(", all_after("d_embedding", &[])),

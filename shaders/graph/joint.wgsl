@@ -34,7 +34,7 @@ fn backward(@builtin(global_invocation_id) id: vec3<u32>) {
     item -= eights(n) / 8u;
     if (item < pair_count(E4)) {
         let tile = tile_outer(dy, E4, pair(item, E4), model * ROWS + residual_rows(tower), D4, column, n);
-        learn(model, D4, Learned(projection(tower) + 8u * item * D4, E - 8u * item, column, tile));
+        learn_tile(model, D4, projection(tower) + 8u * item * D4, E - 8u * item, column, tile);
         return;
     }
     if (item == pair_count(E4) && id.x % pair_count(D4) == 0u && tower == 0u) {

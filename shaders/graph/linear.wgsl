@@ -80,5 +80,5 @@ fn d_input(model: u32, count: u32, row: u32, column: vec2<u32>) {
 fn d_weight(model: u32, count: u32, output: u32, column: vec2<u32>) {
     let x = model * ROWS + op.inputs[0].start;
     let tile = tile_outer(model * ROWS + op.out.gradient, op.outputs, pair(output, op.outputs), x, op.width, column, count);
-    learn(model, op.width, Learned(op.weight + 8u * output * op.width, 4u * op.outputs - 8u * output, column, tile));
+    learn_tile(model, op.width, op.weight + 8u * output * op.width, 4u * op.outputs - 8u * output, column, tile);
 }

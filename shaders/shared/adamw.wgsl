@@ -7,12 +7,13 @@
 
 // Called in one place of an entry point: SwiftShader runs through every branch, taken or not.
 
-// A tile of a weight's gradient: `at` is its first row's first vec4, `count` rows of it are the weight's.
+// Two tiles of a weight's gradient: `at` is their first row's first vec4, `count` rows of them are the weight's, and columns
+// up to the first that is told twice.
 struct Learned {
     at: u32,
     count: u32,
-    column: vec2<u32>,
-    tile: Tile,
+    column: vec4<u32>,
+    tiles: Tiles,
 }
 
 fn learn(model: u32, width: u32, learned: Learned) {
@@ -21,9 +22,13 @@ fn learn(model: u32, width: u32, learned: Learned) {
     let rate = run.lr * min(1.0, t / f32(run.warmup));
     let by_first = 1.0 / (1.0 - pow(run.beta1, t));
     let by_second = 1.0 / (1.0 - pow(run.beta2, t));
-    var gradients = array(learned.tile.a, learned.tile.b, learned.tile.c, learned.tile.d);
-    let columns = select(1u, 2u, learned.column.y != learned.column.x);
-    for (var column = 0u; column < columns; column++) {
+    let left = learned.tiles.left;
+    let right = learned.tiles.right;
+    var gradients = array(left.a, left.b, left.c, left.d, right.a, right.b, right.c, right.d);
+    for (var column = 0u; column < 4u; column++) {
+        if (column > 0u && learned.column[column] == learned.column[max(column, 1u) - 1u]) {
+            break;
+        }
         for (var row = 0u; row < min(learned.count, 8u); row++) {
             let at = learned.at + row * width + learned.column[column];
             let gradient = gradients[2u * column + row / 4u][row % 4u];
@@ -39,12 +44,17 @@ fn learn(model: u32, width: u32, learned: Learned) {
     }
 }
 
+// One tile.
+fn learn_tile(model: u32, width: u32, at: u32, count: u32, column: vec2<u32>, tile: Tile) {
+    learn(model, width, Learned(at, count, column.xyyy, Tiles(tile, Tile())));
+}
+
 // One vec4 of a bias.
 fn learn_one(model: u32, at: u32, gradient: vec4<f32>) {
     var learned = Learned();
     learned.at = at;
     learned.count = 1u;
-    learned.tile.a[0] = gradient;
+    learned.tiles.left.a[0] = gradient;
     learn(model, 0u, learned);
 }
 

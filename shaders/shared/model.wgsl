@@ -65,9 +65,21 @@ fn read_embedding(model: u32, tower: u32, query: u32, column: u32) -> vec4<f32> 
     return rows[at + read_token(tower) * D4 + column] + rows[at + position * D4 + column];
 }
 
+// Four of it.
+fn four_read_embeddings(model: u32, tower: u32, query: u32, column: vec4<u32>) -> mat4x4<f32> {
+    let at = runs[model].params + rows_offset(tower);
+    let position = vocab(tower) + read_position(tower, query);
+    return columns_of(at + read_token(tower) * D4, column) + columns_of(at + position * D4, column);
+}
+
 // What the residual stream holds at the read place before attention adds to it, with the output bias.
 fn read_stream(model: u32, tower: u32, query: u32, column: u32) -> vec4<f32> {
     return read_embedding(model, tower, query, column) + rows[runs[model].params + output_bias(tower) + column];
+}
+
+// Four of it.
+fn four_read_streams(model: u32, tower: u32, query: u32, column: vec4<u32>) -> mat4x4<f32> {
+    return four_read_embeddings(model, tower, query, column) + columns_of(runs[model].params + output_bias(tower), column);
 }
 
 // Four cells, `stride` apart.

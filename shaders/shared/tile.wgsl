@@ -1,9 +1,10 @@
-// Products in tiles of 8 rows by 8 columns held in registers: an invocation loads 16 vec4s for 64 products of 4, so 2 FLOPs
-// come from a byte and no workgroup memory is needed. Everything lies in `rows`, parameters too. Products of mat4x4 rather
-// than loops over an array: an array that a variable indexes is kept in memory. Rows of x, dy and of what is written are
-// allocated in eights; those beyond the ones in use hold anything.
+// Products in tiles of 8 rows by 16 columns held in registers: an invocation loads 24 vec4s for 128 products of 4, so 2.7 FLOPs
+// come from a byte and no workgroup memory is needed. Its 128 sums and a step's loads are within the 255 registers that a
+// GPU gives an invocation. Graphs, which have many more rows, use 8 by 8: 2 FLOPs a byte, half the registers. Everything lies
+// in `rows`, parameters too. Products of mat4x4 rather than loops over an array: an array that a variable indexes is kept in
+// memory. Rows of x, dy and of what is written are allocated in eights; those beyond the ones in use hold anything.
 
-// Rows 0..4 and 4..8 of the first vec4 column (a, b) and of the second (c, d).
+// 8 by 8: rows 0..4 and 4..8 of the first vec4 column (a, b) and of the second (c, d).
 struct Tile {
     a: mat4x4<f32>,
     b: mat4x4<f32>,
@@ -17,7 +18,7 @@ struct Tiles {
     right: Tile,
 }
 
-// The two vec4 columns of an invocation, of `width`; an odd last one twice.
+// The two vec4 columns of a tile, of `width`; an odd last one twice.
 fn pair(item: u32, width: u32) -> vec2<u32> {
     return vec2<u32>(2u * item, min(2u * item + 1u, width - 1u));
 }
@@ -25,6 +26,11 @@ fn pair(item: u32, width: u32) -> vec2<u32> {
 // Pairs of `width` vec4 columns.
 fn pair_count(width: u32) -> u32 {
     return (width + 1u) / 2u;
+}
+
+// Fours of `width` vec4 columns.
+fn quad_count(width: u32) -> u32 {
+    return (width + 3u) / 4u;
 }
 
 // Four vec4 columns from the first on; the last of `width` in place of those beyond.
@@ -35,6 +41,11 @@ fn quad(first: u32, width: u32) -> vec4<u32> {
 // Rows in whole tiles.
 fn eights(rows: u32) -> u32 {
     return (rows + 7u) / 8u * 8u;
+}
+
+// Four vec4 columns of a row.
+fn columns_of(row: u32, column: vec4<u32>) -> mat4x4<f32> {
+    return mat4x4<f32>(rows[row + column.x], rows[row + column.y], rows[row + column.z], rows[row + column.w]);
 }
 
 // Four rows of one vec4 column.
@@ -83,7 +94,23 @@ fn tile_backward(dy: u32, weight: u32, outputs: u32, width: u32, column: vec2<u3
     return sum;
 }
 
-// Two neighbouring tiles of dy W, for an invocation that would load dy for each.
+// Two neighbouring tiles of x W^T, for an invocation that would load x for each.
+fn tiles_forward(x: u32, weight: u32, count: u32, width: u32, outputs: u32, out: vec4<u32>) -> Tiles {
+    var sum = Tiles();
+    for (var i = 0u; i < count; i++) {
+        let x0 = four(x + i, width);
+        let x1 = four(x + 4u * width + i, width);
+        let w0 = transpose(four_outputs(weight + i, width, 4u * out.x, outputs));
+        let w1 = transpose(four_outputs(weight + i, width, 4u * out.y, outputs));
+        let w2 = transpose(four_outputs(weight + i, width, 4u * out.z, outputs));
+        let w3 = transpose(four_outputs(weight + i, width, 4u * out.w, outputs));
+        sum.left = plus_product(sum.left, x0, x1, w0, w1);
+        sum.right = plus_product(sum.right, x0, x1, w2, w3);
+    }
+    return sum;
+}
+
+// Two neighbouring tiles of dy W.
 fn tiles_backward(dy: u32, weight: u32, outputs: u32, width: u32, column: vec4<u32>) -> Tiles {
     var sum = Tiles();
     let count = (outputs + 3u) / 4u;
@@ -103,18 +130,20 @@ fn tiles_backward(dy: u32, weight: u32, outputs: u32, width: u32, column: vec4<u
 // dy^T x over `count` rows: a pair of dy's columns makes the tile's rows, a pair of x's its columns.
 fn tile_outer(dy: u32, dy_width: u32, out: vec2<u32>, x: u32, x_width: u32, column: vec2<u32>, count: u32) -> Tile {
     var sum = Tile();
-    let fours = count / 4u * 4u;
-    for (var i = 0u; i < fours; i += 4u) {
-        let y0 = transpose(four(dy + i * dy_width + out.x, dy_width));
-        let y1 = transpose(four(dy + i * dy_width + out.y, dy_width));
-        let x0 = four(x + i * x_width + column.x, x_width);
-        let x1 = four(x + i * x_width + column.y, x_width);
-        sum = plus_product(sum, y0, y1, x0, x1);
-    }
-    for (var i = fours; i < count; i++) {
+    for (var i = 0u; i < count; i++) {
         let y = dy + i * dy_width + out;
         let v = x + i * x_width + column;
         sum = plus(sum, rows[y.x], rows[y.y], rows[v.x], rows[v.y]);
+    }
+    return sum;
+}
+
+// Two neighbouring tiles of dy^T x.
+fn tiles_outer(dy: u32, dy_width: u32, out: vec2<u32>, x: u32, x_width: u32, column: vec4<u32>, count: u32) -> Tiles {
+    var sum = Tiles();
+    for (var i = 0u; i < count; i++) {
+        let y = dy + i * dy_width + out;
+        sum = plus_both(sum, rows[y.x], rows[y.y], columns_of(x + i * x_width, column));
     }
     return sum;
 }
@@ -127,6 +156,11 @@ fn plus_product(tile: Tile, up: mat4x4<f32>, low: mat4x4<f32>, x: mat4x4<f32>, y
 // A tile plus the outer product of its rows' numbers, upper and lower, and x, its first column, and y, its second.
 fn plus(tile: Tile, up: vec4<f32>, low: vec4<f32>, x: vec4<f32>, y: vec4<f32>) -> Tile {
     return Tile(tile.a + outer(up, x), tile.b + outer(low, x), tile.c + outer(up, y), tile.d + outer(low, y));
+}
+
+// The same for two tiles and their four columns.
+fn plus_both(tiles: Tiles, up: vec4<f32>, low: vec4<f32>, x: mat4x4<f32>) -> Tiles {
+    return Tiles(plus(tiles.left, up, low, x[0], x[1]), plus(tiles.right, up, low, x[2], x[3]));
 }
 
 // Writes a tile from its first row.
@@ -142,6 +176,12 @@ fn store_four(at: u32, width: u32, m: mat4x4<f32>) {
     rows[at + width] = m[1];
     rows[at + 2u * width] = m[2];
     rows[at + 3u * width] = m[3];
+}
+
+// Writes two.
+fn store_both(at: u32, width: u32, column: vec4<u32>, tiles: Tiles) {
+    store(at, width, column.xy, tiles.left);
+    store(at, width, column.zw, tiles.right);
 }
 
 // Writes a tile into `cells` from its first row on.

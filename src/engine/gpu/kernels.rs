@@ -91,6 +91,7 @@ fn plan(layout: &Layout) -> Vec<Planned> {
     let config = &layout.config;
     let (d, e, h) = (config.d_model as usize / 4, layout.towers[0].e.div_ceil(4), config.heads as usize);
     let (d_pairs, e_pairs) = (d.div_ceil(2), e.div_ceil(2));
+    let (d_quads, e_quads) = (d.div_ceil(4), e.div_ceil(4));
     let (b, tabled, graphs) = (layout.batch, layout.by_tables.len(), layout.by_graphs.len());
     // Eights of sequences, and of rows that are projected.
     let (blocks, n) = (b / 8, b / 8 * layout.towers[0].shape.reads);
@@ -103,10 +104,10 @@ fn plan(layout: &Layout) -> Vec<Planned> {
 
     let mut plan: Vec<Planned> = Vec::new();
     if tabled > 0 {
-        let tables = most(&|r, q| (2 * r.div_ceil(8) + e_pairs) * d_pairs + q * (d + e) + b);
+        let tables = most(&|r, q| (2 * r.div_ceil(8) + e_pairs) * d_quads + q * (d + e) + b);
         plan.push(("forward", "tables", tables, tabled, None));
         plan.push(("forward", "attend", blocks * h, tabled, None));
-        plan.push(("forward", "embed", blocks * e_pairs, tabled, None));
+        plan.push(("forward", "embed", blocks * e_quads, tabled, None));
     } else {
         plan.push(("forward", "sample", b, 1, None));
     }
@@ -116,12 +117,12 @@ fn plan(layout: &Layout) -> Vec<Planned> {
         plan.push(("cross_entropy", "cross_entropy", b * layout.towers[0].shape.reads, 1, None));
     } else {
         plan.push(("contrast", "logits", 4 * blocks, 2, None));
-        plan.push(("contrast", "d_embedding", blocks * e.div_ceil(4), 2, None));
+        plan.push(("contrast", "d_embedding", blocks * e_quads, 2, None));
     }
-    plan.push(("backward", "d_attended", most(&|_, q| blocks * h + e_pairs * d_pairs + q * e + 1), tabled, None));
-    let d_tables = most(&|r, q| (e_pairs + d_pairs) * d_pairs + r.div_ceil(8) * h * (d / h).div_ceil(2) + q * h * (1 + d) + 2 * d);
+    plan.push(("backward", "d_attended", most(&|_, q| blocks * h + e_pairs * d_quads + q * e + 1), tabled, None));
+    let d_tables = most(&|r, q| (e_pairs + d_pairs) * d_quads + r.div_ceil(8) * h * (d / h).div_ceil(4) + q * h * (1 + d) + 2 * d);
     plan.push(("backward", "d_tables", d_tables, tabled, None));
-    let d_weights = most(&|r, _| (r.div_ceil(8) + d_pairs) * d_pairs + 2 * d_pairs * d_pairs + 2 * d);
+    let d_weights = most(&|r, _| (r.div_ceil(8) + 3 * d_pairs) * d_quads + 2 * d);
     plan.push(("backward", "d_weights", d_weights, tabled, None));
     plan.push(("joint", "backward", (n + e_pairs + 1) * d_pairs, graphs, None));
     plan.extend(graph(backward));
