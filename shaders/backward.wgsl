@@ -25,7 +25,7 @@ fn d_attended(@builtin(global_invocation_id) id: vec3<u32>) {
     if (item < (B / 8u) * H) {
         let head = item % H;
         let sequence = 8u * (item / H);
-        for (var i = 0u; i < K4; i += 4u) {
+        for (var i = 0u; i < quad_count(K4); i++) {
             let column = head * K4 + quad(i, K4);
             let tiles = tiles_backward(dz + sequence * E4, at + joint_rows(tower), E, D4, column);
             store_both(at + d_attended_rows(tower) + sequence * D4, D4, column, tiles);
@@ -45,7 +45,7 @@ fn d_attended(@builtin(global_invocation_id) id: vec3<u32>) {
     item -= (B / 8u) * H;
     if (item < pair_count(E4) * quad_count(D4)) {
         let out = item / quad_count(D4);
-        let column = quad(4u * (item % quad_count(D4)), D4);
+        let column = quad(item % quad_count(D4), D4);
         let tiles = tiles_outer(dz, E4, pair(out, E4), at + attended_rows(tower), D4, column, n);
         store_both(at + d_joint_rows(tower) + 8u * out * D4, D4, column, tiles);
         return;
@@ -110,7 +110,7 @@ fn d_tables(@builtin(global_invocation_id) id: vec3<u32>) {
     if (id.x < heads) {
         d_scores(model, tower, id.x / H, id.x % H);
     } else if (item < joint_tiles + output_tiles) {
-        learned.column = quad(4u * (item % quad_count(D4)), D4);
+        learned.column = quad(item % quad_count(D4), D4);
         item /= quad_count(D4);
         if (item < pair_count(E4)) {
             learned.at = projection(tower) + 8u * item * D4;
@@ -131,7 +131,7 @@ fn d_tables(@builtin(global_invocation_id) id: vec3<u32>) {
     } else if (item < joint_tiles + output_tiles + value_tiles) {
         item -= joint_tiles + output_tiles;
         let head = (item / quad_count(K4)) % H;
-        let column = head * K4 + quad(4u * (item % quad_count(K4)), K4);
+        let column = head * K4 + quad(item % quad_count(K4), K4);
         let row = 8u * (item / (quad_count(K4) * H));
         let mass = mass_row(model, tower, 0u, head) + row;
         let d_out = at + d_attended_rows(tower);
@@ -211,7 +211,7 @@ fn d_weights(@builtin(global_invocation_id) id: vec3<u32>) {
     let row_tiles = eights(count) / 8u * columns;
     let embeddings = runs[model].params + rows_offset(tower);
     var learned = Learned();
-    learned.column = quad(4u * (id.x % columns), D4);
+    learned.column = quad(id.x % columns, D4);
     var item = id.x;
     if (item < row_tiles) {
         let row = 8u * (item / columns);

@@ -137,7 +137,7 @@ fn d_embedding(@builtin(global_invocation_id) id: vec3<u32>) {
     let tower = id.y;
     let n = runs[model].batch;
     let blocks = quad_count(E4);
-    let column = quad(4u * (id.x % blocks), E4);
+    let column = quad(id.x % blocks, E4);
     let own = 8u * (id.x / blocks);
     if (own >= n) {
         return;

@@ -18,7 +18,7 @@ fn tables(@builtin(global_invocation_id) id: vec3<u32>) {
     let at = model * ROWS;
     let params = runs[model].params;
     let blocks = eights(table_rows(tower)) / 8u;
-    let column = quad(4u * (id.x % quad_count(D4)), D4);
+    let column = quad(id.x % quad_count(D4), D4);
     var item = id.x / quad_count(D4);
     if (item < 2u * blocks) {
         let is_value = item >= blocks;
@@ -97,7 +97,7 @@ fn attend(@builtin(global_invocation_id) id: vec3<u32>) {
     let lower = upper + 4u * width;
     let bias = runs[model].params + value_bias(tower) + head * K4;
     let ones = vec4<f32>(1.0);
-    for (var i = 0u; i < K4; i += 4u) {
+    for (var i = 0u; i < quad_count(K4); i++) {
         let column = quad(i, K4);
         var sum = plus_both(Tiles(), ones, ones, columns_of(bias, column));
         for (var r = 0u; r < table_rows(tower); r++) {
@@ -138,7 +138,7 @@ fn attention(model: u32, tower: u32, sequence: u32, head: u32, query: u32, score
 fn embed(@builtin(global_invocation_id) id: vec3<u32>) {
     let model = id.z;
     let tower = table_tower(id.y);
-    let out = quad(4u * (id.x % quad_count(E4)), E4);
+    let out = quad(id.x % quad_count(E4), E4);
     let sequence = 8u * (id.x / quad_count(E4));
     if (sequence >= runs[model].batch) {
         return;

@@ -33,9 +33,9 @@ fn quad_count(width: u32) -> u32 {
     return (width + 3u) / 4u;
 }
 
-// Four vec4 columns from the first on; the last of `width` in place of those beyond.
-fn quad(first: u32, width: u32) -> vec4<u32> {
-    return min(first + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(width - 1u));
+// The four of two tiles; the last of `width` in place of those beyond.
+fn quad(item: u32, width: u32) -> vec4<u32> {
+    return min(4u * item + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(width - 1u));
 }
 
 // Rows in whole tiles.

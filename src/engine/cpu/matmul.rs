@@ -58,7 +58,7 @@ pub enum Store {
     Add,
 }
 
-/// `C[m, n] (+)= A[m, k] B[k, n]`; `c_row` is C's row stride. `k` is at least 1.
+/// `C[m, n] (+)= A[m, k] B[k, n]`; `c_row` is C's row stride. `k` is at least 1. Panics if an operand holds fewer elements.
 #[allow(clippy::too_many_arguments)] // the shape of a matrix product
 #[inline(never)] // two unrolled blocks: one copy of them is enough for a module that is downloaded
 pub fn matmul<T: Real>((m, n, k): (usize, usize, usize), a: Matrix<T>, b: Matrix<T>, c: &mut [T], c_row: usize, store: Store) {
