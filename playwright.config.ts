@@ -21,7 +21,7 @@ function browser(...args: string[]) {
 export default defineConfig({
   testDir: "tests/browser",
   outputDir: "target/playwright/artifacts",
-  snapshotPathTemplate: "{testDir}/look/{arg}{ext}",
+  snapshotPathTemplate: "{testDir}/appearance/{arg}{ext}",
   reporter: [["list"], ["json", { outputFile: "target/playwright/results.json" }]],
   workers: 2,
   timeout: 180_000,

@@ -28,7 +28,7 @@ function offline(): Plugin {
       const version = createHash("sha256");
       for (const file of files) version.update(file.type === "chunk" ? file.code : file.source);
       const names = ["./", "./theme.js", ...files.map(({ fileName }) => `./${fileName}`).filter((name) => name !== "./index.html")];
-      const source = readFileSync("www/src/service-worker.js", "utf8")
+      const source = readFileSync("www/src/app/service-worker.js", "utf8")
         .replace("VERSION", version.digest("hex").slice(0, 12))
         .replace('"FILES"', JSON.stringify(names));
       this.emitFile({ type: "asset", fileName: "sw.js", source });
@@ -71,7 +71,7 @@ const library: UserConfig = {
     assetsInlineLimit: 0,
     modulePreload: false,
     rolldownOptions: {
-      input: { leftright: "www/src/widget.ts", frame: "www/src/embed/frame.ts", anywidget: "www/src/embed/anywidget.ts" },
+      input: { leftright: "www/src/embed/library.ts", frame: "www/src/embed/frame.ts", anywidget: "www/src/embed/anywidget.ts" },
       preserveEntrySignatures: "strict",
       output: { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js", assetFileNames: "[name]-[hash][extname]" },
     },

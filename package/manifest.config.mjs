@@ -18,10 +18,33 @@ function inherited() {
   };
 }
 
+/** The experiments' elements, which www/src/experiments/define.ts makes from the table beside it. */
+function experiments() {
+  const BASES = { models: ["ExperimentFigure", "www/src/experiments/experiment-figure.ts"], run: ["ProbeFigure", "www/src/experiments/probe-figure.ts"] };
+  return {
+    name: "experiments",
+    analyzePhase({ ts, node, moduleDoc }) {
+      if (!ts.isObjectLiteralExpression(node) || !moduleDoc.path.endsWith("experiments/table.ts")) return;
+      const { name, of, heading } = Object.fromEntries(node.properties.map((property) => [property.name.getText(), property.initializer.text]));
+      const [base, module] = BASES[of];
+      moduleDoc.declarations.push({
+        kind: "class",
+        name,
+        description: heading,
+        customElement: true,
+        tagName: `lr-${name}`,
+        superclass: { name: base, module: `/${module}` },
+      });
+      // The analyzer leaves out what no module exports.
+      moduleDoc.exports.push({ kind: "custom-element-definition", name: `lr-${name}`, declaration: { name, module: moduleDoc.path } });
+    },
+  };
+}
+
 export default {
-  globs: ["www/src/embed/embeddable.ts", "www/src/figures/*.ts"],
+  globs: ["www/src/embed/embeddable.ts", "www/src/figures/*.ts", "www/src/experiments/*.ts"],
   outdir: "package/dist",
   litelement: true,
   packagejson: false,
-  plugins: [inherited()],
+  plugins: [experiments(), inherited()],
 };

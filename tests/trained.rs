@@ -32,7 +32,7 @@ fn every_ablation_is_within_two_scenes_of_the_reference() {
 /// The model that comes with the page is the one its record is of, half precision and all.
 #[test]
 fn the_shipped_model_is_as_good_as_its_record_says() {
-    let file = |name: &str| std::fs::read(format!(concat!(env!("CARGO_MANIFEST_DIR"), "/www/src/engine/{}"), name)).unwrap();
+    let file = |name: &str| std::fs::read(format!(concat!(env!("CARGO_MANIFEST_DIR"), "/www/src/run/{}"), name)).unwrap();
     let (config, snapshot) = checkpoint::load(&file("paper.safetensors")).unwrap();
     let record: serde_json::Value = serde_json::from_slice(&file("paper.json")).unwrap();
     assert_eq!((&config, u64::from(snapshot.step)), (&leftright::config::Config::default(), record["steps"].as_u64().unwrap()));

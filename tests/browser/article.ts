@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 
-/** What the tests use of the page's handle, `leftright.run` (www/src/run.ts). */
+/** What the tests use of the page's handle, `leftright.run` (www/src/run/run.ts). */
 interface Run {
   losses: number[];
   kept: number[];

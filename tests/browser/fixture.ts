@@ -1,6 +1,6 @@
 // The fixtures of tests/fixtures, as plain numbers that go into a page.
 import { readFileSync, readdirSync } from "node:fs";
-import { Fixture as File } from "../../www/src/fixture";
+import { Fixture as File } from "../../www/src/bench/fixture";
 
 const FOLDER = new URL("../fixtures/", import.meta.url);
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test as base, type Page } from "@playwright/test";
 import { Article } from "../browser/article";
-import { Fixture } from "../../www/src/fixture";
+import { Fixture } from "../../www/src/bench/fixture";
 import { PRESETS } from "../../www/src/lab/presets";
 
 /** `cargo xtask test` names the command line it has built, and the browser it found. */

@@ -41,7 +41,7 @@ pub fn build() -> Result<()> {
 /// once for every browser and once for those with relaxed SIMD.
 fn engine() -> Result<()> {
     let folder = root().join("www/src/engine/pkg");
-    package("look", &["--no-default-features"], &tools::target_dir(), &folder)?;
+    package("viewer", &["--no-default-features"], &tools::target_dir(), &folder)?;
     package("leftright", &[], &tools::target_dir(), &folder)?;
     package("relaxed", &["--features", "relaxed"], &tools::target_dir(), &folder)
 }

@@ -1,7 +1,7 @@
 import { LitElement, css, html, svg } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { scaleLinear } from "d3-scale";
-import { signed } from "../format";
+import { signed } from "../util/format";
 import { columnName, columns } from "./columns";
 
 export interface HeatmapRow {

@@ -1,8 +1,8 @@
 import { css, html, nothing, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Axis, Point, Series } from "../engine/pkg/leftright.js";
-import { plain, withSpread } from "../format";
-import { ALONE, look, mark } from "./look";
+import { plain, withSpread } from "../util/format";
+import { ALONE, mark, seriesStyle } from "./series-style";
 import { HEIGHT, plane, type Plane } from "./plane";
 import { ReadableChart, type Place } from "./readable";
 
@@ -48,8 +48,8 @@ export class LrLines extends ReadableChart {
     );
   }
 
-  private look(name: string, row: number) {
-    return this.series.length === 1 ? ALONE : look(name, row);
+  private styleOf(name: string, row: number) {
+    return this.series.length === 1 ? ALONE : seriesStyle(name, row);
   }
 
   private get summary(): string {
@@ -83,7 +83,7 @@ export class LrLines extends ReadableChart {
   }
 
   private line({ name, points }: Series, row: number, { x, y }: Plane) {
-    const style = this.look(name, row);
+    const style = this.styleOf(name, row);
     const at = (px: number, py: number) => `${x(px).toFixed(1)},${y(py).toFixed(1)}`;
     const path = (of: string[]) => (of.length > 0 ? `M${of.join("L")}` : "");
     const floor = (value: number, otherwise: number) => (Number.isFinite(value) && (!this.axes?.y.log || value > 0) ? value : otherwise);
@@ -101,7 +101,7 @@ export class LrLines extends ReadableChart {
     if (drawn.length < 2) return nothing;
     return html`<ul>
       ${drawn.map(({ name }, row) => {
-        const style = this.look(name, row);
+        const style = this.styleOf(name, row);
         return html`<li>
           <svg class="swatch" viewBox="0 0 30 12" aria-hidden="true">
             <line x2="30" y1="6" y2="6" stroke=${style.colour} stroke-width="2" stroke-dasharray=${style.dash}></line>

@@ -1,8 +1,8 @@
 import { css, html, nothing, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { scaleBand, scaleLinear } from "d3-scale";
-import { plain, signed } from "../format";
-import { categories } from "./look";
+import { plain, signed } from "../util/format";
+import { categories } from "./series-style";
 import { ReadableChart, type Place } from "./readable";
 
 const GUTTER = 44;

@@ -1,7 +1,7 @@
 import { LitElement, css, html, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { scaleLinear } from "d3-scale";
-import { logit, signed } from "../format";
+import { logit, signed } from "../util/format";
 import { columns } from "./columns";
 
 const HEIGHT = 190;

@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { scaleLinear } from "d3-scale";
 import type { Axis, Row } from "../engine/pkg/leftright.js";
-import { accuracy, plain, signed, withSpread } from "../format";
+import { accuracy, plain, signed, withSpread } from "../util/format";
 
 const HEIGHT = 20;
 const MIDDLE = HEIGHT / 2;

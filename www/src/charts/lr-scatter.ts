@@ -1,7 +1,7 @@
 import { html, nothing, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Axis, Dot } from "../engine/pkg/leftright.js";
-import { look, mark } from "./look";
+import { seriesStyle, mark } from "./series-style";
 import { HEIGHT, plane } from "./plane";
 import { ReadableChart, type Place } from "./readable";
 
@@ -35,7 +35,7 @@ export class LrScatter extends ReadableChart {
     const chosen = this.chosenPlace(places);
     return html`
       <ul>
-        ${this.groups.map((name, group) => html`<li><svg class="swatch" viewBox="0 0 12 12" aria-hidden="true">${mark(look(name, group), 6, 6)}</svg>${name}</li>`)}
+        ${this.groups.map((name, group) => html`<li><svg class="swatch" viewBox="0 0 12 12" aria-hidden="true">${mark(seriesStyle(name, group), 6, 6)}</svg>${name}</li>`)}
       </ul>
       <p class="axis" aria-hidden="true">${axes.y.label}</p>
       ${this.picture(
@@ -43,7 +43,7 @@ export class LrScatter extends ReadableChart {
         this.summary,
         places,
         svg`${area.frame}
-          ${drawn.map(({ x, y, group, label }) => svg`<g data-x=${x} data-y=${y} data-group=${group} data-label=${label} opacity="0.85">${mark(look(this.groups[group] ?? "", group), area.x(x), area.y(y))}</g>`)}
+          ${drawn.map(({ x, y, group, label }) => svg`<g data-x=${x} data-y=${y} data-group=${group} data-label=${label} opacity="0.85">${mark(seriesStyle(this.groups[group] ?? "", group), area.x(x), area.y(y))}</g>`)}
           ${drawn.length === 0 ? svg`<text x="50%" y="50%" text-anchor="middle">nothing measured yet</text>` : nothing}
           ${chosen && svg`<circle class="chosen" cx=${chosen.x} cy=${chosen.y} r="7"></circle>`}`,
         axes.x.label,

@@ -2,7 +2,7 @@
 import { svg } from "lit";
 import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from "d3-scale";
 import type { Axis } from "../engine/pkg/leftright.js";
-import { plain } from "../format";
+import { plain } from "../util/format";
 
 export const HEIGHT = 220;
 const EDGE = { left: 44, right: 12, top: 10, bottom: 22 };

@@ -1,7 +1,7 @@
 import { LitElement, css, html, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { scaleLinear } from "d3-scale";
-import { logit } from "../format";
+import { logit } from "../util/format";
 import { columns } from "./columns";
 
 /** More values than these are crowded on a phone. */

@@ -1,5 +1,5 @@
 // For notebooks, by anywidget's protocol (Jupyter, marimo, MyST): a model's traits set the figure up, and hear of it.
-import "../widget";
+import "./library";
 import { NAMES } from "./names";
 
 /** What we use of anywidget's model. */

@@ -1,7 +1,7 @@
 // What a page that uses the library can rely on, for its compiler.
 import type { Ablation, Accuracies, Accuracy, EngineRequest } from "../engine/pkg/leftright.js";
-import type { Phase } from "../record";
-import type { Settings } from "../state";
+import type { Phase } from "../run/run-state";
+import type { Settings } from "../run/settings";
 import type { FigureName } from "./names";
 
 export type { Accuracies, Accuracy, EngineRequest, Phase, Settings };

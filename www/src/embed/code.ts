@@ -1,8 +1,8 @@
 // What a teacher pastes to have a figure in a page of their own.
 import { html } from "lit";
-import { copy } from "../clipboard";
-import type { Run } from "../run";
-import { writeAddress } from "../state";
+import { copy } from "../util/clipboard";
+import type { Run } from "../run/run";
+import { writeAddress } from "../run/settings";
 import { figureName } from "./embeddable";
 
 /** A figure as an element and as a frame. `query`: the settings that are not the defaults; `site`: the address of ours. */

@@ -1,5 +1,5 @@
 // One figure alone in a page, as an iframe shows it: the address says which, and how.
-import "../widget";
+import "./library";
 import { NAMES } from "./names";
 
 /** What an address may say beside the figure's attributes. */

@@ -1,7 +1,7 @@
 // What is different for a figure in a page that is not ours. The library (widget.ts) sets it; in the article there is no host.
 import type { Embeddable } from "./embeddable";
 import type { TemplateResult } from "lit";
-import type { Run } from "../run";
+import type { Run } from "../run/run";
 
 export interface Host {
   /** The run that a figure's attributes ask for. */

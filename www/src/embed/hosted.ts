@@ -1,10 +1,10 @@
 // Figures in a page that is not ours: their run by their attributes, their design within, and word of them to the page.
 import { html, nothing } from "lit";
 import { press } from "../figures/press";
-import { runState, trainLabel } from "../figures/run-state";
-import type { Phase } from "../record";
-import { STARTS, startOf, type Run } from "../run";
-import { runOf } from "../runs";
+import { runState, trainLabel } from "../figures/run-status";
+import type { Phase } from "../run/run-state";
+import { STARTS, startOf, type Run } from "../run/run";
+import { runOf } from "../run/registry";
 import tokens from "../style/tokens.css?raw"; // as it is written: a minifier rewrites light-dark()
 import type { ChangeDetail, TrainedDetail } from "./api";
 import { figureName, type Embeddable } from "./embeddable";

@@ -1,21 +1,6 @@
+import { EXPERIMENTS, type ExperimentName } from "../experiments/table";
+
+export type FigureName = "train" | "gradient" | "ablate" | "strip" | "surgery" | ExperimentName;
+
 /** Every figure, by the name that an address gives it. */
-export const NAMES = [
-  "train",
-  "gradient",
-  "ablate",
-  "strip",
-  "diversity",
-  "slope",
-  "text",
-  "alignment",
-  "captions",
-  "grid",
-  "three",
-  "norm-mlp",
-  "autoregressive",
-  "reversal",
-  "surgery",
-  "phase",
-  "birth",
-] as const;
-export type FigureName = (typeof NAMES)[number];
+export const NAMES: readonly FigureName[] = ["train", "gradient", "ablate", "strip", "surgery", ...EXPERIMENTS.map(({ name }) => name)];

@@ -1,7 +1,7 @@
 // A run as the worker holds it: a model, the engine that trains it once there is one, and what it was on the way.
-import { Once } from "../once";
+import { Lazy } from "../util/lazy";
 import { EngineError } from "./errors";
-import { look, whole } from "./modules";
+import { loadTrainer, loadViewer } from "./modules";
 import type { Config, EngineInfo, EngineRequest, Model, Progress, Session, TrainEnd } from "./pkg/leftright.js";
 
 /** What the page needs to know of a model it has just been given. */
@@ -17,8 +17,8 @@ const HISTORY_BYTES = 48 << 20;
 
 export class Held {
   #session: Session | null = null;
-  readonly #opening = new Once(() => this.#open());
-  #ofWhole = false;
+  readonly #opening = new Lazy(() => this.#open());
+  #inTrainer = false;
   /** How often it was asked to stop. */
   #cancels = 0;
   /** Past models as checkpoints, by step. */
@@ -41,9 +41,9 @@ export class Held {
     return this.#shown ?? this.model;
   }
 
-  /** The shown model in the whole module, which alone can measure it. */
+  /** The shown model in the trainer, which alone can measure it. */
   async measurable(): Promise<Model> {
-    await this.#toWhole();
+    await this.#toTrainer();
     return this.shown;
   }
 
@@ -51,7 +51,7 @@ export class Held {
   async show(step: number | null): Promise<void> {
     const bytes = step === null ? null : this.#past.get(step);
     if (bytes === undefined) throw new EngineError("engine", `There is no model of step ${step} any more.`);
-    const shown = bytes && (await (this.#ofWhole ? whole() : look())).Model.open(bytes);
+    const shown = bytes && (await (this.#inTrainer ? loadTrainer() : loadViewer())).Model.open(bytes);
     this.#shown?.free();
     this.#shown = shown;
   }
@@ -90,23 +90,23 @@ export class Held {
   }
 
   async #open(): Promise<Session> {
-    await this.#toWhole();
-    const { Session } = await whole();
+    await this.#toTrainer();
+    const { Session } = await loadTrainer();
     this.#session = await Session.open(this.model.state(), this.engine);
     return this.#session;
   }
 
-  async #toWhole(): Promise<void> {
-    if (this.#ofWhole) return;
-    const { Model } = await whole();
-    const inWhole = (model: Model) => {
-      const moved = Model.open(model.state());
+  async #toTrainer(): Promise<void> {
+    if (this.#inTrainer) return;
+    const { Model } = await loadTrainer();
+    const moved = (model: Model) => {
+      const copy = Model.open(model.state());
       model.free();
-      return moved;
+      return copy;
     };
-    this.model = inWhole(this.model);
-    this.#shown &&= inWhole(this.#shown);
-    this.#ofWhole = true;
+    this.model = moved(this.model);
+    this.#shown &&= moved(this.#shown);
+    this.#inTrainer = true;
   }
 
   #adopt(session: Session): void {

@@ -1,12 +1,12 @@
-// The WebAssembly modules: the small one shows models, the whole one trains them too and takes its place once loaded.
-import lookUrl from "./pkg/look_bg.wasm?url";
+// The WebAssembly modules: the viewer shows models; the trainer does that too, trains them, and takes its place once loaded.
+import viewerUrl from "./pkg/viewer_bg.wasm?url";
 import plainUrl from "./pkg/leftright_bg.wasm?url";
 import relaxedUrl from "./pkg/relaxed_bg.wasm?url";
-import { Once } from "../once";
+import { Lazy } from "../util/lazy";
 
-export type Whole = typeof import("./pkg/leftright.js") & { memory: WebAssembly.Memory };
+export type Trainer = typeof import("./pkg/leftright.js") & { memory: WebAssembly.Memory };
 /** What both modules have; their classes are one type to us. */
-export type Look = Pick<Whole, "Model" | "checkConfig" | "configFields" | "largestFile">;
+export type Viewer = Pick<Trainer, "Model" | "checkConfig" | "configFields" | "largestFile">;
 
 /** A module of one fused multiply-add, which is valid where the browser has relaxed SIMD. */
 // prettier-ignore
@@ -19,13 +19,13 @@ const FUSED = [
 
 const fused = (): boolean => WebAssembly.validate(new Uint8Array(FUSED));
 
-/** Where the whole module lies that this browser would use. */
-export function wholeUrl(): string {
+/** Where the trainer lies that this browser would use. */
+export function trainerUrl(): string {
   return fused() ? relaxedUrl : plainUrl;
 }
 
-/** The whole module as this browser runs it fastest: a fused multiply-add saves a seventh of a step. */
-async function fastest(): Promise<Whole> {
+/** The trainer as this browser runs it fastest: a fused multiply-add saves a seventh of a step. */
+async function fastest(): Promise<Trainer> {
   if (fused()) {
     const module = await import("./pkg/relaxed.js");
     const { memory } = await module.default({ module_or_path: relaxedUrl });
@@ -36,19 +36,19 @@ async function fastest(): Promise<Whole> {
   return { ...module, memory };
 }
 
-const wholeModule = new Once(fastest);
-const lookModule = new Once(async () => {
-  const module = await import("./pkg/look.js");
-  await module.default({ module_or_path: lookUrl });
-  return module as unknown as Look;
+const trainerModule = new Lazy(fastest);
+const viewerModule = new Lazy(async () => {
+  const module = await import("./pkg/viewer.js");
+  await module.default({ module_or_path: viewerUrl });
+  return module as unknown as Viewer;
 });
 
-/** The whole module, loaded when something is first trained or measured. */
-export function whole(): Promise<Whole> {
-  return wholeModule.get();
+/** The trainer, loaded when something is first trained or measured. */
+export function loadTrainer(): Promise<Trainer> {
+  return trainerModule.get();
 }
 
 /** What shows models: whichever module is there. */
-export function look(): Promise<Look> {
-  return wholeModule.pending ?? lookModule.get();
+export function loadViewer(): Promise<Viewer> {
+  return trainerModule.pending ?? viewerModule.get();
 }

@@ -2,7 +2,7 @@
 import { expose, transfer } from "comlink";
 import { EngineError, carryErrorCodes } from "./errors";
 import { Held, type ModelInfo } from "./held";
-import { look, whole } from "./modules";
+import { loadTrainer, loadViewer } from "./modules";
 import type {
   Ablation,
   AblationResult,
@@ -58,16 +58,16 @@ const api = {
   /** Answers while the worker lives; the client asks to find out. */
   ping: () => true,
 
-  fields: async (): Promise<ConfigField[]> => (await look()).configFields(),
+  fields: async (): Promise<ConfigField[]> => (await loadViewer()).configFields(),
   /** Bytes of the largest checkpoint that can be opened. */
-  largestFile: async (): Promise<number> => (await look()).largestFile(),
-  check: async (config: Partial<Config>): Promise<Config> => (await look()).checkConfig(config),
+  largestFile: async (): Promise<number> => (await loadViewer()).largestFile(),
+  check: async (config: Partial<Config>): Promise<Config> => (await loadViewer()).checkConfig(config),
 
   create: async (run: number, config: Partial<Config>, engine: EngineRequest): Promise<ModelInfo> =>
-    adopt(run, (await look()).Model.untrained(config), engine),
+    adopt(run, (await loadViewer()).Model.untrained(config), engine),
   /** Takes a checkpoint; with a training state in it, the run goes on where it stood. */
   open: async (run: number, bytes: Uint8Array, engine: EngineRequest): Promise<ModelInfo> =>
-    adopt(run, (await look()).Model.open(bytes), engine),
+    adopt(run, (await loadViewer()).Model.open(bytes), engine),
   describe: (run: number): ModelInfo => of(run).info(),
   /** Opens the engine that training would use, if it is not open. */
   async prepare(run: number): Promise<ModelInfo> {
@@ -108,12 +108,12 @@ const api = {
   summariseExamination: async (run: number, experiment: string, values: Record<string, number>): Promise<Summary> =>
     (await of(run).measurable()).summariseExamination(experiment, values),
 
-  plan: async (experiment: string, scale: Scale): Promise<Plan> => (await whole()).plan(experiment, scale),
+  plan: async (experiment: string, scale: Scale): Promise<Plan> => (await loadTrainer()).plan(experiment, scale),
   summarise: async (experiment: string, scale: Scale, measurements: Measurement[]): Promise<Summary> =>
-    (await whole()).summarise(experiment, scale, measurements),
+    (await loadTrainer()).summarise(experiment, scale, measurements),
   /** Trains jobs of one shape as one population; job i's measurements carry `numbers[i]`. */
   async trainPopulation(jobs: Job[], numbers: number[], engine: EngineRequest, onProgress: PopulationProgress): Promise<void> {
-    const trainer = await (await whole()).Trainer.open(jobs, numbers, engine);
+    const trainer = await (await loadTrainer()).Trainer.open(jobs, numbers, engine);
     let reported: Promise<void> = Promise.resolve();
     try {
       await trainer.run((...progress) => {
@@ -126,7 +126,7 @@ const api = {
   },
 
   trainOn: async (checkpoint: Uint8Array, engine: EngineRequest, strips: Uint32Array, captions: Uint32Array, steps: number): Promise<ReferenceRun> =>
-    (await whole()).trainOn(checkpoint, engine, strips, captions, steps),
+    (await loadTrainer()).trainOn(checkpoint, engine, strips, captions, steps),
 
   loseDevice: (run: number): void => { of(run).loseDevice(); },
 };

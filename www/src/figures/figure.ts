@@ -1,15 +1,15 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
-import type { Table } from "../csv";
+import type { Table } from "../export/csv";
 import { embedMenu } from "../embed/code";
 import { Embeddable } from "../embed/embeddable";
 import { host } from "../embed/host";
-import { count, typeset } from "../format";
-import type { Latest } from "../latest";
-import type { Run } from "../run";
-import { hold, letGo, sharedRun } from "../runs";
+import { count, typeset } from "../util/format";
+import type { LatestAnswer } from "../util/latest-answer";
+import type { Run } from "../run/run";
+import { hold, letGo, sharedRun } from "../run/registry";
 import { figureStyles } from "../style/figure";
-import { keepMenu, keepStyles, provenanceOf, type Keepsake, type Kept, type Provenance } from "./keep";
+import { keepMenu, keepStyles, provenanceOf, type Keepsake, type Kept, type Provenance } from "../export/menu";
 
 /**
  * What every figure is: a number, a title, a finding written from numbers, and a body. It is of the page's own run, if it is
@@ -140,7 +140,7 @@ export abstract class RunFigure extends Figure {
   );
 
   /** Whether to ask the engine now: for a first answer, so that the page does not move later; for more only in sight. */
-  protected wantsAnswer(answer: Latest<unknown>): boolean {
+  protected wantsAnswer(answer: LatestAnswer<unknown>): boolean {
     const { phase } = this.run;
     return (phase === "ready" || phase === "training") && (this.onScreen || answer.value === null);
   }

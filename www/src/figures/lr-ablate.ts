@@ -3,12 +3,12 @@ import { customElement } from "lit/decorators.js";
 import "../charts/accuracy-track";
 import type { AblateDetail } from "../embed/api";
 import type { Ablation, AblationResult, Accuracy, Term } from "../engine/pkg/leftright.js";
-import type { Table } from "../csv";
-import { ablateFinding, listed, type Cut } from "../findings";
-import { accuracy, strength as strengthText } from "../format";
-import { Latest } from "../latest";
-import { isShared } from "../runs";
-import { readViews, showInAddress, writeViews } from "../state";
+import type { Table } from "../export/csv";
+import { ablateFinding, listed, type Cut } from "./findings";
+import { accuracy, strength as strengthText } from "../util/format";
+import { LatestAnswer } from "../util/latest-answer";
+import { isShared } from "../run/registry";
+import { readViews, showInAddress, writeViews } from "../run/settings";
 import { RunFigure } from "./figure";
 import { press } from "./press";
 import { SPLITS } from "./splits";
@@ -120,7 +120,7 @@ export class LrAblate extends RunFigure {
   protected override readonly heading = "Take a term away, without training again: what does the model still know?";
   private cut = NOTHING;
   private readonly past: Cut[] = [];
-  private readonly answer = new Latest<{ cut: Cut; result: AblationResult }>(() => { this.requestUpdate(); });
+  private readonly answer = new LatestAnswer<{ cut: Cut; result: AblationResult }>(() => { this.requestUpdate(); });
   private changed = false;
   private turning = false;
 

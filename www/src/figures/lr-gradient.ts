@@ -5,12 +5,12 @@ import "../charts/profile";
 import "./lr-strip";
 import { columnName } from "../charts/columns";
 import type { CaptionScore, Config, Decomposition, HeadDecomposition, Scene } from "../engine/pkg/leftright.js";
-import type { Table } from "../csv";
-import { gradientFinding } from "../findings";
-import { accuracy, signed } from "../format";
-import { Latest } from "../latest";
-import { isShared } from "../runs";
-import { readViews, showInAddress, writeViews } from "../state";
+import type { Table } from "../export/csv";
+import { gradientFinding } from "./findings";
+import { accuracy, signed } from "../util/format";
+import { LatestAnswer } from "../util/latest-answer";
+import { isShared } from "../run/registry";
+import { readViews, showInAddress, writeViews } from "../run/settings";
 import { RunFigure } from "./figure";
 import type { StripMove } from "./lr-strip";
 
@@ -84,7 +84,7 @@ export class LrGradient extends RunFigure {
   protected override readonly heading = "Nine terms make the attention logits; look for the one that slopes";
   private labels: [number, number] = [16, 17];
   private positions: [number, number] = [2, 7];
-  private readonly answer = new Latest<Decomposition>(() => { this.requestUpdate(); });
+  private readonly answer = new LatestAnswer<Decomposition>(() => { this.requestUpdate(); });
   private moved = false;
 
   /** What the address asks to be shown, until the model is there. */

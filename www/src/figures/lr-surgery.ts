@@ -5,10 +5,10 @@ import "../charts/lr-row-editor";
 import { scaleLinear } from "d3-scale";
 import type { RowMove } from "../charts/lr-row-editor";
 import type { Accuracy } from "../engine/pkg/leftright.js";
-import type { Table } from "../csv";
-import { accuracy, signed } from "../format";
-import { Latest } from "../latest";
-import { ExaminedFigure } from "./examined";
+import type { Table } from "../export/csv";
+import { accuracy, signed } from "../util/format";
+import { LatestAnswer } from "../util/latest-answer";
+import { ProbeFigure } from "../experiments/probe-figure";
 import { press } from "./press";
 
 /** The steepest ramp of the slider, in logits per pixel. */
@@ -28,9 +28,9 @@ interface Operation {
 const NOTHING: Operation = { head: null, row: null, ramp: null };
 
 @customElement("lr-surgery")
-export class LrSurgery extends ExaminedFigure {
+export class LrSurgery extends ProbeFigure {
   static override styles = [
-    ...ExaminedFigure.styles,
+    ...ProbeFigure.styles,
     css`
       .operation {
         display: grid;
@@ -73,8 +73,8 @@ export class LrSurgery extends ExaminedFigure {
   private done = NOTHING;
   private readonly past: Operation[] = [];
   private turning = false;
-  private readonly rows = new Latest<number[][]>(() => { this.requestUpdate(); });
-  private readonly answer = new Latest<Accuracy>(() => { this.requestUpdate(); });
+  private readonly rows = new LatestAnswer<number[][]>(() => { this.requestUpdate(); });
+  private readonly answer = new LatestAnswer<Accuracy>(() => { this.requestUpdate(); });
 
   /** The head whose slope is the largest, either way. */
   private get steepest(): number {

@@ -2,16 +2,16 @@ import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import "../charts/line-chart";
 import type { Line } from "../charts/line-chart";
-import type { Table } from "../csv";
+import type { Table } from "../export/csv";
 import type { Accuracies, EngineRequest } from "../engine/pkg/leftright.js";
-import { sinceStep, trainFinding } from "../findings";
-import { accuracy, count, plain } from "../format";
-import type { Phase } from "../record";
-import { ENGINES, NUMBERS, WORDS, field, readInShape, readNumber, reshaped, type NumberName } from "../state";
+import { sinceStep, trainFinding } from "./findings";
+import { accuracy, count, plain } from "../util/format";
+import type { Phase } from "../run/run-state";
+import { ENGINES, NUMBERS, WORDS, field, readInShape, readNumber, reshaped, type NumberName } from "../run/settings";
 import { RunFigure } from "./figure";
 import { press } from "./press";
-import { runState, trainLabel } from "./run-state";
-import type { Keepsake } from "./keep";
+import { runState, trainLabel } from "./run-status";
+import type { Keepsake } from "../export/menu";
 import { SPLITS } from "./splits";
 
 const LOSS: Line[] = [{ label: "loss", colour: "--ink", width: 1.5, format: (value) => value.toPrecision(2) }];
@@ -173,7 +173,7 @@ export class LrTrain extends RunFigure {
     const { run } = this;
     return [
       { label: "Model (safetensors)", ending: ".safetensors", content: () => run.checkpoint() as Promise<BlobPart | null> },
-      { label: "Run (JSON)", ending: ".json", content: async () => (await import("../keep/recipe")).recipe(run) },
+      { label: "Run (JSON)", ending: ".json", content: async () => (await import("../run/recipe")).recipe(run) },
     ];
   }
 
@@ -181,7 +181,7 @@ export class LrTrain extends RunFigure {
     const file = input.files?.[0];
     if (!file) return;
     input.value = ""; // so that the same file can be chosen again
-    await (await import("../keep/open")).openFile(this.run, file);
+    await (await import("../run/open-file")).openFile(this.run, file);
   }
 
   protected override body() {

@@ -2,17 +2,19 @@ import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import "../figures/lr-ablate";
 import "../figures/lr-gradient";
-import "../figures/lr-reversal";
 import "../figures/lr-surgery";
-import "../figures/lr-text";
 import "../figures/lr-train";
 import "./lr-population";
 import "./lr-settings";
+import { defineExperiment } from "../experiments/define";
 import { SPLITS } from "../figures/splits";
-import { accuracy, count, signed } from "../format";
-import type { Run } from "../run";
-import { hold, letGo, runOf, sharedRun } from "../runs";
+import { accuracy, count, signed } from "../util/format";
+import type { Run } from "../run/run";
+import { hold, letGo, runOf, sharedRun } from "../run/registry";
 import { figureStyles } from "../style/figure";
+
+defineExperiment("text");
+defineExperiment("reversal");
 
 /** The figures of a run, and whether they are shown at first. */
 const FIGURES: { name: string; label: string; first: boolean; of: (run: Run, name: string) => TemplateResult }[] = [

@@ -2,15 +2,15 @@ import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { galleryStyles } from "../charts/gallery";
 import "../charts/lr-chart";
-import { csv, measurementsTable } from "../csv";
-import { download } from "../download";
+import { csv, measurementsTable } from "../export/csv";
+import { download } from "../export/download";
 import { engineError, sentence } from "../engine/errors";
 import { sharedPool, type Batch } from "../engine/pool";
 import type { Chart, Config, Job, Measurement } from "../engine/pkg/leftright.js";
-import { count } from "../format";
-import type { Run } from "../run";
+import { count } from "../util/format";
+import type { Run } from "../run/run";
 import { press } from "../figures/press";
-import { configOf, field, readInShape, readValue, reshaped } from "../state";
+import { configOf, field, readInShape, readValue, reshaped } from "../run/settings";
 import { figureStyles } from "../style/figure";
 
 /** Models of one population, and how far each is trained. */

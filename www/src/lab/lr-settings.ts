@@ -2,9 +2,9 @@ import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { engineError, sentence } from "../engine/errors";
 import type { Config, ConfigField } from "../engine/pkg/leftright.js";
-import { count } from "../format";
-import type { Run } from "../run";
-import { configOf, defaults, readInShape, settingsOf, type Settings } from "../state";
+import { count } from "../util/format";
+import type { Run } from "../run/run";
+import { configOf, defaults, readInShape, settingsOf, type Settings } from "../run/settings";
 import { figureStyles } from "../style/figure";
 import { PRESETS } from "./presets";
 

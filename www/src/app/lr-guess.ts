@@ -1,0 +1,179 @@
+import { LitElement, css, html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { AblationResult } from "../engine/pkg/leftright.js";
+import type { ExperimentFigure } from "../experiments/experiment-figure";
+import { sinceStep } from "../figures/findings";
+import { press } from "../figures/press";
+import { accuracy } from "../util/format";
+import { LatestAnswer } from "../util/latest-answer";
+import { sharedRun } from "../run/registry";
+import { figureStyles } from "../style/figure";
+
+/** A choice, and the shares between which it is right. */
+interface Choice {
+  text: string;
+  from: number;
+  to: number;
+}
+
+/** A question whose answer is a score of the reader's own model, with EP at another strength. */
+interface Question {
+  question: string;
+  strength: number;
+  score: "order" | "recognition";
+  choices: Choice[];
+}
+
+const OF_THE_RUN: Record<string, Question> = {
+  cut: {
+    question: "Before you look: take EP out of every head. In how many pairs that it never met will the model still name both objects?",
+    strength: 0,
+    score: "recognition",
+    choices: [
+      { text: "Hardly any (under 0.25)", from: 0, to: 0.25 },
+      { text: "About half (0.25 to 0.75)", from: 0.25, to: 0.75 },
+      { text: "Nearly all (over 0.75)", from: 0.75, to: 1 },
+    ],
+  },
+  reverse: {
+    question: "Before you look: with EP reversed, in how many pairs that it never met will the model prefer the right order?",
+    strength: -1,
+    score: "order",
+    choices: [
+      { text: "Hardly any (under 0.25)", from: 0, to: 0.25 },
+      { text: "About half, as without EP (0.25 to 0.75)", from: 0.25, to: 0.75 },
+      { text: "Nearly all, as before (over 0.75)", from: 0.75, to: 1 },
+    ],
+  },
+};
+
+const DIVERSITY = {
+  question: "Before you look: what lifts retrieval on unseen pairs more, if training goes from the fewest to the most?",
+  choices: ["More different objects in pairs", "More layouts of each pair", "Both about equally"],
+  // From REPRODUCTION.md, experiment 2.
+  report: "In our report, over 840 models, more objects gained 0.98 and more layouts 0.10. Figure 4 measures it on your machine.",
+};
+
+/** Asks the reader for a guess, and answers with the run at hand. `ask` is cut, reverse or diversity. */
+@customElement("lr-guess")
+export class LrGuess extends LitElement {
+  static override styles = [
+    figureStyles,
+    css`
+      :host {
+        padding: var(--space-4);
+        border-radius: 4px;
+        background: var(--panel);
+      }
+
+      :host([guess="off"]) {
+        display: none;
+      }
+
+      label {
+        display: flex;
+        align-items: baseline;
+        gap: var(--space-2);
+        min-height: 1.75rem;
+      }
+
+      input {
+        accent-color: var(--ink);
+      }
+
+      button {
+        margin-right: var(--space-3);
+      }
+
+      .row {
+        margin-top: var(--space-2);
+      }
+
+      [role="status"] {
+        flex: 1 1 16rem;
+      }
+
+      /* Room for the answer, where there is room. */
+      @media (min-width: 40rem) {
+        [role="status"] {
+          min-height: 4.35em;
+        }
+      }
+    `,
+  ];
+
+  @property() ask = "";
+  private readonly run = sharedRun();
+  private guess: number | null = null;
+  private asked = false;
+  private readonly answer = new LatestAnswer<AblationResult>(() => { this.requestUpdate(); });
+  private readonly follow = () => { this.requestUpdate(); };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.run.addEventListener("change", this.follow);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.run.removeEventListener("change", this.follow);
+  }
+
+  protected override willUpdate(): void {
+    const { evaluation, phase } = this.run;
+    const question = OF_THE_RUN[this.ask];
+    if (!this.asked || !question || !evaluation || phase === "loading" || phase === "failed") return;
+    const { strength } = question;
+    this.answer.ask([evaluation], () => this.run.ablate([{ tower: "vision", terms: ["EP"], strength, heads: null }]));
+  }
+
+  private choose(guess: number): void {
+    this.guess = guess;
+    this.requestUpdate();
+  }
+
+  private reveal(): void {
+    this.asked = true;
+    this.requestUpdate();
+  }
+
+  private verdict(): string | typeof nothing {
+    if (!this.asked || this.guess === null) return nothing;
+    const question = OF_THE_RUN[this.ask];
+    return question ? this.ofTheRun(question, this.guess) : this.ofDiversity(this.guess);
+  }
+
+  private ofTheRun({ strength, score, choices }: Question, guess: number): string {
+    const { trained, evaluation, asOpened, phase, shipped } = this.run;
+    if (phase === "failed") return "The engine has stopped, so there is no answer.";
+    const after = this.answer.value?.after.unseen;
+    if (!after || !evaluation) return "Measuring the model…";
+    if (!trained) return "Your model is untrained, so it cannot say. Train it in Figure 1, and the answer is written here.";
+    const value = after[score] ?? 0;
+    const choice = choices[guess];
+    const right = choice !== undefined && value >= choice.from && value <= choice.to;
+    const other = score === "order" ? `recognition is ${accuracy(after.recognition)}` : `order is ${accuracy(after.order)}`;
+    return `${right ? "As you guessed" : "Not as you guessed"}. ${sinceStep(evaluation.step, asOpened)}, ${shipped ? "the model" : "your model"} ${strength === 0 ? "without EP" : "with EP reversed"} has ${score === "order" ? "an order" : "a recognition"} of ${accuracy(value)} on unseen pairs; its ${other}.`;
+  }
+
+  private ofDiversity(guess: number): string {
+    const found = document.querySelector<ExperimentFigure>("lr-diversity:defined")?.found() ?? "";
+    const measured = found === "" ? DIVERSITY.report : `Your models of Figure 4: ${found}`;
+    return `You guessed “${DIVERSITY.choices[guess] ?? ""}”. ${measured}`;
+  }
+
+  override render() {
+    const { question, choices } = OF_THE_RUN[this.ask] ?? DIVERSITY;
+    return html`<fieldset>
+        <legend>${question}</legend>
+        ${choices.map((choice, i) => html`<label>
+          <input type="radio" name="guess" .checked=${this.guess === i} @change=${() => { this.choose(i); }} />
+          ${typeof choice === "string" ? choice : choice.text}
+        </label>`)}
+      </fieldset>
+      <div class="row">
+        ${press("See the answer", () => { this.reveal(); }, { able: this.guess !== null, why: "Choose one first." })}
+        <p role="status" data-testid="answer">${this.verdict()}</p>
+      </div>`;
+  }
+}

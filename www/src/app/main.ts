@@ -1,0 +1,23 @@
+import { followReading } from "./contents";
+import { copyButtons } from "./copy";
+import { peekAtLinks } from "./peek";
+import "../figures/lr-ablate";
+import "../figures/lr-gradient";
+import "../figures/lr-train";
+import { takeDrops } from "./drop";
+import { loadFiguresInSight } from "./lazy-article";
+import { keepForOffline } from "./offline";
+import { themeButton } from "../style/theme";
+
+const button = document.querySelector<HTMLButtonElement>("#theme");
+if (button) themeButton(button);
+const main = document.querySelector("main");
+if (main) {
+  peekAtLinks(main);
+  copyButtons(main);
+}
+const contents = document.querySelector("nav");
+if (contents) followReading(contents);
+loadFiguresInSight();
+takeDrops();
+keepForOffline();

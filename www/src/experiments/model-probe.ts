@@ -1,0 +1,100 @@
+// An experiment asked of the reader's own model, one part at a time.
+import { engineError, sentence } from "../engine/errors";
+import type { ExperimentInfo, Summary } from "../engine/pkg/leftright.js";
+import { count } from "../util/format";
+import { LatestAnswer } from "../util/latest-answer";
+import type { Run } from "../run/run";
+
+/** Fires `change` after each change of anything it holds. */
+export class Examination extends EventTarget {
+  info: ExperimentInfo | null = null;
+  measuring = false;
+  /** Parts measured, of how many. */
+  part = 0;
+  parts = 0;
+  /** The model that was measured: "at step 1,000". */
+  of: { name: string; revision: number } | null = null;
+  /** Why there is no more. */
+  notice: string | null = null;
+
+  #values: Record<string, number> = {};
+  readonly #summary = new LatestAnswer<Summary>(() => { this.#changed(); });
+  #cancelled = false;
+
+  constructor(
+    readonly run: Run,
+    readonly name: string,
+  ) {
+    super();
+  }
+
+  get summary(): Summary | null {
+    return this.of ? this.#summary.value : null;
+  }
+  /** Whether the model has changed since it was measured. */
+  get stale(): boolean {
+    return this.of !== null && this.of.revision !== this.run.revision;
+  }
+
+  async load(): Promise<void> {
+    await this.#guard("This cannot be measured here", async () => {
+      this.info = (await this.run.worker.plan(this.name, "figure")).info;
+    });
+    this.#changed();
+  }
+
+  async measure(): Promise<void> {
+    const { run, name } = this;
+    if (this.measuring) return;
+    this.measuring = true;
+    this.#cancelled = false;
+    this.notice = null;
+    this.part = 0;
+    this.#values = {};
+    this.of = { name: run.asOpened !== null ? `from ${run.asOpened}` : `at step ${count(run.shown ?? run.step)}`, revision: run.revision };
+    this.#changed();
+    await this.#guard("The measurement stopped", async () => {
+      do {
+        const { parts, values } = await run.client.examine(name, this.part);
+        if (this.#stopped()) return;
+        this.parts = parts;
+        this.part += 1;
+        this.#values = { ...this.#values, ...values };
+        this.#summarise(this.#values);
+        this.#changed();
+      } while (this.part < this.parts);
+    });
+    this.measuring = false;
+    this.#changed();
+  }
+
+  cancel(): void {
+    this.#cancelled = true;
+  }
+
+  /** What was measured of a model says nothing together with what would now be measured of another. */
+  #stopped(): boolean {
+    if (this.stale) this.notice = "The model changed while it was measured; what is shown is of the one before.";
+    return this.stale || this.#cancelled;
+  }
+
+  #summarise(values: Record<string, number>): void {
+    this.#summary.ask([values], () =>
+      this.#guard("The results were not summed up", () => this.run.client.summariseExamination(this.name, values)),
+    );
+  }
+
+  async #guard<T>(failure: string, work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (thrown) {
+      this.notice = `${failure}: ${sentence(engineError(thrown))}`;
+      this.#changed();
+      return null;
+    }
+  }
+
+  #changed(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,89 @@
+// What each figure found, in one sentence that its numbers choose: it stays true whatever the reader's run says.
+import type { Accuracies, Decomposition, Evaluation, Term } from "../engine/pkg/leftright.js";
+import { accuracy, count, magnitude, strength as strengthText } from "../util/format";
+
+/** A share this high is a skill; between the two others is a coin toss (chance is 0.5); below `REVERSED` the answer is turned round. */
+const SKILL = 0.9;
+const COIN = [0.4, 0.6] as const;
+const REVERSED = 0.1;
+/** Logits per pixel below which a head prefers no side to speak of. */
+const FLAT = 0.1;
+
+function isCoin(value: number): boolean {
+  return value >= COIN[0] && value <= COIN[1];
+}
+
+function pairNumbers({ unseen }: Accuracies): { order: number; recognition: number } {
+  return { order: unseen.order ?? 0, recognition: unseen.recognition ?? 0 };
+}
+
+export function trainFinding({ accuracies }: Evaluation, trained: boolean, since: string): string {
+  const { retrieval } = accuracies.unseen;
+  const { order, recognition } = pairNumbers(accuracies);
+  if (!trained) {
+    return `This model has learned nothing yet: on pairs that it will never meet in training, retrieval is ${accuracy(retrieval)} and order ${accuracy(order)}.`;
+  }
+  if (retrieval >= SKILL) {
+    return `${since} the model picks the right caption for ${accuracy(retrieval)} of the pairs it has never seen together: it knows left from right, not a list of pairs.`;
+  }
+  if (recognition >= SKILL && isCoin(order)) {
+    return `${since} the model names both objects of a pair it has never seen (recognition ${accuracy(recognition)}), but which is on the left is a coin toss (order ${accuracy(order)}).`;
+  }
+  return `${since} the model picks the right caption for ${accuracy(retrieval)} of the pairs it has never seen together: it names both objects in ${accuracy(recognition)}, and prefers the right order in ${accuracy(order)}.`;
+}
+
+export function gradientFinding({ heads, strongest }: Decomposition): string {
+  const slope = heads[strongest]?.slope ?? 0;
+  if (Math.abs(slope) < FLAT) {
+    return `No head prefers a side: even the steepest EP row, head ${strongest}’s, changes by only ${magnitude(slope)} logits per pixel.`;
+  }
+  const [way, end] = slope < 0 ? ["falls", "left"] : ["rises", "right"];
+  return `Head ${strongest}’s EP row ${way} by ${magnitude(slope)} logits per pixel from left to right: whatever the objects are, it pulls the head to the one on the ${end}.`;
+}
+
+export interface Cut {
+  terms: Term[];
+  strength: number;
+  /** Null for all heads. */
+  head: number | null;
+}
+
+export function ablateFinding(before: Accuracies, after: Accuracies, cut: Cut, trained: boolean, pressed: boolean): string {
+  if (!trained) return `This model is untrained, so there is nothing to lose${pressed ? ": train it first" : ""}.`;
+  const was = pairNumbers(before);
+  const is = pairNumbers(after);
+  if (cut.terms.length === 0) {
+    return `Nothing is ablated: on unseen pairs the model names both objects in ${accuracy(was.recognition)} and prefers the right order in ${accuracy(was.order)}.${pressed ? " Press a term, EP first." : ""}`;
+  }
+  const condition = conditionOf(cut);
+  if (cut.strength === 1) return `${condition}, nothing changes: order ${accuracy(is.order)}, recognition ${accuracy(is.recognition)}.`;
+  const still = was.recognition >= SKILL ? "still " : "";
+  if (is.recognition >= SKILL && isCoin(is.order)) {
+    return `${condition} the model ${still}names both objects (recognition ${accuracy(is.recognition)}) but picks the order at chance (${accuracy(is.order)}).`;
+  }
+  if (is.recognition >= SKILL && is.order <= REVERSED) {
+    return `${condition} the model ${still}names both objects (recognition ${accuracy(is.recognition)}) and puts them the wrong way round (order ${accuracy(is.order)}).`;
+  }
+  if (is.recognition >= SKILL && is.order >= SKILL) {
+    return `${condition} the model ${still}names both objects (recognition ${accuracy(is.recognition)}) and gets their order right (${accuracy(is.order)}).`;
+  }
+  return `${condition}, on unseen pairs, recognition goes from ${accuracy(was.recognition)} to ${accuracy(is.recognition)} and order from ${accuracy(was.order)} to ${accuracy(is.order)}.`;
+}
+
+/** "EP", "EP and PE", "EP, PE and VP". */
+export function listed(terms: Term[]): string {
+  return terms.length > 1 ? `${terms.slice(0, -1).join(", ")} and ${terms.at(-1) ?? ""}` : terms.join("");
+}
+
+function conditionOf({ terms, strength, head }: Cut): string {
+  const named = listed(terms);
+  const where = head === null ? "" : ` in head ${head}`;
+  if (strength === 0) return `Without ${named}${where}`;
+  if (strength === -1) return `With ${named} reversed${where}`;
+  return `With ${named} at strength ${strengthText(strength)}${where}`;
+}
+
+export function sinceStep(step: number, file: string | null): string {
+  if (file !== null) return `In ${file}`;
+  return `After ${count(step)} ${step === 1 ? "step" : "steps"}`;
+}

@@ -1,0 +1,53 @@
+// A reader's own file: a model in safetensors, or a run's JSON, which trains it again.
+import { engineError, sentence } from "../engine/errors";
+import type { Config } from "../engine/pkg/leftright.js";
+import type { Run } from "./run";
+import { settingsOf } from "./settings";
+import type { Recipe } from "./recipe";
+
+/** What can be opened, by the ending of its name; a larger file is not even read. */
+const OPENED: Record<string, { most: (run: Run) => number | Promise<number>; open: (run: Run, file: File) => Promise<void> }> = {
+  ".safetensors": { most: (run) => run.worker.call((api) => api.largestFile()), open: async (run, file) => run.open(file.name, new Uint8Array(await file.arrayBuffer())) },
+  ".json": { most: () => 1 << 16, open: trainAgain },
+};
+const LARGEST_STEPS = 2 ** 32 - 1;
+
+/** Opens a file in a run; where that cannot be, the run stays as it is, and the answer is why. */
+export async function openFile(run: Run, file: File): Promise<string | null> {
+  const [, kind] = Object.entries(OPENED).find(([ending]) => file.name.toLowerCase().endsWith(ending)) ?? [];
+  run.error = null;
+  try {
+    if (!kind) throw new Error(`a file that can be opened ends in ${Object.keys(OPENED).join(" or ")}.`);
+    const most = await kind.most(run);
+    if (file.size > most) throw new Error(`it has ${file.size} bytes, and ${most} are the most that one can need.`);
+    await kind.open(run, file);
+  } catch (thrown) {
+    run.fail(`${file.name} was not opened, and the model here is as it was: ${sentence(engineError(thrown))}`);
+  }
+  return run.error;
+}
+
+async function trainAgain(run: Run, file: File): Promise<void> {
+  const { config, steps } = read(await file.text());
+  // The engine fills in what is not said, and refuses what cannot be.
+  const whole = await run.worker.call((api) => api.check(config));
+  await run.pause();
+  await run.set(settingsOf(whole, run.settings?.engine ?? "auto"));
+  await run.reset();
+  if (steps === 0) return;
+  run.target = steps;
+  void run.train();
+}
+
+function read(text: string): { config: Partial<Config>; steps: number } {
+  let said: Partial<Recipe> | null;
+  try {
+    said = JSON.parse(text) as Partial<Recipe> | null;
+  } catch {
+    throw new Error("it is not JSON.");
+  }
+  const { config, steps = NaN } = said ?? {};
+  if (typeof config !== "object" || Array.isArray(config)) throw new Error("it has no “config”, an object of settings, as the JSON of a run has.");
+  if (!Number.isInteger(steps) || steps < 0 || steps > LARGEST_STEPS) throw new Error(`its “steps” must be a whole number between 0 and ${LARGEST_STEPS}.`);
+  return { config, steps };
+}
