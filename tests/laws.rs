@@ -58,7 +58,7 @@ proptest! {
         let j = (i + 1 + gap).min(config.pixels - 1);
         if j > i { strip[j as usize] = 2; }
         for scene in [Scene::Strip(strip), Scene::Caption(vec![2, 1]), Scene::Caption(vec![3])] {
-            let decomposition = Evaluator::new(&config).decompose(&snapshot.params, &scene).unwrap();
+            let decomposition = Evaluator::new(&config).decompose(&snapshot.params, &scene, &[]).unwrap();
             for head in &decomposition.heads {
                 let total: f64 = head.attention.iter().sum();
                 prop_assert!((total - 1.0).abs() < 1e-9);
@@ -79,7 +79,7 @@ fn terms_are_the_fixtures() {
     let evaluator = Evaluator::new(&fixture.config);
     let (params, batch) = (fixture.params("param."), fixture.batch());
     for (i, tokens) in batch.vision.chunks(11).enumerate() {
-        let decomposition = evaluator.decompose(&params, &Scene::Strip(tokens[1..].to_vec())).unwrap();
+        let decomposition = evaluator.decompose(&params, &Scene::Strip(tokens[1..].to_vec()), &[]).unwrap();
         for (h, head) in decomposition.heads.iter().enumerate() {
             for term in &head.terms {
                 let expected = fixture.f32(&format!("cls_row.{:?}", term.term));
@@ -96,6 +96,31 @@ fn trained() -> (Evaluator, Vec<f32>) {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/trained.safetensors");
     let (config, snapshot) = leftright::checkpoint::load(&std::fs::read(path).unwrap()).unwrap();
     (Evaluator::new(&config), snapshot.params)
+}
+
+/// A decomposition under an ablation shows its terms scaled in its heads, all else as it was, and what the captions' scores become.
+#[test]
+fn a_decomposition_shows_what_is_cut() {
+    let (evaluator, params) = trained();
+    let scene = Scene::Strip(vec![0, 0, 16, 0, 0, 0, 0, 17, 0, 0]);
+    let under = |strength: f64| {
+        let ablation = Ablation { tower: Tower::Vision, terms: vec![Term::EP], strength, heads: Some(vec![0, 2]) };
+        evaluator.decompose(&params, &scene, &[ablation]).unwrap()
+    };
+    let whole = evaluator.decompose(&params, &scene, &[]).unwrap();
+    assert_eq!(under(1.0), whole);
+    let cut = under(-0.5);
+    assert_eq!(cut.strongest, whole.strongest);
+    for (h, (head, was)) in cut.heads.iter().zip(&whole.heads).enumerate() {
+        let strength = if [0, 2].contains(&h) { -0.5 } else { 1.0 };
+        assert!((head.slope - strength * was.slope).abs() < 1e-9);
+        for (term, was) in head.terms.iter().zip(&was.terms) {
+            let scale = if term.term == Term::EP { strength } else { 1.0 };
+            let expected: Vec<f64> = was.row.iter().map(|logit| scale * logit).collect();
+            assert_eq!(term.row, expected, "head {h} {:?}", term.term);
+        }
+    }
+    assert!(cut.captions.iter().zip(&whole.captions).all(|(cut, whole)| (cut.similarity - whole.similarity).abs() > 1e-6));
 }
 
 fn ablation(terms: &[Term], strength: f64, heads: Option<Vec<u32>>) -> Ablation {
@@ -141,7 +166,7 @@ fn questions_out_of_bounds_are_refused_by_name() {
         (Scene::Strip(vec![0, 21, 0, 0, 0, 0, 0, 0, 0, 0]), "the label is 21, but must be between 1 and 20"),
         (Scene::Caption(vec![4, 4]), "both objects are 4, but they must differ"),
     ] {
-        assert_eq!(evaluator.decompose(&params, &scene).unwrap_err().to_string(), says);
+        assert_eq!(evaluator.decompose(&params, &scene, &[]).unwrap_err().to_string(), says);
     }
     assert!(Term::parse("XP").unwrap_err().to_string().starts_with("there is no term \"XP\""));
 }

@@ -200,7 +200,7 @@ impl Evaluator {
 }
 
 /// Strengths worth computing with: none where nothing is changed.
-fn edits(strengths: &[Strengths]) -> Option<&[Strengths]> {
+pub(super) fn edits(strengths: &[Strengths]) -> Option<&[Strengths]> {
     strengths.iter().any(|s| *s != Strengths::default()).then_some(strengths)
 }
 

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::accuracy::{Evaluator, nearest};
-use super::{AnalysisError, Term, Tower};
+use super::accuracy::{Evaluator, edits, nearest};
+use super::{Ablation, AnalysisError, Term, Tower, strengths};
 use crate::config::Config;
+use crate::engine::cpu::forward::Strengths;
 use crate::engine::cpu::graph::{Sources, sources};
 use crate::engine::cpu::{Tower as TowerSizes, dot, encode, similarities};
 use crate::params::Linear;
@@ -44,7 +45,8 @@ pub struct HeadDecomposition {
     pub logits: Vec<f64>,
     /// Its softmax.
     pub attention: Vec<f64>,
-    /// Least-squares slope of EP over positions, in logits per pixel (per column on a grid, per token for a caption).
+    /// Least-squares slope of EP over positions, as scaled by the ablations, in logits per pixel (per column on a grid, per token
+    /// for a caption).
     pub slope: f64,
 }
 
@@ -72,7 +74,7 @@ pub struct Decomposition {
     pub read: u32,
     /// Per head.
     pub heads: Vec<HeadDecomposition>,
-    /// The head with the largest |slope|.
+    /// The head whose |slope| is the largest without an ablation.
     pub strongest: u32,
     /// For a strip: its caption, then the same labels in other orders; none in an autoregressive run.
     pub captions: Vec<CaptionScore>,
@@ -193,8 +195,8 @@ impl Evaluator {
         self.ep_rows(params).iter().map(|row| least_squares_slope(&columns, row)).collect()
     }
 
-    /// Decomposes the first layer's attention of the tower that reads `scene`.
-    pub fn decompose(&self, params: &[f32], scene: &Scene) -> Result<Decomposition, AnalysisError> {
+    /// Decomposes the first layer's attention of the tower that reads `scene`, under some ablations.
+    pub fn decompose(&self, params: &[f32], scene: &Scene, ablations: &[Ablation]) -> Result<Decomposition, AnalysisError> {
         let config = self.config();
         let caption = scene.caption(config)?;
         let strip = match scene {
@@ -215,23 +217,32 @@ impl Evaluator {
         let keys: Vec<(u32, u32)> = tokens.iter().copied().zip(0..).take(sizes.shape.visible(position)).collect();
         let rows = term_rows(sizes, params, keys[position], &keys);
         let coordinates = coordinates(config, tower, keys.len());
-        let heads: Vec<HeadDecomposition> = rows.into_iter().map(|rows| head(&coordinates, rows)).collect();
-        let steeper = |a: usize, b: usize| if heads[b].slope.abs() > heads[a].slope.abs() { b } else { a };
-        let strongest = (0..heads.len()).fold(0, steeper) as u32;
+        let slopes: Vec<f64> = rows.iter().map(|rows| ep_slope(&coordinates, rows).abs()).collect();
+        let strongest = (0..rows.len()).fold(0, |a, b| if slopes[b] > slopes[a] { b } else { a }) as u32;
+        let scales = strengths(config, tower, ablations)?;
+        let heads = rows.into_iter().zip(&scales).map(|(rows, scales)| head(&coordinates, rows, scales)).collect();
         let (captions, nearest) = match scene {
-            Scene::Strip(strip) if !config.autoregressive => self.captions_of(params, &Item { strip: strip.clone(), caption })?,
+            Scene::Strip(strip) if !config.autoregressive => {
+                self.captions_of(params, &Item { strip: strip.clone(), caption }, ablations)?
+            }
             _ => (Vec::new(), None),
         };
         let names = keys.iter().map(|(token, _)| token_name(config, index, *token)).collect();
         Ok(Decomposition { tower, tokens: names, read: position as u32, heads, strongest, captions, nearest })
     }
 
-    fn captions_of(&self, params: &[f32], item: &Item) -> Result<(Vec<CaptionScore>, Option<CaptionScore>), AnalysisError> {
+    fn captions_of(
+        &self,
+        params: &[f32],
+        item: &Item,
+        ablations: &[Ablation],
+    ) -> Result<(Vec<CaptionScore>, Option<CaptionScore>), AnalysisError> {
         let config = self.config();
+        let vision = strengths(config, Tower::Vision, ablations)?;
         let mut batch = Batch::default();
         batch.push(config, &item.strip, item.caption);
-        let image = encode(&self.towers()[0], params, None, (&batch.vision, &[]));
-        let scores = similarities(&image, &self.embed_captions(params, &[])?, self.towers()[0].e);
+        let image = encode(&self.towers()[0], params, edits(&vision), (&batch.vision, &[]));
+        let scores = similarities(&image, &self.embed_captions(params, ablations)?, self.towers()[0].e);
         let score = |caption: Caption| CaptionScore {
             text: caption.to_string(),
             similarity: f64::from(scores[caption_index(config, caption) as usize]),
@@ -242,14 +253,20 @@ impl Evaluator {
     }
 }
 
-fn head(coordinates: &[(usize, f64)], rows: Vec<Vec<f64>>) -> HeadDecomposition {
+/// The slope of the EP row among a head's nine.
+fn ep_slope(coordinates: &[(usize, f64)], rows: &[Vec<f64>]) -> f64 {
+    let (x, ep): (Vec<f64>, Vec<f64>) = coordinates.iter().map(|(key, x)| (*x, rows[1][*key])).unzip();
+    least_squares_slope(&x, &ep)
+}
+
+fn head(coordinates: &[(usize, f64)], mut rows: Vec<Vec<f64>>, scales: &Strengths) -> HeadDecomposition {
+    rows.iter_mut().zip(scales.logit).for_each(|(row, scale)| row.iter_mut().for_each(|logit| *logit *= scale));
     let logits: Vec<f64> = (0..rows[0].len()).map(|t| rows.iter().map(|row| row[t]).sum()).collect();
     let greatest = logits.iter().copied().fold(f64::MIN, f64::max);
     let weights: Vec<f64> = logits.iter().map(|x| (x - greatest).exp()).collect();
     let total: f64 = weights.iter().sum();
     let variance = covariance(&logits, &logits);
-    let (x, ep): (Vec<f64>, Vec<f64>) = coordinates.iter().map(|(key, x)| (*x, rows[1][*key])).unzip();
-    let slope = least_squares_slope(&x, &ep);
+    let slope = ep_slope(coordinates, &rows);
     let share = |row: &[f64]| if variance > 0.0 { covariance(row, &logits) / variance } else { 0.0 };
     let terms = Term::LOGIT.into_iter().zip(rows).map(|(term, row)| TermRow { term, share: share(&row), row }).collect();
     HeadDecomposition { terms, attention: weights.iter().map(|w| w / total).collect(), logits, slope }

@@ -32,7 +32,8 @@ impl Evaluator {
         let config = self.config();
         let pairs: Vec<Vec<u32>> =
             self.captions().iter().filter(|c| matches!(c, Caption::Pair(Relation::Left, ..))).map(|c| c.labels().to_vec()).collect();
-        let rows: Vec<_> = pairs.into_iter().map(|labels| self.decompose(params, &Scene::Caption(labels))).collect::<Result<_, _>>()?;
+        let rows: Vec<_> =
+            pairs.into_iter().map(|labels| self.decompose(params, &Scene::Caption(labels), &[])).collect::<Result<_, _>>()?;
         let [x, y] = NAMED;
         let head = |h: usize| {
             let over = |of: &dyn Fn(&super::HeadDecomposition) -> f64| rows.iter().map(|row| of(&row.heads[h])).collect::<Vec<f64>>();

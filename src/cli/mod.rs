@@ -178,7 +178,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
                 (None, Some(caption)) => Scene::Caption(numbers("caption", &caption)?),
                 (None, None) => return Err(Failure::Usage("give a --strip or a --caption".to_owned())),
             };
-            report::decomposition(&Evaluator::new(&config).decompose(&snapshot.params, &scene)?, cli.json)
+            report::decomposition(&Evaluator::new(&config).decompose(&snapshot.params, &scene, &[])?, cli.json)
         }
     }
 }

@@ -149,7 +149,7 @@ fn shares(evaluator: &Evaluator, params: &[f32], values: &mut Values) -> Result<
     let mut variance = [0.0; 9];
     let mut heads = 0.0;
     for item in scenes {
-        for head in evaluator.decompose(params, &Scene::Strip(item.strip.clone()))?.heads {
+        for head in evaluator.decompose(params, &Scene::Strip(item.strip.clone()), &[])?.heads {
             let sum = |terms: &[usize], t: usize| terms.iter().map(|i| head.terms[*i].row[t]).sum::<f64>();
             // X W_QK X^T, W_Q^T B_K, B_Q^T W_K X^T, B_Q^T B_K.
             for (total, terms) in magnitude.iter_mut().zip([&[0, 1, 3, 4][..], &[2, 5], &[6, 7], &[8]]) {

@@ -103,11 +103,16 @@ impl Model {
         Ok(to_js(&Evaluation { step: self.snapshot.step, accuracies, slopes })?)
     }
 
-    /// The nine terms on a strip or a caption.
+    /// The nine terms on a strip or a caption, under some ablations.
     #[wasm_bindgen(unchecked_return_type = "Decomposition")]
-    pub fn decompose(&self, #[wasm_bindgen(unchecked_param_type = "Scene")] scene: JsValue) -> Result<JsValue, JsValue> {
+    pub fn decompose(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Scene")] scene: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Ablation[]")] ablations: JsValue,
+    ) -> Result<JsValue, JsValue> {
         let scene: Scene = from_js(scene, "scene")?;
-        let decomposition: Decomposition = self.evaluator.decompose(&self.snapshot.params, &scene).map_err(Failure::from)?;
+        let ablations: Vec<Ablation> = from_js(ablations, "ablation")?;
+        let decomposition: Decomposition = self.evaluator.decompose(&self.snapshot.params, &scene, &ablations).map_err(Failure::from)?;
         Ok(to_js(&decomposition)?)
     }
 
