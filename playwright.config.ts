@@ -25,7 +25,7 @@ export default defineConfig({
   reporter: [["list"], ["json", { outputFile: "target/playwright/results.json" }]],
   workers: 2,
   timeout: 180_000,
-  expect: { timeout: 30_000 },
+  expect: { timeout: Number(process.env.EXPECT_MS ?? 30_000) },
   forbidOnly: process.env.CI !== undefined,
   use: { baseURL: `${origin}/`, screenshot: "only-on-failure", serviceWorkers: "block" },
   webServer: {

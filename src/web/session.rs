@@ -6,7 +6,6 @@ use serde::Serialize;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_time::Instant;
 
 use super::model::Model;
 use super::{Failure, from_js, to_js};
@@ -15,8 +14,6 @@ use crate::engine::{EngineError, EngineInfo, EngineRequest, Evaluation, Run, Run
 
 /// How long the worker trains before it lets other messages in.
 pub const CHUNK_MS: f64 = 40.0;
-/// How often the page is given the whole training state, to survive a crash of the worker.
-const STATE_EVERY_MS: u128 = 1500;
 
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Failure {
@@ -53,8 +50,19 @@ struct Progress {
     engine: EngineInfo,
     /// If set, the curve goes on after this step.
     rewound_to: Option<u32>,
-    /// Now and then, the whole training state for `Session.resume`.
-    #[tsify(type = "Uint8Array | null")]
+    /// With every evaluation, what the page keeps of this step.
+    snapshot: Option<Kept>,
+}
+
+/// A step that can be shown again, and from which training can go on where the worker dies.
+#[derive(Serialize, Tsify)]
+struct Kept {
+    /// The model as safetensors.
+    #[tsify(type = "Uint8Array")]
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    model: JsValue,
+    /// The whole training state, for `Session.open`.
+    #[tsify(type = "Uint8Array")]
     #[serde(with = "serde_wasm_bindgen::preserve")]
     state: JsValue,
 }
@@ -126,7 +134,6 @@ impl Session {
 
     async fn train_loop(&self, run: &mut Run, steps: u32, on_progress: &js_sys::Function) -> Result<bool, JsValue> {
         let end = run.step().saturating_add(steps);
-        let mut saved = Instant::now();
         loop {
             let cancelled = self.cancel.get();
             let done = cancelled || run.step() >= end;
@@ -138,13 +145,7 @@ impl Session {
             self.adopt(run);
             // A device lost while settling leaves steps to do again.
             let done = done && (cancelled || advance.rewound_to.is_none());
-            let due = advance.evaluation.is_some() && saved.elapsed().as_millis() >= STATE_EVERY_MS;
-            let state = if done || due {
-                saved = Instant::now();
-                js_sys::Uint8Array::from(&self.model.borrow().save(Contents::Training)?[..]).into()
-            } else {
-                JsValue::NULL
-            };
+            let snapshot = advance.evaluation.is_some().then(|| self.kept()).transpose()?;
             let value = to_js(&Progress {
                 step: run.step(),
                 losses: advance.losses,
@@ -153,7 +154,7 @@ impl Session {
                 notice: advance.notice,
                 engine: run.info().clone(),
                 rewound_to: advance.rewound_to,
-                state,
+                snapshot,
             })?;
             on_progress.call1(&JsValue::NULL, &value)?;
             if done {
@@ -161,6 +162,12 @@ impl Session {
             }
             yield_to_events().await?;
         }
+    }
+
+    fn kept(&self) -> Result<Kept, Failure> {
+        let model = self.model.borrow();
+        let bytes = |contents| Ok::<JsValue, Failure>(js_sys::Uint8Array::from(&model.save(contents)?[..]).into());
+        Ok(Kept { model: bytes(Contents::Model)?, state: bytes(Contents::Training)? })
     }
 
     fn adopt(&self, run: &Run) {

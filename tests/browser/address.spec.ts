@@ -118,11 +118,11 @@ test(`each of ${COUNT} addresses makes a run that works or says why not, in one 
   await article.open("?engine=cpu");
   const all = addresses();
   const seen = await page.evaluate(async (searches) => {
-    interface Run { phase: string; notices: string[]; error: string | null; evaluation: { accuracies: { unseen: { retrieval: number } } } | null; start(): Promise<void>; close(): void; worker: unknown; constructor: new (worker: unknown, source: object) => Run }
+    interface Run { phase: string; notices: string[]; error: string | null; evaluation: { accuracies: { unseen: { retrieval: number } } } | null; start(): Promise<void>; close(): void; worker: unknown; constructor: new (worker: unknown, source: object, renew: () => Promise<void>) => Run }
     const own = (globalThis as unknown as { leftright: { run: Run } }).leftright.run;
     const results = [];
     for (const search of searches) {
-      const run = new own.constructor(own.worker, { search, addressed: false, start: "untrained" });
+      const run = new own.constructor(own.worker, { search, start: "untrained" }, () => Promise.resolve());
       await run.start();
       // As the page shows it.
       const figure = Object.assign(document.createElement("lr-train"), { run }) as unknown as HTMLElement & { updateComplete: Promise<unknown> };
@@ -188,5 +188,5 @@ test("settings, cuts and a strip come back from the address that they wrote", as
   await ablate.getByRole("button", { name: "Clear", exact: true }).click();
   await ablate.getByRole("button", { name: "PP", exact: true }).click();
   await page.getByTestId("object-1").press("ArrowRight");
-  await expect(page).toHaveURL(/&strip=0\+18\+0\+0\+0\+0\+0\+0\+0\+16&start=untrained&ablate=PP$/);
+  await expect(page).toHaveURL(/&ablate=PP&strip=0\+18\+0\+0\+0\+0\+0\+0\+0\+16&start=untrained$/);
 });

@@ -179,7 +179,7 @@ test("properties and attributes are one, settings choose the run, and events tel
 
   await page.locator("lr-ablate").getByRole("button", { name: "EP", exact: true }).click();
   await expect.poll(() => told("lr-ablate")).toHaveLength(1);
-  expect((await told("lr-ablate"))[0]).toMatchObject({ terms: ["EP"], strength: 0, head: null, after: { unseen: { recognition: expect.any(Number) as unknown } } });
+  expect((await told("lr-ablate"))[0]).toMatchObject({ terms: ["EP"], strength: 0, heads: null, after: { unseen: { recognition: expect.any(Number) as unknown } } });
 
   const figure = page.locator("lr-ablate");
   await figure.evaluate((element) => { Object.assign(element, { seed: 5 }); });

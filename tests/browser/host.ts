@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const SITE = fileURLToPath(new URL("../../www/dist", import.meta.url));
+const SITE = fileURLToPath(new URL("../../www/dist/", import.meta.url));
 const TYPES: Record<string, string> = {
   ".html": "text/html",
   ".js": "text/javascript",

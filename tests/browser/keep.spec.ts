@@ -207,7 +207,7 @@ test.describe("files dropped on the page", () => {
       return transfer;
     }, { name, base64: bytes.toString("base64") });
     await page.locator("lr-ablate").dispatchEvent("dragenter", { dataTransfer: transfer });
-    await expect(page.locator(".dropzone")).toContainText("Drop a model (.safetensors) or a run (.json)");
+    await expect(page.locator(".notice-box")).toContainText("Drop a model (.safetensors), a run (.json) or a session (.zip)");
     await page.locator("lr-ablate").dispatchEvent("drop", { dataTransfer: transfer });
   }
 
@@ -216,7 +216,7 @@ test.describe("files dropped on the page", () => {
     await article.open("?engine=cpu");
     await drop(page, "mine.safetensors", trained);
     await expect(article.state).toHaveText("Opened from mine.safetensors.");
-    await expect(page.locator(".dropzone")).toBeHidden();
+    await expect(page.locator(".notice-box")).toBeHidden();
   });
 
   test("a run's JSON trains it again, to the same numbers", async ({ page }) => {
@@ -248,10 +248,10 @@ test.describe("files dropped on the page", () => {
       await article.open("?engine=cpu");
       const before = await article.state.innerText();
       await drop(page, name, bytes);
-      await expect(page.locator(".dropzone")).toContainText(says);
+      await expect(page.locator(".notice-box")).toContainText(says);
       await expect(article.state).toHaveText(before);
-      await page.locator(".dropzone").getByRole("button", { name: "Close" }).click();
-      await expect(page.locator(".dropzone")).toBeHidden();
+      await page.locator(".notice-box").getByRole("button", { name: "Close" }).click();
+      await expect(page.locator(".notice-box")).toBeHidden();
     });
   }
 });

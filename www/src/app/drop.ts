@@ -1,43 +1,7 @@
 // Files dropped on the page: into the run of the figure they fall on, else into the page's own.
 import { RunFigure } from "../figures/figure";
 import { sharedRun } from "../run/registry";
-
-const styles = new CSSStyleSheet();
-styles.replaceSync(`
-  .dropzone {
-    position: fixed;
-    inset: auto var(--space-4) var(--space-4);
-    z-index: 1;
-    max-width: 41rem;
-    margin: 0 auto;
-    padding: var(--space-3) var(--space-4);
-    border: 2px dashed var(--edge);
-    border-radius: 4px;
-    background: var(--paper);
-    color: var(--ink);
-    font: var(--text-figure) / 1.45 var(--sans);
-  }
-  .dropzone.told { border-style: solid; }
-  .dropzone button { margin-left: var(--space-3); padding: 0; border: 0; background: none; color: inherit; font: inherit; text-decoration: underline; cursor: pointer; }
-`);
-
-const box = document.createElement("div");
-box.className = "dropzone";
-box.hidden = true;
-box.setAttribute("role", "status");
-
-function say(text: string, told: boolean): void {
-  const close = document.createElement("button");
-  close.textContent = "Close";
-  close.addEventListener("click", hide);
-  box.replaceChildren(text, ...(told ? [close] : []));
-  box.classList.toggle("told", told);
-  box.hidden = false;
-}
-
-function hide(): void {
-  box.hidden = true;
-}
+import { hide, say } from "./notice-box";
 
 function holdsFiles({ dataTransfer }: DragEvent): boolean {
   return dataTransfer?.types.includes("Files") ?? false;
@@ -47,21 +11,24 @@ async function take(event: DragEvent): Promise<void> {
   const files = [...(event.dataTransfer?.files ?? [])];
   const [file] = files;
   if (!file || files.length > 1) {
-    say("One file can be opened at a time.", true);
+    say("One file can be opened at a time.", { label: "Close" });
     return;
   }
   const figure = event.composedPath().find((target) => target instanceof RunFigure);
   const run = figure?.run ?? sharedRun();
-  say(`Opening ${file.name}…`, false);
-  const error = await (await import("../run/open-file")).openFile(run, file);
-  if (error === null) hide();
-  else say(error, true);
+  say(`Opening ${file.name}…`);
+  try {
+    const error = await (await import("../run/open-file")).openFile(run, file);
+    if (error === null) hide();
+    else say(error, { label: "Close" });
+  } catch {
+    // The script that opens files could not be fetched.
+    say(`${file.name} was not opened: a part of this page could not be loaded.`, { label: "Try again", act: () => take(event) }, { label: "Close" });
+  }
 }
 
 /** From now on, files can be dropped anywhere. */
 export function takeDrops(): void {
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, styles];
-  document.body.append(box);
   // Entering an element comes before leaving the one around it.
   let depth = 0;
   const on = (type: "dragenter" | "dragover" | "dragleave" | "drop", then: (event: DragEvent) => void) => {
@@ -73,7 +40,7 @@ export function takeDrops(): void {
   };
   on("dragenter", () => {
     depth += 1;
-    say("Drop a model (.safetensors) or a run (.json), and every figure shows it.", false);
+    say("Drop a model (.safetensors), a run (.json) or a session (.zip), and every figure shows it.");
   });
   on("dragover", () => undefined);
   on("dragleave", () => {

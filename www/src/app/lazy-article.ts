@@ -1,5 +1,7 @@
 // What is further down the article is loaded when it is wanted, so that the first figures start at once.
 import { LOADERS } from "../figures/loaders";
+import { say } from "./notice-box";
+import { isUpdated } from "./updated";
 
 /** What the article has beside its figures. */
 const LATER: typeof LOADERS = { ...LOADERS, "lr-guess": () => import("./lr-guess"), "lr-lab": () => import("../lab/lr-lab") };
@@ -11,10 +13,33 @@ export function loadFiguresInSight(): void {
       for (const { isIntersecting, target } of entries) {
         if (!isIntersecting) continue;
         sight.unobserve(target);
-        void LATER[target.localName]?.();
+        void load(target);
       }
     },
     { rootMargin: "1200px" },
   );
   for (const element of document.querySelectorAll(Object.keys(LATER).join())) sight.observe(element);
+}
+
+/** Loads an element; where that fails it says so in its place, above what stands there without a script. */
+async function load(element: Element): Promise<void> {
+  element.querySelector(".unloaded")?.remove();
+  try {
+    await LATER[element.localName]?.();
+  } catch {
+    const line = document.createElement("p");
+    line.className = "unloaded";
+    line.setAttribute("role", "alert");
+    const button = document.createElement("button");
+    button.textContent = "Try again";
+    button.addEventListener("click", () => void load(element));
+    line.append("This figure could not be loaded. ", button);
+    element.prepend(line);
+    if (await isUpdated()) tellUpdated();
+  }
+}
+
+/** Nothing is lost by it: the run is kept, and offered again. */
+function tellUpdated(): void {
+  say("This page has been updated since you opened it. What you have trained is kept.", { label: "Reload", act: () => { location.reload(); } }, { label: "Later" });
 }

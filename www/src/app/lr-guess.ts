@@ -144,7 +144,7 @@ export class LrGuess extends LitElement {
   }
 
   private ofTheRun({ strength, score, choices }: Question, guess: number): string {
-    const { trained, evaluation, asOpened, phase, shipped } = this.run;
+    const { trained, evaluation, asOpened, phase, bundled } = this.run;
     if (phase === "failed") return "The engine has stopped, so there is no answer.";
     const after = this.answer.value?.after.unseen;
     if (!after || !evaluation) return "Measuring the model…";
@@ -153,7 +153,7 @@ export class LrGuess extends LitElement {
     const choice = choices[guess];
     const right = choice !== undefined && value >= choice.from && value <= choice.to;
     const other = score === "order" ? `recognition is ${accuracy(after.recognition)}` : `order is ${accuracy(after.order)}`;
-    return `${right ? "As you guessed" : "Not as you guessed"}. ${sinceStep(evaluation.step, asOpened)}, ${shipped ? "the model" : "your model"} ${strength === 0 ? "without EP" : "with EP reversed"} has ${score === "order" ? "an order" : "a recognition"} of ${accuracy(value)} on unseen pairs; its ${other}.`;
+    return `${right ? "As you guessed" : "Not as you guessed"}. ${sinceStep(evaluation.step, asOpened)}, ${bundled ? "the model" : "your model"} ${strength === 0 ? "without EP" : "with EP reversed"} has ${score === "order" ? "an order" : "a recognition"} of ${accuracy(value)} on unseen pairs; its ${other}.`;
   }
 
   private ofDiversity(guess: number): string {

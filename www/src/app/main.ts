@@ -6,6 +6,7 @@ import "../figures/lr-gradient";
 import "../figures/lr-train";
 import { takeDrops } from "./drop";
 import { loadFiguresInSight } from "./lazy-article";
+import { keepRuns } from "./kept-runs";
 import { keepForOffline } from "./offline";
 import { themeButton } from "../style/theme";
 
@@ -21,3 +22,4 @@ if (contents) followReading(contents);
 loadFiguresInSight();
 takeDrops();
 keepForOffline();
+void keepRuns();

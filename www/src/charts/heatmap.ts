@@ -2,6 +2,7 @@ import { LitElement, css, html, svg } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { scaleLinear } from "d3-scale";
 import { signed } from "../util/format";
+import { differs } from "../util/same";
 import { columnName, columns } from "./columns";
 
 export interface HeatmapRow {
@@ -53,7 +54,7 @@ export class Heatmap extends LitElement {
     }
   `;
 
-  @property({ attribute: false }) rows: HeatmapRow[] = [];
+  @property({ attribute: false, hasChanged: differs }) rows: HeatmapRow[] = [];
   /** The magnitude that has the full colour. */
   @property({ type: Number }) most = 1;
   @property() label = "";
@@ -82,7 +83,8 @@ export class Heatmap extends LitElement {
       <svg
         height=${ROW * (this.rows.length + 1)}
         tabindex="0"
-        role="img"
+        role="application"
+        aria-roledescription="chart"
         aria-label=${`${this.label} Arrow keys read the values.`}
         @keydown=${(event: KeyboardEvent) => { this.move(event); }}
         @focus=${() => (this.chosen ??= { row: 0, token: 0 })}

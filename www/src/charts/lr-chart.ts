@@ -1,6 +1,7 @@
 import { LitElement, css, html } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Chart } from "../engine/pkg/leftright.js";
+import { differs } from "../util/same";
 import "./lr-lines";
 import "./lr-map";
 import "./lr-rows";
@@ -28,7 +29,7 @@ export class LrChart extends LitElement {
     }
   `;
 
-  @property({ attribute: false }) chart: Chart | null = null;
+  @property({ attribute: false, hasChanged: differs }) chart: Chart | null = null;
 
   override render() {
     const { chart } = this;

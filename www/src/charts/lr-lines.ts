@@ -2,12 +2,19 @@ import { css, html, nothing, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Axis, Point, Series } from "../engine/pkg/leftright.js";
 import { plain, withSpread } from "../util/format";
-import { ALONE, mark, seriesStyle } from "./series-style";
+import { differs } from "../util/same";
 import { HEIGHT, plane, type Plane } from "./plane";
 import { ReadableChart, type Place } from "./readable";
+import { ALONE, mark, seriesStyle, type SeriesStyle } from "./series-style";
 
 /** More points than this are a curve, and have no marks. */
 const MARKED = 16;
+
+/** Whether series say something else; a curve of many points is told by its ends. */
+function grown(now: Series[], before: Series[] | undefined): boolean {
+  const ends = (series: Series[]) => series.map(({ name, points }) => [name, points.length, points[0], points.length > MARKED ? points.at(-1) : points]);
+  return !before || differs(ends(now), ends(before));
+}
 
 /** Lines with their spread over models. */
 @customElement("lr-lines")
@@ -32,8 +39,14 @@ export class LrLines extends ReadableChart {
   ];
 
   @property() heading = "";
-  @property({ attribute: false }) axes: { x: Axis; y: Axis } | null = null;
-  @property({ attribute: false }) series: Series[] = [];
+  @property({ attribute: false, hasChanged: differs }) axes: { x: Axis; y: Axis } | null = null;
+  @property({ attribute: false, hasChanged: grown }) series: Series[] = [];
+  /** How each series is drawn; without them, by its name. */
+  @property({ attribute: false }) looks: SeriesStyle[] | null = null;
+  /** Whether the lines grow: the legend then says the values that are pointed at, or the latest. */
+  @property({ type: Boolean }) growing = false;
+  @property({ attribute: false }) format: (value: number) => string = plain;
+  @property({ type: Number }) height = HEIGHT;
 
   /** What can be drawn of each series: a logarithm has no place for zero, nor a model that diverged for its numbers. */
   private get drawn(): Series[] {
@@ -42,20 +55,21 @@ export class LrLines extends ReadableChart {
   }
 
   protected override readings(): string[][] {
-    const { axes } = this;
+    const { axes, format } = this;
     return this.drawn.map(({ name, points }) =>
-      points.map(({ x, y, least, most }) => `${name}: ${withSpread(y, least, most)} at ${axes?.x.label ?? ""} ${plain(x)}`),
+      points.map(({ x, y, least, most }) => `${name}: ${withSpread(y, least, most, format)} at ${axes?.x.label ?? ""} ${plain(x)}`),
     );
   }
 
-  private styleOf(name: string, row: number) {
-    return this.series.length === 1 ? ALONE : seriesStyle(name, row);
+  private styleOf(name: string, row: number): SeriesStyle {
+    return this.looks?.[row] ?? (this.series.length === 1 ? ALONE : seriesStyle(name, row));
   }
 
   private get summary(): string {
+    const { format } = this;
     const ends = this.drawn.map(({ name, points }) => {
       const [first, last] = [points[0], points.at(-1)];
-      return first && last ? `${name} from ${plain(first.y)} at ${plain(first.x)} to ${plain(last.y)} at ${plain(last.x)}` : `${name} not yet measured`;
+      return first && last ? `${name} from ${format(first.y)} at ${plain(first.x)} to ${format(last.y)} at ${plain(last.x)}` : `${name} not yet measured`;
     });
     return `${this.heading}: ${this.axes?.y.label ?? ""} by ${this.axes?.x.label ?? ""}. ${ends.join("; ")}.`;
   }
@@ -64,14 +78,14 @@ export class LrLines extends ReadableChart {
     const { axes, width, drawn } = this;
     if (!axes || width === 0) return nothing;
     const points = drawn.flatMap((series) => series.points);
-    const area = plane(width, axes, points.map(({ x }) => x), points.flatMap(({ y, least, most }) => [y, least, most]), false);
-    const places = drawn.flatMap(({ points }, row) => points.map(({ x, y }, column): Place => ({ row, column, x: area.x(x), y: area.y(y) })));
+    const area = plane(width, axes, points.map(({ x }) => x), points.flatMap(({ y, least, most }) => [y, least, most]), false, this.height);
+    const places = () => drawn.flatMap(({ points }, row) => points.map(({ x, y }, column): Place => ({ row, column, x: area.x(x), y: area.y(y) })));
     const chosen = this.chosenPlace(places);
     return html`
       ${this.legend(drawn)}
-      <p class="axis" aria-hidden="true">${axes.y.label}</p>
+      ${this.growing ? nothing : html`<p class="axis" aria-hidden="true">${axes.y.label}</p>`}
       ${this.picture(
-        HEIGHT,
+        this.height,
         this.summary,
         places,
         svg`${area.frame} ${drawn.map((series, row) => this.line(series, row, area)).reverse()}
@@ -87,28 +101,51 @@ export class LrLines extends ReadableChart {
     const at = (px: number, py: number) => `${x(px).toFixed(1)},${y(py).toFixed(1)}`;
     const path = (of: string[]) => (of.length > 0 ? `M${of.join("L")}` : "");
     const floor = (value: number, otherwise: number) => (Number.isFinite(value) && (!this.axes?.y.log || value > 0) ? value : otherwise);
-    const band = [...points.map((p) => at(p.x, floor(p.most, p.y))), ...[...points].reverse().map((p) => at(p.x, floor(p.least, p.y)))];
     const spread = points.some(({ least, most }) => least !== most);
+    const band = () => [...points.map((p) => at(p.x, floor(p.most, p.y))), ...[...points].reverse().map((p) => at(p.x, floor(p.least, p.y)))];
     const last = points.at(-1);
     return svg`<g data-series=${name} data-count=${points.length} data-last=${last?.y ?? ""}>
-      ${spread ? svg`<path class="spread" d=${path(band)} fill=${style.colour}></path>` : nothing}
-      <path class="line" d=${path(points.map((p) => at(p.x, p.y)))} stroke=${style.colour} stroke-dasharray=${style.dash}></path>
+      ${spread ? svg`<path class="spread" d=${path(band())} fill=${style.colour}></path>` : nothing}
+      <path class="line" d=${path(thinned(points, (p) => Math.round(x(p.x))).map((p) => at(p.x, p.y)))} stroke=${style.colour} stroke-dasharray=${style.dash}></path>
       ${points.length <= MARKED ? points.map((p) => mark(style, x(p.x), y(p.y))) : last && mark(style, x(last.x), y(last.y))}
     </g>`;
   }
 
   private legend(drawn: Series[]) {
-    if (drawn.length < 2) return nothing;
+    if (drawn.length < 2 && !this.growing) return nothing;
+    const { chosen } = this;
+    const said = (points: Point[]) => (chosen && chosen.column < points.length ? points[chosen.column] : points.at(-1));
+    const of = drawn[chosen?.row ?? 0];
+    const point = of && said(of.points);
     return html`<ul>
-      ${drawn.map(({ name }, row) => {
+      ${drawn.map(({ name, points }, row) => {
         const style = this.styleOf(name, row);
+        const value = this.growing ? said(points) : undefined;
         return html`<li>
           <svg class="swatch" viewBox="0 0 30 12" aria-hidden="true">
             <line x2="30" y1="6" y2="6" stroke=${style.colour} stroke-width="2" stroke-dasharray=${style.dash}></line>
             ${mark(style, 15, 6)}
-          </svg>${name}
+          </svg>${name}${value ? html` <b>${this.format(value.y)}</b>` : nothing}
         </li>`;
       })}
+      ${this.growing ? html`<li>${point ? `at ${this.axes?.x.label ?? ""} ${plain(point.x)}` : "starts with the first step"}</li>` : nothing}
     </ul>`;
   }
+}
+
+/** Of the points in one column of the screen, from left to right, the first, the least, the greatest and the last: no more can be seen. */
+function thinned(points: Point[], columnOf: (point: Point) => number): Point[] {
+  const columns = new Map<number, Point[]>();
+  for (const point of points) {
+    const column = columnOf(point);
+    const within = columns.get(column);
+    if (within) within.push(point);
+    else columns.set(column, [point]);
+  }
+  return [...columns.values()].flatMap((within) => {
+    if (within.length <= 4) return within;
+    const least = within.reduce((a, b) => (b.y < a.y ? b : a));
+    const most = within.reduce((a, b) => (b.y > a.y ? b : a));
+    return within.filter((point, i) => i === 0 || i === within.length - 1 || point === least || point === most);
+  });
 }

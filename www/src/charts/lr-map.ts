@@ -102,7 +102,7 @@ export class LrMap extends ReadableChart {
     );
     const box = ({ row, column }: Place, className: string, fill: string) =>
       svg`<rect class=${className} x=${across(column) ?? 0} y=${down(row) ?? 0} width=${across.bandwidth()} height=${cell} fill=${fill}></rect>`;
-    const chosen = this.chosenPlace(places);
+    const chosen = this.chosenPlace(() => places);
     const content = svg`
       ${places.map((place) => this.cell(place, box, across.bandwidth() >= ROOM))}
       ${y.names.map((name, row) => svg`<text x=${GUTTER - 8} y=${(down(row) ?? 0) + cell / 2 + 4} text-anchor="end">${name}</text>`)}
@@ -111,7 +111,7 @@ export class LrMap extends ReadableChart {
     return html`
       ${this.legend()}
       <p class="axis" aria-hidden="true">↓ ${y.label}, → ${x.label}</p>
-      ${this.picture(cell * y.names.length + FOOT, this.summary, places, content, "")}
+      ${this.picture(cell * y.names.length + FOOT, this.summary, () => places, content, "")}
     `;
   }
 

@@ -32,7 +32,7 @@ export class LrScatter extends ReadableChart {
     if (!axes || width === 0) return nothing;
     const area = plane(width, axes, [0, ...drawn.map(({ x }) => x)], drawn.map(({ y }) => y), true);
     const places = drawn.map(({ x, y }, column): Place => ({ row: 0, column, x: area.x(x), y: area.y(y) }));
-    const chosen = this.chosenPlace(places);
+    const chosen = this.chosenPlace(() => places);
     return html`
       <ul>
         ${this.groups.map((name, group) => html`<li><svg class="swatch" viewBox="0 0 12 12" aria-hidden="true">${mark(seriesStyle(name, group), 6, 6)}</svg>${name}</li>`)}
@@ -41,7 +41,7 @@ export class LrScatter extends ReadableChart {
       ${this.picture(
         HEIGHT,
         this.summary,
-        places,
+        () => places,
         svg`${area.frame}
           ${drawn.map(({ x, y, group, label }) => svg`<g data-x=${x} data-y=${y} data-group=${group} data-label=${label} opacity="0.85">${mark(seriesStyle(this.groups[group] ?? "", group), area.x(x), area.y(y))}</g>`)}
           ${drawn.length === 0 ? svg`<text x="50%" y="50%" text-anchor="middle">nothing measured yet</text>` : nothing}

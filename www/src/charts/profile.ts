@@ -2,6 +2,7 @@ import { LitElement, css, html, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { scaleLinear } from "d3-scale";
 import { logit } from "../util/format";
+import { differs } from "../util/same";
 import { columns } from "./columns";
 
 /** More values than these are crowded on a phone. */
@@ -52,12 +53,12 @@ export class Profile extends LitElement {
     }
   `;
 
-  @property({ attribute: false }) values: number[] = [];
+  @property({ attribute: false, hasChanged: differs }) values: number[] = [];
   @property() kind: "line" | "bars" = "bars";
   /** The CSS custom property of each token's colour, or one for all. */
-  @property({ attribute: false }) colours: string[] = ["--ink"];
+  @property({ attribute: false, hasChanged: differs }) colours: string[] = ["--ink"];
   /** The values' bounds; without them, what holds the values and zero. */
-  @property({ attribute: false }) bounds: [number, number] | null = null;
+  @property({ attribute: false, hasChanged: differs }) bounds: [number, number] | null = null;
   @property({ attribute: false }) format: (value: number) => string = logit;
   @property({ type: Number }) height = 90;
   @property() label = "";

@@ -9,7 +9,22 @@ export interface Place {
   y: number;
 }
 
-/** A picture whose values are read by pointing at them, or by focusing it and pressing the arrow keys. */
+/** Rows and columns that a key moves by. */
+const KEYS: Record<string, [number, number]> = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+  PageUp: [0, -10],
+  PageDown: [0, 10],
+  Home: [0, -Infinity],
+  End: [0, Infinity],
+};
+
+/**
+ * A picture whose values are read by pointing at them, or by focusing it and pressing the arrow keys. Its role has screen
+ * readers leave those keys to it, which they keep for themselves on an image.
+ */
 export abstract class ReadableChart extends LitElement {
   static override styles = [
     css`
@@ -81,7 +96,8 @@ export abstract class ReadableChart extends LitElement {
 
   @state() protected width = 0;
   @state() protected chosen: { row: number; column: number } | null = null;
-  private places: Place[] = [];
+  /** The values' places, computed when a reader points at one. */
+  private places: () => Place[] = () => [];
   private readonly resize = new ResizeObserver(() => { this.measure(); });
 
   /** What is said of each value, in the rows and columns that the arrow keys walk. */
@@ -102,14 +118,14 @@ export abstract class ReadableChart extends LitElement {
   }
 
   private move(event: KeyboardEvent): void {
-    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    const step = KEYS[event.key];
     if (!step) return;
     event.preventDefault();
     const readings = this.readings();
     const { row, column } = this.chosen ?? { row: 0, column: 0 };
     const within = (value: number, size: number) => Math.max(0, Math.min(value, size - 1));
-    const next = within(row + (step[0] ?? 0), readings.length);
-    this.chosen = { row: next, column: within(column + (step[1] ?? 0), readings[next]?.length ?? 0) };
+    const next = within(row + step[0], readings.length);
+    this.chosen = { row: next, column: within(column + step[1], readings[next]?.length ?? 0) };
   }
 
   /** Chooses the value nearest to the pointer. */
@@ -117,17 +133,17 @@ export abstract class ReadableChart extends LitElement {
     const box = (event.currentTarget as Element).getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
     const distance = (place: Place) => Math.hypot(place.x - x, place.y - y);
-    const [first, ...others] = this.places;
+    const [first, ...others] = this.places();
     if (first) this.chosen = others.reduce((best, place) => (distance(place) < distance(best) ? place : best), first);
   }
 
   /** The place of the chosen value. */
-  protected chosenPlace(places: Place[]): Place | undefined {
-    return places.find(({ row, column }) => row === this.chosen?.row && column === this.chosen.column);
+  protected chosenPlace(places: () => Place[]): Place | undefined {
+    return this.chosen === null ? undefined : places().find(({ row, column }) => row === this.chosen?.row && column === this.chosen.column);
   }
 
   /** The picture, and under it what is said of the chosen value. */
-  protected picture(height: number, label: string, places: Place[], content: SVGTemplateResult | SVGTemplateResult[], axis: string) {
+  protected picture(height: number, label: string, places: () => Place[], content: SVGTemplateResult | SVGTemplateResult[], axis: string) {
     this.places = places;
     const reading = this.chosen && this.readings()[this.chosen.row]?.[this.chosen.column];
     return html`
@@ -135,7 +151,8 @@ export abstract class ReadableChart extends LitElement {
         class="picture"
         height=${height}
         tabindex="0"
-        role="img"
+        role="application"
+        aria-roledescription="chart"
         aria-label=${`${label} Arrow keys read the values.`}
         @keydown=${(event: KeyboardEvent) => { this.move(event); }}
         @focus=${() => (this.chosen ??= { row: 0, column: 0 })}

@@ -13,25 +13,27 @@ export interface SeriesStyle {
 const TERMS = ["EP", "PE", "PP", "BP", "BE", "EE", "VP"];
 const COLOURS = 8;
 const DASHES = ["", "6 3", "2 3", "9 3 2 3", "1 2", "12 4", "4 2 1 2 1 2", "3 6"];
-const MARKS = [
-  "M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0z",
-  "M-3.5,-3.5h7v7h-7z",
-  "M0,-4.6L4.4,3.4h-8.8z",
-  "M0,-5L5,0L0,5L-5,0z",
-  "M0,4.6L4.4,-3.4h-8.8z",
-  "M-4,-1.3h2.7v-2.7h2.6v2.7h2.7v2.6h-2.7v2.7h-2.6v-2.7h-2.7z",
-  "M-4.5,-2h9v4h-9z",
-  "M-2,-4.5h4v9h-4z",
-];
+/** Marks about the origin. */
+export const MARKS = {
+  circle: "M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0z",
+  square: "M-3.5,-3.5h7v7h-7z",
+  triangle: "M0,-4.6L4.4,3.4h-8.8z",
+  diamond: "M0,-5L5,0L0,5L-5,0z",
+  wedge: "M0,4.6L4.4,-3.4h-8.8z",
+  cross: "M-4,-1.3h2.7v-2.7h2.6v2.7h2.7v2.6h-2.7v2.7h-2.6v-2.7h-2.7z",
+  bar: "M-4.5,-2h9v4h-9z",
+  column: "M-2,-4.5h4v9h-4z",
+};
+const ORDER = Object.values(MARKS);
 
 export function seriesStyle(name: string, index: number): SeriesStyle {
   const term = TERMS.indexOf(name);
   const slot = (term < 0 ? index : term) % COLOURS;
-  return { colour: `var(--series-${slot})`, dash: DASHES[slot] ?? "", mark: MARKS[slot] ?? "" };
+  return { colour: `var(--series-${slot})`, dash: DASHES[slot] ?? "", mark: ORDER[slot] ?? "" };
 }
 
 /** The style of something that is alone and needs no telling apart. */
-export const ALONE: SeriesStyle = { colour: "var(--ink)", dash: "", mark: MARKS[0] ?? "" };
+export const ALONE: SeriesStyle = { colour: "var(--ink)", dash: "", mark: MARKS.circle };
 
 /** How a category without a short name is written in a cell. */
 const SIGNS = ["–", "×", "○", "△"];

@@ -12,7 +12,7 @@ interface Model {
 }
 
 /** Traits that are attributes of the figure. */
-const TRAITS = ["number", "seed", "pair_labels", "single_layouts", "pair_layouts", "engine", "start", "controls", "lock", "guess", "theme"];
+const TRAITS = ["number", "seed", "pair_labels", "single_layouts", "pair_layouts", "engine", "start", "controls", "lock", "theme", "ablate", "strength", "head", "strip"];
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const asked = model.get("figure");

@@ -1,10 +1,12 @@
 // What a page that uses the library can rely on, for its compiler.
-import type { Ablation, Accuracies, Accuracy, EngineRequest } from "../engine/pkg/leftright.js";
-import type { Phase } from "../run/run-state";
+import type { Accuracies, Accuracy, EngineRequest } from "../engine/pkg/leftright.js";
+import type { Start } from "../run/address";
+import type { Phase } from "../run/life";
 import type { Settings } from "../run/settings";
+import type { Cut } from "../run/views";
 import type { FigureName } from "./names";
 
-export type { Accuracies, Accuracy, EngineRequest, Phase, Settings };
+export type { Accuracies, Accuracy, Cut, EngineRequest, Phase, Settings };
 
 /** Of `lr-change`: what a figure's run is and does. */
 export interface ChangeDetail {
@@ -26,16 +28,15 @@ export interface TrainedDetail extends ChangeDetail {
 }
 
 /** Of `lr-ablate`: the accuracies with what the reader has cut, and before. */
-export interface AblateDetail extends Pick<Ablation, "terms" | "strength"> {
-  /** Null for all heads. */
-  head: number | null;
+export interface AblateDetail extends Cut {
   before: Accuracies;
   after: Accuracies;
 }
 
-/** Of `lr-move`: where the reader has put the two objects, in pixels from 0. */
+/** Of `lr-move`: where the reader has put the two objects, in pixels from 0; `continued` where the same drag goes on. */
 export interface MoveDetail {
   positions: [number, number];
+  continued: boolean;
 }
 
 /** An element that shows a figure. Each property is an attribute too, in kebab case. */
@@ -46,10 +47,14 @@ export interface FigureElement extends HTMLElement {
   singleLayouts: number | null;
   pairLayouts: number | null;
   engine: EngineRequest | null;
-  start: "trained" | "untrained" | "training" | null;
+  start: Start | null;
+  ablate: string | null;
+  strength: number | null;
+  head: string | null;
+  strip: string | null;
+  step: number | null;
   controls: "all" | "none" | null;
   lock: string | null;
-  guess: "on" | "off" | null;
   theme: "light" | "dark" | "auto" | null;
 }
 

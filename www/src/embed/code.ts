@@ -2,12 +2,13 @@
 import { html } from "lit";
 import { copy } from "../util/clipboard";
 import type { Run } from "../run/run";
-import { writeAddress } from "../run/settings";
+import { writeQuery } from "../run/address";
+import { attributeOf } from "./attributes";
 import { figureName } from "./embeddable";
 
-/** A figure as an element and as a frame. `query`: the settings that are not the defaults; `site`: the address of ours. */
+/** A figure as an element and as a frame. `query`: the settings and views that are not as usual; `site`: the address of ours. */
 export function embedCode(figure: string, query: URLSearchParams, site: string): { element: string; frame: string } {
-  const attributes = [...query].map(([name, value]) => ` ${name.replaceAll("_", "-")}="${escape(value)}"`).join("");
+  const attributes = [...query].map(([name, value]) => ` ${attributeOf(name)}="${escape(value)}"`).join("");
   const frame = new URLSearchParams({ figure, ...Object.fromEntries(query) });
   return {
     element: `<script type="module" src="${escape(new URL("lib/leftright.js", site).href)}"></script>\n<lr-${figure}${attributes}></lr-${figure}>`,
@@ -26,11 +27,11 @@ async function give(code: string, button: HTMLElement): Promise<void> {
   if (told) told.textContent = copied ? "Copied. Paste it into your page." : code;
 }
 
-/** The menu at a figure's foot, of the run that it shows when something is copied. */
+/** The menu at a figure's foot, of the run and of what is shown of it when something is copied. */
 export function embedMenu(figure: HTMLElement, run: Run) {
   const code = () => {
-    const settings = run.current?.settings;
-    const query = new URLSearchParams(settings ? writeAddress(settings, run.fields) : "");
+    const { current, views, fields } = run;
+    const query = current ? writeQuery(current.settings, views, fields, current.config) : new URLSearchParams();
     return embedCode(figureName(figure), query, document.baseURI);
   };
   const button = (label: string, kind: "element" | "frame") =>

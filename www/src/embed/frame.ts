@@ -1,22 +1,25 @@
 // One figure alone in a page, as an iframe shows it: the address says which, and how.
 import "./library";
+import { reportUnknown } from "../run/address";
+import { quote } from "../util/format";
+import { ATTRIBUTES, STRIP_ATTRIBUTES, attributeOf } from "./attributes";
 import { NAMES } from "./names";
 
 /** What an address may say beside the figure's attributes. */
-const OWN = new Set(["figure", "id"]);
+const OWN = ["figure", "id"];
 const STANDARD = "ablate";
 
 function build(): void {
   const query = new URLSearchParams(location.search);
   const asked = query.get("figure") ?? STANDARD;
   const name = NAMES.find((known) => known === asked);
-  if (!name) say(`figure is “${asked.slice(0, 40)}”, but must be one of ${NAMES.join(", ")}. Here is ${STANDARD}.`);
+  if (!name) say(`figure is “${quote(asked)}”, but must be one of ${NAMES.join(", ")}. Here is ${STANDARD}.`);
 
   const figure = document.createElement(`lr-${name ?? STANDARD}`);
-  for (const [key, value] of query) {
-    const attribute = key.replaceAll("_", "-");
-    if (!OWN.has(key) && ATTRIBUTE.test(attribute)) figure.setAttribute(attribute, value);
-  }
+  // An address names attributes of ours and no others: `style` and `onclick` are a page's own affair.
+  const allowed = name === "strip" ? STRIP_ATTRIBUTES : ATTRIBUTES;
+  for (const [key, value] of query) if (allowed.includes(attributeOf(key))) figure.setAttribute(attributeOf(key), value);
+  reportUnknown("the address", [...query.keys()].map(attributeOf), [...allowed, ...OWN]);
   if (!figure.hasAttribute("theme")) figure.setAttribute("theme", "auto");
   document.documentElement.dataset.theme = figure.getAttribute("theme") ?? "auto";
   const main = document.querySelector("main");
@@ -25,9 +28,6 @@ function build(): void {
   main?.setAttribute("aria-label", `A figure: ${query.get("id") ?? name ?? STANDARD}`);
   tellHeight(query.get("id") ?? asked);
 }
-
-/** An address names attributes of ours and no others: `style` and `onclick` are a page's own affair. */
-const ATTRIBUTE = /^(?!on|style$|class$|id$|is$|slot$|part$|hidden$|inert$|popover$)[a-z]+(-[a-z0-9]+)*$/;
 
 function say(problem: string): void {
   const line = document.createElement("p");

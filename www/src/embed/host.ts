@@ -1,4 +1,4 @@
-// What is different for a figure in a page that is not ours. The library (widget.ts) sets it; in the article there is no host.
+// What is different for a figure in a page that is not ours. The library (library.ts) sets it; in the article there is no host.
 import type { Embeddable } from "./embeddable";
 import type { TemplateResult } from "lit";
 import type { Run } from "../run/run";

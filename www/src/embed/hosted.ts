@@ -1,33 +1,26 @@
 // Figures in a page that is not ours: their run by their attributes, their design within, and word of them to the page.
 import { html, nothing } from "lit";
+import { alarm } from "../figures/alarm";
 import { press } from "../figures/press";
 import { runState, trainLabel } from "../figures/run-status";
-import type { Phase } from "../run/run-state";
-import { STARTS, startOf, type Run } from "../run/run";
+import { RUN_NAMES, readStart, reportUnknown } from "../run/address";
+import { answers, atRest, type Phase } from "../run/life";
+import type { Run } from "../run/run";
 import { runOf } from "../run/registry";
+import { quote } from "../util/format";
 import tokens from "../style/tokens.css?raw"; // as it is written: a minifier rewrites light-dark()
 import type { ChangeDetail, TrainedDetail } from "./api";
+import { ATTRIBUTES, SWITCHES, attributeOf, unknownAttributes } from "./attributes";
 import { figureName, type Embeddable } from "./embeddable";
 import { setHost } from "./host";
 
-/** The switches, and what each may say. */
-const SWITCHES = {
-  start: STARTS,
-  controls: ["all", "none"],
-  guess: ["on", "off"],
-  theme: ["light", "dark", "auto"],
-} as const;
-
-/** Attributes that say nothing of a run. Every other is taken for a setting: the engine knows their names, and we need not. */
-const NOT_SETTINGS = new Set([...Object.keys(SWITCHES), "lock", "number", "id", "class", "style", "slot", "part", "title", "hidden", "lang", "dir", "role", "tabindex"]);
-
-/** The settings among an element's attributes, as a query. */
-export function searchOf(element: Element): string {
+/** What a figure's attributes say of a run, as a query; in one order, so that theirs makes no other run. */
+function searchOf(figure: Embeddable): string {
   const query = new URLSearchParams();
-  for (const { name, value } of element.attributes) {
-    if (!NOT_SETTINGS.has(name) && !/^(data|aria)-/.test(name)) query.set(name.replaceAll("-", "_"), value);
+  for (const name of RUN_NAMES) {
+    const text = name === "start" ? null : figure.asked(attributeOf(name));
+    if (text !== null) query.set(name, text);
   }
-  query.sort(); // so that an order of attributes is no other run
   return query.toString();
 }
 
@@ -63,7 +56,7 @@ function send(figure: Element, name: string, detail: ChangeDetail | TrainedDetai
 }
 
 setHost({
-  runFor: (figure) => runOf(searchOf(figure), startOf(figure.start)),
+  runFor: (figure) => runOf({ search: searchOf(figure), start: readStart(`start=${figure.start ?? ""}`) }),
 
   dress(root) {
     // First, so that a figure's own rules come over it.
@@ -71,23 +64,23 @@ setHost({
   },
 
   problems(figure) {
+    reportUnknown(`<${figure.localName}>`, unknownAttributes(figure), ATTRIBUTES);
     return (Object.keys(SWITCHES) as (keyof typeof SWITCHES)[]).flatMap((name) => {
-      const value = figure.getAttribute(name);
+      const value = figure.asked(name);
       const allowed: readonly string[] = SWITCHES[name];
       if (value === null || allowed.includes(value)) return [];
-      return [`${name} is “${value.slice(0, 40)}”, but must be one of ${allowed.join(", ")}. It is as if it were not there.`];
+      return [`${name} is “${quote(value)}”, but must be one of ${allowed.join(", ")}. It is as if it were not there.`];
     });
   },
 
   trainer(run, pressed) {
-    const busy = run.phase === "loading" || run.phase === "failed";
     return html`<div part="trainer">
       <div class="row">
-        ${press(trainLabel(run), () => (run.phase === "training" ? run.pause() : run.train()), { primary: true, able: !busy })}
+        ${press(trainLabel(run), () => (run.phase === "training" ? run.pause() : run.train()), { primary: true, able: answers(run.phase) })}
         <span class="note" data-testid="state" data-phase=${run.phase} data-step=${run.step}>${runState(run, pressed)}</span>
       </div>
       <progress max=${run.target} .value=${run.step} aria-label="Training progress"></progress>
-      ${run.error === null ? nothing : html`<p class="alarm" part="message" role="alert">${run.error}</p>`}
+      ${run.error === null ? nothing : alarm(run.error, run.again)}
       ${run.notices.map((notice) => html`<p class="note" part="message">${notice}</p>`)}
     </div>`;
   },
@@ -97,7 +90,7 @@ setHost({
     told.set(figure, run.phase);
     const detail = changeOf(figure, run);
     send(figure, "lr-change", detail);
-    if (before === "training" && run.phase === "ready" && run.error === null) {
+    if (before === "training" && atRest(run.phase) && run.error === null) {
       send(figure, "lr-trained", { ...detail, loss: run.losses.at(-1) ?? null });
     }
   },

@@ -1,35 +1,29 @@
 import { proxy, wrap, type Remote } from "comlink";
 import type { Config, EngineRequest, Job, Measurement, Scale } from "./pkg/leftright.js";
 import { EngineError, carryErrorCodes, engineError } from "./errors";
+import { Liveness } from "./liveness";
 import { openWorker } from "./open-worker";
 import type { EngineApi } from "./worker";
 
-/** A model in training never holds its worker for more than about 100 ms, so this long a silence means that it is gone. */
-const BEAT_MS = 2_000;
-const PATIENCE = 4;
-
 carryErrorCodes();
+
+/** Crashes in a row, without anything done between them, before a worker is taken for one that cannot live here. */
+const PATIENCE = 3;
 
 /**
  * The engine in its worker, as typed promises that reject with an `EngineError`.
  *
- * A worker can trap, be killed by the browser, or fall silent, and Comlink's promises then never settle.
- * Here they reject with code "crash", and `onCrash` is told once, so that it can `restart()`.
+ * A worker can trap, be killed by the browser, or never come to life, and Comlink's promises then never settle. Here they
+ * reject with code "crash" or "load", and `onEnd` is told once, so that it can `restart()`.
  */
 export class EngineClient {
   #worker!: Worker;
   #api!: Remote<EngineApi>;
   #ended!: Promise<never>;
   #end!: (error: EngineError) => void;
-  #calls = 0;
-  #missed = 0;
-  #watch = 0;
+  #crashes = 0;
 
-  /** `patience`: beats that may be missed in a row. */
-  constructor(
-    private readonly onCrash: (error: EngineError) => void,
-    private readonly patience = PATIENCE,
-  ) {
+  constructor(private readonly onEnd: (error: EngineError) => void) {
     this.restart();
   }
 
@@ -50,6 +44,7 @@ export class EngineClient {
         numbers,
         engine,
         proxy((step, steps, measurement) => {
+          this.works();
           onProgress(step, steps, measurement);
           return Promise.resolve();
         }),
@@ -59,6 +54,10 @@ export class EngineClient {
   /** For tests: an engine on one given batch, to be held against a reference; the page's own models are untouched. */
   trainOn = (checkpoint: Uint8Array, engine: EngineRequest, strips: Uint32Array, captions: Uint32Array, steps: number) =>
     this.call((api) => api.trainOn(checkpoint, engine, strips, captions, steps));
+
+  /** For tests: how many models the worker holds. */
+  models = () => this.call((api) => api.models());
+
   /** For tests: ends the worker without a word, as a browser short of memory would. */
   kill(): void {
     this.#worker.terminate();
@@ -69,6 +68,16 @@ export class EngineClient {
     this.#end(new EngineError("crash", "it trapped"));
   }
 
+  /** Whether it has crashed so often, with nothing done between, that another start is of no use. */
+  get hopeless(): boolean {
+    return this.#crashes >= PATIENCE;
+  }
+
+  /** To be said when it has done something. */
+  works(): void {
+    this.#crashes = 0;
+  }
+
   /** Ends the worker and whatever it does; its promises reject with code "closed". */
   close(): void {
     this.#end(new EngineError("closed", "The engine was closed."));
@@ -77,56 +86,40 @@ export class EngineClient {
   /** A new worker, with no model in it. */
   restart(): void {
     const worker = openWorker();
-    let alive = true;
+    const api = wrap<EngineApi>(worker);
+    let ended = false;
+    let answered = false;
     this.#worker = worker;
-    this.#api = wrap<EngineApi>(worker);
-    this.#missed = 0;
+    this.#api = api;
     this.#ended = new Promise<never>((_, reject) => {
       this.#end = (error) => {
-        if (!alive) return;
-        alive = false;
+        if (ended) return;
+        ended = true;
+        liveness.stop();
         worker.terminate();
+        if (error.code === "crash") this.#crashes += 1;
         reject(error);
-        if (error.code === "crash") this.onCrash(error);
+        if (error.code !== "closed") this.onEnd(error);
       };
     });
     this.#ended.catch(() => undefined); // an end between two calls rejects nobody's promise
     const end = this.#end;
-    worker.addEventListener("error", (event) => {
-      end(new EngineError("crash", event.message || "its script could not be loaded"));
+    const liveness = new Liveness(api, () => { end(new EngineError("crash", "it no longer answered")); });
+    void api.ping().then(() => (answered = true));
+    worker.addEventListener("error", ({ message }) => {
+      end(answered ? new EngineError("crash", message) : new EngineError("load", `The engine could not be loaded: ${message || "its script could not be fetched"}`));
     });
   }
 
   /** Asks the worker something. */
   async call<T>(question: (api: Remote<EngineApi>) => Promise<T>): Promise<T> {
-    const ended = this.#ended;
     const end = this.#end;
-    this.#calls += 1;
-    if (this.#calls === 1) this.#watch = setInterval(() => { this.#beat(); }, BEAT_MS);
     try {
-      return await Promise.race([question(this.#api), ended]);
+      return await Promise.race([question(this.#api), this.#ended]);
     } catch (thrown) {
       const error = engineError(thrown);
       if (error.code === "crash") end(error);
       throw error;
-    } finally {
-      this.#calls -= 1;
-      if (this.#calls === 0) {
-        clearInterval(this.#watch);
-        this.#missed = 0;
-      }
     }
-  }
-
-  /** Counts beats rather than time: a page that was suspended wakes with one beat missed, not with many. */
-  #beat(): void {
-    if (this.#missed === this.patience) {
-      this.#end(new EngineError("crash", "it no longer answered"));
-      return;
-    }
-    this.#missed += 1;
-    void this.#api.ping().then(() => {
-      this.#missed = 0;
-    });
   }
 }

@@ -1,18 +1,21 @@
 import { transferHandlers, type TransferHandler } from "comlink";
+import { tame } from "../util/format";
+
+/** What the crate's errors carry (src/web.rs). */
+const OF_THE_CRATE = ["config", "checkpoint", "engine", "busy", "not_finite", "scene", "ablation", "surgery"] as const;
 
 export type ErrorCode =
-  | "config"
-  | "checkpoint"
-  | "engine"
-  | "busy"
-  | "not_finite"
-  | "scene"
-  | "ablation"
-  | "surgery"
-  /** Not one of the crate's: the worker trapped, was killed, or no longer answers. */
+  | (typeof OF_THE_CRATE)[number]
+  /** The worker is dead, or its WebAssembly trapped: it has to be made anew. */
   | "crash"
-  /** Not one of the crate's: the page closed the worker. */
-  | "closed";
+  /** A script, a module or a file of ours could not be fetched; it may be there the next time. */
+  | "load"
+  /** The page ended the worker, or the run. */
+  | "closed"
+  /** Any other exception: a fault of ours, which leaves the worker as it is. */
+  | "internal";
+
+const CODES: readonly string[] = [...OF_THE_CRATE, "crash", "load", "closed", "internal"] satisfies ErrorCode[];
 
 /** An error of the engine, whose message is a complete sentence for the reader. */
 export class EngineError extends Error {
@@ -20,16 +23,17 @@ export class EngineError extends Error {
     readonly code: ErrorCode,
     message: string,
   ) {
-    super(message);
+    super(tame(message));
     this.name = "EngineError";
   }
 }
 
-/** Any thrown value as an `EngineError`; one that carries no code is a fault of the engine itself. */
+/** Any thrown value as an `EngineError`. Of those without a code of ours only a trap is a crash. */
 export function engineError(thrown: unknown): EngineError {
   if (thrown instanceof EngineError) return thrown;
-  if (!(thrown instanceof Error)) return new EngineError("crash", String(thrown));
-  const code = "code" in thrown ? (thrown.code as ErrorCode) : "crash";
+  if (!(thrown instanceof Error)) return new EngineError("internal", String(thrown));
+  if (thrown instanceof WebAssembly.RuntimeError) return new EngineError("crash", thrown.message);
+  const code = "code" in thrown && CODES.includes(String(thrown.code)) ? (thrown.code as ErrorCode) : "internal";
   return new EngineError(code, thrown.message);
 }
 

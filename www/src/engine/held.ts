@@ -1,4 +1,4 @@
-// A run as the worker holds it: a model, the engine that trains it once there is one, and what it was on the way.
+// A run as the worker holds it: a model, the engine that trains it once there is one, and the model of another step, if one is shown.
 import { Lazy } from "../util/lazy";
 import { EngineError } from "./errors";
 import { loadTrainer, loadViewer } from "./modules";
@@ -12,25 +12,21 @@ export interface ModelInfo {
   engine: EngineInfo | null;
 }
 
-/** Bytes of past models kept; beyond them every other one is let go. */
-const HISTORY_BYTES = 48 << 20;
-
 export class Held {
   #session: Session | null = null;
   readonly #opening = new Lazy(() => this.#open());
   #inTrainer = false;
   /** How often it was asked to stop. */
   #cancels = 0;
-  /** Past models as checkpoints, by step. */
-  readonly #past = new Map<number, Uint8Array>();
   #shown: Model | null = null;
+  /** What is still at work with its models. */
+  readonly #working = new Set<Promise<unknown>>();
+  #closed = false;
 
   constructor(
     private model: Model,
     private readonly engine: EngineRequest,
-  ) {
-    this.#keep();
-  }
+  ) {}
 
   info(): ModelInfo {
     return { config: this.model.config(), step: this.model.step(), engine: this.#session?.engine() ?? null };
@@ -43,35 +39,26 @@ export class Held {
 
   /** The shown model in the trainer, which alone can measure it. */
   async measurable(): Promise<Model> {
-    await this.#toTrainer();
+    await this.#work(this.#toTrainer());
     return this.shown;
   }
 
-  /** Shows the model as it was at a step, or the latest. */
-  async show(step: number | null): Promise<void> {
-    const bytes = step === null ? null : this.#past.get(step);
-    if (bytes === undefined) throw new EngineError("engine", `There is no model of step ${step} any more.`);
-    const shown = bytes && (await (this.#inTrainer ? loadTrainer() : loadViewer())).Model.open(bytes);
+  /** Shows the model of a checkpoint, or the latest. */
+  async show(checkpoint: Uint8Array | null): Promise<void> {
+    const { Model } = await (this.#inTrainer ? loadTrainer() : loadViewer());
+    if (this.#closed) throw closed();
+    const shown = checkpoint && Model.open(checkpoint);
     this.#shown?.free();
     this.#shown = shown;
   }
 
   /** The engine that trains it, opened when it is first asked for. */
   prepare(): Promise<Session> {
-    return this.#opening.get();
+    return this.#work(this.#opening.get());
   }
 
-  async train(steps: number, onProgress: (progress: Progress, kept: number[]) => void): Promise<TrainEnd> {
-    const cancels = this.#cancels;
-    const session = await this.prepare();
-    // While the engine opened.
-    if (cancels !== this.#cancels) return { step: this.model.step(), cancelled: true, engine: session.engine() };
-    return session.train(steps, (progress: Progress) => {
-      this.#adopt(session);
-      if (progress.rewound_to !== null) this.#forgetAfter(progress.rewound_to);
-      if (progress.evaluation) this.#keep();
-      onProgress(progress, [...this.#past.keys()]);
-    });
+  train(steps: number, onProgress: (progress: Progress) => void): Promise<TrainEnd> {
+    return this.#work(this.#train(steps, onProgress));
   }
 
   cancel(): void {
@@ -83,10 +70,37 @@ export class Held {
     this.#session?.loseDevice();
   }
 
-  free(): void {
+  /** Stops what it does, waits until that has stopped, and frees its memory. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.cancel();
+    while (this.#working.size > 0) await Promise.allSettled(this.#working);
     this.#shown?.free();
     this.#session?.free();
     this.model.free();
+  }
+
+  /** Work that must end before the models are freed. */
+  async #work<T>(work: Promise<T>): Promise<T> {
+    if (this.#closed) throw closed();
+    this.#working.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#working.delete(work);
+    }
+  }
+
+  async #train(steps: number, onProgress: (progress: Progress) => void): Promise<TrainEnd> {
+    const cancels = this.#cancels;
+    const session = await this.#opening.get();
+    // While the engine opened.
+    if (cancels !== this.#cancels) return { step: this.model.step(), cancelled: true, engine: session.engine() };
+    return session.train(steps, (progress: Progress) => {
+      this.model.free();
+      this.model = session.model();
+      onProgress(progress);
+    });
   }
 
   async #open(): Promise<Session> {
@@ -97,8 +111,8 @@ export class Held {
   }
 
   async #toTrainer(): Promise<void> {
-    if (this.#inTrainer) return;
     const { Model } = await loadTrainer();
+    if (this.#inTrainer) return;
     const moved = (model: Model) => {
       const copy = Model.open(model.state());
       model.free();
@@ -108,21 +122,8 @@ export class Held {
     this.#shown &&= moved(this.#shown);
     this.#inTrainer = true;
   }
+}
 
-  #adopt(session: Session): void {
-    this.model.free();
-    this.model = session.model();
-  }
-
-  #keep(): void {
-    this.#past.set(this.model.step(), this.model.checkpoint());
-    const size = [...this.#past.values()].reduce((bytes, { length }) => bytes + length, 0);
-    if (size <= HISTORY_BYTES) return;
-    // The first and the last always stay.
-    [...this.#past.keys()].slice(1, -1).filter((_, i) => i % 2 === 0).forEach((step) => this.#past.delete(step));
-  }
-
-  #forgetAfter(last: number): void {
-    for (const step of this.#past.keys()) if (step > last) this.#past.delete(step);
-  }
+function closed(): EngineError {
+  return new EngineError("closed", "The run was closed.");
 }

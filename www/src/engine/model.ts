@@ -17,22 +17,23 @@ export class ModelClient {
   describe = () => this.worker.call((api) => api.describe(this.#run));
   release = () => this.worker.call((api) => api.release(this.#run));
 
-  train = (steps: number, onProgress: (progress: Progress, kept: number[]) => void) =>
+  train = (steps: number, onProgress: (progress: Progress) => void) =>
     this.worker.call((api) =>
       api.train(
         this.#run,
         steps,
-        proxy((progress, kept) => {
-          onProgress(progress, kept);
+        proxy((progress) => {
+          this.worker.works();
+          onProgress(progress);
           return Promise.resolve();
         }),
       ),
     );
   cancel = () => this.worker.call((api) => api.cancel(this.#run));
-  show = (step: number | null) => this.worker.call((api) => api.show(this.#run, step));
+  show = (checkpoint: Uint8Array | null) => this.worker.call((api) => api.show(this.#run, checkpoint));
 
   evaluate = () => this.worker.call((api) => api.evaluate(this.#run));
-  decompose = (scene: Scene) => this.worker.call((api) => api.decompose(this.#run, scene));
+  decompose = (scene: Scene, ablations: Ablation[]) => this.worker.call((api) => api.decompose(this.#run, scene, ablations));
   ablate = (ablations: Ablation[]) => this.worker.call((api) => api.ablate(this.#run, ablations));
   epRows = () => this.worker.call((api) => api.epRows(this.#run));
   operate = (rows: (number[] | null)[]) => this.worker.call((api) => api.operate(this.#run, rows));

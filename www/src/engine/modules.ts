@@ -3,6 +3,7 @@ import viewerUrl from "./pkg/viewer_bg.wasm?url";
 import plainUrl from "./pkg/leftright_bg.wasm?url";
 import relaxedUrl from "./pkg/relaxed_bg.wasm?url";
 import { Lazy } from "../util/lazy";
+import { load } from "./load";
 
 export type Trainer = typeof import("./pkg/leftright.js") & { memory: WebAssembly.Memory };
 /** What both modules have; their classes are one type to us. */
@@ -36,19 +37,21 @@ async function fastest(): Promise<Trainer> {
   return { ...module, memory };
 }
 
-const trainerModule = new Lazy(fastest);
-const viewerModule = new Lazy(async () => {
+async function small(): Promise<Viewer> {
   const module = await import("./pkg/viewer.js");
   await module.default({ module_or_path: viewerUrl });
   return module as unknown as Viewer;
-});
+}
+
+const trainer = new Lazy(() => load("The engine", fastest));
+const viewer = new Lazy(() => load("The engine", small));
 
 /** The trainer, loaded when something is first trained or measured. */
 export function loadTrainer(): Promise<Trainer> {
-  return trainerModule.get();
+  return trainer.get();
 }
 
 /** What shows models: whichever module is there. */
 export function loadViewer(): Promise<Viewer> {
-  return trainerModule.pending ?? viewerModule.get();
+  return trainer.pending?.catch(() => viewer.get()) ?? viewer.get();
 }

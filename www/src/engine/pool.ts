@@ -5,8 +5,6 @@ import type { EngineKind, Job, Measurement } from "./pkg/leftright.js";
 
 /** Enough for a figure, and a phone keeps a core to scroll with. */
 const WORKERS = Math.min(navigator.hardwareConcurrency, 4);
-/** A worker is silent while it takes a measure, which is seconds at most: after half a minute it is taken for dead. */
-const PATIENCE = 15;
 /** How often a population is begun, before its crash is told. */
 const TRIES = 2;
 
@@ -80,7 +78,7 @@ export class Pool {
 
   /** One worker's life: populations until there are none. */
   async #work(first: Population): Promise<void> {
-    const client = new EngineClient(() => { client.restart(); }, PATIENCE);
+    const client = new EngineClient(({ code }) => { if (code === "crash") client.restart(); });
     for (let population: Population | null = first; population; population = this.#next()) {
       this.#busy.set(population, client);
       const failure = await this.#train(population, client);
@@ -88,6 +86,8 @@ export class Pool {
       if (failure?.code === "closed") break;
       if (failure) this.#retry(population, failure);
       this.#conclude(population.batch);
+      // Its script is not to be had.
+      if (failure?.code === "load") break;
     }
     client.close();
     this.#fill();
@@ -107,7 +107,7 @@ export class Pool {
     if (!this.#listeners.has(batch)) return;
     const again = tries + 1 < TRIES;
     if (error.code === "crash" && again) this.#queue.unshift({ ...population, tries: tries + 1 });
-    else if (engine === "gpu") this.#queue.unshift(...jobs.map((job) => ({ jobs: [job], engine: "cpu" as const, tries: 0, batch })));
+    else if (engine === "gpu" && error.code !== "load") this.#queue.unshift(...jobs.map((job) => ({ jobs: [job], engine: "cpu" as const, tries: 0, batch })));
     else this.#listeners.get(batch)?.failed(jobs, error);
   }
 

@@ -27,12 +27,14 @@ import type {
 
 /** Steps that a population has done, of how many, and what was measured of one of its models at the last of them. */
 export type PopulationProgress = (step: number, steps: number, measurement: Measurement | undefined) => Promise<void>;
-/** What training brought, and the steps whose models can be shown again. */
-export type RunProgress = (progress: Progress, kept: number[]) => Promise<void>;
+/** What training brought. */
+export type RunProgress = (progress: Progress) => Promise<void>;
 
 carryErrorCodes();
 
 const held = new Map<number, Held>();
+/** Runs that the page has closed. A model that was on its way to one is not kept. */
+const released = new Set<number>();
 
 function of(run: number): Held {
   const found = held.get(run);
@@ -40,16 +42,17 @@ function of(run: number): Held {
   return found;
 }
 
-/** Takes the place of a run's model, which the page has stopped. Who asks for the GPU hears at once whether it serves. */
+/** Takes the place of a run's model, which is closed. Who asks for the GPU hears at once whether it serves. */
 async function adopt(run: number, model: Model, engine: EngineRequest): Promise<ModelInfo> {
   const next = new Held(model, engine);
   try {
     if (engine === "gpu") await next.prepare();
+    await held.get(run)?.close();
+    if (released.has(run)) throw new EngineError("closed", "The run was closed.");
   } catch (error) {
-    next.free();
+    await next.close();
     throw error;
   }
-  held.get(run)?.free();
   held.set(run, next);
   return next.info();
 }
@@ -57,6 +60,15 @@ async function adopt(run: number, model: Model, engine: EngineRequest): Promise<
 const api = {
   /** Answers while the worker lives; the client asks to find out. */
   ping: () => true,
+  /** Takes a lock and keeps it until the worker ends, so that whoever waits for it hears of that; false where there are no locks. */
+  async holdLock(name: string): Promise<boolean> {
+    const { locks } = navigator as { locks?: LockManager };
+    if (!locks) return false;
+    return new Promise((resolve) => {
+      const forEver = () => { resolve(true); return new Promise<never>(() => undefined); };
+      locks.request(name, forEver).catch(() => { resolve(false); });
+    });
+  },
 
   fields: async (): Promise<ConfigField[]> => (await loadViewer()).configFields(),
   /** Bytes of the largest checkpoint that can be opened. */
@@ -74,27 +86,31 @@ const api = {
     await of(run).prepare();
     return of(run).info();
   },
-  release(run: number): void {
-    held.get(run)?.free();
+  /** Ends a run for good, when what it does has stopped. */
+  async release(run: number): Promise<void> {
+    released.add(run);
+    const last = held.get(run);
     held.delete(run);
+    await last?.close();
   },
 
   /** Resolves after the page has handled every progress report. */
   async train(run: number, steps: number, onProgress: RunProgress): Promise<TrainEnd> {
     let reported: Promise<void> = Promise.resolve();
     try {
-      return await of(run).train(steps, (progress, kept) => {
-        reported = onProgress(progress.state ? transfer(progress, [progress.state.buffer]) : progress, kept);
+      return await of(run).train(steps, (progress) => {
+        const { snapshot } = progress;
+        reported = onProgress(snapshot ? transfer(progress, [snapshot.model.buffer, snapshot.state.buffer]) : progress);
       });
     } finally {
       await reported;
     }
   },
   cancel: (run: number): void => { of(run).cancel(); },
-  show: (run: number, step: number | null): Promise<void> => of(run).show(step),
+  show: (run: number, checkpoint: Uint8Array | null): Promise<void> => of(run).show(checkpoint),
 
   evaluate: (run: number): Evaluation => of(run).shown.evaluate(),
-  decompose: (run: number, scene: Scene): Decomposition => of(run).shown.decompose(scene),
+  decompose: (run: number, scene: Scene, ablations: Ablation[]): Decomposition => of(run).shown.decompose(scene, ablations),
   ablate: (run: number, ablations: Ablation[]): AblationResult => of(run).shown.ablate(ablations),
   epRows: (run: number): number[][] => of(run).shown.epRows(),
   operate: (run: number, rows: (number[] | null)[]): Accuracy => of(run).shown.operate(rows),
@@ -128,6 +144,7 @@ const api = {
   trainOn: async (checkpoint: Uint8Array, engine: EngineRequest, strips: Uint32Array, captions: Uint32Array, steps: number): Promise<ReferenceRun> =>
     (await loadTrainer()).trainOn(checkpoint, engine, strips, captions, steps),
 
+  models: (): number => held.size,
   loseDevice: (run: number): void => { of(run).loseDevice(); },
 };
 

@@ -4,6 +4,8 @@ import { measurementsTable, type Table } from "../export/csv";
 import { ExperimentRun, type Setting } from "./experiment-run";
 import { count, duration } from "../util/format";
 import type { Run } from "../run/run";
+import { host } from "../embed/host";
+import { alarm } from "../figures/alarm";
 import { Figure } from "../figures/figure";
 import type { Provenance } from "../export/menu";
 import { press } from "../figures/press";
@@ -16,12 +18,6 @@ export abstract class ExperimentFigure extends Figure {
     verdictStyles,
     galleryStyles,
     css`
-      .errors {
-        margin: var(--space-2) 0 0;
-        padding: 0;
-        list-style: none;
-      }
-
       dl {
         display: grid;
         grid-template-columns: auto 1fr;
@@ -43,13 +39,13 @@ export abstract class ExperimentFigure extends Figure {
   /** The experiment's name in the crate. */
   protected abstract readonly experiment: string;
   private trial: ExperimentRun | null = null;
-  private said = "";
+  private told = "";
   private readonly redraw = () => { this.requestUpdate(); };
 
   protected override show(run: Run): void {
     super.show(run);
     if (this.trial?.run !== run) {
-      this.trial = new ExperimentRun(this.experiment, run);
+      this.trial = new ExperimentRun(this.experiment, run, host() === null);
       void this.trial.load();
     }
     this.trial.addEventListener("change", this.redraw);
@@ -67,8 +63,8 @@ export abstract class ExperimentFigure extends Figure {
     // A screen reader hears that it began and what came of it, not of every model.
     const { trial } = this;
     const sentence = trial?.phase === "running" ? "Training." : trial && trial.done > 0 ? `${this.state(trial)} ${this.found()}` : "";
-    if (sentence === this.said) return;
-    this.said = sentence;
+    if (sentence === this.told) return;
+    this.told = sentence;
     this.announce(sentence);
   }
 
@@ -122,10 +118,10 @@ export abstract class ExperimentFigure extends Figure {
   protected override body() {
     const { trial } = this;
     if (!trial) return html``;
-    const { phase, plan, summary, errors } = trial;
+    const { phase, plan, summary, errors, again } = trial;
     return html`
       ${plan ? claimed(plan.info, summary?.verdict, "The models trained here") : nothing} ${this.buttons(trial)}
-      ${errors.length > 0 ? html`<ul class="errors alarm" role="alert">${errors.map((error) => html`<li>${error}</li>`)}</ul>` : nothing}
+      ${errors.map((error) => alarm(error, again))}
       ${gallery(summary?.charts ?? [], phase === "running")}
       ${plan ? this.details(trial) : nothing}
     `;

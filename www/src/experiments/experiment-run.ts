@@ -3,7 +3,9 @@ import type { EngineClient } from "../engine/client";
 import { engineError, sentence, type EngineError } from "../engine/errors";
 import { sharedPool, type Batch, type NumberedJob } from "../engine/pool";
 import type { Config, ConfigField, Measurement, Plan, Scale, Summary } from "../engine/pkg/leftright.js";
+import { store } from "../run/store";
 import { LatestAnswer } from "../util/latest-answer";
+import { TimeLeft } from "../util/time-left";
 import type { Run } from "../run/run";
 
 const SCALE: Scale = "figure";
@@ -24,18 +26,21 @@ export class ExperimentRun extends EventTarget {
   measurements: Measurement[] = [];
   /** What went wrong, each once. */
   errors: string[] = [];
+  /** Does what failed once more, where that is not simply to run on. */
+  again: (() => void) | null = null;
 
-  readonly #summary = new LatestAnswer<Summary>(() => { this.#changed(); });
+  readonly #summary = new LatestAnswer<Summary>(() => { this.#summarised(); });
   readonly #measured = new Map<string, Measurement>();
   /** Steps that each job has done. */
   #steps: number[] = [];
   #batch: Batch | null = null;
-  #began = { time: 0, fraction: 0, done: 0 };
+  readonly #timeLeft = new TimeLeft();
 
-  /** `run`: whose worker it asks, and whose engine it trains on. */
+  /** `run`: whose worker it asks, and whose engine it trains on. `kept`: whether this browser keeps what is measured. */
   constructor(
     readonly name: string,
     readonly run: Run,
+    private readonly kept: boolean,
   ) {
     super();
   }
@@ -55,25 +60,43 @@ export class ExperimentRun extends EventTarget {
     const trained = this.plan?.jobs.reduce((sum, { steps }, number) => sum + (this.#steps[number] ?? 0) / steps, 0) ?? 0;
     return (trained + this.done) / (2 * Math.max(1, this.models));
   }
-  /** Milliseconds that the rest takes at the pace so far, once a model has shown it. */
+  /** Milliseconds that the rest takes at the pace so far, once there is one. */
   get remaining(): number | null {
-    const { time, fraction, done } = this.#began;
-    const share = this.fraction - fraction;
-    if (this.phase !== "running" || this.done === done) return null;
-    return ((performance.now() - time) / share) * (1 - this.fraction);
+    return this.phase === "running" ? this.#timeLeft.get() : null;
   }
 
   async load(): Promise<void> {
+    this.phase = "loading";
+    this.errors = [];
+    this.again = null;
     await this.#guard("This experiment cannot be run here", async () => {
       const fields = await this.#ask((client) => client.fields());
       this.plan = await this.#ask((client) => client.plan(this.name, SCALE));
       this.settings = settingsOf(this.plan, fields);
       this.#steps = this.plan.jobs.map(() => 0);
+      await this.#recall(this.plan);
       this.phase = "ready";
-      this.#summarise();
+      this.#remeasured();
     });
-    if (!this.plan) this.phase = "failed";
+    if (this.plan) return;
+    this.phase = "failed";
+    this.again = () => void this.load();
     this.#changed();
+  }
+
+  /** Takes up what an earlier visit has measured of the same models. */
+  async #recall({ jobs }: Plan): Promise<void> {
+    const before = this.kept ? await store.measurements(this.name) : null;
+    if (before?.jobs !== JSON.stringify(jobs)) return;
+    for (const measurement of before.measurements) {
+      this.#measured.set(key(measurement.job, measurement.step), measurement);
+      this.#steps[measurement.job] = Math.max(this.#steps[measurement.job] ?? 0, measurement.step);
+    }
+  }
+
+  #keep(): void {
+    const { plan, measurements } = this;
+    if (this.kept && plan) void store.keepMeasurements(this.name, { jobs: JSON.stringify(plan.jobs), measurements });
   }
 
   /** Trains the models that are not yet trained. */
@@ -86,7 +109,7 @@ export class ExperimentRun extends EventTarget {
     for (const { number } of populations.flat()) this.#steps[number] = 0;
     this.errors = [];
     this.phase = "running";
-    this.#began = { time: performance.now(), fraction: this.fraction, done: this.done };
+    this.#timeLeft.forget();
     this.#changed();
     void this.#guard("The models were not trained", async () => {
       const { kind } = await this.run.engine();
@@ -110,6 +133,7 @@ export class ExperimentRun extends EventTarget {
     this.#steps.fill(0);
     this.errors = [];
     this.#remeasured();
+    this.#keep();
   }
 
   #unmeasured({ jobs }: Plan, number: number): NumberedJob[] {
@@ -119,10 +143,13 @@ export class ExperimentRun extends EventTarget {
 
   #progress(population: NumberedJob[], step: number, measurement: Measurement | undefined): void {
     for (const { number } of population) this.#steps[number] = step;
+    this.#timeLeft.update(this.fraction, 1);
     if (measurement) {
       // A job begun again after a crash measures the same numbers at the same steps.
       this.#measured.set(key(measurement.job, measurement.step), measurement);
+      this.#timeLeft.update(this.fraction, 1);
       this.#remeasured();
+      this.#keep();
     } else this.#changed();
   }
 
@@ -148,9 +175,14 @@ export class ExperimentRun extends EventTarget {
 
   #summarise(): void {
     const { name, measurements } = this;
-    this.#summary.ask([measurements], () =>
-      this.#guard("The results were not summed up", () => this.#ask((client) => client.summarise(name, SCALE, measurements))),
-    );
+    this.#summary.ask([measurements], () => this.#ask((client) => client.summarise(name, SCALE, measurements)));
+  }
+
+  #summarised(): void {
+    const { error } = this.#summary;
+    this.again = error ? () => { this.errors = []; this.#summary.again(); } : null;
+    if (error) this.#tell(`The results were not summed up: ${sentence(engineError(error))}`);
+    else this.#changed();
   }
 
   /** Asks the reader's engine; if that crashes, which its run mends, once more. */
@@ -164,12 +196,11 @@ export class ExperimentRun extends EventTarget {
     }
   }
 
-  async #guard<T>(failure: string, work: () => Promise<T>): Promise<T | null> {
+  async #guard(failure: string, work: () => Promise<void>): Promise<void> {
     try {
-      return await work();
+      await work();
     } catch (thrown) {
       this.#tell(`${failure}: ${sentence(engineError(thrown))}`);
-      return null;
     }
   }
 

@@ -6,7 +6,7 @@ import { LatestAnswer } from "../util/latest-answer";
 import type { Run } from "../run/run";
 
 /** Fires `change` after each change of anything it holds. */
-export class Examination extends EventTarget {
+export class ModelProbe extends EventTarget {
   info: ExperimentInfo | null = null;
   measuring = false;
   /** Parts measured, of how many. */
@@ -16,9 +16,11 @@ export class Examination extends EventTarget {
   of: { name: string; revision: number } | null = null;
   /** Why there is no more. */
   notice: string | null = null;
+  /** Does what failed once more. */
+  again: (() => void) | null = null;
 
   #values: Record<string, number> = {};
-  readonly #summary = new LatestAnswer<Summary>(() => { this.#changed(); });
+  readonly #summary = new LatestAnswer<Summary>(() => { this.#summarised(); });
   #cancelled = false;
 
   constructor(
@@ -37,9 +39,10 @@ export class Examination extends EventTarget {
   }
 
   async load(): Promise<void> {
+    this.notice = null;
     await this.#guard("This cannot be measured here", async () => {
       this.info = (await this.run.worker.plan(this.name, "figure")).info;
-    });
+    }, () => void this.load());
     this.#changed();
   }
 
@@ -49,6 +52,7 @@ export class Examination extends EventTarget {
     this.measuring = true;
     this.#cancelled = false;
     this.notice = null;
+    this.again = null;
     this.part = 0;
     this.#values = {};
     this.of = { name: run.asOpened !== null ? `from ${run.asOpened}` : `at step ${count(run.shown ?? run.step)}`, revision: run.revision };
@@ -63,7 +67,7 @@ export class Examination extends EventTarget {
         this.#summarise(this.#values);
         this.#changed();
       } while (this.part < this.parts);
-    });
+    }, () => void this.measure());
     this.measuring = false;
     this.#changed();
   }
@@ -79,19 +83,27 @@ export class Examination extends EventTarget {
   }
 
   #summarise(values: Record<string, number>): void {
-    this.#summary.ask([values], () =>
-      this.#guard("The results were not summed up", () => this.run.client.summariseExamination(this.name, values)),
-    );
+    this.#summary.ask([values], () => this.run.client.summariseExamination(this.name, values));
   }
 
-  async #guard<T>(failure: string, work: () => Promise<T>): Promise<T | null> {
+  #summarised(): void {
+    const { error } = this.#summary;
+    if (error) this.#tell("The results were not summed up", error, () => { this.#summary.again(); });
+    else this.#changed();
+  }
+
+  async #guard(failure: string, work: () => Promise<void>, again: () => void): Promise<void> {
     try {
-      return await work();
+      await work();
     } catch (thrown) {
-      this.notice = `${failure}: ${sentence(engineError(thrown))}`;
-      this.#changed();
-      return null;
+      this.#tell(failure, thrown, again);
     }
+  }
+
+  #tell(failure: string, thrown: unknown, again: () => void): void {
+    this.notice = `${failure}: ${sentence(engineError(thrown))}`;
+    this.again = again;
+    this.#changed();
   }
 
   #changed(): void {

@@ -1,9 +1,11 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { gallery, galleryStyles } from "../charts/gallery";
 import { chartsTable, type Table } from "../export/csv";
-import { Examination } from "./model-probe";
+import { ModelProbe } from "./model-probe";
 import type { Run } from "../run/run";
+import { alarm } from "../figures/alarm";
 import { RunFigure } from "../figures/figure";
+import { atRest } from "../run/life";
 import { press } from "../figures/press";
 import { claimed, verdictStyles } from "./verdict";
 
@@ -23,44 +25,44 @@ export abstract class ProbeFigure extends RunFigure {
 
   /** The experiment's name in the crate. */
   protected abstract readonly experiment: string;
-  private examination: Examination | null = null;
-  private said = "";
+  private probe: ModelProbe | null = null;
+  private told = "";
   private readonly redraw = () => { this.requestUpdate(); };
 
   protected override show(run: Run): void {
     super.show(run);
-    if (this.examination?.run !== run) {
-      this.examination = new Examination(run, this.experiment);
-      void this.examination.load();
+    if (this.probe?.run !== run) {
+      this.probe = new ModelProbe(run, this.experiment);
+      void this.probe.load();
     }
-    this.examination.addEventListener("change", this.redraw);
+    this.probe.addEventListener("change", this.redraw);
   }
 
   protected override leave(): void {
     super.leave();
-    this.examination?.removeEventListener("change", this.redraw);
+    this.probe?.removeEventListener("change", this.redraw);
   }
 
   protected override updated(): void {
-    const { examination } = this;
+    const { probe } = this;
     // Where a reader has no button to press, the answer comes of itself.
-    if (!this.pressed && this.run.phase === "ready" && this.run.trained && examination?.info && examination.of?.revision !== this.run.revision) void examination.measure();
-    const sentence = examination?.measuring ? "Measuring." : (examination?.summary?.finding ?? "");
-    if (sentence === this.said) return;
-    this.said = sentence;
+    if (!this.pressed && atRest(this.run.phase) && this.run.trained && probe?.info && probe.of?.revision !== this.run.revision) void probe.measure();
+    const sentence = probe?.measuring ? "Measuring." : (probe?.summary?.finding ?? "");
+    if (sentence === this.told) return;
+    this.told = sentence;
     this.announce(sentence);
   }
 
   protected override measured(): boolean {
-    return this.examination?.of != null;
+    return this.probe?.of != null;
   }
 
   protected override finding(): string | typeof nothing {
-    const { examination, run } = this;
-    if (!examination?.info) return nothing;
-    const found = examination.summary?.finding ?? "";
+    const { probe, run } = this;
+    if (!probe?.info) return nothing;
+    const found = probe.summary?.finding ?? "";
     if (found !== "") return found;
-    if (examination.of) return "Too little is measured yet for a finding; the pictures fill in part by part.";
+    if (probe.of) return "Too little is measured yet for a finding; the pictures fill in part by part.";
     if (!this.pressed) return run.trained ? nothing : "This model is untrained.";
     return run.trained
       ? "Press Measure: what the model says is written here from its numbers."
@@ -73,15 +75,15 @@ export abstract class ProbeFigure extends RunFigure {
   }
 
   override numbers(): Table {
-    return chartsTable(this.examination?.summary?.charts ?? []);
+    return chartsTable(this.probe?.summary?.charts ?? []);
   }
 
-  private subject(examination: Examination): string {
-    const model = this.run.shipped ? "The model that came with the page" : "Your model";
-    return examination.of && !this.run.shipped ? `${model} ${examination.of.name}` : model;
+  private subject(probe: ModelProbe): string {
+    const model = this.run.bundled ? "The model that came with the page" : "Your model";
+    return probe.of && !this.run.bundled ? `${model} ${probe.of.name}` : model;
   }
 
-  private state({ measuring, part, parts, of, stale }: Examination): string {
+  private state({ measuring, part, parts, of, stale }: ModelProbe): string {
     if (measuring) return parts > 0 ? `${part} of ${parts} parts measured` : "Measuring…";
     if (this.run.phase === "training") return `The model is training: pause it ${this.trainedWhere} to measure it.`;
     if (stale && of) return `These results are of the model ${of.name}, and it has changed since.`;
@@ -90,19 +92,19 @@ export abstract class ProbeFigure extends RunFigure {
   }
 
   protected override body() {
-    const { examination, run } = this;
-    if (!examination) return html``;
-    const { info, measuring, part, parts, of, notice, summary } = examination;
+    const { probe, run } = this;
+    if (!probe) return html``;
+    const { info, measuring, part, parts, of, notice, again, summary } = probe;
     return html`
-      ${info ? claimed(info, summary?.verdict, this.subject(examination)) : nothing} ${this.operation()}
+      ${info ? claimed(info, summary?.verdict, this.subject(probe)) : nothing} ${this.operation()}
       <div class="row">
         ${measuring
-          ? press("Cancel", () => { examination.cancel(); }, { primary: true })
-          : press(of ? "Measure again" : "Measure", () => examination.measure(), { primary: true, able: run.phase === "ready" && info !== null })}
-        <span data-testid="examination-state" data-part=${part} data-parts=${parts}>${this.state(examination)}</span>
+          ? press("Cancel", () => { probe.cancel(); }, { primary: true })
+          : press(of ? "Measure again" : "Measure", () => probe.measure(), { primary: true, able: atRest(run.phase) && info !== null })}
+        <span data-testid="examination-state" data-part=${part} data-parts=${parts}>${this.state(probe)}</span>
       </div>
       <progress max=${parts || 1} .value=${part} aria-label="Progress of the measurement"></progress>
-      ${notice === null ? nothing : html`<p class="alarm" role="alert">${notice}</p>`}
+      ${notice === null ? nothing : alarm(notice, again)}
       ${gallery(summary?.charts ?? [], measuring)}
       ${info ? html`<details><summary>How this is decided</summary><p class="rule">${info.rule}</p><p class="note">Decided here by one model, yours; the reproduction’s report has several seeds.</p></details>` : nothing}
     `;

@@ -50,9 +50,9 @@ export const keepStyles = css`
 `;
 
 /** Of a run's model. */
-export function provenanceOf({ current, step, shown, file, shipped }: Run): Provenance {
+export function provenanceOf({ current, step, shown, file, bundled }: Run): Provenance {
   const seed = current?.config.seed ?? 0;
-  const from = shipped ? ", the model that came with the page" : file === null ? "" : `, from ${file}`;
+  const from = bundled ? ", the model that came with the page" : file === null ? "" : `, from ${file}`;
   return { name: `seed${seed}-step${shown ?? step}`, words: `seed ${seed}, step ${count(shown ?? step)}${from}` };
 }
 

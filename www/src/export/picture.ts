@@ -1,7 +1,5 @@
 // A figure as it is seen, as an SVG that needs nothing else: text and boxes where the browser has laid them out, charts
 // as they are, every colour resolved for the present theme. What only controls the figure is left out.
-import type { LineChart } from "../charts/line-chart";
-import { curves } from "./curves";
 import { paint, type Paint } from "./paint";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -28,11 +26,9 @@ export function picture(figure: HTMLElement, credit: string): string {
   if (!shadow) throw new Error(`${figure.localName} draws nothing`);
   // Nothing is painted between these lines, so the reader sees none of it.
   shadow.adoptedStyleSheets = [...shadow.adoptedStyleSheets, seen];
-  const undo = [...shadow.querySelectorAll<LineChart>("lr-line-chart")].map(curves);
   try {
     return draw(figure, shadow, credit);
   } finally {
-    for (const restore of undo) restore();
     shadow.adoptedStyleSheets = shadow.adoptedStyleSheets.filter((sheet) => sheet !== seen);
   }
 }

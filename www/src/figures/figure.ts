@@ -4,8 +4,11 @@ import type { Table } from "../export/csv";
 import { embedMenu } from "../embed/code";
 import { Embeddable } from "../embed/embeddable";
 import { host } from "../embed/host";
+import { engineError, sentence } from "../engine/errors";
+import { answers } from "../run/life";
 import { count, typeset } from "../util/format";
-import type { LatestAnswer } from "../util/latest-answer";
+import { LatestAnswer } from "../util/latest-answer";
+import { alarm } from "./alarm";
 import type { Run } from "../run/run";
 import { hold, letGo, sharedRun } from "../run/registry";
 import { figureStyles } from "../style/figure";
@@ -58,6 +61,11 @@ export abstract class Figure extends Embeddable implements Kept {
     return nothing;
   }
 
+  /** What could not be shown here, and why. */
+  protected failures(): unknown {
+    return nothing;
+  }
+
   /** Where a model is trained, in words. */
   protected get trainedWhere(): string {
     return host() || this.runName !== null ? "above" : "in Figure 1";
@@ -72,6 +80,8 @@ export abstract class Figure extends Embeddable implements Kept {
     this.runChanged();
     host()?.tell(this, this.run);
   };
+  /** The run that it follows, while it is on the page. */
+  private followed: Run | null = null;
 
   /** A change of its run, which comes many times a second in training: only what shows the model is redrawn. */
   protected runChanged(): void {
@@ -81,32 +91,37 @@ export abstract class Figure extends Embeddable implements Kept {
   /** Takes a run up, in the place of the one before, which was left. */
   protected show(run: Run): void {
     this.run = run;
+    this.followed = run;
     hold(run);
     run.addEventListener("change", this.follow);
   }
 
   protected leave(): void {
+    this.followed = null;
     this.run.removeEventListener("change", this.follow);
     letGo(this.run);
   }
 
   override connectedCallback(): void {
-    const given = this.run as Run | undefined;
-    this.show(host()?.runFor(this) ?? (given && !given.closed ? given : sharedRun()));
     super.connectedCallback();
+    this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.leave();
+    if (this.followed) this.leave();
   }
 
-  override attributeChangedCallback(name: string, before: string | null, after: string | null): void {
-    super.attributeChangedCallback(name, before, after);
-    if (before === after || !this.isConnected || !this.hasUpdated) return;
-    const asked = host()?.runFor(this) ?? this.run;
-    if (asked === this.run) return;
-    this.leave();
+  protected override shouldUpdate(): boolean {
+    return this.isConnected;
+  }
+
+  /** Before the first rendering, and not sooner, all is known that a page has said of the figure. */
+  protected override willUpdate(): void {
+    const given = this.run as Run | undefined;
+    const asked = host()?.runFor(this) ?? (given && !given.closed ? given : sharedRun());
+    if (asked === this.followed) return;
+    if (this.followed) this.leave();
     this.show(asked);
   }
 
@@ -119,7 +134,7 @@ export abstract class Figure extends Embeddable implements Kept {
       ${this.number === null ? nothing : html`<p class="number" part="number">Figure ${this.number}</p>`}
       <h2 id="heading" part="heading">${this.ofRun}${this.heading}</h2>
       <p class="finding" part="finding" data-testid="finding">${typeof finding === "string" ? typeset(finding) : finding}</p>
-      ${problems.map((problem) => html`<p class="alarm" part="message" role="alert">${problem}</p>`)}
+      ${problems.map((problem) => html`<p class="alarm" part="message" role="alert">${problem}</p>`)} ${this.failures()}
       ${this.trainer()} ${this.moment()} ${this.body()} ${reported ? html`<slot></slot>` : nothing}
       <div class="menus" part="controls">${keepMenu(this)} ${host() ? nothing : embedMenu(this, this.run)}</div>
       <p class="visually-hidden" role="status">${this.announcement}</p>
@@ -130,30 +145,53 @@ export abstract class Figure extends Embeddable implements Kept {
 /** A figure that shows the run's model, redrawn as that changes. */
 export abstract class RunFigure extends Figure {
   private onScreen = false;
+  private readonly questions: LatestAnswer<unknown>[] = [];
+  /** Whether the run could be asked something when it last changed. */
+  private answered = false;
 
-  private readonly sight = new IntersectionObserver(
-    (entries) => {
-      this.onScreen = entries.at(-1)?.isIntersecting ?? false;
-      this.requestUpdate();
-    },
-    { rootMargin: "200px" },
-  );
+  private readonly sight = new IntersectionObserver((entries) => {
+    this.onScreen = entries.at(-1)?.isIntersecting ?? false;
+    if (this.onScreen) this.requestUpdate();
+  });
+
+  /** Something that is asked of the engine as the model, or what is looked at, changes. */
+  protected question<T>(): LatestAnswer<T> {
+    const question = new LatestAnswer<T>(() => { this.requestUpdate(); });
+    this.questions.push(question);
+    return question;
+  }
 
   /** Whether to ask the engine now: for a first answer, so that the page does not move later; for more only in sight. */
   protected wantsAnswer(answer: LatestAnswer<unknown>): boolean {
-    const { phase } = this.run;
-    return (phase === "ready" || phase === "training") && (this.onScreen || answer.value === null);
+    return answers(this.run.phase) && (this.onScreen || answer.value === null);
   }
 
+  /** Out of sight, what merely moves waits until it is seen. A run that has come back is asked again what it left open. */
   protected override runChanged(): void {
-    this.requestUpdate();
+    const answering = answers(this.run.phase);
+    if (answering && !this.answered) for (const question of this.questions) if (question.error) question.again();
+    this.answered = answering;
+    if (this.onScreen || this.run.phase !== "training") this.requestUpdate();
   }
 
   override provenance(): Provenance {
     return provenanceOf(this.run);
   }
 
-  protected override moment() {
+  /** A question that failed says so here; of a dead engine the run tells, where no button to train does. */
+  protected override failures() {
+    const { run } = this;
+    const failed = this.questions.flatMap((question) => {
+      const error = question.error && engineError(question.error);
+      // A run that goes on asks again by itself.
+      if (!error || error.code === "crash" || error.code === "closed" || !answers(run.phase)) return [];
+      return [alarm(`This could not be computed: ${sentence(error)}`, () => { question.again(); })];
+    });
+    const lost = run.phase === "failed" && this.trainer() === nothing && run.error !== null;
+    return lost ? alarm(run.error ?? "", run.again) : failed;
+  }
+
+  protected override moment(): TemplateResult | typeof nothing {
     const { run } = this;
     if (run.shown === null) return nothing;
     return html`<p class="note" data-testid="moment">
@@ -162,7 +200,7 @@ export abstract class RunFigure extends Figure {
     </p>`;
   }
 
-  protected override trainer() {
+  protected override trainer(): TemplateResult | typeof nothing {
     return host()?.trainer(this.run, this.pressed) ?? nothing;
   }
 

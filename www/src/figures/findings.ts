@@ -1,5 +1,6 @@
 // What each figure found, in one sentence that its numbers choose: it stays true whatever the reader's run says.
 import type { Accuracies, Decomposition, Evaluation, Term } from "../engine/pkg/leftright.js";
+import { UNCUT, type Cut } from "../run/views";
 import { accuracy, count, magnitude, strength as strengthText } from "../util/format";
 
 /** A share this high is a skill; between the two others is a coin toss (chance is 0.5); below `REVERSED` the answer is turned round. */
@@ -32,20 +33,19 @@ export function trainFinding({ accuracies }: Evaluation, trained: boolean, since
   return `${since} the model picks the right caption for ${accuracy(retrieval)} of the pairs it has never seen together: it names both objects in ${accuracy(recognition)}, and prefers the right order in ${accuracy(order)}.`;
 }
 
-export function gradientFinding({ heads, strongest }: Decomposition): string {
+/** `cut`: what is cut of the terms that are shown. */
+export function gradientFinding(decomposition: Decomposition, cut = UNCUT): string {
+  const found = slopeFinding(decomposition);
+  return cut.terms.length === 0 ? found : `${conditionOf(cut)}: ${found.charAt(0).toLowerCase()}${found.slice(1)}`;
+}
+
+function slopeFinding({ heads, strongest }: Decomposition): string {
   const slope = heads[strongest]?.slope ?? 0;
   if (Math.abs(slope) < FLAT) {
     return `No head prefers a side: even the steepest EP row, head ${strongest}’s, changes by only ${magnitude(slope)} logits per pixel.`;
   }
   const [way, end] = slope < 0 ? ["falls", "left"] : ["rises", "right"];
   return `Head ${strongest}’s EP row ${way} by ${magnitude(slope)} logits per pixel from left to right: whatever the objects are, it pulls the head to the one on the ${end}.`;
-}
-
-export interface Cut {
-  terms: Term[];
-  strength: number;
-  /** Null for all heads. */
-  head: number | null;
 }
 
 export function ablateFinding(before: Accuracies, after: Accuracies, cut: Cut, trained: boolean, pressed: boolean): string {
@@ -71,13 +71,13 @@ export function ablateFinding(before: Accuracies, after: Accuracies, cut: Cut, t
 }
 
 /** "EP", "EP and PE", "EP, PE and VP". */
-export function listed(terms: Term[]): string {
-  return terms.length > 1 ? `${terms.slice(0, -1).join(", ")} and ${terms.at(-1) ?? ""}` : terms.join("");
+export function listed(names: (Term | number)[]): string {
+  return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}` : names.join("");
 }
 
-function conditionOf({ terms, strength, head }: Cut): string {
+function conditionOf({ terms, strength, heads }: Cut): string {
   const named = listed(terms);
-  const where = head === null ? "" : ` in head ${head}`;
+  const where = heads === null ? "" : ` in ${heads.length === 1 ? "head" : "heads"} ${listed(heads)}`;
   if (strength === 0) return `Without ${named}${where}`;
   if (strength === -1) return `With ${named} reversed${where}`;
   return `With ${named} at strength ${strengthText(strength)}${where}`;

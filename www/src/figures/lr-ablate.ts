@@ -2,13 +2,11 @@ import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import "../charts/accuracy-track";
 import type { AblateDetail } from "../embed/api";
-import type { Ablation, AblationResult, Accuracy, Term } from "../engine/pkg/leftright.js";
+import type { AblationResult, Accuracy, Term } from "../engine/pkg/leftright.js";
 import type { Table } from "../export/csv";
-import { ablateFinding, listed, type Cut } from "./findings";
+import { ablateFinding, listed } from "./findings";
 import { accuracy, strength as strengthText } from "../util/format";
-import { LatestAnswer } from "../util/latest-answer";
-import { isShared } from "../run/registry";
-import { readViews, showInAddress, writeViews } from "../run/settings";
+import { UNCUT, ablationsOf, isUncut, type Cut } from "../run/views";
 import { RunFigure } from "./figure";
 import { press } from "./press";
 import { SPLITS } from "./splits";
@@ -25,8 +23,6 @@ const ACCURACIES = [
   { name: "order", chance: 0.5 },
   { name: "recognition", chance: null },
 ] as const;
-
-const NOTHING: Cut = { terms: [], strength: 0, head: null };
 
 /**
  * Takes terms of the attention logits away, without training again.
@@ -118,34 +114,23 @@ export class LrAblate extends RunFigure {
   ];
 
   protected override readonly heading = "Take a term away, without training again: what does the model still know?";
-  private cut = NOTHING;
-  private readonly past: Cut[] = [];
-  private readonly answer = new LatestAnswer<{ cut: Cut; result: AblationResult }>(() => { this.requestUpdate(); });
+  private readonly answer = this.question<{ cut: Cut; result: AblationResult }>();
   private changed = false;
   private turning = false;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (this.hasUpdated || !isShared(this.run)) return;
-    const { ablate: terms, strength, head } = readViews(location.search).views;
-    this.cut = { terms, strength, head };
+  private get cut(): Cut {
+    return this.run.views.cut;
   }
 
   protected override willUpdate(): void {
-    const { run } = this;
-    // A model opened since, or an address, may speak of a head that there is not.
-    const { heads } = run.current?.config ?? {};
-    if (this.cut.head !== null && heads !== undefined && this.cut.head >= heads) this.cut = { ...this.cut, head: null };
-    const { cut } = this;
+    super.willUpdate();
+    const { run, cut } = this;
     const { evaluation } = run;
     if (!this.wantsAnswer(this.answer) || !evaluation) return;
     this.answer.ask([evaluation, cut], async () => {
-      const { terms, strength, head } = cut;
       const { accuracies } = evaluation;
-      if (terms.length === 0) return { cut, result: { before: accuracies, after: accuracies } };
-      const ablation: Ablation = { tower: "vision", terms, strength, heads: head === null ? null : [head] };
-      const result = await run.ablate([ablation]);
-      return result && { cut, result };
+      const uncut = { before: accuracies, after: accuracies };
+      return { cut, result: cut.terms.length === 0 ? uncut : await run.ablate(ablationsOf(cut)) };
     });
   }
 
@@ -162,29 +147,25 @@ export class LrAblate extends RunFigure {
     const { evaluation, trained } = this.run;
     const answer = this.answer.value;
     if (answer) return ablateFinding(answer.result.before, answer.result.after, answer.cut, trained, this.pressed);
-    return evaluation ? ablateFinding(evaluation.accuracies, evaluation.accuracies, NOTHING, trained, this.pressed) : nothing;
+    // What a cut does is not known before it is measured.
+    return evaluation && isUncut(this.cut) ? ablateFinding(evaluation.accuracies, evaluation.accuracies, UNCUT, trained, this.pressed) : nothing;
   }
 
-  private set(change: Partial<Cut>, remember = true): void {
-    if (remember) this.past.push(this.cut);
-    this.put({ ...this.cut, ...change });
+  /** `continued`: it goes on with the change before. */
+  private set(change: Partial<Cut>, continued = false): void {
+    this.changed = true;
+    this.run.look({ cut: { ...this.cut, ...change } }, continued);
   }
 
-  /** One turn of the dial is one step to undo, whatever it passed on its way. */
+  /** One turn of the slider is one step to undo, whatever it passed on its way. */
   private turn(strength: number): void {
-    this.set({ strength }, !this.turning);
+    this.set({ strength }, this.turning);
     this.turning = true;
   }
 
   private undo(): void {
-    this.put(this.past.pop() ?? NOTHING);
-  }
-
-  private put(cut: Cut): void {
-    this.cut = cut;
     this.changed = true;
-    if (isShared(this.run)) showInAddress(writeViews({ ablate: cut.terms, strength: cut.strength, head: cut.head }));
-    this.requestUpdate();
+    this.run.undoCut();
   }
 
   private toggle(term: Term): void {
@@ -209,12 +190,12 @@ export class LrAblate extends RunFigure {
 
   override numbers(): Table {
     const answer = this.answer.value;
-    const { terms, strength, head } = answer?.cut ?? NOTHING;
-    const said = [terms.join(" "), strength, head ?? "all"];
+    const { terms, strength, heads } = answer?.cut ?? UNCUT;
+    const said = [terms.join(" "), strength, heads?.join(" ") ?? "all"];
     const rows = SPLITS.flatMap(({ split }) =>
       ACCURACIES.map(({ name }) => [split, name, answer?.result.before[split][name], answer?.result.after[split][name], ...said]),
     );
-    return { columns: ["split", "accuracy", "before", "after", "terms", "strength", "head"], rows };
+    return { columns: ["split", "accuracy", "before", "after", "terms", "strength", "heads"], rows };
   }
 
   private chips() {
@@ -248,20 +229,26 @@ export class LrAblate extends RunFigure {
   }
 
   private headChoice() {
-    const heads = Array.from({ length: this.run.current?.config.heads ?? 0 }, (_, head) => head);
-    const button = (head: number | null, label: string) =>
-      html`<button aria-pressed=${this.cut.head === head ? "true" : "false"} @click=${() => { this.set({ head }); }}>${label}</button>`;
+    const all = Array.from({ length: this.run.current?.config.heads ?? 0 }, (_, head) => head);
+    const { heads } = this.cut;
+    const toggle = (head: number) => {
+      const chosen = all.filter((other) => (other === head) !== (heads?.includes(other) ?? false));
+      this.set({ heads: chosen.length > 0 ? chosen : null });
+    };
+    const button = (pressed: boolean, label: string, act: () => void) => html`<button aria-pressed=${pressed ? "true" : "false"} @click=${act}>${label}</button>`;
     return html`<fieldset>
-      <legend>In which head</legend>
-      <div class="row heads">${button(null, "All heads")} ${heads.map((head) => button(head, String(head)))}</div>
+      <legend>In which heads</legend>
+      <div class="row heads">
+        ${button(heads === null, "All heads", () => { this.set({ heads: null }); })}
+        ${all.map((head) => button(heads?.includes(head) ?? false, String(head), () => { toggle(head); }))}
+      </div>
     </fieldset>`;
   }
 
   private history() {
-    const { terms, strength, head } = this.cut;
     return html`<div class="row">
-      ${press("Undo", () => { this.undo(); }, { able: this.past.length > 0, why: "Nothing is changed yet." })}
-      ${press("Clear", () => { this.set(NOTHING); }, { able: terms.length > 0 || strength !== NOTHING.strength || head !== NOTHING.head, why: "Nothing is changed." })}
+      ${press("Undo", () => { this.undo(); }, { able: this.run.cutBefore, why: "Nothing is changed yet." })}
+      ${press("Clear", () => { this.set(UNCUT); }, { able: !isUncut(this.cut), why: "Nothing is changed." })}
     </div>`;
   }
 

@@ -4,13 +4,11 @@ import "../charts/heatmap";
 import "../charts/profile";
 import "./lr-strip";
 import { columnName } from "../charts/columns";
-import type { CaptionScore, Config, Decomposition, HeadDecomposition, Scene } from "../engine/pkg/leftright.js";
+import type { CaptionScore, Decomposition, HeadDecomposition } from "../engine/pkg/leftright.js";
 import type { Table } from "../export/csv";
 import { gradientFinding } from "./findings";
 import { accuracy, signed } from "../util/format";
-import { LatestAnswer } from "../util/latest-answer";
-import { isShared } from "../run/registry";
-import { readViews, showInAddress, writeViews } from "../run/settings";
+import { stripOf, type Cut, type Placed } from "../run/views";
 import { RunFigure } from "./figure";
 import type { StripMove } from "./lr-strip";
 
@@ -82,83 +80,54 @@ export class LrGradient extends RunFigure {
   ];
 
   protected override readonly heading = "Nine terms make the attention logits; look for the one that slopes";
-  private labels: [number, number] = [16, 17];
-  private positions: [number, number] = [2, 7];
-  private readonly answer = new LatestAnswer<Decomposition>(() => { this.requestUpdate(); });
+  private readonly answer = this.question<{ cut: Cut; decomposition: Decomposition }>();
   private moved = false;
 
-  /** What the address asks to be shown, until the model is there. */
-  private asked: number[] | null = null;
-
-  private get strip(): number[] {
-    const strip = Array.from({ length: this.run.current?.config.pixels ?? 0 }, () => 0);
-    for (const object of [0, 1] as const) strip[this.positions[object]] = this.labels[object];
-    return strip;
-  }
-
-  private get scene(): Scene {
-    return { strip: this.strip };
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (!this.hasUpdated && isShared(this.run)) this.asked = readViews(location.search).views.strip;
-  }
-
-  /** Puts the objects where the address has them, if this model has such a place and such labels. */
-  private place({ pixels, labels }: Config): void {
-    const { asked } = this;
-    this.asked = null;
-    if (asked?.length !== pixels || asked.some((label) => label > labels)) return;
-    const [a, b] = [...asked.keys()].filter((pixel) => asked[pixel] !== 0);
-    if (a === undefined || b === undefined) return;
-    this.positions = [a, b];
-    this.labels = [asked[a] ?? 0, asked[b] ?? 0];
+  private get placed(): Placed {
+    return this.run.views.placed;
   }
 
   protected override willUpdate(): void {
+    super.willUpdate();
     const { run } = this;
-    if (this.asked && run.current) this.place(run.current.config);
-    const { labels, positions } = this;
-    if (!this.wantsAnswer(this.answer) || !run.current) return;
-    this.answer.ask([run, run.revision, ...labels, ...positions], () => run.decompose(this.scene));
+    const { current, views } = run;
+    if (!this.wantsAnswer(this.answer) || !current) return;
+    const strip = stripOf(views.placed, current.config.pixels);
+    this.answer.ask([run, run.revision, views.placed, views.cut], async () => ({ cut: views.cut, decomposition: await run.decompose({ strip }) }));
   }
 
   protected override updated(): void {
-    if (!this.moved || !this.answer.value?.nearest) return;
+    if (!this.moved || !this.answer.value?.decomposition.nearest) return;
     this.moved = false;
-    this.announce(`The nearest caption is “${this.answer.value.nearest.text}”.`);
+    this.announce(`The nearest caption is “${this.answer.value.decomposition.nearest.text}”.`);
   }
 
   protected override finding() {
-    return this.answer.value ? gradientFinding(this.answer.value) : nothing;
+    const answer = this.answer.value;
+    return answer ? gradientFinding(answer.decomposition, answer.cut) : nothing;
   }
 
-  private move(positions: [number, number]): void {
-    this.positions = positions;
-    this.turned();
+  /** Where a drag begins is a step of the page's history; what it passes on its way is not. */
+  private move({ positions, continued }: StripMove["detail"]): void {
+    this.moved = true;
+    this.run.look({ placed: { ...this.placed, positions } }, continued);
   }
 
   /** A strip shows two different labels, so choosing the other's label exchanges them. */
   private choose(object: 0 | 1, label: number): void {
-    const [a, b] = this.labels;
+    const { labels, positions } = this.placed;
+    const [a, b] = labels;
     const other = object === 0 ? b : a;
-    if (label === other) this.labels = [b, a];
-    else this.labels = object === 0 ? [label, b] : [a, label];
-    this.turned();
-  }
-
-  private turned(): void {
+    const chosen: [number, number] = label === other ? [b, a] : object === 0 ? [label, b] : [a, label];
     this.moved = true;
-    if (isShared(this.run)) showInAddress(writeViews({ strip: this.strip }));
-    this.requestUpdate();
+    this.run.look({ placed: { labels: chosen, positions } });
   }
 
   private select(object: 0 | 1) {
     const { labels, held_labels } = this.run.current?.config ?? { labels: 20, held_labels: 5 };
     const options = (from: number, to: number) =>
       Array.from({ length: to - from + 1 }, (_, i) => from + i).map(
-        (label) => html`<option value=${label} .selected=${label === this.labels[object]}>${label}</option>`,
+        (label) => html`<option value=${label} .selected=${label === this.placed.labels[object]}>${label}</option>`,
       );
     return html`<label class="row">
       <svg class="swatch" viewBox="0 0 14 14" aria-hidden="true" fill="var(${OBJECT_COLOURS[object]})">
@@ -173,7 +142,7 @@ export class LrGradient extends RunFigure {
   }
 
   protected override body() {
-    const answer = this.answer.value;
+    const answer = this.answer.value?.decomposition;
     const strongest = answer?.heads[answer.strongest];
     return html`
       <div class="scene">
@@ -182,10 +151,10 @@ export class LrGradient extends RunFigure {
         <lr-strip
           aligned
           ?fixed=${!this.pressed}
-          .labels=${this.labels}
-          .positions=${this.positions}
+          .labels=${this.placed.labels}
+          .positions=${this.placed.positions}
           .pixels=${this.run.current?.config.pixels ?? 10}
-          @lr-move=${(event: StripMove) => { this.move(event.detail.positions); }}
+          @lr-move=${(event: StripMove) => { this.move(event.detail); }}
         ></lr-strip>
         ${answer && strongest ? html`${this.rows(answer, strongest)} ${this.captions(answer)}` : nothing}
       </div>
@@ -194,7 +163,7 @@ export class LrGradient extends RunFigure {
   }
 
   override numbers(): Table {
-    const { heads, tokens } = this.answer.value ?? { heads: [], tokens: [] };
+    const { heads, tokens } = this.answer.value?.decomposition ?? { heads: [], tokens: [] };
     const rows = heads.flatMap(({ terms, logits, attention }, head) =>
       [...terms.map(({ term, row }) => [term, row] as const), ["logits", logits] as const, ["attention", attention] as const].map(([name, row]) => [head, name, ...row]),
     );
@@ -204,7 +173,7 @@ export class LrGradient extends RunFigure {
   /** What the strongest head makes of the strip, under the strip's own columns. */
   private rows({ strongest, tokens }: Decomposition, head: HeadDecomposition) {
     const ep = head.terms.find(({ term }) => term === "EP")?.row ?? [];
-    const [a, b] = this.positions;
+    const { labels, positions: [a, b] } = this.placed;
     const colours = tokens.map((_, token) => (token === a + 1 ? OBJECT_COLOURS[0] : token === b + 1 ? OBJECT_COLOURS[1] : "--edge"));
     return html`
       <div>
@@ -218,7 +187,7 @@ export class LrGradient extends RunFigure {
           .colours=${colours}
           .bounds=${[0, 1]}
           .format=${accuracy}
-          label=${`Attention of head ${strongest}: ${accuracy(head.attention[a + 1] ?? null)} on object ${this.labels[0]}, ${accuracy(head.attention[b + 1] ?? null)} on object ${this.labels[1]}.`}
+          label=${`Attention of head ${strongest}: ${accuracy(head.attention[a + 1] ?? null)} on object ${labels[0]}, ${accuracy(head.attention[b + 1] ?? null)} on object ${labels[1]}.`}
         ></lr-profile>
       </div>
     `;

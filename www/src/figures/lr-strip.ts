@@ -2,10 +2,14 @@ import { LitElement, css, html, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { columns } from "../charts/columns";
 import { host } from "../embed/host";
+import { differs } from "../util/same";
 
 const CELL = 44;
 /** More pixels than these have narrow cells on a phone. */
 const MANY = 12;
+/** The most that any strip has here: beyond them a cell cannot be seen, and no world has so many. */
+const MOST = 64;
+const PIXELS = 10;
 
 /** Two whole numbers in an attribute: `positions="2 7"`. */
 const PAIR = {
@@ -14,8 +18,8 @@ const PAIR = {
 const LABELS: [number, number] = [16, 17];
 const POSITIONS: [number, number] = [2, 7];
 
-/** Where the reader has put the two objects; a cell holds one at most. */
-export type StripMove = CustomEvent<{ positions: [number, number] }>;
+/** Where the reader has put the two objects; a cell holds one at most. `continued`: the same drag goes on. */
+export type StripMove = CustomEvent<{ positions: [number, number]; continued: boolean }>;
 
 /**
  * A strip with two objects, the first a circle and the second a square. They are dragged, or moved with arrow keys.
@@ -97,14 +101,16 @@ export class LrStrip extends LitElement {
     }
   `;
 
-  @property({ converter: PAIR }) labels: [number, number] = LABELS;
+  @property({ converter: PAIR, hasChanged: differs }) labels: [number, number] = LABELS;
   /** Pixels from 0. */
-  @property({ converter: PAIR }) positions: [number, number] = POSITIONS;
-  @property({ type: Number }) pixels = 10;
+  @property({ converter: PAIR, hasChanged: differs }) positions: [number, number] = POSITIONS;
+  @property({ type: Number }) pixels = PIXELS;
   @property({ type: Boolean, reflect: true }) fixed = false;
   @property({ type: Boolean }) aligned = false;
   /** What is wrong with an attribute. */
   private wrong = "";
+  /** Whether the drag has moved its object already. */
+  private dragged = false;
 
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
     const root = super.createRenderRoot();
@@ -112,11 +118,18 @@ export class LrStrip extends LitElement {
     return root;
   }
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    if (!changed.has("labels") && !changed.has("positions") && !changed.has("pixels")) return;
+    this.wrong = "";
+    if (!(Number.isInteger(this.pixels) && this.pixels >= 2 && this.pixels <= MOST)) {
+      this.wrong = `pixels must be a whole number from 2 to ${MOST}; a strip of ${PIXELS} is shown.`;
+      this.pixels = PIXELS;
+    }
     const { labels, positions, pixels } = this;
+    const usual: [number, number] = pixels > POSITIONS[1] ? POSITIONS : [0, pixels - 1];
     if (!pair(positions, 0, pixels - 1)) {
-      this.wrong = `positions must be two different whole numbers from 0 to ${pixels - 1}, as in “2 7”, which is shown.`;
-      this.positions = POSITIONS;
+      this.wrong = `positions must be two different whole numbers from 0 to ${pixels - 1}, as in “${usual.join(" ")}”, which is shown.`;
+      this.positions = usual;
     }
     if (!pair(labels, 1, 999)) {
       this.wrong = "labels must be two different whole numbers from 1 to 999, as in “16 17”, which is shown.";
@@ -133,13 +146,13 @@ export class LrStrip extends LitElement {
     return columns(this.pixels + this.lead, this.aligned);
   }
 
-  private place(object: number, position: number): void {
+  private place(object: number, position: number, continued = false): void {
     const other = this.positions[1 - object];
     if (position < 0 || position >= this.pixels || position === other || position === this.positions[object]) return;
     const positions: [number, number] = [...this.positions];
     positions[object] = position;
     this.positions = positions;
-    const move: StripMove = new CustomEvent("lr-move", { detail: { positions }, bubbles: true, composed: true });
+    const move: StripMove = new CustomEvent("lr-move", { detail: { positions, continued }, bubbles: true, composed: true });
     this.dispatchEvent(move);
   }
 
@@ -161,7 +174,14 @@ export class LrStrip extends LitElement {
     const at = ((event.clientX - box.left) / box.width) * 100;
     const distance = (pixel: number) => Math.abs(middle(pixel + this.lead) - at);
     const pixels = Array.from({ length: this.pixels }, (_, pixel) => pixel);
-    this.place(object, pixels.reduce((best, pixel) => (distance(pixel) < distance(best) ? pixel : best), 0));
+    const before = this.positions;
+    this.place(object, pixels.reduce((best, pixel) => (distance(pixel) < distance(best) ? pixel : best), 0), this.dragged);
+    if (this.positions !== before) this.dragged = true;
+  }
+
+  private take(event: PointerEvent): void {
+    (event.currentTarget as SVGGElement).setPointerCapture(event.pointerId);
+    this.dragged = false;
   }
 
   private object(object: 0 | 1) {
@@ -182,7 +202,7 @@ export class LrStrip extends LitElement {
       aria-label=${`Object ${label}, position`} aria-valuemin="1" aria-valuemax=${this.pixels} aria-valuenow=${position + 1}
       aria-valuetext=${`pixel ${position + 1}`} aria-orientation="horizontal"
       @keydown=${(event: KeyboardEvent) => { this.key(event, object); }}
-      @pointerdown=${(event: PointerEvent) => { (event.currentTarget as SVGGElement).setPointerCapture(event.pointerId); }}
+      @pointerdown=${(event: PointerEvent) => { this.take(event); }}
       @pointermove=${(event: PointerEvent) => { this.drag(event, object); }}
     >${inside}</g>`);
   }

@@ -7,7 +7,6 @@ import type { RowMove } from "../charts/lr-row-editor";
 import type { Accuracy } from "../engine/pkg/leftright.js";
 import type { Table } from "../export/csv";
 import { accuracy, signed } from "../util/format";
-import { LatestAnswer } from "../util/latest-answer";
 import { ProbeFigure } from "../experiments/probe-figure";
 import { press } from "./press";
 
@@ -73,20 +72,20 @@ export class LrSurgery extends ProbeFigure {
   private done = NOTHING;
   private readonly past: Operation[] = [];
   private turning = false;
-  private readonly rows = new LatestAnswer<number[][]>(() => { this.requestUpdate(); });
-  private readonly answer = new LatestAnswer<Accuracy>(() => { this.requestUpdate(); });
+  private readonly rows = this.question<number[][]>();
+  private readonly answer = this.question<Accuracy>();
 
   /** The head whose slope is the largest, either way. */
   private get steepest(): number {
     const slopes = (this.run.evaluation?.slopes ?? []).map(Math.abs);
     return Math.max(0, slopes.indexOf(Math.max(...slopes)));
   }
-  private get head(): number {
+  private get operated(): number {
     const { head } = this.done;
     return head !== null && head < (this.rows.value?.length ?? 0) ? head : this.steepest;
   }
   private get own(): number[] {
-    return this.rows.value?.[this.head] ?? [];
+    return this.rows.value?.[this.operated] ?? [];
   }
   /** What was drawn, unless a model of another shape has come since. */
   private get row(): number[] {
@@ -95,11 +94,12 @@ export class LrSurgery extends ProbeFigure {
   }
 
   protected override willUpdate(): void {
-    const { run, row, head } = this;
+    super.willUpdate();
+    const { run, row, operated } = this;
     if (this.wantsAnswer(this.rows)) this.rows.ask([run, run.revision], () => run.epRows());
     if (!this.rows.value || row.length === 0 || !this.wantsAnswer(this.answer)) return;
     const heads = this.rows.value.length;
-    this.answer.ask([run, run.revision, row, head], () => run.operate(Array.from({ length: heads }, (_, h) => (h === head ? row : null))));
+    this.answer.ask([run, run.revision, row, operated], () => run.operate(Array.from({ length: heads }, (_, h) => (h === operated ? row : null))));
   }
 
   private operate(change: Partial<Operation>, remember = true): void {
@@ -128,7 +128,7 @@ export class LrSurgery extends ProbeFigure {
       <div class="controls" part="controls">
         ${this.headChoice()}
         <div>
-          <h3>EP of head ${this.head} over the pixels, in logits <span class="note">┄ the model’s own</span></h3>
+          <h3>EP of head ${this.operated} over the pixels, in logits <span class="note">┄ the model’s own</span></h3>
           <lr-row-editor
             .values=${row}
             .own=${own}
@@ -151,7 +151,7 @@ export class LrSurgery extends ProbeFigure {
     const [before, after] = [this.run.evaluation?.accuracies.unseen, this.answer.value];
     const { columns, rows } = super.numbers();
     const accuracies = ACCURACIES.flatMap((name) => [["as it is", before?.[name]], ["with this row", after?.[name]]].map(([when, value]) => ["unseen pairs", when, name, value, value, value]));
-    const drawn = [...this.row.entries()].map(([pixel, logit]) => [`EP of head ${this.head}`, "with this row", pixel + 1, logit, logit, logit]);
+    const drawn = [...this.row.entries()].map(([pixel, logit]) => [`EP of head ${this.operated}`, "with this row", pixel + 1, logit, logit, logit]);
     return { columns, rows: [...accuracies, ...drawn, ...rows] };
   }
 

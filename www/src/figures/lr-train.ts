@@ -1,23 +1,28 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import "../charts/line-chart";
-import type { Line } from "../charts/line-chart";
+import "../charts/lr-lines";
+import type { SeriesStyle } from "../charts/series-style";
 import type { Table } from "../export/csv";
-import type { Accuracies, EngineRequest } from "../engine/pkg/leftright.js";
+import type { Accuracies, Axis, EngineRequest } from "../engine/pkg/leftright.js";
 import { sinceStep, trainFinding } from "./findings";
-import { accuracy, count, plain } from "../util/format";
-import type { Phase } from "../run/run-state";
+import { accuracy, count } from "../util/format";
+import { answers, atRest, type Phase } from "../run/life";
 import { ENGINES, NUMBERS, WORDS, field, readInShape, readNumber, reshaped, type NumberName } from "../run/settings";
+import { alarm } from "./alarm";
 import { RunFigure } from "./figure";
 import { press } from "./press";
 import { runState, trainLabel } from "./run-status";
 import type { Keepsake } from "../export/menu";
 import { SPLITS } from "./splits";
 
-const LOSS: Line[] = [{ label: "loss", colour: "--ink", width: 1.5, format: (value) => value.toPrecision(2) }];
-/** An accuracy's axis, with room for a line at its ends. */
-const SHARE = [-0.02, 1.02];
-const RETRIEVAL: Line[] = SPLITS.map(({ label, colour, dash, width }) => ({ label, colour, width, ...(dash && { dash }), format: accuracy }));
+/** An axis of training steps, and those of what is drawn over them. */
+const STEPS: Axis = { label: "step", bounds: null, log: false };
+const LOSS = { x: STEPS, y: { label: "loss", bounds: null, log: true } satisfies Axis };
+const RETRIEVAL = { x: STEPS, y: { label: "retrieval", bounds: [0, 1], log: false } satisfies Axis };
+/** The splits' lines, as every figure draws them. */
+const LOOKS: SeriesStyle[] = SPLITS.map(({ colour, dash, mark }) => ({ colour: `var(${colour})`, dash: dash?.join(" ") ?? "", mark }));
+const CHART_HEIGHT = 190;
+const twoDigits = (value: number) => value.toPrecision(2);
 
 /** Why a field does not take another value: its page's `lock`. */
 const SET = "Set by this page.";
@@ -117,7 +122,7 @@ export class LrTrain extends RunFigure {
   protected override readonly heading = "Train it, and watch whether it learns pairs or learns “left of”";
   /** What is wrong with a number in the form, until it is mended. */
   private readonly wrong = new Map<NumberName, string>();
-  private said: { phase: Phase; notice: string } = { phase: "loading", notice: "" };
+  private told: { phase: Phase; notice: string } = { phase: "empty", notice: "" };
 
   protected override finding() {
     const { evaluation, trained, asOpened } = this.run;
@@ -129,9 +134,9 @@ export class LrTrain extends RunFigure {
     const { phase, notices } = this.run;
     const notice = notices.at(-1) ?? "";
     const sentence = phase === "training" ? "Training." : runState(this.run, this.pressed);
-    if (notice === this.said.notice && phase === this.said.phase) return;
-    this.announce(notice === this.said.notice ? sentence : `${notice} ${sentence}`);
-    this.said = { phase, notice };
+    if (notice === this.told.notice && phase === this.told.phase) return;
+    this.announce(notice === this.told.notice ? sentence : `${notice} ${sentence}`);
+    this.told = { phase, notice };
   }
 
   /** It has its own way to train. */
@@ -187,11 +192,11 @@ export class LrTrain extends RunFigure {
   protected override body() {
     const { run } = this;
     const { phase, step, target, begun, edited } = run;
-    const busy = phase === "loading" || phase === "failed";
+    const busy = !answers(phase);
     return html`
       <div class="row">
         ${press(trainLabel(run), () => (phase === "training" ? run.pause() : run.train()), { primary: true, able: !busy })}
-        ${press("Step", () => run.trainOneStep(), { able: phase === "ready" })}
+        ${press("Step", () => run.trainOneStep(), { able: atRest(phase) })}
         ${press("Reset", () => run.reset(), { able: !busy && (begun || edited) })}
         <span class="state" data-testid="state" data-phase=${phase} data-step=${step}>${runState(this.run, this.pressed)}</span>
         ${run.shelved
@@ -200,7 +205,7 @@ export class LrTrain extends RunFigure {
       </div>
       <progress max=${target} .value=${step} aria-label="Training progress"></progress>
       ${this.timeMachine()}
-      ${run.error === null ? nothing : html`<p class="alarm" role="alert" data-testid="error">${run.error}</p>`}
+      ${run.error === null ? nothing : alarm(run.error, run.again)}
       <ul class="notices note" data-testid="notices">
         ${run.notices.map((notice) => html`<li>${notice}</li>`)}
       </ul>
@@ -239,27 +244,21 @@ export class LrTrain extends RunFigure {
   }
 
   private charts() {
-    const { losses, firstStep, evaluations } = this.run;
-    const steps = losses.map((_, i) => firstStep + i);
-    const retrieval = SPLITS.map(({ split }) => evaluations.map(({ accuracies }) => accuracies[split].retrieval));
-    const last = losses.at(-1);
+    const { losses, firstStep, evaluations, shown } = this.run;
+    // What the figures show of the past, the curves show too.
+    const until = shown ?? Infinity;
+    const point = (x: number, y: number) => ({ x, y, least: y, most: y });
+    const loss = losses.map((value, i) => point(firstStep + i, value)).filter(({ x }) => x <= until);
+    const then = evaluations.filter(({ step }) => step <= until);
+    const retrieval = SPLITS.map(({ split, label }) => ({ name: label, points: then.map(({ step, accuracies }) => point(step, accuracies[split].retrieval)) }));
     return html`<div class="charts">
       <div>
         <h3>Contrastive loss by training step</h3>
-        <lr-line-chart
-          .lines=${LOSS}
-          .data=${[steps, losses]}
-          label=${last === undefined ? "Loss curve, empty until training starts." : `Loss curve, from ${plain(losses[0] ?? NaN)} to ${plain(last)}.`}
-        ></lr-line-chart>
+        <lr-lines growing heading="Loss curve" .height=${CHART_HEIGHT} .axes=${LOSS} .series=${[{ name: "loss", points: loss }]} .format=${twoDigits}></lr-lines>
       </div>
       <div>
         <h3>Right captions (retrieval) by training step</h3>
-        <lr-line-chart
-          .lines=${RETRIEVAL}
-          .data=${[evaluations.map(({ step }) => step), ...retrieval]}
-          .bounds=${SHARE}
-          label="Retrieval on the three splits; the table below has the latest values."
-        ></lr-line-chart>
+        <lr-lines growing heading="Retrieval on the three splits" .height=${CHART_HEIGHT} .axes=${RETRIEVAL} .series=${retrieval} .looks=${LOOKS} .format=${accuracy}></lr-lines>
       </div>
     </div>`;
   }
@@ -332,7 +331,7 @@ export class LrTrain extends RunFigure {
           <span id="engine-help" class="note">${this.locked("engine") ? SET : "Automatic: the GPU where it is faster and agrees with the CPU."}</span>
         </div>
       </div>
-      <p class="note" part="controls">${begun ? (edited ? html`<b>These settings apply when you press ${this.run.shipped ? "Train" : "Reset"}.</b>` : `Changes apply when you press ${this.run.shipped ? "Train" : "Reset"}.`) : "Changes make a new model at once."}</p>
+      <p class="note" part="controls">${begun ? (edited ? html`<b>These settings apply when you press ${this.run.bundled ? "Train" : "Reset"}.</b>` : `Changes apply when you press ${this.run.bundled ? "Train" : "Reset"}.`) : "Changes make a new model at once."}</p>
     `;
   }
 }

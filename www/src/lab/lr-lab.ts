@@ -85,7 +85,14 @@ export class LrLab extends LitElement {
   private readonly a = sharedRun();
   @state() private b: Run | null = null;
   @state() private shown = new Set(FIGURES.flatMap(({ name, first }) => (first ? [name] : [])));
-  private readonly follow = () => { this.requestUpdate(); };
+  /** What it says of its runs, when that was last drawn. */
+  private drawn: unknown[] = [];
+  private readonly follow = () => {
+    const said = this.runs.flatMap(({ run }) => [run.phase, run.evaluation, run.current]);
+    if (said.length === this.drawn.length && said.every((part, i) => part === this.drawn[i])) return;
+    this.drawn = said;
+    this.requestUpdate();
+  };
 
   private get runs(): { name: string; title: string; run: Run }[] {
     return [{ name: "Run A", title: "Run A, the page’s own", run: this.a }, ...(this.b ? [{ name: "Run B", title: "Run B", run: this.b }] : [])];
@@ -113,7 +120,7 @@ export class LrLab extends LitElement {
 
   private compare(): void {
     if (this.b) this.leave(this.b);
-    this.b = this.b ? null : runOf(OTHER, "untrained");
+    this.b = this.b ? null : runOf({ search: OTHER, start: "untrained" });
     if (this.b) this.take(this.b);
   }
 

@@ -57,7 +57,8 @@ export class LrSettings extends LitElement {
   /** What the form says and the engine refuses, until it is mended. */
   @state() private draft: Settings | null = null;
   @state() private wrong = "";
-  private readonly follow = () => { this.requestUpdate(); };
+  private readonly follow = () => { if (this.run.settings !== this.drawn) this.requestUpdate(); };
+  private drawn: Settings | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -97,6 +98,7 @@ export class LrSettings extends LitElement {
 
   override render() {
     const { run } = this;
+    this.drawn = run.settings;
     const settings = this.draft ?? run.settings;
     if (!settings) return nothing;
     return html`

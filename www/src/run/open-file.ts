@@ -1,7 +1,10 @@
 // A reader's own file: a model in safetensors, or a run's JSON, which trains it again.
 import { engineError, sentence } from "../engine/errors";
 import type { Config } from "../engine/pkg/leftright.js";
+import { confirm } from "../util/confirm";
+import { count } from "../util/format";
 import type { Run } from "./run";
+import { TRAIN_STEPS } from "./run-state";
 import { settingsOf } from "./settings";
 import type { Recipe } from "./recipe";
 
@@ -11,6 +14,8 @@ const OPENED: Record<string, { most: (run: Run) => number | Promise<number>; ope
   ".json": { most: () => 1 << 16, open: trainAgain },
 };
 const LARGEST_STEPS = 2 ** 32 - 1;
+/** More steps than these are asked about first: they take minutes, or for ever. */
+const MANY_STEPS = 100_000;
 
 /** Opens a file in a run; where that cannot be, the run stays as it is, and the answer is why. */
 export async function openFile(run: Run, file: File): Promise<string | null> {
@@ -30,13 +35,14 @@ export async function openFile(run: Run, file: File): Promise<string | null> {
 async function trainAgain(run: Run, file: File): Promise<void> {
   const { config, steps } = read(await file.text());
   // The engine fills in what is not said, and refuses what cannot be.
-  const whole = await run.worker.call((api) => api.check(config));
+  const whole = await run.worker.check(config);
+  const question = `${file.name} orders ${count(steps)} steps of training; ${count(TRAIN_STEPS)} are usual. Train them all?`;
+  if (steps > MANY_STEPS && !(await confirm(question, `Train ${count(steps)} steps`))) throw new Error(`its ${count(steps)} steps were not wanted.`);
   await run.pause();
   await run.set(settingsOf(whole, run.settings?.engine ?? "auto"));
   await run.reset();
   if (steps === 0) return;
-  run.target = steps;
-  void run.train();
+  void run.train(steps);
 }
 
 function read(text: string): { config: Partial<Config>; steps: number } {
@@ -46,8 +52,8 @@ function read(text: string): { config: Partial<Config>; steps: number } {
   } catch {
     throw new Error("it is not JSON.");
   }
-  const { config, steps = NaN } = said ?? {};
-  if (typeof config !== "object" || Array.isArray(config)) throw new Error("it has no “config”, an object of settings, as the JSON of a run has.");
+  const { config = null, steps = NaN }: { config?: Partial<Config> | null; steps?: number } = said ?? {};
+  if (typeof config !== "object" || config === null || Array.isArray(config)) throw new Error("it has no “config”, an object of settings, as the JSON of a run has.");
   if (!Number.isInteger(steps) || steps < 0 || steps > LARGEST_STEPS) throw new Error(`its “steps” must be a whole number between 0 and ${LARGEST_STEPS}.`);
   return { config, steps };
 }

@@ -1,60 +1,78 @@
-// The runs of a page: one worker for all of them, one run for every figure that asks for the same settings.
+// The runs of a page: one worker for all of them, one run for every figure that asks for the same.
 import { EngineClient } from "../engine/client";
-import { Run, startOf, type Source, type Start } from "./run";
+import type { EngineError } from "../engine/errors";
+import { Address, readStart } from "./address";
+import { Run, type Source } from "./run";
+
+/** Milliseconds before a worker whose script could not be fetched is started again, one after the other. */
+const PAUSES = [500, 2_000, 5_000];
 
 let worker: EngineClient | null = null;
+/** Starts of the worker that failed in a row. */
+let failures = 0;
 const runs = new Map<string, Run>();
 /** How many figures show a run. */
 const holders = new Map<Run, number>();
 
 function sharedWorker(): EngineClient {
-  worker ??= new EngineClient((error) => {
-    // Where it cannot load at all, every run has had enough in the end.
-    if ([...runs.values()].some((run) => run.patient)) worker?.restart();
-    for (const run of runs.values()) void run.recover(error);
-  });
+  worker ??= new EngineClient(ended);
   return worker;
 }
 
-function runFrom(source: Source): Run {
-  const key = JSON.stringify(source);
+/** A worker that died is made anew, and every run goes on; one that cannot be had is tried again, and then the runs say so. */
+function ended(error: EngineError): void {
+  const last = worker;
+  if (error.code === "crash" && !last?.hopeless) void restart(error);
+  else if (error.code === "load" && failures < PAUSES.length) {
+    setTimeout(() => { if (worker === last) void restart(null); }, PAUSES[failures++]);
+  } else {
+    failures = 0;
+    for (const run of runs.values()) run.lost(error);
+  }
+}
+
+/** Makes the worker anew, and has every run go on in it. `death`: what the last one died of. */
+async function restart(death: EngineError | null): Promise<void> {
+  worker?.close();
+  worker?.restart();
+  await Promise.all([...runs.values()].map((run) => run.recover(death)));
+}
+
+function runFrom(source: Source, address: Address | null = null): Run {
+  const key = JSON.stringify([source, address !== null]);
   let run = runs.get(key);
   if (!run) {
-    run = new Run(sharedWorker(), source);
+    run = new Run(sharedWorker(), source, () => restart(null), address);
     runs.set(key, run);
     void run.start();
   }
   return run;
 }
 
-/** The run of a query of settings, the same for all who ask with the same; it is not written to the address. */
-export function runOf(search: string, start: Start = "trained"): Run {
-  return runFrom({ search, start, addressed: false });
+/** The run of a query, the same for all who ask with the same; it is not written to the address. */
+export function runOf(source: Source): Run {
+  return runFrom(source);
 }
 
 /** The page's own run, which its address names. */
 export function sharedRun(): Run {
   if (!shared) {
     const { search } = location;
-    shared = runFrom({ search, start: startOf(new URLSearchParams(search).get("start")), addressed: true });
+    const run = runFrom({ search, start: readStart(search) }, new Address(() => { void run.follow(location.search); }));
+    shared = run;
     // A handle for the browser's console and the browser tests; nothing on the page reads it.
-    Object.assign(globalThis, { leftright: { run: shared } });
+    Object.assign(globalThis, { leftright: { run } });
   }
   return shared;
 }
 let shared: Run | null = null;
-
-/** Whether it is the page's own run; asking makes none. */
-export function isShared(run: Run): boolean {
-  return run === shared;
-}
 
 /** Keeps a run while a figure shows it. */
 export function hold(run: Run): void {
   holders.set(run, (holders.get(run) ?? 0) + 1);
 }
 
-/** Lets go of it; a run that nobody shows any more is ended, and with the last one the worker. */
+/** Lets go of it; a run that nobody shows any more is closed, and with the last one the worker. */
 export function letGo(run: Run): void {
   holders.set(run, (holders.get(run) ?? 0) - 1);
   // A figure that is only moved takes it up again at once.

@@ -1,23 +1,15 @@
-// What is known of a run: its model, its curves, what the reader set. What it does is in run.ts.
+// What is known of a run: its model, its curves, what the reader set and looks at. What it does is in run.ts.
 import type { Config, ConfigField, EngineInfo, Evaluation, Progress } from "../engine/pkg/leftright.js";
 import type { ModelInfo } from "../engine/held";
+import { TimeLeft } from "../util/time-left";
+import { tame } from "../util/format";
+import { next, type Phase, type Turn } from "./life";
+import { thinned, type SavedRun, type Snapshots } from "./saved-run";
 import { sameSettings, type Settings } from "./settings";
+import { USUAL, type Cut, type Views } from "./views";
 
 /** Steps of a full run, and of every further press on Train. */
 export const TRAIN_STEPS = 1_000;
-
-export type Phase = "loading" | "ready" | "training" | "failed";
-
-/** The whole training state at a step, from which a run can go on. */
-interface Saved {
-  state: Uint8Array;
-  step: number;
-}
-
-/** A run put aside: how it goes on, and what was drawn of it. */
-export interface Shelved extends Saved, Pick<RunState, "losses" | "firstStep" | "evaluations" | "target" | "file" | "shipped"> {
-  settings: Settings;
-}
 
 /** What the figures need once the engine is there. */
 interface Current {
@@ -30,7 +22,7 @@ interface Current {
 
 /** Fires `change` after each change of anything it holds. */
 export abstract class RunState extends EventTarget {
-  phase: Phase = "loading";
+  #phase: Phase = "empty";
   fields: ConfigField[] = [];
   /** What the form says. */
   settings: Settings | null = null;
@@ -38,28 +30,50 @@ export abstract class RunState extends EventTarget {
   step = 0;
   target = TRAIN_STEPS;
   msPerStep: number | null = null;
-  /** losses[i] belongs to step i + 1, from the first step that this page saw. */
+  /** losses[i] belongs to step `firstStep` + i. */
   losses: number[] = [];
   firstStep = 1;
   evaluations: Evaluation[] = [];
   /** The name of the file the model came from, if it came from one. */
   file: string | null = null;
   /** Whether it is the model that came with the page. */
-  shipped = false;
-  /** Steps whose models can be shown again, and which of them is shown; null for the latest. */
-  kept: number[] = [];
-  shown: number | null = null;
+  bundled = false;
   notices: string[] = [];
   error: string | null = null;
+  /** Does what failed once more, where that may help. */
+  again: (() => void) | null = null;
+  /** What every figure of the run shows of it. Changed by `look` alone. */
+  views: Views = USUAL;
   /** The run that `goBack` would bring back. */
-  shelved: Shelved | null = null;
-  /** Whether it is ended. */
-  closed = false;
+  shelved: SavedRun | null = null;
   /** Counts changes of the model's numbers. */
   revision = 0;
-  /** The last training state that the engine sent. */
-  protected saved: Saved | null = null;
+  /** Models of earlier steps, which can be shown again. */
+  protected snapshots: Snapshots = new Map();
+  /** The checkpoint of `stateStep` to go on from; null where the settings make the model anew. */
+  protected state: Uint8Array | null = null;
+  protected stateStep = 0;
+  /** Counts changes of what it would go on from. */
+  stateRevision = 0;
+  /** Cuts before the present one, the latest last. */
+  protected readonly cuts: Cut[] = [];
+  readonly timeLeft = new TimeLeft();
 
+  get phase(): Phase {
+    return this.#phase;
+  }
+  get closed(): boolean {
+    return this.#phase === "closed";
+  }
+  /** Steps whose models can be shown again. */
+  get kept(): number[] {
+    return [...this.snapshots.keys()];
+  }
+  /** The step whose model is shown; null for the latest. */
+  get shown(): number | null {
+    const { step } = this.views;
+    return step !== null && this.snapshots.has(step) ? step : null;
+  }
   /** Of the model that is shown. */
   get evaluation(): Evaluation | null {
     return (this.shown === null ? this.evaluations.at(-1) : this.evaluations.find(({ step }) => step === this.shown)) ?? null;
@@ -79,26 +93,57 @@ export abstract class RunState extends EventTarget {
   get edited(): boolean {
     return !!this.settings && !!this.current && !sameSettings(this.settings, this.current.settings);
   }
+  /** Whether there is a cut to go back to. */
+  get cutBefore(): boolean {
+    return this.cuts.length > 0;
+  }
 
   /** Says what was not done, and why. */
-  fail(error: string): void {
-    this.error = error;
+  fail(error: string, again: (() => void) | null = null): void {
+    this.error = tame(error);
+    this.again = again;
     this.changed();
   }
 
+  /** Says something once. */
+  notice(...said: string[]): void {
+    const sentences = said.map(tame);
+    this.notices = [...this.notices.filter((before) => !sentences.includes(before)), ...sentences];
+  }
+
+  /** Moves on in its life; once it is closed, nothing moves it. */
+  protected turn(turn: Turn): void {
+    if (this.#phase === "closed") return;
+    this.#phase = next(this.#phase, turn);
+  }
+
+  /** What it is when nothing is being done to it. */
+  protected rest(): void {
+    this.turn(this.begun && this.asOpened === null && this.step < this.target ? "pause" : "rest");
+    this.timeLeft.forget();
+  }
+
   /** Takes up what training brought. */
-  protected progressed(progress: Progress, kept: number[]): void {
+  protected progressed(progress: Progress): void {
+    const { snapshot } = progress;
     if (progress.rewound_to !== null) this.rewind(progress.rewound_to);
     for (const loss of progress.losses) this.losses.push(loss);
     this.step = progress.step;
     this.msPerStep = progress.ms_per_step;
-    this.kept = kept;
-    if (progress.evaluation) this.evaluations = [...this.evaluations, progress.evaluation];
-    if (progress.notice !== null) this.notices = [...this.notices, progress.notice];
-    if (progress.state) this.saved = { state: progress.state, step: progress.step };
+    this.timeLeft.update(this.step, this.target);
+    if (progress.evaluation) this.evaluations = [...this.evaluations.filter(({ step }) => step !== progress.step), progress.evaluation];
+    if (progress.notice !== null) this.notice(progress.notice);
+    if (snapshot) {
+      this.keep(progress.step, snapshot.model);
+      this.goesOnFrom(snapshot.state, progress.step);
+    }
     if (this.current) this.current.engine = progress.engine;
     this.revision += 1;
     this.changed();
+  }
+
+  protected keep(step: number, model: Uint8Array): void {
+    this.snapshots = thinned(new Map([...this.snapshots, [step, model]]));
   }
 
   /** Drops what was drawn after a step. */
@@ -106,35 +151,55 @@ export abstract class RunState extends EventTarget {
     this.step = step;
     this.losses.length = Math.min(this.losses.length, Math.max(0, step - this.firstStep + 1));
     this.evaluations = this.evaluations.filter((evaluation) => evaluation.step <= step);
+    this.snapshots = new Map([...this.snapshots].filter(([kept]) => kept <= step));
     this.revision += 1;
   }
 
-  /** Forgets what was drawn of the model before. */
+  /** Forgets what was drawn of the model before; what the reader looks at stays. */
   protected begin({ config, engine, step }: ModelInfo, settings: Settings): void {
     this.current = { config, engine, settings };
     this.step = step;
     this.target = TRAIN_STEPS;
-    this.kept = [step];
-    this.shown = null;
+    this.snapshots = new Map();
+    this.views = { ...this.views, step: null };
     this.losses = [];
     this.firstStep = 1;
     this.evaluations = [];
     this.msPerStep = null;
     this.file = null;
-    this.shipped = false;
+    this.bundled = false;
     this.error = null;
-    this.saved = null;
+    this.goesOnFrom(null, 0);
     this.revision += 1;
   }
 
-  /** How this run goes on when it is brought back. */
-  protected shelve(): Shelved | null {
-    if (!this.saved || !this.current) return null;
-    const { losses, firstStep, evaluations, target, file, shipped } = this;
-    return { ...this.saved, settings: this.current.settings, losses, firstStep, evaluations, target, file, shipped };
+  protected goesOnFrom(state: Uint8Array | null, step: number): void {
+    this.state = state;
+    this.stateStep = step;
+    this.stateRevision += 1;
+  }
+
+  /** All that it takes for the run to go on from its last state; null before it has a model. */
+  saved(): SavedRun | null {
+    if (!this.current) return null;
+    const { stateStep: step, target, losses, firstStep, file, bundled, views, state } = this;
+    return {
+      settings: this.current.settings,
+      step,
+      target,
+      losses: losses.slice(0, Math.max(0, step - firstStep + 1)),
+      firstStep,
+      evaluations: this.evaluations.filter((evaluation) => evaluation.step <= step),
+      file,
+      bundled,
+      views,
+      state,
+      snapshots: new Map([...this.snapshots].filter(([kept]) => kept <= step)),
+    };
   }
 
   protected changed(): void {
     this.dispatchEvent(new Event("change"));
   }
 }
+

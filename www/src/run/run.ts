@@ -1,81 +1,85 @@
-// A run, as figures show it, and all that it does. What is known of it is in record.ts.
+// A run, as figures show it, and all that it does. What is known of it is in run-state.ts.
 import type { EngineClient } from "../engine/client";
 import { EngineError, engineError, sentence } from "../engine/errors";
-import type { Ablation, AblationResult, Accuracy, Decomposition, EngineInfo, EngineRequest, Progress, Scene } from "../engine/pkg/leftright.js";
+import type { Ablation, AblationResult, Accuracy, Decomposition, EngineInfo, EngineRequest, Scene } from "../engine/pkg/leftright.js";
 import type { ModelInfo } from "../engine/held";
 import { ModelClient } from "../engine/model";
 import { count } from "../util/format";
-import { RunState, TRAIN_STEPS, type Shelved } from "./run-state";
-import { loadShipped } from "./bundled-model";
-import { configOf, defaults, readAddress, sameSettings, settingsOf, showInAddress, writeAddress, type Settings } from "./settings";
+import { readQuery, writeQuery, type Address, type Start } from "./address";
+import { loadBundledModel } from "./bundled-model";
+import { answers, atRest } from "./life";
+import { RunState, TRAIN_STEPS } from "./run-state";
+import type { SavedRun } from "./saved-run";
+import { configOf, defaults, sameSettings, settingsOf, type Settings } from "./settings";
+import { UNCUT, ablationsOf, fitted, type Views } from "./views";
 
-/** Crashes without a training step between them before the page gives up restarting. */
-const PATIENCE = 2;
-
-/** What a run begins with: the trained model that ships with the page (where the settings are its own), or an untrained one. */
-export const STARTS = ["trained", "untrained", "training"] as const;
-export type Start = (typeof STARTS)[number];
-
-/** The start of that name; the usual one where there is none. */
-export function startOf(asked: string | null): Start {
-  return STARTS.find((start) => start === asked) ?? "trained";
-}
-
-/** Where a run takes its settings from, and whether it keeps them there. */
+/** Where a run takes its settings and views from. */
 export interface Source {
   /** A query, as of an address. */
   search: string;
-  /** Whether the settings are written back to the page's address. */
-  addressed: boolean;
   start: Start;
 }
 
 export class Run extends RunState {
   readonly client: ModelClient;
-  #crashes = 0;
-  /** Counts sessions, so that late answers of a replaced one are dropped. */
-  #session = 0;
+  /** Counts models, so that late answers of a replaced one are dropped. */
+  #model = 0;
   #training: Promise<unknown> = Promise.resolve();
+  /** Whether it trains, or would if its worker had not died. */
+  #trains = false;
 
+  /**
+   * `renew`: makes the worker anew, and has every run of it recover. `address`: where its settings and views are written, if
+   * they are.
+   */
   constructor(
     readonly worker: EngineClient,
     private readonly source: Source,
+    private readonly renew: () => Promise<unknown>,
+    private readonly address: Address | null = null,
   ) {
     super();
     this.client = new ModelClient(worker);
   }
 
-  /** Whether it would try once more after a crash. */
-  get patient(): boolean {
-    return this.#crashes < PATIENCE;
-  }
   /** Makes the model that its source asks for. */
   async start(): Promise<void> {
-    await this.#guard("The engine did not start", async () => {
-      this.fields = await this.worker.call((api) => api.fields());
-      const { settings, problems } = readAddress(this.source.search, this.fields);
-      this.notices = problems;
+    this.turn("load");
+    this.error = null;
+    this.changed();
+    await this.#guard("The run did not start", async () => {
+      this.fields = await this.worker.fields();
+      const { settings, views, problems } = readQuery(this.source.search, this.fields);
+      this.notices = [];
+      this.notice(...problems);
       this.settings = settings;
+      this.views = views;
       this.changed();
+      const { step } = views;
       try {
-        await (this.source.start === "trained" && this.#isDefault(settings) ? this.#openShipped() : this.#create(settings));
+        await (this.source.start === "trained" && this.#isDefault(settings) ? this.#openBundled() : this.#create(settings));
       } catch (thrown) {
         const error = engineError(thrown);
-        if (error.code === "crash") throw error;
-        this.notices = [...problems, `These settings cannot be used: ${sentence(error)} The defaults are used.`];
+        if (error.code !== "config" && error.code !== "engine") throw error;
+        this.notice(`These settings cannot be used: ${sentence(error)} The defaults are used.`);
         this.settings = defaults(this.fields);
         await this.#create(this.settings);
       }
-      this.phase = "ready";
+      this.rest();
       await this.#evaluate();
+      if (step !== null) await this.#showIfKept(step);
     });
-    if (this.source.start === "training") await this.train();
+    if (this.source.start === "training" && atRest(this.phase)) {
+      const { step } = readQuery(this.source.search, this.fields).views;
+      await this.train();
+      if (step !== null) await this.#showIfKept(step);
+    }
   }
 
-  /** Ends it; whatever it still does is of no interest. */
+  /** Ends it: what it does is cancelled, and its model freed when that has stopped. */
   close(): void {
-    this.closed = true;
-    this.#session += 1;
+    this.turn("close");
+    this.#model += 1;
     void this.client.release().catch(() => undefined);
   }
 
@@ -87,9 +91,10 @@ export class Run extends RunState {
     await this.#follow();
   }
 
-  /** Trains on; in place of the model that came with the page, one of the reader's own. */
-  async train(): Promise<void> {
+  /** Trains on, to a step if one is given; in place of the model that came with the page, one of the reader's own. */
+  async train(to?: number): Promise<void> {
     if (!(await this.#own())) return;
+    if (to !== undefined) this.target = to;
     if (this.step >= this.target) this.target = this.step + TRAIN_STEPS;
     await this.#train(this.target - this.step);
   }
@@ -98,14 +103,24 @@ export class Run extends RunState {
     if (await this.#own()) await this.#train(1);
   }
 
+  /** Shows every figure another cut or strip. `continued`: it goes on with the change before, as a drag does. */
+  look(change: Partial<Pick<Views, "cut" | "placed">>, continued = false): void {
+    if (change.cut && !continued) this.cuts.push(this.views.cut);
+    this.views = { ...this.views, ...change };
+    this.#write(!continued);
+    this.changed();
+  }
+
+  /** Goes back to the cut before. */
+  undoCut(): void {
+    this.views = { ...this.views, cut: this.cuts.pop() ?? UNCUT };
+    this.#write(true);
+    this.changed();
+  }
+
   /** Shows every figure the model as it was at a kept step; null for the latest. */
   async show(step: number | null): Promise<void> {
-    await this.#guard("That step cannot be shown", async () => {
-      await this.client.show(step);
-      this.shown = step;
-      this.revision += 1;
-      this.changed();
-    });
+    await this.#guard("That step cannot be shown", () => this.#show(step));
   }
 
   /** The engine that trains it, opened if need be. */
@@ -126,8 +141,8 @@ export class Run extends RunState {
     await this.#guard("These settings cannot be used", async () => {
       const { settings } = this;
       if (!settings) return;
-      await this.worker.call((api) => api.check(configOf(settings))); // an impossible form should not stop a run
-      await this.#replace(() => this.#create(settings));
+      await this.worker.check(configOf(settings)); // an impossible form should not stop a run
+      await this.#replace(() => this.#create(settings, true));
       await this.#follow();
     });
   }
@@ -142,95 +157,130 @@ export class Run extends RunState {
     );
   }
 
+  /** Takes a run that was kept. */
+  async resume(saved: SavedRun): Promise<void> {
+    await this.#guard("The run could not be brought back", () => this.#replace(() => this.#resume(saved)));
+  }
+
   /** Goes back to the run that the last `reset` or `open` put aside. */
   async goBack(): Promise<void> {
-    const { shelved } = this;
-    if (!shelved) return;
-    await this.#guard("The run could not be brought back", async () => {
-      await this.#replace(() => this.#resume(shelved));
-      const told = `The run is back at step ${count(this.step)}; how the model was before that is no longer kept.`;
-      this.notices = [...this.notices.filter((notice) => notice !== told), told];
-      this.changed();
-    });
+    if (this.shelved) await this.resume(this.shelved);
+  }
+
+  /** Takes up the settings and views that the address says, as a reader who goes back and forward leaves them. */
+  async follow(search: string): Promise<void> {
+    if (!this.current || !answers(this.phase)) return;
+    const { settings, views } = readQuery(search, this.fields);
+    if (!sameSettings(settings, this.current.settings)) {
+      const { shelved } = this;
+      if (shelved && sameSettings(shelved.settings, settings)) await this.resume({ ...shelved, views });
+      else {
+        this.settings = settings;
+        await this.reset();
+      }
+    }
+    this.views = { ...fitted(views, this.current.config).views, step: this.views.step };
+    this.changed();
+    if (views.step !== this.views.step) await this.#guard("That step cannot be shown", () => this.#showIfKept(views.step));
   }
 
   async checkpoint(): Promise<Uint8Array | null> {
     return this.#guard("The model was not saved", () => this.client.checkpoint());
   }
 
-  /** Of the model as it is now, also while it trains. */
-  async decompose(scene: Scene): Promise<Decomposition | null> {
-    return this.#guard("This strip cannot be shown", () => this.client.decompose(scene));
+  /** The strip, as it is cut; also while the run trains. */
+  decompose(scene: Scene): Promise<Decomposition> {
+    return this.client.decompose(scene, ablationsOf(this.views.cut));
   }
-  async ablate(ablations: Ablation[]): Promise<AblationResult | null> {
-    return this.#guard("These terms cannot be changed", () => this.client.ablate(ablations));
+  ablate(ablations: Ablation[]): Promise<AblationResult> {
+    return this.client.ablate(ablations);
   }
-
-  async epRows(): Promise<number[][] | null> {
-    return this.#guard("The EP rows cannot be shown", () => this.client.epRows());
+  epRows(): Promise<number[][]> {
+    return this.client.epRows();
   }
-  async operate(rows: (number[] | null)[]): Promise<Accuracy | null> {
-    return this.#guard("This row cannot be put in", () => this.client.operate(rows));
+  operate(rows: (number[] | null)[]): Promise<Accuracy> {
+    return this.client.operate(rows);
   }
 
   /** Whether the reader has a model to train, made if there is none. */
   async #own(): Promise<boolean> {
-    if (this.shipped) await this.reset();
-    return !this.shipped;
+    if (this.bundled) await this.reset();
+    return !this.bundled && atRest(this.phase);
   }
 
   async #train(steps: number): Promise<void> {
-    if (this.phase !== "ready") return;
-    this.phase = "training";
+    this.turn("train");
+    this.#trains = true;
     this.error = null;
     if (this.step > 0) this.shelved = null;
+    this.timeLeft.update(this.step, this.target);
     this.changed();
-    if (this.shown !== null) await this.show(null);
+    const model = this.#model;
+    const work = async () => {
+      await this.#show(null);
+      if (!this.snapshots.has(this.step)) this.keep(this.step, await this.client.checkpoint());
+      if (!this.#trains) return;
+      await this.client.train(steps, (progress) => { if (model === this.#model) this.progressed(progress); });
+    };
     this.#training = this.#guard("Training stopped", async () => {
-      const session = this.#session;
-      const failure = await this.client
-        .train(steps, (progress, kept) => {
-          if (session === this.#session) this.#progress(progress, kept);
-        })
-        .then(() => null, engineError);
-      if (failure?.code === "crash") return;
+      const failure = await work().then(() => null, engineError);
+      if (failure?.code === "crash" || failure?.code === "closed" || model !== this.#model) return;
+      this.#trains = false;
       const { engine, step } = await this.client.describe();
       if (this.current) this.current.engine = engine;
       this.rewind(step);
-      this.phase = "ready";
+      this.rest();
       await this.#evaluate();
       if (failure) throw failure;
-    });
+    }, () => this.train());
     await this.#training;
   }
 
   async #stop(): Promise<void> {
     if (this.phase !== "training") return;
+    this.#trains = false;
     await this.client.cancel();
     await this.#training;
   }
 
+  async #show(step: number | null): Promise<void> {
+    if (step === this.shown) return;
+    await this.client.show(step === null ? null : (this.snapshots.get(step) ?? null));
+    this.views = { ...this.views, step };
+    this.revision += 1;
+    this.#write(false);
+    this.changed();
+  }
+
+  async #showIfKept(step: number | null): Promise<void> {
+    if (step === null || this.snapshots.has(step)) await this.#show(step);
+    else if (step !== this.step) {
+      this.notice(`The model of step ${count(step)} is not kept here; the latest is shown.`);
+      this.changed();
+    }
+  }
+
   /** A model with nothing to lose is made anew when the form asks for another. */
   async #follow(): Promise<void> {
-    if (this.edited && !this.begun && this.phase === "ready") await this.reset();
+    if (this.edited && !this.begun && atRest(this.phase)) await this.reset();
   }
 
   /** Puts another model in the place of the one at hand, which stays if that fails. */
   async #replace(make: () => Promise<void>): Promise<void> {
     await this.#stop();
-    const shelved = this.shelve();
-    this.phase = "loading";
+    const shelved = this.begun ? this.saved() : null;
+    this.turn("load");
     this.changed();
     const failure = await make().then(() => null, engineError);
     if (failure?.code === "crash") return;
-    this.phase = "ready";
+    this.rest();
     if (failure) throw failure;
     this.shelved = shelved;
     await this.#evaluate();
   }
 
-  async #create(settings: Settings): Promise<void> {
-    this.#adopt(await this.client.create(configOf(settings), settings.engine), settings);
+  async #create(settings: Settings, decided = false): Promise<void> {
+    this.#adopt(await this.client.create(configOf(settings), settings.engine), settings, decided);
   }
 
   async #open(bytes: Uint8Array, engine: EngineRequest): Promise<void> {
@@ -239,95 +289,113 @@ export class Run extends RunState {
     this.#adopt(info, settings);
     this.settings = settings;
     this.firstStep = info.step + 1;
+    this.goesOnFrom(bytes, info.step);
   }
 
   /** The model that came with the page; where it cannot be had, an untrained one. */
-  async #openShipped(): Promise<void> {
+  async #openBundled(): Promise<void> {
     const { settings } = this;
     if (!settings) return;
-    const loaded = await loadShipped().catch((error: unknown) => engineError(error));
+    const loaded = await loadBundledModel().catch((error: unknown) => engineError(error));
     if (loaded instanceof EngineError) {
-      this.notices = [...this.notices, `The trained model that comes with this page could not be had: ${sentence(loaded)} Here is an untrained one.`];
       await this.#create(settings);
+      const again = () => void this.#guard("The model was not loaded", () => this.#replace(() => this.#openBundled()));
+      this.fail(`${sentence(loaded)} Here is an untrained one.`, again);
       return;
     }
     await this.#open(loaded.checkpoint, settings.engine);
-    this.shipped = true;
+    this.bundled = true;
     this.firstStep = 1;
     this.losses = [...loaded.losses];
     // How the training went is on record; what the model does now is measured.
     this.evaluations = loaded.evaluations.filter(({ step }) => step < this.step);
-    this.saved = { state: loaded.checkpoint, step: this.step };
   }
 
   #isDefault(settings: Settings): boolean {
     return sameSettings({ ...settings, engine: "auto" }, defaults(this.fields));
   }
 
-  async #resume(shelved: Shelved): Promise<void> {
-    const { state, step, settings, ...drawn } = shelved;
-    this.#adopt(await this.client.open(state, settings.engine), settings);
+  async #resume(saved: SavedRun): Promise<void> {
+    const { state, step, settings, views, snapshots, ...drawn } = saved;
+    const { engine } = settings;
+    this.#adopt(await (state ? this.client.open(state, engine) : this.client.create(configOf(settings), engine)), settings);
     this.settings = settings;
-    Object.assign(this, drawn);
-    this.saved = { state, step };
+    Object.assign(this, drawn, { losses: [...drawn.losses], snapshots: new Map(snapshots) });
+    this.goesOnFrom(state, step);
     this.rewind(step);
+    this.views = { ...views, step: null };
+    if (views.step !== null && this.snapshots.has(views.step)) await this.#show(views.step);
+    this.#write(false);
   }
 
-  #adopt(info: ModelInfo, settings: Settings): void {
-    this.#session += 1;
+  #adopt(info: ModelInfo, settings: Settings, decided = false): void {
+    this.#model += 1;
     this.begin(info, settings);
-    if (this.source.addressed) showInAddress(writeAddress(settings, this.fields));
+    const { views, problems } = fitted(this.views, info.config);
+    this.views = views;
+    this.notice(...problems);
+    this.#write(decided);
   }
 
-  #progress(progress: Progress, kept: number[]): void {
-    this.#crashes = 0;
-    this.progressed(progress, kept);
+  /** Writes to the address what it is of and what is shown of it. */
+  #write(decided: boolean): void {
+    const { current, address } = this;
+    if (current && address) address.write(writeQuery(current.settings, this.views, this.fields, current.config, address.search), decided);
   }
 
   async #evaluate(): Promise<void> {
     if (this.evaluations.at(-1)?.step !== this.step) {
-      const session = this.#session;
+      const model = this.#model;
       const evaluation = await this.client.evaluate();
-      if (session === this.#session) this.evaluations = [...this.evaluations, evaluation];
+      if (model === this.#model) this.evaluations = [...this.evaluations, evaluation];
     }
     this.changed();
   }
 
-  /** A new worker, which has taken the place of one that crashed, goes on from the last state that the old one sent. */
-  async recover({ message }: EngineError): Promise<void> {
-    const shelved = this.shelve();
-    const settings = this.current?.settings;
-    const goOn = this.phase === "training";
-    this.#crashes += 1;
-    this.phase = "loading";
-    if (this.#crashes > PATIENCE) {
-      this.phase = "failed";
-      this.fail(`The engine cannot run here: ${message}. Reload the page to try again.`);
-      return;
-    }
+  /** A new worker has taken the place of one that died, or of none: the run goes on from the last state that it knows. */
+  async recover(death: EngineError | null): Promise<void> {
+    if (this.closed) return;
+    const saved = this.saved();
+    this.turn("load");
+    this.error = null;
     this.changed();
-    if (!settings) {
+    if (!saved) {
       await this.start();
       return;
     }
     await this.#guard("The run could not go on", async () => {
-      await (shelved ? this.#resume(shelved) : this.#create(settings));
-      const from = shelved ? `from step ${shelved.step}` : "with a fresh model";
-      this.notices = [...this.notices, `The engine stopped: ${message}. It was restarted ${from}.`];
-      this.phase = "ready";
+      await this.#resume(saved);
+      if (death) this.notice(`The engine stopped: ${sentence(death)} It was restarted from step ${count(saved.step)}.`);
+      this.rest();
       await this.#evaluate();
     });
-    if (goOn) await this.train();
+    if (this.#trains && atRest(this.phase)) await this.train();
   }
 
-  /** Tells the reader what did not happen and why; a crash is told by `recover`, which has heard of it already. */
-  async #guard<T>(failure: string, work: () => Promise<T>): Promise<T | null> {
+  /** There is no engine for it. */
+  lost(error: EngineError): void {
+    if (this.phase !== "failed") this.turn("fail");
+    this.fail(`The engine cannot run here: ${sentence(error)}`, () => void this.renew());
+  }
+
+  /**
+   * Tells the reader what did not happen and why; of the worker's end `recover` and `lost` tell. What could not be loaded can be
+   * tried again, in a new worker: some browsers keep in mind that a script was not to be had.
+   */
+  async #guard<T>(failure: string, work: () => Promise<T>, again?: () => Promise<unknown>): Promise<T | null> {
     try {
       return await work();
     } catch (thrown) {
       const error = engineError(thrown);
-      if (error.code === "crash") this.changed();
-      else this.fail(`${failure}: ${sentence(error)}`);
+      if (this.closed || error.code === "closed") return null;
+      if (error.code === "crash") {
+        this.changed();
+        return null;
+      }
+      // What fails while a model is on its way leaves none.
+      if (this.phase === "loading") this.turn("fail");
+      const renewed = () => void this.renew().then(again);
+      this.fail(`${failure}: ${sentence(error)}`, error.code === "load" || this.phase === "failed" ? renewed : null);
       return null;
     }
   }

@@ -1,5 +1,6 @@
-// The one table of what a reader may set and share: it makes the form, and the address both ways.
-import type { Config, ConfigField, EngineRequest, Term } from "../engine/pkg/leftright.js";
+// What a reader may set of a run: it makes the form, and the address and the attributes both ways.
+import { quote } from "../util/format";
+import type { Config, ConfigField, EngineRequest } from "../engine/pkg/leftright.js";
 
 /** The settings that Figure 1's form shows; the others are set in the lab, or in the address. */
 export const NUMBERS = ["seed", "pair_labels", "single_layouts", "pair_layouts"] as const;
@@ -13,6 +14,15 @@ export const ENGINES: { request: EngineRequest; label: string }[] = [
 
 /** Everything that makes a run: every key of the config, and who trains. */
 export type Settings = Config & { engine: EngineRequest };
+
+/** Every setting's name, before the engine that checks them is there; the compiler holds them to the crate's. */
+export const SETTING_NAMES = Object.keys({
+  seed: true, pixels: true, grid: true, above: true, right: true, objects: true, labels: true, pair_labels: true,
+  held_labels: true, mixed: true, single_layouts: true, pair_layouts: true, d_model: true, heads: true, d_embed: true,
+  vision_layers: true, text_layers: true, layer_norm: true, mlp: true, autoregressive: true, batch: true, lr: true,
+  beta1: true, beta2: true, eps: true, weight_decay: true, warmup: true, max_scale: true, token_std: true,
+  cls_std: true, position_std: true, engine: true,
+} satisfies Record<keyof Settings, true>) as (keyof Settings)[];
 
 /** How each number is called in the form: in words, then as in the paper. */
 export const WORDS: Record<NumberName, { label: string; symbol?: { letter: string; index: string } }> = {
@@ -81,9 +91,8 @@ function shapes({ name, group }: ConfigField): boolean {
   return group === "task" && !NUMBERS.some((number) => number === name);
 }
 
-/** The settings in an address; a value that cannot be used is said in `problems`, and its default taken. */
-export function readAddress(search: string, fields: ConfigField[]): { settings: Settings; problems: string[] } {
-  const query = new URLSearchParams(search);
+/** The settings that a query says; a value that cannot be used is said in `problems`, and its default taken. */
+export function readSettings(query: URLSearchParams, fields: ConfigField[]): { settings: Settings; problems: string[] } {
   const settings = defaults(fields);
   const problems: string[] = [];
   const told = (problem: string, otherwise: string | number | boolean) =>
@@ -100,98 +109,17 @@ export function readAddress(search: string, fields: ConfigField[]): { settings: 
   const engine = ENGINES.find(({ request }) => request === text);
   if (engine) settings.engine = engine.request;
   else if (text !== null) told(`engine is “${quote(text)}”, but must be one of ${ENGINES.map(({ request }) => request).join(", ")}`, "auto");
-  return { settings, problems: [...problems, ...readViews(search).problems] };
+  return { settings, problems };
 }
 
 /** The engine's whole numbers have 32 bits. */
 const LARGEST = 2 ** 32 - 1;
 
-/** The query that restores these settings: of them only what differs from the defaults, then whatever else `search` says. */
-export function writeAddress(settings: Settings, fields: ConfigField[], search = location.search): string {
+/** Makes a query say these settings: of them only what differs from the defaults. */
+export function writeSettings(query: URLSearchParams, settings: Settings, fields: ConfigField[]): void {
   const usual = defaults(fields);
-  const query = new URLSearchParams();
-  const names = [...fields.map(({ name }) => name as keyof Config), "engine"] as const;
-  for (const name of names) {
-    if (settings[name] !== usual[name]) query.set(name, String(settings[name]));
+  for (const name of Object.keys(usual) as (keyof Settings)[]) {
+    if (settings[name] === usual[name]) query.delete(name);
+    else query.set(name, String(settings[name]));
   }
-  for (const [name, text] of new URLSearchParams(search)) {
-    if (!names.some((own) => own === name)) query.append(name, text);
-  }
-  return query.size > 0 ? `?${query.toString()}` : "";
-}
-
-/** What figures show of a model, as an address can say it. */
-export interface Views {
-  ablate: Term[];
-  strength: number;
-  /** Null for all heads. */
-  head: number | null;
-  /** As on the command line, "0 0 16 0 0 0 0 17 0 0"; null for the figure's own. */
-  strip: number[] | null;
-}
-
-export const TERMS: Term[] = ["EE", "EP", "EB", "PE", "PP", "PB", "BE", "BP", "BB", "VP"];
-const USUAL: Views = { ablate: [], strength: 0, head: null, strip: null };
-
-/** How a view is read, undefined where it cannot be, and what is allowed. */
-const VIEWS: { [V in keyof Views]: { read: (text: string) => Views[V] | undefined; allowed: string } } = {
-  ablate: {
-    read: (text) => {
-      const terms = TERMS.filter((term) => text.split(" ").includes(term));
-      return text.split(" ").every((word) => TERMS.some((term) => term === word)) ? terms : undefined;
-    },
-    allowed: `of ${TERMS.join(", ")}, with spaces between`,
-  },
-  strength: {
-    read: (text) => (text.trim() !== "" && Number(text) >= -1 && Number(text) <= 2 ? Number(text) : undefined),
-    allowed: "a number between -1 and 2",
-  },
-  head: { read: (text) => (/^\d{1,2}$/.test(text) ? Number(text) : undefined), allowed: "a head's number, from 0" },
-  strip: {
-    read: (text) => {
-      const strip = text.split(" ").map((word) => (/^\d{1,2}$/.test(word) ? Number(word) : NaN));
-      const placed = strip.filter((label) => label !== 0);
-      return strip.length <= 16 && placed.length === 2 && !placed.includes(NaN) && placed[0] !== placed[1] ? strip : undefined;
-    },
-    allowed: "a number for each pixel, 0 for the background, with two different labels in it",
-  },
-};
-
-/** The figures' views in an address; one that cannot be used is said in `problems`. */
-export function readViews(search: string): { views: Views; problems: string[] } {
-  const query = new URLSearchParams(search);
-  const views = { ...USUAL };
-  const problems: string[] = [];
-  for (const name of Object.keys(VIEWS) as (keyof Views)[]) {
-    const text = query.get(name);
-    if (text === null) continue;
-    const value = VIEWS[name].read(text);
-    if (value === undefined) problems.push(`${name} is “${quote(text)}”, but must be ${VIEWS[name].allowed}. It is left out.`);
-    else Object.assign(views, { [name]: value });
-  }
-  return { views, problems };
-}
-
-/** The query that says these views too; what is as usual is not said. */
-export function writeViews(views: Partial<Views>, search = location.search): string {
-  const query = new URLSearchParams(search);
-  for (const [name, value] of Object.entries(views) as [keyof Views, Views[keyof Views]][]) {
-    const text = Array.isArray(value) ? value.join(" ") : String(value);
-    if (value === null || text === "" || value === USUAL[name]) query.delete(name);
-    else query.set(name, text);
-  }
-  return query.size > 0 ? `?${query.toString()}` : "";
-}
-
-export function showInAddress(query: string): void {
-  try {
-    history.replaceState(null, "", `${location.pathname}${query}${location.hash}`);
-  } catch {
-    // A sandboxed frame may not write its address; nothing needs it.
-  }
-}
-
-/** A stranger's text, short enough to be shown. */
-function quote(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

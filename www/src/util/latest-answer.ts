@@ -4,17 +4,31 @@
  */
 export class LatestAnswer<T> {
   value: T | null = null;
+  /** Why the newest question has no answer. */
+  error: Error | null = null;
   #key: unknown[] = [];
-  #next: (() => Promise<T | null>) | null = null;
+  #next: (() => Promise<T>) | null = null;
+  #last: (() => Promise<T>) | null = null;
   #busy = false;
 
-  constructor(private readonly answered: () => void) {}
+  /** `changed`: there is another answer, or an error. */
+  constructor(private readonly changed: () => void) {}
 
   /** Asks, unless `key` is that of the last question asked. */
-  ask(key: unknown[], question: () => Promise<T | null>): void {
+  ask(key: unknown[], question: () => Promise<T>): void {
     if (key.length === this.#key.length && key.every((part, i) => part === this.#key[i])) return;
     this.#key = key;
+    this.#put(question);
+  }
+
+  /** Asks the question that failed once more. */
+  again(): void {
+    if (this.#last) this.#put(this.#last);
+  }
+
+  #put(question: () => Promise<T>): void {
     this.#next = question;
+    this.#last = question;
     if (!this.#busy) void this.#work();
   }
 
@@ -23,10 +37,13 @@ export class LatestAnswer<T> {
     while (this.#next) {
       const question = this.#next;
       this.#next = null;
-      const answer = await question();
-      if (answer === null) continue;
-      this.value = answer;
-      this.answered();
+      try {
+        this.value = await question();
+        this.error = null;
+      } catch (thrown) {
+        this.error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      }
+      this.changed();
     }
     this.#busy = false;
   }

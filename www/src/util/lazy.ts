@@ -12,4 +12,9 @@ export class Lazy<T> {
     }
     return this.pending;
   }
+
+  /** Forgets it, so that the next who asks has it made anew. */
+  forget(): void {
+    this.pending = null;
+  }
 }

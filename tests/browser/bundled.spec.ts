@@ -52,7 +52,11 @@ test.describe("without the trained model", () => {
     await page.route("**/*.safetensors", (route) => route.fulfill({ status: 404 }));
     const article = new Article(page);
     await article.open("?engine=cpu", "trained");
-    await expect(article.notices).toContainText("The trained model that comes with this page could not be had: The server answered 404. Here is an untrained one.");
+    await expect(article.error).toContainText("The trained model that comes with this page could not be loaded: the server answered 404. Here is an untrained one.");
     await expect(article.state).toHaveText("Untrained. Press Train.");
+    await page.unroute("**/*.safetensors");
+    await article.button("Try again").click();
+    await expect(article.state).toContainText("This model came with the page");
+    await expect(article.error).toHaveCount(0);
   });
 });

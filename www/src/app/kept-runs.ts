@@ -1,0 +1,41 @@
+// The page's own run is kept in this browser; what an earlier visit left is offered, never forced.
+import { sharedRun } from "../run/registry";
+import { count } from "../util/format";
+import { hide, say } from "./notice-box";
+
+/** Begins to keep the run, and offers the one that was left here. */
+export async function keepRuns(): Promise<void> {
+  const run = sharedRun();
+  const scripts = await Promise.all([import("../run/keeper"), import("../run/store")]).catch(() => null);
+  if (!scripts) {
+    say("What you train here is lost when the page is closed: a part of this page could not be loaded.", { label: "Try again", act: () => keepRuns() }, { label: "Close" });
+    return;
+  }
+  const [{ keeperOf }, { store }] = scripts;
+  const keeper = keeperOf(run);
+  store.addEventListener("trouble", () => { if (store.trouble !== null) say(store.trouble, { label: "Close" }); });
+  const { left } = await keeper.looked;
+  if (!left) return;
+  const seed = left.settings.seed === 0 ? "" : ` (seed ${count(left.settings.seed)})`;
+  const offer = () => { if (keeper.left) say(`A run${seed} of ${when(left.time)} is kept in this browser, at step ${count(left.step)}.`, ...choices); };
+  const choices = [
+    { label: "Resume", act: () => keeper.resume() },
+    { label: "Not now" },
+    { label: "Forget everything kept here", act: () => keeper.forgetEverything() },
+  ];
+  offer();
+  // Who goes on without it has answered.
+  run.addEventListener("change", function answered() {
+    if (run.phase !== "training") return;
+    run.removeEventListener("change", answered);
+    hide();
+  });
+}
+
+/** "today at 14:02", "3 March at 14:02". */
+function when(time: number): string {
+  const date = new Date(time);
+  const clock = date.toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", hour12: false });
+  const day = date.toDateString() === new Date().toDateString() ? "today" : date.toLocaleDateString("en", { day: "numeric", month: "long" });
+  return `${day} at ${clock}`;
+}

@@ -1,0 +1,146 @@
+// Keeps a run in this browser while it changes, so that a reload loses nothing.
+import type { Run } from "./run";
+import { store, type KeptRun } from "./store";
+
+/** Milliseconds between two times that a run in training is kept. */
+const EVERY_MS = 2_000;
+
+const keepers = new WeakMap<Run, Keeper>();
+
+/** What keeps a run, from now on. */
+export function keeperOf(run: Run): Keeper {
+  const keeper = keepers.get(run) ?? new Keeper(run);
+  keepers.set(run, keeper);
+  return keeper;
+}
+
+/** Fires `change` when there is another run to resume, or none. */
+class Keeper extends EventTarget {
+  /** Under which the run is kept: its own until it is another one's. */
+  #id: string = newId();
+  #name: string | null = null;
+  /** The run's state that was last kept. */
+  #revision: number;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  /** A run that an earlier visit left here, until the reader says what becomes of it. */
+  left: KeptRun | null = null;
+  /** When it is known what an earlier visit has left. */
+  readonly looked: Promise<Keeper>;
+
+  readonly #changed = () => { this.#follow(); };
+  /** A page that is gone has no time left. */
+  readonly #hidden = () => { if (document.visibilityState === "hidden") this.#keep(); };
+
+  constructor(private readonly run: Run) {
+    super();
+    this.#revision = run.stateRevision;
+    run.addEventListener("change", this.#changed);
+    document.addEventListener("visibilitychange", this.#hidden);
+    this.looked = this.#look().then(() => this);
+  }
+
+  /** Goes on with the run that was left. */
+  async resume(): Promise<void> {
+    const { left, run } = this;
+    if (!left) return;
+    const saved = await store.read(left.id);
+    if (!saved) {
+      run.fail("The run that was kept here is gone.");
+      await this.#look();
+      return;
+    }
+    await this.open(left, saved);
+    this.left = null;
+    this.#tell();
+  }
+
+  /** Opens a kept run, which is from now on kept in its place. */
+  async open(kept: KeptRun, saved: Parameters<Run["resume"]>[0]): Promise<void> {
+    this.#keep();
+    await this.run.resume(saved);
+    this.#id = kept.id;
+    this.#name = kept.name;
+    this.#revision = this.run.stateRevision;
+    hold(kept.id);
+  }
+
+  /** Keeps the run as it is now under a name of the reader's; what is trained on is kept as another. */
+  async keepAs(name: string): Promise<void> {
+    const saved = this.run.saved();
+    if (saved) await store.keep(newId(), name, saved);
+  }
+
+  /** What is at hand is not kept again before it changes. */
+  async forgetEverything(): Promise<void> {
+    this.#stop();
+    this.#revision = this.run.stateRevision;
+    this.left = null;
+    this.#tell();
+    await store.forgetEverything();
+  }
+
+  async #look(): Promise<void> {
+    const [kept, elsewhere] = await Promise.all([store.list(), held()]);
+    this.left = kept.find(({ id, name }) => name === null && !elsewhere.includes(lockOf(id))) ?? null;
+    this.#tell();
+  }
+
+  #follow(): void {
+    const { run } = this;
+    if (run.stateRevision === this.#revision) return;
+    // A new model is another run; the one before stays where it was kept.
+    if (run.step === 0 || run.bundled || run.closed) {
+      this.#id = newId();
+      this.#name = null;
+      this.#stop();
+      this.#revision = run.stateRevision;
+      return;
+    }
+    this.#timer ??= setTimeout(() => { this.#keep(); }, run.phase === "training" ? EVERY_MS : 0);
+  }
+
+  #stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #keep(): void {
+    this.#stop();
+    const { run } = this;
+    const saved = run.saved();
+    if (run.stateRevision === this.#revision || !saved || saved.step === 0 || saved.bundled) return;
+    this.#revision = run.stateRevision;
+    hold(this.#id);
+    void store.keep(this.#id, this.#name, saved);
+  }
+
+  #tell(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+function lockOf(id: string): string {
+  return `leftright-run-${id}`;
+}
+
+const holding = new Set<string>();
+
+/** As long as this page is open, no other offers to resume the run. */
+function hold(id: string): void {
+  const { locks } = navigator as { locks?: LockManager };
+  if (!locks || holding.has(id)) return;
+  holding.add(id);
+  void locks.request(lockOf(id), () => new Promise<never>(() => undefined)).catch(() => undefined);
+}
+
+/** The locks of runs that are open somewhere. */
+async function held(): Promise<string[]> {
+  const { locks } = navigator as { locks?: LockManager };
+  const known = await locks?.query().catch(() => null);
+  return known?.held?.flatMap(({ name }) => name ?? []) ?? [];
+}
+
+/** An id that no other run has; `crypto.randomUUID` is not everywhere. */
+function newId(): string {
+  return `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
+}

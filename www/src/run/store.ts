@@ -1,0 +1,139 @@
+// What is kept in this browser over a reload: runs, and the measurements of experiments. Where storage is refused or full that
+// is said once, and costs nothing else.
+import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { Measurement } from "../engine/pkg/leftright.js";
+import { Lazy } from "../util/lazy";
+import { sizeOf, type SavedRun } from "./saved-run";
+
+/** What is said of a kept run without reading its models. */
+export interface KeptRun {
+  id: string;
+  /** What the reader calls it; null for one that was kept by itself. */
+  name: string | null;
+  /** When it was last kept, in milliseconds since 1970. */
+  time: number;
+  bytes: number;
+  step: number;
+  settings: SavedRun["settings"];
+}
+
+/** The measurements of an experiment's models. */
+export interface KeptMeasurements {
+  /** The jobs as JSON: measurements of others say nothing. */
+  jobs: string;
+  measurements: Measurement[];
+}
+
+interface Schema extends DBSchema {
+  runs: { key: string; value: KeptRun };
+  contents: { key: string; value: SavedRun };
+  measurements: { key: string; value: KeptMeasurements };
+}
+
+/** Bytes of runs kept in all; beyond them the oldest go. */
+const MOST_BYTES = 128 << 20;
+
+/** Fires `change` when a run is kept or forgotten, and `trouble` once where nothing can be kept. */
+class Store extends EventTarget {
+  /** Why nothing is kept, if nothing is. */
+  trouble: string | null = null;
+  readonly #database = new Lazy(() =>
+    openDB<Schema>("leftright", 1, {
+      upgrade(database) {
+        database.createObjectStore("runs", { keyPath: "id" });
+        database.createObjectStore("contents");
+        database.createObjectStore("measurements");
+      },
+      // A newer page wants the database: it may have it.
+      blocking(_, __, event) {
+        (event.target as IDBDatabase).close();
+      },
+    }),
+  );
+  /** The open database, for what must be written before the page is gone. */
+  #open: IDBPDatabase<Schema> | null = null;
+
+  /** The kept runs, the latest first. */
+  async list(): Promise<KeptRun[]> {
+    const runs = (await this.#try((database) => database.getAll("runs"))) ?? [];
+    return runs.sort((a, b) => b.time - a.time);
+  }
+
+  async read(id: string): Promise<SavedRun | null> {
+    return (await this.#try((database) => database.get("contents", id))) ?? null;
+  }
+
+  /** Keeps a run under an id, in the place of what that had; the oldest others go where there are too many bytes. */
+  async keep(id: string, name: string | null, saved: SavedRun): Promise<void> {
+    await this.#try(async (database) => {
+      const run: KeptRun = { id, name, time: Date.now(), bytes: sizeOf(saved), step: saved.step, settings: saved.settings };
+      const transaction = database.transaction(["runs", "contents"], "readwrite");
+      const [runs, contents] = [transaction.objectStore("runs"), transaction.objectStore("contents")];
+      // Both are asked for at once: a page that is closing has no time to wait for the first.
+      void runs.put(run);
+      void contents.put(saved, id);
+      const others = (await runs.getAll()).filter((other) => other.id !== id).sort((a, b) => b.time - a.time);
+      let bytes = run.bytes;
+      for (const other of others) {
+        bytes += other.bytes;
+        if (bytes <= MOST_BYTES) continue;
+        void runs.delete(other.id);
+        void contents.delete(other.id);
+      }
+      await transaction.done;
+    });
+    this.dispatchEvent(new Event("change"));
+  }
+
+  async forget(id: string): Promise<void> {
+    await this.#try((database) => Promise.all([database.delete("runs", id), database.delete("contents", id)]));
+    this.dispatchEvent(new Event("change"));
+  }
+
+  async forgetEverything(): Promise<void> {
+    await this.#try((database) => Promise.all((["runs", "contents", "measurements"] as const).map((name) => database.clear(name))));
+    this.dispatchEvent(new Event("change"));
+  }
+
+  async measurements(experiment: string): Promise<KeptMeasurements | null> {
+    return (await this.#try((database) => database.get("measurements", experiment))) ?? null;
+  }
+
+  async keepMeasurements(experiment: string, kept: KeptMeasurements): Promise<void> {
+    await this.#try((database) => database.put("measurements", kept, experiment));
+  }
+
+  /** Every experiment that has measurements, and what they are. */
+  async allMeasurements(): Promise<[string, KeptMeasurements][]> {
+    const all = await this.#try(async (database) => {
+      const [names, kept] = await Promise.all([database.getAllKeys("measurements"), database.getAll("measurements")]);
+      return names.map((name, i) => [name, kept[i]] as const);
+    });
+    return (all ?? []).flatMap(([name, kept]) => (kept ? [[name, kept] as [string, KeptMeasurements]] : []));
+  }
+
+  /** Does something with the database; without one, and where it fails, null, which is said once. */
+  async #try<T>(work: (database: IDBPDatabase<Schema>) => Promise<T>): Promise<T | null> {
+    try {
+      this.#open ??= await this.#database.get();
+      return await work(this.#open);
+    } catch (thrown) {
+      // Another tab may have closed it; the next who asks opens it anew.
+      this.#open = null;
+      this.#database.forget();
+      this.#complain(thrown);
+      return null;
+    }
+  }
+
+  #complain(thrown: unknown): void {
+    if (this.trouble !== null) return;
+    const full = thrown instanceof DOMException && thrown.name === "QuotaExceededError";
+    this.trouble = full
+      ? "This browser has no room left to keep your runs: what you train is lost when the page is closed. A model or a session can be saved to a file."
+      : "This browser keeps nothing over a reload (it refuses storage): what you train is lost when the page is closed. A model or a session can be saved to a file.";
+    this.dispatchEvent(new Event("trouble"));
+  }
+}
+
+export const store = new Store();
