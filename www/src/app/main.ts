@@ -9,6 +9,7 @@ import { loadFiguresInSight } from "./lazy-article";
 import { keepRuns } from "./kept-runs";
 import { keepForOffline } from "./offline";
 import { themeButton } from "../style/theme";
+import { showWorkInTitle } from "./title";
 
 const button = document.querySelector<HTMLButtonElement>("#theme");
 if (button) themeButton(button);
@@ -23,3 +24,4 @@ loadFiguresInSight();
 takeDrops();
 keepForOffline();
 void keepRuns();
+showWorkInTitle();

@@ -6,6 +6,7 @@ import type { Config, ConfigField, Measurement, Plan, Scale, Summary } from "../
 import { store } from "../run/store";
 import { LatestAnswer } from "../util/latest-answer";
 import { TimeLeft } from "../util/time-left";
+import { work } from "../util/work";
 import type { Run } from "../run/run";
 
 const SCALE: Scale = "figure";
@@ -210,6 +211,7 @@ export class ExperimentRun extends EventTarget {
   }
 
   #changed(): void {
+    work.report(this, this.phase === "running" ? this.fraction : null);
     this.dispatchEvent(new Event("change"));
   }
 }

@@ -215,7 +215,7 @@ export class LrTrain extends RunFigure {
         <button class="link" ?disabled=${busy || this.lock !== null} title=${this.lock === null ? "" : SET} @click=${() => this.renderRoot.querySelector<HTMLInputElement>("#file")?.click()}>
           Open a model or a run
         </button>
-        <input id="file" type="file" accept=".safetensors,.json" hidden @change=${(event: Event) => this.openFile(event.target as HTMLInputElement)} />
+        <input id="file" type="file" accept=".safetensors,.json,.zip" hidden @change=${(event: Event) => this.openFile(event.target as HTMLInputElement)} />
       </div>
     `;
   }

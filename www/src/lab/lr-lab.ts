@@ -4,6 +4,7 @@ import "../figures/lr-ablate";
 import "../figures/lr-gradient";
 import "../figures/lr-surgery";
 import "../figures/lr-train";
+import "./lr-kept";
 import "./lr-population";
 import "./lr-settings";
 import { defineExperiment } from "../experiments/define";
@@ -71,6 +72,7 @@ export class LrLab extends LitElement {
         margin: 0;
       }
 
+      lr-kept,
       lr-population {
         display: block;
         margin-top: var(--space-6);
@@ -149,6 +151,7 @@ export class LrLab extends LitElement {
         </section>`)}
         ${FIGURES.filter(({ name }) => shown.has(name)).map(({ of }) => runs.map(({ name, run }) => of(run, name)))}
       </div>
+      <lr-kept .runs=${runs}></lr-kept>
       <lr-population .run=${this.a}></lr-population>
     </section>`;
   }

@@ -51,6 +51,7 @@ export class LrPopulation extends LitElement {
   @state() private jobs: Job[] = [];
   @state() private measurements: Measurement[] = [];
   @state() private batch: Batch | null = null;
+  private asking = false;
   /** What the jobs differ in, and how. */
   private varied: { name: keyof Config; values: (number | boolean)[] } = { name: "seed", values: [] };
 
@@ -83,6 +84,9 @@ export class LrPopulation extends LitElement {
     else if (values.length === 0 || values.length > MOST) this.message = `There must be 1 to ${MOST} values, with spaces between.`;
     if (wrong || values.length === 0 || values.length > MOST) return;
     const settings = configOf(run.settings);
+    // A second press before the engine has answered would queue the models twice.
+    if (this.asking || this.batch) return;
+    this.asking = true;
     try {
       this.jobs = await Promise.all(
         values.map(async ({ value }) => {
@@ -93,6 +97,8 @@ export class LrPopulation extends LitElement {
     } catch (thrown) {
       this.message = sentence(engineError(thrown));
       return;
+    } finally {
+      this.asking = false;
     }
     this.varied = { name, values: values.map(({ value }) => value as number | boolean) };
     this.measurements = [];

@@ -1,4 +1,4 @@
-// A reader's own file: a model in safetensors, or a run's JSON, which trains it again.
+// A reader's own file: a model in safetensors, a run's JSON, which trains it again, or a session.
 import { engineError, sentence } from "../engine/errors";
 import type { Config } from "../engine/pkg/leftright.js";
 import { confirm } from "../util/confirm";
@@ -12,12 +12,13 @@ import type { Recipe } from "./recipe";
 const OPENED: Record<string, { most: (run: Run) => number | Promise<number>; open: (run: Run, file: File) => Promise<void> }> = {
   ".safetensors": { most: (run) => run.worker.call((api) => api.largestFile()), open: async (run, file) => run.open(file.name, new Uint8Array(await file.arrayBuffer())) },
   ".json": { most: () => 1 << 16, open: trainAgain },
+  ".zip": { most: () => 256 << 20, open: takeSession },
 };
 const LARGEST_STEPS = 2 ** 32 - 1;
 /** More steps than these are asked about first: they take minutes, or for ever. */
 const MANY_STEPS = 100_000;
 
-/** Opens a file in a run; where that cannot be, the run stays as it is, and the answer is why. */
+/** Opens a file in a run, or a session; where that cannot be, the run stays as it is, and the answer is why. */
 export async function openFile(run: Run, file: File): Promise<string | null> {
   const [, kind] = Object.entries(OPENED).find(([ending]) => file.name.toLowerCase().endsWith(ending)) ?? [];
   run.error = null;
@@ -43,6 +44,14 @@ async function trainAgain(run: Run, file: File): Promise<void> {
   await run.reset();
   if (steps === 0) return;
   void run.train(steps);
+}
+
+/** A session is kept beside what is here; which of its runs to open, the reader chooses. */
+async function takeSession(run: Run, file: File): Promise<void> {
+  const { openSession } = await import("./session-file");
+  const { runs } = await openSession(new Uint8Array(await file.arrayBuffer()));
+  run.notice(`${count(runs)} ${runs === 1 ? "run" : "runs"} of ${file.name} ${runs === 1 ? "is" : "are"} kept here now; open ${runs === 1 ? "it" : "them"} in the lab.`);
+  run.dispatchEvent(new Event("change"));
 }
 
 function read(text: string): { config: Partial<Config>; steps: number } {

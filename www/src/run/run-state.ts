@@ -2,6 +2,7 @@
 import type { Config, ConfigField, EngineInfo, Evaluation, Progress } from "../engine/pkg/leftright.js";
 import type { ModelInfo } from "../engine/held";
 import { TimeLeft } from "../util/time-left";
+import { work } from "../util/work";
 import { tame } from "../util/format";
 import { next, type Phase, type Turn } from "./life";
 import { thinned, type SavedRun, type Snapshots } from "./saved-run";
@@ -199,6 +200,7 @@ export abstract class RunState extends EventTarget {
   }
 
   protected changed(): void {
+    work.report(this, this.phase === "training" ? this.step / this.target : null);
     this.dispatchEvent(new Event("change"));
   }
 }

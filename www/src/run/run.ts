@@ -79,6 +79,7 @@ export class Run extends RunState {
   /** Ends it: what it does is cancelled, and its model freed when that has stopped. */
   close(): void {
     this.turn("close");
+    this.changed();
     this.#model += 1;
     void this.client.release().catch(() => undefined);
   }

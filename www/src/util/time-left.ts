@@ -4,8 +4,8 @@ const WINDOW = 10_000;
 const ENOUGH = 0.02;
 
 /**
- * How long something still takes. What is said falls second by second while the work stays what it was; a guess that turns out
- * too low stands until its time is over, and is then made anew.
+ * How long something still takes. What is said never rises while the work stays what it was: where the pace falls, it stands
+ * still until time has caught up with it.
  */
 export class TimeLeft {
   #marks: { time: number; done: number }[] = [];
@@ -23,8 +23,9 @@ export class TimeLeft {
     const [first] = this.#marks;
     if (!first || done <= first.done || done < ENOUGH * total) return;
     const pace = (now - first.time) / (done - first.done);
-    const end = now + pace * (total - done);
-    this.#end = this.#end > now ? Math.min(this.#end, end) : end;
+    // An end that moves no faster than time leaves what is left as it is.
+    const latest = Number.isFinite(this.#end) ? Math.max(this.#end, last?.time ?? now) + now - (last?.time ?? now) : Infinity;
+    this.#end = Math.min(now + pace * (total - done), latest);
   }
 
   /** Milliseconds left, once there is a pace to judge by. */

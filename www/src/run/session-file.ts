@@ -1,0 +1,158 @@
+// Everything that is kept here in one file, and back: a zip of checkpoints that other programs open, and of JSON.
+import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from "fflate";
+import type { Evaluation, Measurement } from "../engine/pkg/leftright.js";
+import { version } from "../../../package.json";
+import type { SavedRun } from "./saved-run";
+import { SETTING_NAMES, type Settings } from "./settings";
+import { store } from "./store";
+import { readViews, type Views } from "./views";
+
+/** What a session says beside its checkpoints. */
+const INDEX = "session.json";
+/** Bytes that a session may unfold to: twice what a browser keeps. */
+const MOST_BYTES = 256 << 20;
+/** Numbers of a list, and characters of a name, beyond which a file is not ours. */
+const MOST_NUMBERS = 1_000_000;
+const MOST_LETTERS = 100;
+
+/** A run without its checkpoints, which are files beside it: `ID/state.safetensors`, `ID/STEP.safetensors`. */
+interface IndexedRun extends Omit<SavedRun, "state" | "snapshots"> {
+  id: string;
+  name: string | null;
+  time: number;
+  steps: number[];
+}
+
+interface Index {
+  /** The version that wrote it. */
+  leftright: string;
+  runs: IndexedRun[];
+  experiments: { name: string; jobs: string; measurements: Measurement[] }[];
+}
+
+/** All that is kept, as a file; null where there is nothing. */
+export async function saveSession(): Promise<Uint8Array | null> {
+  const files: Zippable = {};
+  const runs: IndexedRun[] = [];
+  for (const { id, name, time } of await store.list()) {
+    const saved = await store.read(id);
+    if (!saved) continue;
+    const { state, snapshots, ...run } = saved;
+    runs.push({ ...run, id, name, time, steps: [...snapshots.keys()] });
+    // Weights do not get smaller; to try takes seconds.
+    if (state) files[`${id}/state.safetensors`] = [state, { level: 0 }];
+    for (const [step, model] of snapshots) files[`${id}/${step}.safetensors`] = [model, { level: 0 }];
+  }
+  const experiments = (await store.allMeasurements()).map(([name, kept]) => ({ name, ...kept }));
+  if (runs.length === 0 && experiments.length === 0) return null;
+  const index: Index = { leftright: version, runs, experiments };
+  return zipSync({ [INDEX]: strToU8(JSON.stringify(index)), ...files });
+}
+
+/** Keeps what a session's file holds beside what is kept here; gives how many runs and experiments. An error says what is wrong. */
+export async function openSession(bytes: Uint8Array): Promise<{ runs: number; experiments: number }> {
+  const files = unzipped(bytes);
+  const text = files[INDEX];
+  if (!text) throw new Error(`it has no ${INDEX}, as a session has.`);
+  const { runs = [], experiments = [] } = parsed(strFromU8(text));
+  if (!Array.isArray(runs) || !Array.isArray(experiments)) throw new Error(`its ${INDEX} has no lists of runs and experiments.`);
+  // All is read before any is kept, so that a bad file leaves nothing behind.
+  const read = runs.map((run, i) => ({ run, saved: savedRun(run, files, `run ${i + 1}`) }));
+  const measured = experiments.map((experiment, i) => measurements(experiment, `experiment ${i + 1}`));
+  for (const { run, saved } of read) await store.keep(word(run.id, "a run's id"), run.name === null ? null : word(run.name, "a run's name"), saved);
+  for (const { name, ...kept } of measured) await store.keepMeasurements(name, kept);
+  return { runs: read.length, experiments: measured.length };
+}
+
+function unzipped(bytes: Uint8Array): Record<string, Uint8Array> {
+  let size = 0;
+  try {
+    return unzipSync(bytes, {
+      filter: ({ originalSize }) => {
+        size += originalSize;
+        if (size > MOST_BYTES) throw new Error("too large");
+        return true;
+      },
+    });
+  } catch {
+    throw new Error(size > MOST_BYTES ? `it unfolds to more than ${MOST_BYTES} bytes.` : "it is no zip file, as a session is.");
+  }
+}
+
+function parsed(text: string): Partial<Index> {
+  try {
+    const said = JSON.parse(text) as Partial<Index> | null;
+    return said ?? {};
+  } catch {
+    throw new Error(`its ${INDEX} is not JSON.`);
+  }
+}
+
+/** A run of a stranger's file, of which every part is what it should be; its checkpoints the engine checks when it opens them. */
+function savedRun(run: IndexedRun, files: Record<string, Uint8Array>, where: string): SavedRun {
+  const number = (name: "step" | "target" | "firstStep") => {
+    const value = run[name];
+    if (!Number.isInteger(value) || value < 0 || value >= 2 ** 32) throw new Error(`${where} has no ${name}, a whole number.`);
+    return value;
+  };
+  const { losses, evaluations, settings, steps } = run;
+  if (!numbers(losses)) throw new Error(`${where} has no losses, a list of numbers.`);
+  if (!Array.isArray(evaluations) || !evaluations.every(isEvaluation)) throw new Error(`${where} has no evaluations.`);
+  if (!isSettings(settings)) throw new Error(`${where} has not the settings that a run has.`);
+  if (!numbers(steps)) throw new Error(`${where} has no list of steps.`);
+  const id = word(run.id, "a run's id");
+  return {
+    settings,
+    step: number("step"),
+    target: number("target"),
+    firstStep: number("firstStep"),
+    losses,
+    evaluations,
+    file: typeof run.file === "string" ? word(run.file, "a file's name") : null,
+    bundled: false,
+    views: views(run.views),
+    state: files[`${id}/state.safetensors`] ?? null,
+    snapshots: new Map(steps.flatMap((step) => { const model = files[`${id}/${step}.safetensors`]; return model ? [[step, model] as const] : []; })),
+  };
+}
+
+/** Views as an address would say them: what it could not say is left out. */
+function views({ cut, placed }: Partial<Views> = {}): Views {
+  const query = new URLSearchParams();
+  if (cut) {
+    query.set("ablate", cut.terms.join(" "));
+    query.set("strength", String(cut.strength));
+    if (cut.heads) query.set("head", cut.heads.join(" "));
+  }
+  const said = readViews(query).views;
+  const pair = (of: unknown): of is [number, number] => Array.isArray(of) && of.length === 2 && of.every((n) => Number.isInteger(n) && n >= 0 && n < 64);
+  return placed && pair(placed.labels) && pair(placed.positions) ? { ...said, placed } : said;
+}
+
+function measurements({ name, jobs, measurements }: Index["experiments"][number], where: string): Index["experiments"][number] {
+  const sound = Array.isArray(measurements) && measurements.length <= MOST_NUMBERS && measurements.every(isMeasurement);
+  if (typeof jobs !== "string" || !sound) throw new Error(`${where} has no measurements.`);
+  return { name: word(name, "an experiment's name"), jobs, measurements };
+}
+
+function isMeasurement({ job, step, values }: Measurement): boolean {
+  return Number.isInteger(job) && Number.isInteger(step) && typeof values === "object" && Object.values(values).every((value) => typeof value === "number");
+}
+
+function isEvaluation({ step, accuracies, slopes }: Evaluation): boolean {
+  const splits = [accuracies.single, accuracies.seen, accuracies.unseen] as (Evaluation["accuracies"]["seen"] | undefined)[];
+  return Number.isInteger(step) && numbers(slopes) && splits.every((split) => typeof split?.retrieval === "number");
+}
+
+function isSettings(settings: Settings): boolean {
+  return SETTING_NAMES.every((name) => ["number", "boolean", "string"].includes(typeof settings[name]));
+}
+
+function numbers(list: unknown): list is number[] {
+  return Array.isArray(list) && list.length <= MOST_NUMBERS && list.every((value) => typeof value === "number");
+}
+
+function word(text: unknown, what: string): string {
+  if (typeof text !== "string" || text === "" || text.length > MOST_LETTERS) throw new Error(`${what} must be a text of at most ${MOST_LETTERS} characters.`);
+  return text;
+}
