@@ -4,7 +4,7 @@ import { brotliCompressSync } from "node:zlib";
 import { Article } from "./article";
 import { expect, test } from "./harness";
 
-const ASSETS = new URL("../../www/dist/assets", import.meta.url);
+const ASSETS = new URL("../../www/dist/assets/", import.meta.url);
 /** The modules that train. */
 const TRAINS = /^(leftright|relaxed)_bg.*\.wasm$/;
 
