@@ -63,7 +63,7 @@ export class Reader {
 
   /** Waits until an element says something. */
   async sees(words: RegExp, ...way: Way): Promise<void> {
-    await expect.poll(() => this.text(...way), { message: way.join(" "), timeout: 90_000 }).toMatch(words);
+    await expect.poll(() => this.text(...way), { message: way.join(" ") }).toMatch(words);
   }
 
   /** Brings a button into the window, as soon as it can be pressed, and clicks it as a script does. */
