@@ -94,3 +94,19 @@ test("where controls are hidden nothing says to press one, and a figure that mea
   await page.goto(`${origin}/site/embed.html?engine=cpu&figure=ablate`);
   await expect(page.locator("lr-ablate").getByTestId("finding")).toContainText("Press a term");
 });
+
+test("a frame runs no script but ours, and where ours does not come it says so", async ({ page, host }) => {
+  const { origin } = await host({ "/course": frame("figure=strip"), "/late": frame("figure=strip", `sandbox="allow-popups"`) });
+  const injected = () => {
+    document.head.append(Object.assign(document.createElement("script"), { textContent: "globalThis.stranger = true" }));
+    return "stranger" in globalThis;
+  };
+  await page.goto(`${origin}/course`);
+  const inside = page.frameLocator("iframe");
+  await expect(inside.locator("lr-strip")).toBeVisible();
+  expect(await inside.locator("body").evaluate(injected)).toBe(false);
+  expect(await page.evaluate(injected)).toBe(true); // negative control: our test's page has no policy
+  await expect(inside.locator(".late")).toHaveCount(0);
+  await page.goto(`${origin}/late`);
+  await expect(inside.getByText("If it does not come")).toBeVisible();
+});

@@ -67,6 +67,20 @@ test("a figure is kept as SVG, PNG and CSV", async ({ reader, article }) => {
   }
 });
 
+test("a sandboxed frame with scripts alone, from a server without special headers", async ({ reader, host }) => {
+  const { origin } = await host({ "/course": course(`<iframe sandbox="allow-scripts" width="700" height="900" src="/site/embed.html?figure=ablate"></iframe>`) });
+  await reader.open(`${origin}/course`);
+  await reader.frame.sees(/Nothing is ablated/, "lr-ablate", FINDING);
+  await reader.frame.press("lr-ablate", "=EP");
+  await reader.frame.sees(/picks the order at chance/, "lr-ablate", FINDING);
+  const injected = () => {
+    document.head.append(Object.assign(document.createElement("script"), { textContent: "globalThis.stranger = true" }));
+    return "stranger" in globalThis;
+  };
+  expect(await reader.frame.run(injected)).toBe(false);
+  expect(await reader.run(injected)).toBe(true); // negative control: the course's page has no policy
+});
+
 test("an element from another origin, under no more than the policy that we ask for", async ({ reader, host }) => {
   const site = await host({}, { "access-control-allow-origin": "*" });
   const element = `<script type="module" src="${site.origin}/site/lib/leftright.js"></script><lr-ablate engine="cpu"></lr-ablate>`;
