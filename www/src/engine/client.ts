@@ -2,6 +2,7 @@ import { proxy, wrap, type Remote } from "comlink";
 import type { Config, EngineRequest, Job, Measurement, Scale } from "./pkg/leftright.js";
 import { EngineError, carryErrorCodes, engineError } from "./errors";
 import { openWorker } from "./open-worker";
+import { unsupported } from "./support";
 import type { EngineApi } from "./worker";
 
 /** A model in training never holds its worker for more than about 100 ms, so this long a silence means that it is gone. */
@@ -99,6 +100,8 @@ export class EngineClient {
 
   /** Asks the worker something. */
   async call<T>(question: (api: Remote<EngineApi>) => Promise<T>): Promise<T> {
+    const lack = unsupported();
+    if (lack !== null) throw new EngineError("engine", lack);
     const ended = this.#ended;
     const end = this.#end;
     this.#calls += 1;
