@@ -1,4 +1,5 @@
 import { defineConfig } from "@playwright/test";
+import type { Options } from "./tests/browsers/reader";
 
 // `cargo xtask test` names the browser it found. Playwright's workers inherit the port, so
 // that every process of one run agrees on it and two runs at once do not meet.
@@ -18,7 +19,12 @@ function browser(...args: string[]) {
   return { launchOptions: { executablePath, args: [...quiet, ...args] } };
 }
 
-export default defineConfig({
+/** The scenarios in a browser that Playwright does not drive. */
+function scenarios(engine: Options["engine"], program: string) {
+  return { name: engine, testDir: "tests/browsers", use: { engine, program } };
+}
+
+export default defineConfig<object, Options>({
   testDir: "tests/browser",
   outputDir: "target/playwright/artifacts",
   snapshotPathTemplate: "{testDir}/appearance/{arg}{ext}",
@@ -49,7 +55,9 @@ export default defineConfig({
     { name: "package", testDir: "tests/package", use: browser() },
     // What the README tells a reader to run beside the page; it opens no browser.
     { name: "recipes", testDir: "tests/recipes" },
+    scenarios("firefox", process.env.FIREFOX ?? "/usr/bin/firefox-esr"),
+    scenarios("webkit", process.env.WEBKIT ?? "/usr/bin/WebKitWebDriver"),
     // Last, with nothing beside it.
-    { name: "timed", testMatch: /timed\.spec\.ts/, dependencies: ["webgpu", "no-webgpu", "package", "recipes"], use: browser() },
+    { name: "timed", testMatch: /timed\.spec\.ts/, dependencies: ["webgpu", "no-webgpu", "package", "recipes", "firefox", "webkit"], use: browser() },
   ],
 });

@@ -42,6 +42,9 @@ const SHARED = {
   base: "./",
 } satisfies UserConfig;
 
+/** Of the packages that are bundled. */
+const LICENSES = { fileName: "third-party-licenses.md" };
+
 const WHOLE_WORKER = { output: { codeSplitting: false } };
 
 /** The article and the bench page. */
@@ -56,6 +59,7 @@ const site: UserConfig = {
     assetsInlineLimit: 0,
     // Every browser that runs our modules preloads them by itself.
     modulePreload: { polyfill: false },
+    license: LICENSES,
   },
   worker: { format: "es" },
 };
@@ -70,6 +74,7 @@ const library: UserConfig = {
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: false,
+    license: LICENSES,
     rolldownOptions: {
       input: { leftright: "www/src/embed/library.ts", frame: "www/src/embed/frame.ts", anywidget: "www/src/embed/anywidget.ts" },
       preserveEntrySignatures: "strict",

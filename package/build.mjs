@@ -20,7 +20,9 @@ const types = await rolldown({
   logLevel: "silent",
 });
 await types.write({ dir: "package/dist" });
-for (const file of ["LICENSE-MIT", "LICENSE-APACHE"]) copyFileSync(file, `package/${file}`);
+for (const folder of ["package", "www/dist"]) {
+  for (const file of ["LICENSE-MIT", "LICENSE-APACHE"]) copyFileSync(file, `${folder}/${file}`);
+}
 execFileSync(process.execPath, ["node_modules/@custom-elements-manifest/analyzer/cem.js", "analyze", "--config", "package/manifest.config.mjs", "--quiet"], { stdio: "inherit" });
 
 const site = "www/dist";

@@ -72,7 +72,7 @@ test("a browser without relaxed SIMD trains the same model by the plain module",
   expect(fused.modules).toEqual(["relaxed"]);
 
   // A browser that has it is told that it has not.
-  await page.route("**/assets/*.js", async (route) => {
+  await page.route("**/assets/worker-*.js", async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: (await response.text()).replace("WebAssembly.validate(", "!WebAssembly.validate(") });
   });

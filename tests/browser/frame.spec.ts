@@ -1,4 +1,5 @@
 // embed.html: one figure in a frame.
+import { readFileSync } from "node:fs";
 import { expect, ready, test } from "./guest";
 import { page as html } from "./host";
 
@@ -93,4 +94,36 @@ test("where controls are hidden nothing says to press one, and a figure that mea
   // Negative control: with its controls a figure does say so.
   await page.goto(`${origin}/site/embed.html?engine=cpu&figure=ablate`);
   await expect(page.locator("lr-ablate").getByTestId("finding")).toContainText("Press a term");
+});
+
+test("a frame runs no script but ours, and where ours does not come it says so", async ({ page, host }) => {
+  const { origin } = await host({ "/course": frame("figure=strip"), "/late": frame("figure=strip", `sandbox="allow-popups"`) });
+  const injected = () => {
+    document.head.append(Object.assign(document.createElement("script"), { textContent: "globalThis.stranger = true" }));
+    return "stranger" in globalThis;
+  };
+  await page.goto(`${origin}/course`);
+  const inside = page.frameLocator("iframe");
+  await expect(inside.locator("lr-strip")).toBeVisible();
+  expect(await inside.locator("body").evaluate(injected)).toBe(false);
+  expect(await page.evaluate(injected)).toBe(true); // negative control: our test's page has no policy
+  await expect(inside.locator(".late")).toHaveCount(0);
+  await page.goto(`${origin}/late`);
+  await expect(inside.getByText("If it does not come")).toBeVisible();
+});
+
+test("the README's frame may save files; one that may not does not say that it did", async ({ page, host }) => {
+  const [, sandbox = ""] = /sandbox="([^"]*)"/.exec(readFileSync(new URL("../../README.md", import.meta.url), "utf8")) ?? [];
+  const { origin } = await host({ "/course": frame("figure=ablate", `sandbox="${sandbox}"`), "/strict": frame("figure=ablate", `sandbox="allow-scripts"`) });
+  const save = async (course: string) => {
+    await page.goto(origin + course);
+    const menu = page.frameLocator("iframe").getByTestId("keep");
+    await menu.getByText("Keep", { exact: true }).click();
+    await menu.getByRole("button", { name: "CSV" }).click();
+    return menu.getByRole("status");
+  };
+  const download = page.waitForEvent("download");
+  await save("/course");
+  expect((await download).suggestedFilename()).toMatch(/\.csv$/);
+  await expect(await save("/strict")).toContainText("If no file came, the page around this figure forbids it");
 });

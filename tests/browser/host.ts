@@ -1,4 +1,5 @@
 // Pages that are not ours: a server of their own, which has the site below /site/ and whatever pages a test writes.
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -13,6 +14,7 @@ const TYPES: Record<string, string> = {
   ".css": "text/css",
   ".wasm": "application/wasm",
   ".json": "application/json",
+  ".svg": "image/svg+xml",
 };
 
 export interface Host {
@@ -43,4 +45,11 @@ export async function serve(pages: Record<string, string>, headers: Record<strin
 /** A host's page with something in its body. */
 export function page(body: string, head = ""): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A course</title><link rel="icon" href="data:,">${head}</head><body>${body}</body></html>`;
+}
+
+/** The policy that the README asks of other sites' pages, and that forbids all else. */
+export function documentedPolicy(site: string): string {
+  const [, policy] = /^Content-Security-Policy: (.*)$/m.exec(readFileSync(new URL("../../README.md", import.meta.url), "utf8")) ?? [];
+  if (policy === undefined) throw new Error("the README gives no policy");
+  return `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; ${policy.replaceAll("https://your.site", site)}">`;
 }

@@ -67,6 +67,23 @@ for (const width of [320, 1280]) {
   });
 }
 
+test("a reader with large type on a phone need not scroll the page sideways", async ({ page }, { project }) => {
+  test.skip(project.name === "webgpu", "the page is the same");
+  await page.setViewportSize({ width: 320, height: 800 });
+  await new Article(page).open("?engine=cpu");
+  await readThrough(page);
+  const browser = await page.context().newCDPSession(page);
+  const width = () => page.evaluate(() => document.documentElement.scrollWidth);
+  for (const percent of [125, 150, 200]) {
+    await browser.send("Page.setFontSizes", { fontSizes: { standard: Math.round(16 * percent / 100) } });
+    await expect.poll(() => page.evaluate(() => getComputedStyle(document.documentElement).fontSize)).toBe(`${Math.round(16 * percent / 100)}px`);
+    await expect.poll(width, `type at ${percent} %`).toBe(320);
+  }
+  // Negative control: what is too wide is noticed.
+  await page.evaluate(() => { document.querySelector("h1")?.style.setProperty("width", "400px"); });
+  await expect.poll(width).toBeGreaterThan(320);
+});
+
 test("every link within the page leads somewhere", async ({ page }) => {
   await new Article(page).open("?engine=cpu");
   const links = await page.locator("a[href^='#']").evaluateAll((links) => links.map((link) => link.getAttribute("href")?.slice(1) ?? ""));

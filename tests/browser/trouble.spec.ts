@@ -30,6 +30,19 @@ test("training that diverges stops at the last good step, and says so", async ({
   expect((await article.losses()).every(Number.isFinite)).toBe(true);
 });
 
+for (const [lack, hide] of [
+  ["WebAssembly", () => { Reflect.deleteProperty(globalThis, "WebAssembly"); }],
+  ["WebAssembly SIMD", () => { WebAssembly.validate = () => false; }],
+] as const) {
+  test(`a browser without ${lack} is told so, and not to reload`, async ({ page }) => {
+    await page.addInitScript(hide);
+    await page.goto("./");
+    const article = new Article(page);
+    await expect(article.error).toContainText(`This browser cannot run the engine: it has no ${lack}, or`);
+    await expect(article.error).not.toContainText("eload");
+  });
+}
+
 for (const [query, message] of [
   ["?pair_labels=-3", "pair_labels is “-3”, but must be a whole number between 2 and"],
   ["?pair_labels=16", "pair_labels is “16”, but must be a whole number between 2 and 15"],

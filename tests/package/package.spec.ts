@@ -89,3 +89,11 @@ test("the manifest names every element with its attributes, events, parts and de
     expect(names(figure.cssProperties)).toEqual(expect.arrayContaining(["--lr-ink", "--lr-paper", "--lr-object-a"]));
   }
 });
+
+test("the licences of what is bundled come with the site and with the package", () => {
+  for (const folder of ["www/dist", "package/dist"]) {
+    const notices = readFileSync(join(ROOT, folder, "third-party-licenses.md"), "utf8");
+    for (const name of ["lit", "lit-html", "comlink", "d3-scale"]) expect(notices, folder).toContain(`## ${name} - `);
+  }
+  for (const file of ["LICENSE-MIT", "LICENSE-APACHE"]) expect(readdirSync(join(ROOT, "www/dist"))).toContain(file);
+});

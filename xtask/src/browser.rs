@@ -1,38 +1,85 @@
-//! The browser that the tests drive: one that is installed, or Debian's Chromium. It also
+//! The browsers that the tests drive: those that are installed, or Debian's. Chromium also
 //! brings SwiftShader, the software GPU that the native GPU tests run on.
 
 use std::env;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result};
 
 use crate::tools;
 
-const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+pub struct Browser {
+    pub name: &'static str,
+    /// The variable that holds its path, for a caller to set and for Playwright to read.
+    pub variable: &'static str,
+    /// What to start it by, on the PATH or as a whole path; the first that is there counts.
+    programs: &'static [&'static str],
+    /// What else must be on the PATH.
+    needs: &'static [&'static str],
+    /// Debian's packages of it.
+    packages: &'static [&'static str],
+}
 
-const MAC_PATHS: [&str; 2] =
-    ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium"];
+pub const CHROMIUM: Browser = Browser {
+    name: "Chromium",
+    variable: "CHROMIUM",
+    programs: &[
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    ],
+    needs: &[],
+    packages: &["chromium"],
+};
+
+pub const FIREFOX: Browser = Browser {
+    name: "Firefox",
+    variable: "FIREFOX",
+    programs: &["firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"],
+    needs: &[],
+    packages: &["firefox-esr"],
+};
+
+/// WebKitGTK. Its browser has no mode without a window, so it gets a screen that nobody sees.
+pub const WEBKIT: Browser = Browser {
+    name: "WebKit",
+    variable: "WEBKIT",
+    programs: &["WebKitWebDriver"],
+    needs: &["xvfb-run"],
+    packages: &["webkit2gtk-driver", "xvfb", "xauth"],
+};
 
 const SWIFTSHADER_LIBRARIES: &str = "/usr/lib/chromium";
 const SWIFTSHADER_DRIVER: &str = "/usr/lib/chromium/vk_swiftshader_icd.json";
 
-/// Finds a browser, or installs one where that is one command.
-pub fn ensure() -> Result<PathBuf> {
-    if let Some(browser) = env::var_os("CHROMIUM") {
-        return Ok(browser.into());
+impl Browser {
+    /// Finds the browser, or installs it where that is one command.
+    pub fn ensure(&self) -> Result<PathBuf> {
+        if let Some(path) = self.find() {
+            return Ok(path);
+        }
+        if is_root() && tools::find_on_path("apt-get").is_some() {
+            println!("Installing {} for the browser tests", self.name);
+            tools::run(tools::command("apt-get").args(["update", "-qq"]))?;
+            let mut install = tools::command("apt-get");
+            install.args(["install", "-qq", "--yes"]).args(self.packages);
+            tools::run(install.env("DEBIAN_FRONTEND", "noninteractive"))?;
+        }
+        self.find().with_context(|| {
+            let Self { name, variable, packages, .. } = self;
+            format!("{name} is not installed: get it (on Debian: {}), or set {variable} to its path", packages.join(" "))
+        })
     }
-    if let Some(browser) = find() {
-        return Ok(browser);
-    }
-    if is_root() && tools::find_on_path("apt-get").is_some() {
-        println!("Installing Chromium for the browser tests");
-        tools::run(tools::command("apt-get").args(["update", "-qq"]))?;
-        let mut install = tools::command("apt-get");
-        tools::run(install.args(["install", "-qq", "--yes", "chromium"]).env("DEBIAN_FRONTEND", "noninteractive"))?;
-    }
-    match find() {
-        Some(browser) => Ok(browser),
-        None => bail!("the browser tests need Chrome or Chromium: install either, or set CHROMIUM to its path"),
+
+    fn find(&self) -> Option<PathBuf> {
+        if let Some(path) = env::var_os(self.variable) {
+            return Some(path.into());
+        }
+        let complete = self.needs.iter().all(|name| tools::find_on_path(name).is_some());
+        self.programs.iter().find_map(|name| tools::find_on_path(name)).filter(|_| complete)
     }
 }
 
@@ -43,11 +90,6 @@ pub fn swiftshader() -> Vec<(&'static str, &'static str)> {
         return Vec::new();
     }
     vec![("LD_LIBRARY_PATH", SWIFTSHADER_LIBRARIES), ("VK_DRIVER_FILES", SWIFTSHADER_DRIVER)]
-}
-
-fn find() -> Option<PathBuf> {
-    let mac = MAC_PATHS.iter().map(PathBuf::from).find(|path| path.is_file());
-    NAMES.iter().find_map(|name| tools::find_on_path(name)).or(mac)
 }
 
 #[cfg(unix)]

@@ -15,7 +15,7 @@ const LEAST: f64 = 0.95;
 
 /// Audits the article as on a phone and as on a desktop, prints each category's score, and fails where one is below 95.
 pub fn lighthouse() -> Result<()> {
-    let chromium = browser::ensure()?;
+    let chromium = browser::CHROMIUM.ensure()?;
     build::build()?;
     let url = serve::background()?;
     let mut low = Vec::new();

@@ -1,5 +1,6 @@
 //! Every test, in Rust and in a browser, and how many passed.
 
+use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::ops::AddAssign;
@@ -10,14 +11,15 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 use serde_json::Value;
 
-use crate::{browser, build, tools};
+use crate::browser::{self, CHROMIUM, FIREFOX, WEBKIT};
+use crate::{build, tools};
 
 /// One of the two suites.
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 pub enum Suite {
     /// `cargo test`: the crate on the CPU and the native GPU
     Rust,
-    /// Playwright: the site and the engines in a real browser
+    /// Playwright: the site and the engines in Chromium, Firefox and WebKit
     Browser,
 }
 
@@ -50,7 +52,7 @@ impl Counts {
 pub fn test(only: Option<Suite>) -> Result<ExitCode> {
     let wanted = |suite| only.is_none_or(|only| only == suite);
     // Before the Rust tests too: the native GPU tests run on the browser's SwiftShader.
-    let browser = browser::ensure()?;
+    let chromium = CHROMIUM.ensure()?;
     let mut counts = Counts::default();
     if wanted(Suite::Browser) {
         build::build()?;
@@ -59,7 +61,7 @@ pub fn test(only: Option<Suite>) -> Result<ExitCode> {
         counts += rust()?;
     }
     if wanted(Suite::Browser) {
-        counts += playwright(&browser)?;
+        counts += playwright(&chromium)?;
     }
     println!("{} passed, {} failed", counts.passed, counts.failed);
     Ok(if counts.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -91,7 +93,7 @@ fn summary(line: &str) -> Option<Counts> {
 }
 
 /// Playwright, counted by the report that playwright.config.ts asks for.
-fn playwright(browser: &Path) -> Result<Counts> {
+fn playwright(chromium: &Path) -> Result<Counts> {
     let report = tools::root().join("target/playwright/results.json");
     // A report of an earlier run would be counted where this one writes none.
     if report.exists() {
@@ -99,14 +101,26 @@ fn playwright(browser: &Path) -> Result<Counts> {
     }
     // The recipes run the command line, as the Rust tests have built it.
     tools::run(tools::cargo().args(["test", "--release", "--workspace", "--no-run", "--quiet"]))?;
-    let command_line = tools::target_dir().join("release").join(format!("leftright{}", std::env::consts::EXE_SUFFIX));
+    let command_line = tools::target_dir().join("release").join(format!("leftright{}", env::consts::EXE_SUFFIX));
     let mut playwright = tools::node("@playwright/test/cli.js");
-    playwright.arg("test").env("CHROMIUM", browser).env("LEFTRIGHT", command_line);
+    playwright.arg("test").env(CHROMIUM.variable, chromium).env("LEFTRIGHT", command_line);
+    // Playwright skips the scenarios of a browser that is not there; CI must have all.
+    let mut absent = Vec::new();
+    for browser in [FIREFOX, WEBKIT] {
+        match browser.ensure() {
+            Ok(path) => drop(playwright.env(browser.variable, path)),
+            Err(error) if env::var_os("CI").is_some() => return Err(error),
+            Err(error) => absent.push(format!("{}'s tests were skipped: {error:#}", browser.name)),
+        }
+    }
     let status = playwright.status().context("could not start Playwright")?;
     let counts = match fs::read(&report) {
         Ok(json) => outcome(&serde_json::from_slice(&json)?),
         Err(_) => Counts::default(),
     };
+    for line in absent {
+        println!("{line}");
+    }
     Ok(counts.judged_by(status))
 }
 

@@ -23,7 +23,7 @@ function build(): void {
   if (!figure.hasAttribute("theme")) figure.setAttribute("theme", "auto");
   document.documentElement.dataset.theme = figure.getAttribute("theme") ?? "auto";
   const main = document.querySelector("main");
-  main?.append(figure);
+  main?.querySelector(".late")?.replaceWith(figure);
   // A page may have several frames, each with a main part.
   main?.setAttribute("aria-label", `A figure: ${query.get("id") ?? name ?? STANDARD}`);
   tellHeight(query.get("id") ?? asked);

@@ -3,6 +3,7 @@ import type { Config, EngineRequest, Job, Measurement, Scale } from "./pkg/leftr
 import { EngineError, carryErrorCodes, engineError } from "./errors";
 import { Liveness } from "./liveness";
 import { openWorker } from "./open-worker";
+import { unsupported } from "./support";
 import type { EngineApi } from "./worker";
 
 carryErrorCodes();
@@ -113,6 +114,8 @@ export class EngineClient {
 
   /** Asks the worker something. */
   async call<T>(question: (api: Remote<EngineApi>) => Promise<T>): Promise<T> {
+    const lack = unsupported();
+    if (lack !== null) throw new EngineError("unsupported", lack);
     const end = this.#end;
     try {
       return await Promise.race([question(this.#api), this.#ended]);

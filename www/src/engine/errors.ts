@@ -10,12 +10,14 @@ export type ErrorCode =
   | "crash"
   /** A script, a module or a file of ours could not be fetched; it may be there the next time. */
   | "load"
+  /** The browser lacks what the engine needs. */
+  | "unsupported"
   /** The page ended the worker, or the run. */
   | "closed"
   /** Any other exception: a fault of ours, which leaves the worker as it is. */
   | "internal";
 
-const CODES: readonly string[] = [...OF_THE_CRATE, "crash", "load", "closed", "internal"] satisfies ErrorCode[];
+const CODES: readonly string[] = [...OF_THE_CRATE, "crash", "load", "unsupported", "closed", "internal"] satisfies ErrorCode[];
 
 /** An error of the engine, whose message is a complete sentence for the reader. */
 export class EngineError extends Error {
@@ -32,7 +34,7 @@ export class EngineError extends Error {
 export function engineError(thrown: unknown): EngineError {
   if (thrown instanceof EngineError) return thrown;
   if (!(thrown instanceof Error)) return new EngineError("internal", String(thrown));
-  if (thrown instanceof WebAssembly.RuntimeError) return new EngineError("crash", thrown.message);
+  if (typeof WebAssembly !== "undefined" && thrown instanceof WebAssembly.RuntimeError) return new EngineError("crash", thrown.message);
   const code = "code" in thrown && CODES.includes(String(thrown.code)) ? (thrown.code as ErrorCode) : "internal";
   return new EngineError(code, thrown.message);
 }

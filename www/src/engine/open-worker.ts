@@ -3,20 +3,29 @@ import elsewhere from "./worker?worker&url";
 
 let bridge: string | null = null;
 
-/** A page may only make workers of its own origin: elsewhere, and in a sandboxed frame, a script of its own imports ours. */
+/**
+ * A page may only make workers of its own origin: elsewhere, and in a sandboxed frame, a script of its own imports ours.
+ * Throws where the page's policy refuses that at once; some browsers refuse by an error of the worker's.
+ */
 export function openWorker(): Worker {
+  const { href, origin } = new URL(elsewhere, import.meta.url);
+  // Not by trying: Firefox makes a stranger's worker, which fails later. A sandboxed frame's own origin is "null".
+  if (origin === self.origin) return new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  const message = `its worker could not be loaded from ${origin}: that server must send Access-Control-Allow-Origin, and this page’s security policy must allow it (worker-src ${origin} blob:; script-src ${origin})`;
+  bridge ??= URL.createObjectURL(new Blob([`import ${JSON.stringify(href)};`], { type: "text/javascript" }));
+  const worker = open(bridge, message);
+  worker.addEventListener("error", (event) => {
+    if (event.message) return; // the script's own
+    event.stopImmediatePropagation();
+    worker.dispatchEvent(new ErrorEvent("error", { message }));
+  });
+  return worker;
+}
+
+function open(url: string, refused: string): Worker {
   try {
-    return new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-  } catch {
-    const url = new URL(elsewhere, import.meta.url).href;
-    bridge ??= URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" }));
-    const worker = new Worker(bridge, { type: "module" });
-    worker.addEventListener("error", (event) => {
-      if (event.message) return; // the script's own
-      event.stopImmediatePropagation();
-      const message = `its worker could not be loaded from ${new URL(url).origin}: that server must send Access-Control-Allow-Origin, and this page’s security policy must allow worker-src blob:`;
-      worker.dispatchEvent(new ErrorEvent("error", { message }));
-    });
-    return worker;
+    return new Worker(url, { type: "module" });
+  } catch (cause) {
+    throw new Error(refused, { cause });
   }
 }

@@ -74,6 +74,11 @@ const OF_ALL: (figure: Kept) => Keepsake[] = (figure) => [
   { label: "CSV", ending: ".csv", content: () => Promise.resolve(csv(figure.numbers())) },
 ];
 
+/** A frame does not hear whether the page around it lets it save files. */
+function saidInFrame(name: string): string {
+  return `Gave ${name} to the browser. If no file came, the page around this figure forbids it: its author can add allow-downloads to the frame’s sandbox.`;
+}
+
 async function keep(figure: Kept, { label, ending, content }: Keepsake, button: HTMLElement): Promise<void> {
   const told = button.parentElement?.querySelector("[role=status]");
   try {
@@ -81,7 +86,7 @@ async function keep(figure: Kept, { label, ending, content }: Keepsake, button: 
     if (made === null) return;
     const name = `leftright-${figureName(figure)}-${figure.provenance().name}${ending}`;
     download(name, made);
-    if (told) told.textContent = `Saved ${name}.`;
+    if (told) told.textContent = window.parent === window ? `Saved ${name}.` : saidInFrame(name);
   } catch (thrown) {
     if (told) told.textContent = `The ${label} was not made: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
   }

@@ -396,7 +396,8 @@ export class Run extends RunState {
       // What fails while a model is on its way leaves none.
       if (this.phase === "loading") this.turn("fail");
       const renewed = () => void this.renew().then(again);
-      this.fail(`${failure}: ${sentence(error)}`, error.code === "load" || this.phase === "failed" ? renewed : null);
+      const helps = error.code === "load" || (this.phase === "failed" && error.code !== "unsupported");
+      this.fail(`${failure}: ${sentence(error)}`, helps ? renewed : null);
       return null;
     }
   }

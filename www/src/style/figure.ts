@@ -229,6 +229,27 @@ export const figureStyles = css`
     display: none;
   }
 
+  /* Large type in a small window: what cannot be broken is scrolled, and the page is not. */
+  @media (width < 20rem) {
+    figure {
+      overflow-x: auto;
+    }
+
+    h2,
+    th,
+    td {
+      overflow-wrap: anywhere;
+      hyphens: auto;
+    }
+
+    .row > *,
+    select,
+    input {
+      min-width: 0;
+      max-width: 100%;
+    }
+  }
+
   /* On paper nothing can be pressed; what is chosen stays. */
   @media print {
     .unmeasured > :not(.number, h2, slot) {

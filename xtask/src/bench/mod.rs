@@ -15,7 +15,7 @@ use crate::{browser, build, serve, tools};
 
 /// Measures natively, in a browser and, where their script is given, among peers.
 pub fn bench(peers: Option<&Path>) -> Result<()> {
-    let chromium = browser::ensure()?;
+    let chromium = browser::CHROMIUM.ensure()?;
     build::build()?;
     let package = build::bench_engine()?;
     let bench = tools::root().join("bench");

@@ -1,0 +1,200 @@
+// A reader in one of the browsers: what can be pressed, and what can be read.
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test as base } from "@playwright/test";
+import { page as html, serve, type Host } from "../browser/host";
+import type { Driver } from "./driver";
+import { firefox } from "./firefox";
+import { webkit } from "./webkit";
+
+export { expect, html };
+
+const DRIVERS = { firefox, webkit };
+
+/** The way to an element: each step is a selector, or the words on a button after "="; each enters the shadow of the one before. */
+type Way = string[];
+
+/** In the page: finds an element. */
+function find(...way: Way): HTMLElement | null {
+  let at: Element | Document | null = document;
+  for (const step of way) {
+    const root: ParentNode | null = at && "shadowRoot" in at ? (at.shadowRoot ?? at) : at;
+    at = (step.startsWith("=") ? [...(root?.querySelectorAll("button, summary") ?? [])].find((button) => button.textContent.trim() === step.slice(1)) : root?.querySelector(step)) ?? null;
+  }
+  return at as HTMLElement | null;
+}
+
+type Find = typeof find;
+
+export class Reader {
+  constructor(
+    private readonly driver: Driver,
+    readonly downloads: string,
+    private readonly within: "page" | "frame" = "page",
+  ) {}
+
+  /** The same reader, in the page's one frame. */
+  get frame(): Reader {
+    return new Reader(this.driver, this.downloads, "frame");
+  }
+
+  async open(url: string): Promise<void> {
+    await this.driver.open(url);
+  }
+
+  /** Runs a function where the reader is. It closes over nothing but `find`. */
+  async run<A extends unknown[], T>(script: (find: Find, ...given: A) => T | Promise<T>, ...given: A): Promise<T> {
+    return (await this.driver.run(`(${script.toString()})(...[${[find.toString(), ...given.map((value) => JSON.stringify(value))].join()}])`, this.within)) as T;
+  }
+
+  /** What has gone wrong in the page. */
+  async complaints(): Promise<string[]> {
+    return this.run(() => (globalThis as { complaints?: string[] }).complaints ?? []);
+  }
+
+  async text(...way: Way): Promise<string> {
+    return this.run((find, way) => find(...way)?.textContent.trim() ?? "", way);
+  }
+
+  async attribute(name: string, ...way: Way): Promise<string | null> {
+    return this.run((find, name, way) => find(...way)?.getAttribute(name) ?? null, name, way);
+  }
+
+  /** Waits until an element says something. */
+  async sees(words: RegExp, ...way: Way): Promise<void> {
+    await expect.poll(() => this.text(...way), { message: way.join(" ") }).toMatch(words);
+  }
+
+  /** Brings a button into the window, as soon as it can be pressed, and clicks it as a script does. */
+  async press(...way: Way): Promise<void> {
+    const press = (find: Find, way: Way) => {
+      const button = find(...way);
+      if (button?.ariaDisabled !== null) return false;
+      button.scrollIntoView({ block: "center", behavior: "instant" });
+      button.click();
+      return true;
+    };
+    await expect.poll(() => this.run(press, way), { message: way.join(" ") }).toBe(true);
+  }
+
+  /** Scrolls an element into the middle of the window, and says where its own middle is. */
+  private async middle(...way: Way) {
+    return this.run(async (find, way) => {
+      const element = find(...way);
+      element?.scrollIntoView({ block: "center", behavior: "instant" });
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      const { x = 0, y = 0, width = 0, height = 0 } = element?.getBoundingClientRect() ?? {};
+      return { x: x + width / 2, y: y + height / 2 };
+    }, way);
+  }
+
+  /** Drags an element sideways with the pointer. */
+  async drag(by: number, ...way: Way): Promise<void> {
+    const from = await this.middle(...way);
+    await this.driver.stroke([from, { x: from.x + by / 2, y: from.y }, { x: from.x + by, y: from.y }]);
+  }
+
+  /** Clicks an element with the pointer. */
+  async click(...way: Way): Promise<void> {
+    await this.driver.stroke([await this.middle(...way)]);
+  }
+
+  async type(key: Parameters<Driver["type"]>[0]): Promise<void> {
+    await this.driver.type(key);
+  }
+
+  /** The file that was saved under this name. */
+  async saved(name: RegExp): Promise<Buffer> {
+    const found = () => readdirSync(this.downloads).find((file) => name.test(file));
+    await expect.poll(() => found() ?? "").toMatch(name);
+    const file = join(this.downloads, found() ?? "");
+    await expect.poll(() => readFileSync(file).length).toBeGreaterThan(0);
+    return readFileSync(file);
+  }
+}
+
+/** In the page, before all else: keeps what goes wrong, since not every driver can read the console. */
+function complain(): void {
+  const complaints: string[] = [];
+  Object.assign(globalThis, { complaints });
+  addEventListener("error", ({ message = "", target }: Partial<ErrorEvent>) => {
+    // Firefox fails the preload of a module that runs already; and a chart that is measured once more in the next frame is no fault.
+    if ((target instanceof HTMLLinkElement && target.rel === "modulepreload") || message.startsWith("ResizeObserver loop")) return;
+    complaints.push(message || `${(target as Element).outerHTML.slice(0, 200)} did not load`);
+  }, true);
+  addEventListener("unhandledrejection", ({ reason }) => complaints.push(String(reason)));
+  addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => complaints.push(`${violatedDirective} refuses ${blockedURI}`));
+  for (const level of ["error", "warn"] as const) {
+    const { [level]: say } = console;
+    console[level] = (...words: unknown[]) => {
+      complaints.push(words.join(" "));
+      say(...words);
+    };
+  }
+}
+
+const LISTENING = `<script src="/complain.js"></script>`;
+const article = readFileSync(new URL("../../www/dist/index.html", import.meta.url), "utf8").replace("<head>", `<head>${LISTENING}`);
+
+export interface Options {
+  engine: keyof typeof DRIVERS;
+  program: string;
+  lang: string;
+}
+interface Started {
+  started: { driver: Driver; downloads: string };
+}
+interface Given {
+  reader: Reader;
+  /** A server with pages of the test's own, and the site below /site/. */
+  host: (pages: Record<string, string>, headers?: Record<string, string>) => Promise<Host>;
+  /** The address of the article. */
+  article: string;
+}
+
+export const test = base.extend<Given, Options & Started>({
+  engine: ["firefox", { option: true, scope: "worker" }],
+  program: ["", { option: true, scope: "worker" }],
+  lang: ["en_US.UTF-8", { option: true, scope: "worker" }],
+
+  started: [
+    async ({ engine, program, lang }, use) => {
+      const downloads = mkdtempSync(join(tmpdir(), "leftright-"));
+      const driver = await DRIVERS[engine]({ program, lang, downloads });
+      await use({ driver, downloads });
+      await driver.close();
+      rmSync(downloads, { recursive: true, force: true });
+    },
+    { scope: "worker" },
+  ],
+
+  /** What went wrong in the page fails the test. */
+  reader: async ({ started: { driver, downloads } }, use, info) => {
+    const reader = new Reader(driver, downloads);
+    await use(reader);
+    if (info.status !== info.expectedStatus) await info.attach("screenshot", { body: await driver.screenshot(), contentType: "image/png" });
+    expect(await reader.complaints(), "the page should be free of errors").toEqual([]);
+    await driver.open("about:blank");
+  },
+
+  host: async ({}, use) => {
+    const open: Host[] = [];
+    await use(async (pages, headers) => {
+      const host = await serve({ ...pages, "/complain.js": `(${complain.toString()})()` }, headers);
+      open.push(host);
+      return host;
+    });
+    for (const host of open) host.close();
+  },
+
+  article: async ({ host }, use) => {
+    const { origin } = await host({ "/site/index.html": article });
+    await use(`${origin}/site/index.html`);
+  },
+});
+
+/** A course's page, with something in its body. */
+export function course(body: string, head = ""): string {
+  return html(body, LISTENING + head);
+}

@@ -1,0 +1,134 @@
+// The same reader in Firefox and in WebKit; tests/browser has the whole of it, in Chromium.
+import { existsSync } from "node:fs";
+import { documentedPolicy } from "../browser/host";
+import { course, expect, test, type Reader } from "./reader";
+
+const STATE = "[data-testid=state]";
+const FINDING = "[data-testid=finding]";
+
+test.skip(({ program }) => !existsSync(program), "this browser is not installed");
+
+async function unseen(reader: Reader, name: string): Promise<number> {
+  return Number(await reader.text("lr-ablate", `[data-testid=ablation-unseen-${name}] [data-value=after]`));
+}
+
+test("the article opens on its trained model, in each figure that comes at once", async ({ reader, article }) => {
+  await reader.open(article);
+  await reader.sees(/^This model came with the page, trained for 1,000 steps/, "lr-train", STATE);
+  await reader.sees(/EP row (falls|rises)/, "lr-gradient", FINDING);
+  await reader.sees(/Nothing is ablated/, "lr-ablate", FINDING);
+  expect(await reader.run(() => document.querySelectorAll("main > [number]").length)).toBe(16);
+});
+
+test("a reader trains, cuts EP, and the model no longer knows left from right", async ({ reader, article }) => {
+  await reader.open(`${article}?engine=cpu&start=untrained`);
+  await reader.sees(/^Untrained/, "lr-train", STATE);
+  await reader.press("lr-train", "=Train");
+  await expect.poll(() => reader.text("lr-train", STATE), { timeout: 90_000 }).toMatch(/^Trained for 1,000 steps/);
+  await expect.poll(async () => Number(await reader.text("lr-train", "[data-testid=accuracies-unseen] [data-accuracy=retrieval]"))).toBeGreaterThanOrEqual(0.9);
+  await reader.press("lr-ablate", "=EP");
+  await reader.sees(/picks the order at chance/, "lr-ablate", FINDING);
+  expect(await unseen(reader, "order")).toBeCloseTo(0.5, 1);
+  expect(await unseen(reader, "recognition")).toBeGreaterThanOrEqual(0.95);
+});
+
+test("an object follows the pointer, and the arrow keys", async ({ reader, article }) => {
+  await reader.open(article);
+  const object = ["lr-gradient", "lr-strip", "[data-testid=object-0]"];
+  const at = () => reader.attribute("aria-valuenow", ...object);
+  await reader.sees(/^This model/, "lr-train", STATE); // nothing moves any more
+  expect(await at()).toBe("3");
+  const width = await reader.run((find) => find("lr-gradient", "lr-strip", ".cell")?.getBoundingClientRect().width ?? 0);
+  await reader.drag(2 * width, ...object);
+  await expect.poll(at).toBe("5");
+  await reader.run((find, way) => { find(...way)?.focus(); }, object);
+  await reader.type("ArrowRight");
+  await reader.type("ArrowRight");
+  await reader.type("ArrowLeft");
+  await expect.poll(at).toBe("6");
+});
+
+test("an experiment trains its first models", async ({ reader, article }) => {
+  await reader.open(`${article}?engine=cpu`);
+  await reader.run((find) => { find("lr-diversity")?.scrollIntoView(); });
+  await reader.press("lr-diversity", "=Run");
+  const done = async () => Number(await reader.attribute("data-done", "lr-diversity", "[data-testid=experiment-state]"));
+  await expect.poll(done, { timeout: 90_000 }).toBeGreaterThanOrEqual(2);
+  await reader.press("lr-diversity", "=Cancel");
+});
+
+test("a figure is kept as SVG, PNG and CSV", async ({ reader, article }) => {
+  await reader.open(article);
+  await reader.sees(/Nothing is ablated/, "lr-ablate", FINDING);
+  await reader.press("lr-ablate", "=Keep");
+  for (const [label, name, start] of [["SVG", /\.svg$/, "<svg"], ["PNG", /\.png$/, "\x89PNG"], ["CSV", /\.csv$/, "split,accuracy,before,after"]] as const) {
+    await reader.click("lr-ablate", `=${label}`);
+    expect((await reader.saved(name)).toString("latin1")).toContain(start);
+  }
+});
+
+test("a sandboxed frame with scripts alone, from a server without special headers", async ({ reader, host }) => {
+  const { origin } = await host({ "/course": course(`<iframe sandbox="allow-scripts" width="700" height="900" src="/site/embed.html?figure=ablate"></iframe>`) });
+  await reader.open(`${origin}/course`);
+  await reader.frame.sees(/Nothing is ablated/, "lr-ablate", FINDING);
+  await reader.frame.press("lr-ablate", "=EP");
+  await reader.frame.sees(/picks the order at chance/, "lr-ablate", FINDING);
+  const injected = () => {
+    document.head.append(Object.assign(document.createElement("script"), { textContent: "globalThis.stranger = true" }));
+    return "stranger" in globalThis;
+  };
+  expect(await reader.frame.run(injected)).toBe(false);
+  expect(await reader.run(injected)).toBe(true); // negative control: the course's page has no policy
+});
+
+test("an element from another origin, under no more than the policy that we ask for", async ({ reader, host }) => {
+  const site = await host({}, { "access-control-allow-origin": "*" });
+  const element = `<script type="module" src="${site.origin}/site/lib/leftright.js"></script><lr-ablate engine="cpu"></lr-ablate>`;
+  const policy = documentedPolicy(site.origin);
+  const { origin } = await host({ "/open": course(element), "/course": course(element, policy) });
+  for (const page of ["open", "course"]) {
+    await reader.open(`${origin}/${page}`);
+    await reader.press("lr-ablate", "=EP");
+    await reader.sees(/picks the order at chance/, "lr-ablate", FINDING);
+    expect(await reader.complaints()).toEqual([]);
+  }
+  await reader.press("lr-ablate", "=Train"); // for which another module comes
+  await expect.poll(async () => Number(await reader.attribute("data-step", "lr-ablate", STATE))).toBeGreaterThan(20);
+});
+
+test("an element whose worker the page's policy refuses says what is missing", async ({ reader, host, engine }) => {
+  test.fail(engine === "webkit", "client.ts does not yet catch what openWorker throws");
+  const site = await host({}, { "access-control-allow-origin": "*" });
+  const policy = documentedPolicy(site.origin).replace(" blob:", "");
+  const { origin } = await host({ "/course": course(`<script type="module" src="${site.origin}/site/lib/leftright.js"></script><lr-ablate></lr-ablate>`, policy) });
+  await reader.open(`${origin}/course`);
+  await reader.sees(/worker-src http\S+ blob:/, "lr-ablate", "[role=alert]");
+  await reader.open("about:blank");
+});
+
+test("dark is dark, on the page and in the figures", async ({ reader, article }) => {
+  await reader.open(article);
+  await reader.sees(/^This model/, "lr-train", STATE);
+  const colours = () => reader.run((find) => [getComputedStyle(document.documentElement).backgroundColor, getComputedStyle(find("lr-train", "h2") ?? document.body).color]);
+  expect(await colours()).toEqual(["rgb(253, 252, 250)", "rgb(28, 30, 34)"]);
+  while ((await reader.text("#theme")) !== "Theme: dark") await reader.press("#theme");
+  expect(await colours()).toEqual(["rgb(21, 23, 27)", "rgb(233, 230, 223)"]);
+});
+
+test("a phone's width needs no sideways scroll", async ({ reader, host }) => {
+  const { origin } = await host({ "/phone": course(`<iframe width="360" height="700" src="/site/index.html"></iframe>`) });
+  await reader.open(`${origin}/phone`);
+  await reader.frame.sees(/Nothing is ablated/, "lr-ablate", FINDING);
+  const excess = () => reader.frame.run(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(await excess()).toBe(0);
+  // Negative control: what is too wide is noticed.
+  await reader.frame.run(() => { document.body.append(Object.assign(document.createElement("p"), { style: "inline-size: 400px", textContent: "wide" })); });
+  expect(await excess()).toBeGreaterThan(0);
+});
+
+test("what goes wrong in a page is noticed", async ({ reader, host }) => {
+  const { origin } = await host({ "/wrong": course(`<img src="/nothing.svg" alt=""><script>console.error("said"); Promise.reject(new Error("rejected")); missing();</script>`) });
+  await reader.open(`${origin}/wrong`);
+  await expect.poll(async () => (await reader.complaints()).length).toBe(4);
+  await reader.open("about:blank");
+});
