@@ -78,7 +78,7 @@ export class Trial {
 
   /** A picture's values as the arrow keys read them, from the first on. */
   async read(title: string, ...keys: string[]): Promise<string> {
-    const picture = this.chart(title).getByRole("img");
+    const picture = this.chart(title).getByRole("application");
     await picture.focus();
     for (const key of keys) await picture.press(key);
     return (await this.chart(title).locator(".reading").textContent()) ?? "";

@@ -61,6 +61,7 @@ pub fn test(only: Option<Suite>) -> Result<ExitCode> {
         counts += rust()?;
     }
     if wanted(Suite::Browser) {
+        counts += vitest()?;
         counts += playwright(&chromium)?;
     }
     println!("{} passed, {} failed", counts.passed, counts.failed);
@@ -90,6 +91,20 @@ fn summary(line: &str) -> Option<Counts> {
     let (_, numbers) = line.strip_prefix("test result: ")?.split_once(". ")?;
     let count = |name: &str| numbers.split("; ").find_map(|part| part.strip_suffix(name)?.trim().parse().ok());
     Some(Counts { passed: count("passed")?, failed: count("failed")? })
+}
+
+/// Vitest, which tests what of the site needs no browser, counted by its own report.
+fn vitest() -> Result<Counts> {
+    let report = tools::root().join("target/vitest.json");
+    if report.exists() {
+        fs::remove_file(&report)?;
+    }
+    let mut vitest = tools::node("vitest/vitest.mjs");
+    vitest.args(["run", "--reporter=default", "--reporter=json"]).arg(format!("--outputFile.json={}", report.display()));
+    let status = vitest.status().context("could not start Vitest")?;
+    let json: Value = fs::read(&report).map_or(Ok(Value::Null), |json| serde_json::from_slice(&json))?;
+    let count = |name: &str| json[name].as_u64().unwrap_or(0);
+    Ok(Counts { passed: count("numPassedTests"), failed: count("numFailedTests") }.judged_by(status))
 }
 
 /// Playwright, counted by the report that playwright.config.ts asks for.
