@@ -5,6 +5,7 @@
 pub mod message;
 
 pub mod config;
+pub mod recipe;
 pub mod rng;
 
 pub mod params;

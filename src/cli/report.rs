@@ -5,6 +5,7 @@ use std::path::Path;
 
 use leftright::analysis::{Accuracies, Accuracy, Decomposition};
 use leftright::engine::Run;
+use leftright::message;
 use leftright::task::Split;
 use serde_json::{Map, Value, json};
 
@@ -86,6 +87,17 @@ pub fn decomposition(decomposition: &Decomposition, json: bool) -> Result<(), Fa
         writeln!(out, "nearest: \"{}\", cosine {:.3}", nearest.text, nearest.similarity)?;
     }
     Ok(())
+}
+
+/// One line on stdout: for a program, or for a person.
+pub fn line(json: bool, value: &Value, text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    if json { print(&mut out, value) } else { Ok(writeln!(out, "{text}")?) }
+}
+
+/// One line on stderr. Where nobody can read it there is nobody to tell.
+pub fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{}", message::shown(text));
 }
 
 fn print(out: &mut impl Write, value: &Value) -> Result<(), Failure> {

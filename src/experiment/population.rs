@@ -1,6 +1,8 @@
 //! Jobs in training, as one population of the GPU or one model of the CPU; callers spread populations over threads or
 //! Web Workers.
 
+use std::collections::HashMap;
+
 use super::{Job, Measurement, Values};
 use crate::analysis::{AnalysisError, Evaluator};
 use crate::config::{Config, ConfigError};
@@ -136,13 +138,19 @@ pub fn populations(jobs: &[Job], most: usize) -> Vec<Vec<u32>> {
     groups
 }
 
-/// Bytes that training and measuring one model of a config needs at most, roughly: parameters, moments and gradients; the
-/// activations of a batch; scores of a chunk of scenes.
-pub fn bytes_per_model(config: &Config) -> u64 {
-    let params = 4 * ParamTable::new(config).len as u64 * 5;
-    let (d, layers) = (u64::from(config.d_model), u64::from(config.vision_layers + config.text_layers));
-    let tokens = u64::from(config.batch) * u64::from(config.pixels + 10);
-    let width = if config.mlp { 24 } else { 12 };
-    let captions = u64::from(config.captions()) + u64::from(config.labels).pow(config.objects);
-    params + 4 * (2 * tokens * d * layers * width + captions * (d + u64::from(config.d_embed)) * 4 + 256 * captions)
+/// Bytes that training and measuring one model needs at most, roughly, for the largest of some: parameters, moments and
+/// gradients; the activations of a batch; scores of a chunk of scenes.
+pub fn bytes_of_largest<'a>(configs: impl IntoIterator<Item = &'a Config>) -> u64 {
+    // A sweep has up to a million models and, as a rule, few shapes; a table takes longer to make than to look up.
+    let mut tables = HashMap::new();
+    let bytes = |config: &Config| {
+        let shape = Config { batch: 0, ..config.shape() };
+        let params = *tables.entry(shape.bits()).or_insert_with(|| 4 * ParamTable::new(config).len as u64 * 5);
+        let (d, layers) = (u64::from(config.d_model), u64::from(config.vision_layers + config.text_layers));
+        let tokens = u64::from(config.batch) * u64::from(config.pixels + 10);
+        let width = if config.mlp { 24 } else { 12 };
+        let captions = u64::from(config.captions()) + u64::from(config.labels).pow(config.objects);
+        params + 4 * (2 * tokens * d * layers * width + captions * (d + u64::from(config.d_embed)) * 4 + 256 * captions)
+    };
+    configs.into_iter().map(bytes).max().unwrap_or(0)
 }
