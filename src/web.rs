@@ -59,6 +59,7 @@ impl From<AnalysisError> for Failure {
             AnalysisError::Scene(_) => "scene",
             AnalysisError::Ablation(_) => "ablation",
             AnalysisError::Surgery(_) => "surgery",
+            AnalysisError::NotFinite(_) => "not_finite",
         };
         Failure { code, message: error.to_string() }
     }

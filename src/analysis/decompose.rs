@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::accuracy::{Evaluator, nearest};
-use super::{AnalysisError, Term, Tower};
+use super::{AnalysisError, Term, Tower, finite};
 use crate::config::Config;
 use crate::engine::cpu::graph::{Sources, sources};
 use crate::engine::cpu::{Tower as TowerSizes, dot, encode, similarities};
@@ -216,6 +216,10 @@ impl Evaluator {
         let rows = term_rows(sizes, params, keys[position], &keys);
         let coordinates = coordinates(config, tower, keys.len());
         let heads: Vec<HeadDecomposition> = rows.into_iter().map(|rows| head(&coordinates, rows)).collect();
+        for head in &heads {
+            finite("attention", head.logits.iter().chain(&head.attention))?;
+            finite("decomposition", head.terms.iter().flat_map(|term| term.row.iter().chain([&term.share])).chain([&head.slope]))?;
+        }
         let steeper = |a: usize, b: usize| if heads[b].slope.abs() > heads[a].slope.abs() { b } else { a };
         let strongest = (0..heads.len()).fold(0, steeper) as u32;
         let (captions, nearest) = match scene {
@@ -237,8 +241,10 @@ impl Evaluator {
             similarity: f64::from(scores[caption_index(config, caption) as usize]),
             caption: caption.labels().to_vec(),
         };
-        let own = std::iter::once(item.caption).chain(item.caption.rivals()).map(score).collect();
-        Ok((own, Some(score(self.captions()[nearest(&scores)]))))
+        let own: Vec<CaptionScore> = std::iter::once(item.caption).chain(item.caption.rivals()).map(score).collect();
+        let nearest = score(self.captions()[nearest(&scores)]);
+        finite("cosine with a caption", own.iter().chain([&nearest]).map(|score| &score.similarity))?;
+        Ok((own, Some(nearest)))
     }
 }
 

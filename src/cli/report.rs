@@ -5,6 +5,7 @@ use std::path::Path;
 
 use leftright::analysis::{Accuracies, Accuracy, Decomposition};
 use leftright::engine::Run;
+use leftright::experiment::NOT_FINITE;
 use leftright::message;
 use leftright::task::Split;
 use serde_json::{Map, Value, json};
@@ -12,7 +13,13 @@ use serde_json::{Map, Value, json};
 use super::Failure;
 
 fn object(accuracies: &Accuracies, splits: &[Split]) -> Map<String, Value> {
-    let json = |a: &Accuracy| json!({ "retrieval": a.retrieval, "order": a.order, "recognition": a.recognition });
+    let json = |a: &Accuracy| {
+        let mut numbers = json!({ "retrieval": a.retrieval, "order": a.order, "recognition": a.recognition });
+        if a.not_finite > 0 {
+            numbers[NOT_FINITE] = json!(a.not_finite);
+        }
+        numbers
+    };
     splits.iter().map(|s| (s.name().to_owned(), json(accuracies.of(*s)))).collect()
 }
 
@@ -23,6 +30,13 @@ fn table(out: &mut impl Write, accuracies: &Accuracies, splits: &[Split]) -> std
         let a = accuracies.of(*split);
         let [retrieval, order, recognition] = [Some(a.retrieval), a.order, a.recognition].map(number);
         writeln!(out, "{:<8} {retrieval:>10} {order:>8} {recognition:>12} {:>7}", split.name(), a.items)?;
+    }
+    for (split, a) in splits.iter().map(|split| (split.name(), accuracies.of(*split))).filter(|(_, a)| a.not_finite > 0) {
+        writeln!(
+            out,
+            "{} of the {} {split} scenes have a score that is not finite: the model's numbers grow out of bounds",
+            a.not_finite, a.items
+        )?;
     }
     Ok(())
 }

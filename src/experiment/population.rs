@@ -80,7 +80,8 @@ impl Population {
     }
 
     /// Trains at most `steps` steps, never past a measurement; or, where one is due, takes one measure of one model, and
-    /// gives the model's measurement with its last. A model that has diverged has NaN for its loss and no other number.
+    /// gives the model's measurement with its last. A model that has diverged, be it only in what a measure computes of its
+    /// weights, has NaN for its loss and no number that is measured after that.
     pub async fn advance(&mut self, steps: u32) -> Result<Option<Measurement>, PopulationError> {
         if let Some(measuring) = self.measuring.take() {
             return self.measure(measuring);
@@ -101,10 +102,13 @@ impl Population {
         let (number, job) = &self.jobs[at.model];
         let len = at.params.len() / self.jobs.len();
         let params = &at.params[at.model * len..][..len];
-        let finite = params.iter().all(|x| x.is_finite());
+        let mut finite = params.iter().all(|x| x.is_finite());
         if let Some(measure) = job.measures.get(at.measure).filter(|_| finite) {
-            measure.of(&self.evaluators[at.model], params, &mut at.values)?;
-            at.measure += 1;
+            match measure.of(&self.evaluators[at.model], params, &mut at.values) {
+                Ok(()) => at.measure += 1,
+                Err(AnalysisError::NotFinite(_)) => finite = false,
+                Err(error) => return Err(error.into()),
+            }
         }
         if finite && at.measure < job.measures.len() {
             self.measuring = Some(at);

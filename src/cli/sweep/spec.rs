@@ -6,7 +6,7 @@ use std::path::Path;
 
 use leftright::analysis::{Ablation, Term, Tower};
 use leftright::config::Config;
-use leftright::experiment::{Job, Measure, label};
+use leftright::experiment::{Job, Measure, NOT_FINITE, label};
 use leftright::task::Split;
 use serde::{Deserialize, Serialize};
 
@@ -138,7 +138,7 @@ impl Spec {
     }
 
     fn numbers(&self, ablations: &[Ablation]) -> Vec<String> {
-        let mut numbers: Vec<String> = ["loss", "slope", "steepest"].map(str::to_owned).into();
+        let mut numbers: Vec<String> = ["loss", "slope", "steepest", NOT_FINITE].map(str::to_owned).into();
         let prefixes = std::iter::once(String::new()).chain(ablations.iter().map(|a| format!("{} ", label(a))));
         for prefix in prefixes {
             for split in &self.splits {
