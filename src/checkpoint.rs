@@ -2,7 +2,7 @@
 //! as `tests/oracle/reference.py` writes them. A training state adds AdamW's moments and the step.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use half::f16;
 use safetensors::tensor::{Dtype, SafeTensorError, TensorView};
@@ -80,7 +80,20 @@ pub fn save(config: &Config, snapshot: &Snapshot, contents: Contents) -> Result<
             Ok((format!("{prefix}{}", tensor.name), TensorView::new(*dtype, tensor.shape.clone(), bytes)?))
         })
     });
-    Ok(serialize(views.collect::<Result<Vec<_>, SafeTensorError>>()?, Some(header))?)
+    let mut bytes = serialize(views.collect::<Result<Vec<_>, SafeTensorError>>()?, Some(header))?;
+    sort_header(&mut bytes).ok_or_else(|| CheckpointError::Header("not written: it cannot be sorted".to_owned()))?;
+    Ok(bytes)
+}
+
+/// safetensors writes the metadata as a `HashMap` gives it, another way in every run; sorted, one model is always the same bytes.
+/// Sorting makes JSON neither longer nor shorter, so the tensors stay where they are.
+fn sort_header(bytes: &mut [u8]) -> Option<()> {
+    let (length, rest) = bytes.split_first_chunk_mut()?;
+    let header = rest.get_mut(..usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+    let sorted: BTreeMap<String, BTreeMap<String, serde_json::Value>> = serde_json::from_slice(header).ok()?;
+    let json = serde_json::to_vec(&sorted).ok()?;
+    header.get_mut(..json.len())?.copy_from_slice(&json);
+    Some(())
 }
 
 /// Reads a checkpoint, in single or half precision. One without moments starts them at zero, one without a step at step 0.

@@ -174,6 +174,11 @@ macro_rules! config {
                 }
             }
 
+            /// Every value as bits, so that configs can be looked up.
+            pub fn bits(&self) -> [u64; [$(stringify!($name)),*].len()] {
+                [$(Value::number(self.$name).to_bits()),*]
+            }
+
             fn check_bounds(&self) -> Result<(), ConfigError> {
                 $(
                     let (x, min, max) = (Value::number(self.$name), f64::from($min), f64::from($max));

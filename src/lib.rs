@@ -2,7 +2,10 @@
 //! attention term that tells left from right (arXiv 2601.12809). The modules stand in the order data flows; nothing
 //! knows what comes after it, and only `web` knows a browser.
 
+pub mod message;
+
 pub mod config;
+pub mod recipe;
 pub mod rng;
 
 pub mod params;

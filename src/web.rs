@@ -16,6 +16,7 @@ use wasm_bindgen::prelude::*;
 use crate::analysis::AnalysisError;
 use crate::checkpoint::{CheckpointError, MAX_BYTES};
 use crate::config::{Config, ConfigError, ConfigField};
+use crate::message;
 
 #[wasm_bindgen(typescript_custom_section)]
 const CONFIG: &str = Config::TYPESCRIPT;
@@ -33,7 +34,7 @@ struct Failure {
 
 impl From<Failure> for JsValue {
     fn from(failure: Failure) -> JsValue {
-        let error = js_sys::Error::new(&failure.message);
+        let error = js_sys::Error::new(&message::shown(&failure.message));
         // Setting a property of a fresh Error cannot fail.
         let _ = js_sys::Reflect::set(&error, &"code".into(), &failure.code.into());
         error.into()
@@ -58,9 +59,16 @@ impl From<AnalysisError> for Failure {
             AnalysisError::Scene(_) => "scene",
             AnalysisError::Ablation(_) => "ablation",
             AnalysisError::Surgery(_) => "surgery",
+            AnalysisError::NotFinite(_) => "not_finite",
         };
         Failure { code, message: error.to_string() }
     }
+}
+
+/// What trains is borrowed by its training until that ends.
+#[cfg(feature = "train")]
+fn busy() -> Failure {
+    Failure { code: "busy", message: "The model is training; pause it first.".to_owned() }
 }
 
 impl From<serde_wasm_bindgen::Error> for Failure {

@@ -43,6 +43,19 @@ fn the_largest_training_state_is_read() {
     assert!((MAX_BYTES / 2..MAX_BYTES - (1 << 20)).contains(&state), "{state}");
 }
 
+/// The bytes of a file are its model's: a hash of one is a name for the other.
+#[test]
+fn one_model_is_always_the_same_bytes() {
+    let config = small();
+    let save = || save(&config, &Snapshot::initial(std::slice::from_ref(&config)), Contents::Training).unwrap();
+    let first = save();
+    assert!((0..20).all(|_| save() == first));
+    let (_, header) = SafeTensors::read_metadata(&first).unwrap();
+    let metadata = header.metadata().as_ref().unwrap();
+    assert_eq!(metadata["step"], "0");
+    assert_eq!(serde_json::from_str::<Config>(&metadata["config"]).unwrap(), config);
+}
+
 #[test]
 fn a_training_state_goes_on_where_it_stopped() {
     let config = small();

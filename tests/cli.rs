@@ -67,13 +67,43 @@ fn a_runs_json_trains_it_again() {
         (r#"{"config": {"depth": 3}, "steps": 5}"#, "unknown field `depth`"),
         (r#"{"config": {"pair_labels": 16}, "steps": 5}"#, "pair_labels is 16, but must be at most 15"),
         (r#"{"config": {}, "steps": -5}"#, "invalid value"),
-        (&" ".repeat(100_000), "the file has 100000 bytes"),
+        (&" ".repeat(100_000), "the file is longer than the 65536 bytes"),
     ] {
         std::fs::write(&said, text).unwrap();
         let output = run(&["train", "--out", &path("never.safetensors"), "--config", &said]);
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success() && error.contains(says) && error.trim().lines().count() == 1, "{text}: {error}");
     }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_plan_is_told_and_not_trained() {
+    let plan = json(&["train", "--plan", "--steps", "70", "--json"]);
+    assert_eq!((&plan["models"], &plan["steps"]), (&1.into(), &70.into()));
+    assert!((10 << 20..1 << 30).contains(&plan["bytes"].as_u64().unwrap()), "{plan}");
+    let folder = scratch("plan");
+    let spec = folder.join("spec.toml");
+    std::fs::write(&spec, "steps = 5\n[grid]\nseed = [0, 1, 2]\nbatch = [32, 64]\n").unwrap();
+    let text = run(&["sweep", spec.to_str().unwrap(), "--plan"]).stdout;
+    assert!(String::from_utf8(text).unwrap().starts_with("6 models of 30 steps in all; about 0."));
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// A stranger chooses what a tensor is called. What is said of it is one short line that no terminal obeys.
+#[test]
+fn a_strangers_words_are_cut_and_harmless() {
+    let folder = scratch("words");
+    let file = folder.join("model\u{1b}[2J\u{202e}.safetensors");
+    let name = format!("\u{1b}]0;title\u{7}\n\u{2066}{}", "x".repeat(10_000));
+    let tensor = safetensors::tensor::TensorView::new(safetensors::Dtype::U8, vec![1], &[0]).unwrap();
+    let header = Some(std::collections::HashMap::from([("config".to_owned(), "{}".to_owned())]));
+    std::fs::write(&file, safetensors::serialize([(name, tensor)], header).unwrap()).unwrap();
+    let output = run(&["evaluate", file.to_str().unwrap()]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("expected no such tensor, found one") && error.trim_end().chars().count() == 300, "{error:?}");
+    assert!(!error.trim_end().contains(|c: char| c.is_control() || c == '\u{202e}' || c == '\u{2066}'), "{error:?}");
     std::fs::remove_dir_all(folder).unwrap();
 }
 
@@ -91,6 +121,7 @@ fn bad_input_gets_one_clear_line() {
         (vec!["train", "--preset", "nobody", "--out", out], "there is no preset \"nobody\""),
         (vec!["train", "--out", "/no/such/folder/model.safetensors"], "/no/such/folder/model.safetensors: No such file"),
         (vec!["train", "--out", folder.to_str().unwrap()], "is a folder"),
+        (vec!["train", "--memory", "0.001", "--out", out], "would need about 0.1 GiB, but may use 0.0 GiB; lower batch"),
         (vec!["evaluate", "/no/such/file"], "/no/such/file: No such file"),
         (vec!["evaluate", truncated.to_str().unwrap()], "bytes, found "),
         (vec!["ablate", TRAINED, "--terms", "EX"], "there is no term \"EX\""),

@@ -26,6 +26,20 @@ fn train(jobs: Vec<Job>) -> Vec<Measurement> {
 }
 
 #[test]
+fn a_population_of_nobody_is_an_error() {
+    for request in [EngineRequest::Cpu, EngineRequest::Auto] {
+        let opened = block_on(Population::open(Vec::new(), request));
+        assert!(matches!(opened, Err(PopulationError::Engine(EngineError::Empty))));
+    }
+}
+
+#[test]
+fn the_next_measurement_is_never_behind() {
+    let job = Job { every: 3_000_000_000, ..Job::new(small(0), u32::MAX, Vec::new()) };
+    assert_eq!([0, 2_999_999_999, 3_000_000_000].map(|step| job.next_measurement(step)), [3_000_000_000, 3_000_000_000, u32::MAX]);
+}
+
+#[test]
 fn every_experiments_jobs_can_be_run() {
     for (i, experiment) in (1..).zip(Experiment::all()) {
         assert_eq!(experiment.id, i);

@@ -7,7 +7,7 @@ use common::{Fixture, relative};
 use leftright::config::Config;
 use leftright::engine::cpu::Cpu;
 use leftright::engine::gpu::{Gpu, adapter};
-use leftright::engine::{EngineError, Snapshot};
+use leftright::engine::{AGREEMENT, EngineError, EngineKind, EngineRequest, Snapshot, first_step, open};
 use leftright::task::{Batch, Sampler};
 use pollster::block_on;
 
@@ -104,6 +104,33 @@ fn same_config_same_run() {
         (losses, block_on(gpu.snapshot()).unwrap())
     };
     assert_eq!(run(&[150]), run(&[1, 9, 140]));
+}
+
+/// Whether the GPU may run does not depend on how far a model is trained; a wrong shader may not, wherever it starts from.
+#[test]
+fn a_trained_model_opens_and_a_wrong_shader_does_not() {
+    let trained = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/trained.safetensors")).unwrap();
+    let (config, mut snapshot) = leftright::checkpoint::load(&trained).unwrap();
+    let configs = std::slice::from_ref(&config);
+    // Until its gradients are what large numbers leave of each other.
+    let mut cpu = Cpu::<f32>::new(configs, &snapshot);
+    (0..500).for_each(|_| drop(cpu.step()));
+    snapshot = cpu.snapshot();
+    let (engine, info) = block_on(open(configs, &snapshot, EngineRequest::Gpu)).unwrap();
+    assert_eq!((info.kind, block_on(engine.snapshot()).unwrap()), (EngineKind::Gpu, snapshot.clone()));
+    let wrong = |name: &str, source: String| match name {
+        "backward" => {
+            source.replace("rows[at + seen_rows(tower) + item] = SCALE * sum;", "rows[at + seen_rows(tower) + item] = -SCALE * sum;")
+        }
+        _ => source,
+    };
+    for (edit, right) in [(&(|_: &str, source: String| source) as &dyn Fn(&str, String) -> String, true), (&wrong, false)] {
+        let difference = block_on(async {
+            let mut gpu = Gpu::edited(&adapter().await.unwrap(), configs, &snapshot, edit).await.unwrap();
+            first_step(configs, &mut gpu).await.unwrap().1
+        });
+        assert_eq!(difference <= AGREEMENT, right, "{difference}");
+    }
 }
 
 #[test]

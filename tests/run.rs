@@ -22,7 +22,10 @@ fn a_lost_device_costs_the_steps_since_the_last_snapshot_and_no_more() {
     assert_eq!(run.info().kind, EngineKind::Gpu);
     train(&mut run, 70).unwrap();
     run.lose_device();
-    let rewound = train(&mut run, 120).unwrap();
+    let lost = block_on(run.advance(50, 1e6)).unwrap();
+    let notice = lost.notice.unwrap();
+    assert!(notice.contains("the GPU device was lost") && !notice.contains("..") && !run.info().reason.contains(".;"), "{notice}");
+    let rewound = [vec![lost.rewound_to], train(&mut run, 120).unwrap()].concat();
     assert_eq!(rewound.iter().flatten().copied().collect::<Vec<u32>>(), [50]);
     assert_eq!(run.info().kind, EngineKind::Cpu);
     assert_eq!(run.history().0.len(), 120, "the curve has no gap and no step twice");
@@ -58,6 +61,21 @@ fn a_loss_that_is_not_finite_stops_at_the_last_good_snapshot() {
             }
             other => panic!("weight decay 10 at rate 1 must diverge, but gave {other:?}"),
         }
+    }
+}
+
+/// A step is evaluated once, be it the last and a multiple of 50 at that.
+#[test]
+fn no_evaluation_comes_twice() {
+    for (to, expected) in [(100, vec![50, 100]), (70, vec![50, 70])] {
+        let mut run = block_on(Run::new(small(), EngineRequest::Cpu)).unwrap();
+        let mut steps = Vec::new();
+        while run.step() < to {
+            steps.extend(block_on(run.advance(to - run.step(), 1e6)).unwrap().evaluation);
+        }
+        (0..2).for_each(|_| steps.extend(block_on(run.settle()).unwrap().evaluation));
+        assert_eq!(steps.iter().map(|evaluation| evaluation.step).collect::<Vec<_>>(), expected);
+        assert_eq!(run.history().1, steps);
     }
 }
 

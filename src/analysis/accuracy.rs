@@ -24,6 +24,15 @@ pub struct Accuracy {
     pub recognition: Option<f64>,
     /// Scenes judged.
     pub items: u32,
+    /// Of them, those with a score that is no number: their embeddings are too large to have a direction, or none at all.
+    /// Nothing is known of how they would be judged; left out where there are none.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    #[serde(skip_serializing_if = "none")]
+    pub not_finite: u32,
+}
+
+fn none(count: &u32) -> bool {
+    *count == 0
 }
 
 /// The accuracies on every split.
@@ -66,6 +75,8 @@ struct Answer {
     given: Option<Caption>,
     /// How far the scene's caption beats its rivals: 1, 0, or its part of a tie.
     ordered: f64,
+    /// Whether every score that it rests on is a number.
+    finite: bool,
 }
 
 impl Evaluator {
@@ -127,6 +138,7 @@ impl Evaluator {
             order: ordered.then(|| mean(&|_, answer| answer.ordered)),
             recognition: ordered.then(|| share(&|item, caption| caption.named() == item.caption.named())),
             items: items.len() as u32,
+            not_finite: answers.iter().filter(|answer| !answer.finite).count() as u32,
         }
     }
 
@@ -155,7 +167,8 @@ impl Evaluator {
                 let score = |caption: Caption| scores[caption_index(&self.config, caption) as usize];
                 let own = score(item.caption);
                 let ordered = beats(own, item.caption.rivals().into_iter().map(score));
-                answers.push(Answer { given: Some(self.captions[nearest(scores)]), ordered });
+                let finite = scores.iter().all(|score| score.is_finite());
+                answers.push(Answer { given: Some(self.captions[nearest(scores)]), ordered, finite });
             }
         }
         answers
@@ -180,7 +193,8 @@ impl Evaluator {
                 let of = |caption: Caption| judged.iter().find(|(c, _)| *c == caption).map_or(f64::MIN, |(_, (_, likelihood))| *likelihood);
                 let given = judged.iter().find(|(_, (greedy, _))| *greedy).map(|(caption, _)| *caption);
                 let ordered = beats(of(item.caption), item.caption.rivals().into_iter().map(of));
-                answers.push(Answer { given, ordered });
+                let finite = judged.iter().all(|(_, (_, likelihood))| likelihood.is_finite());
+                answers.push(Answer { given, ordered, finite });
             }
         }
         answers

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::accuracy::Evaluator;
 use super::decompose::mean;
+use super::{AnalysisError, finite};
 
 /// What is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -39,9 +40,10 @@ pub struct Alignment {
 
 impl Evaluator {
     /// The alignment in both spaces; the rotation is fitted on the labels that are not held out.
-    pub fn alignment(&self, params: &[f32]) -> Vec<Alignment> {
+    pub fn alignment(&self, params: &[f32]) -> Result<Vec<Alignment>, AnalysisError> {
         let [vision, text] = [0, 1].map(|i| self.labels(params, i));
-        [Space::Token, Space::Circuit].into_iter().zip(vision.iter().zip(&text)).map(|(space, (a, b))| self.align(space, a, b)).collect()
+        let spaces = [Space::Token, Space::Circuit].into_iter().zip(vision.iter().zip(&text));
+        spaces.map(|(space, (a, b))| self.align(space, a, b)).collect()
     }
 
     /// One tower's vectors of all labels `[labels, width]`, in both spaces.
@@ -60,11 +62,11 @@ impl Evaluator {
         [token, circuit]
     }
 
-    fn align(&self, space: Space, image: &DMatrix<f64>, text: &DMatrix<f64>) -> Alignment {
+    fn align(&self, space: Space, image: &DMatrix<f64>, text: &DMatrix<f64>) -> Result<Alignment, AnalysisError> {
         let fitted = (self.config().labels - self.config().held_labels) as usize;
         let held: Vec<usize> = (fitted..image.nrows()).collect();
         let all: Vec<usize> = (0..image.nrows()).collect();
-        let rotation = procrustes(&image.rows(0, fitted).into_owned(), &text.rows(0, fitted).into_owned());
+        let rotation = procrustes(&image.rows(0, fitted).into_owned(), &text.rows(0, fitted).into_owned())?;
         let (plain, rotated) = (cosines(image, text), cosines(&product(image, &rotation), text));
         let own = |cosines: &DMatrix<f64>, labels: &[usize]| mean(&labels.iter().map(|i| cosines[(*i, *i)]).collect::<Vec<_>>());
         let others = |cosines: &DMatrix<f64>, labels: &[usize]| {
@@ -72,7 +74,7 @@ impl Evaluator {
             mean(&pairs.map(|at| cosines[at]).collect::<Vec<_>>())
         };
         let nearest = |i: usize| held.iter().all(|j| *j == i || rotated[(i, *j)] < rotated[(i, i)]);
-        Alignment {
+        let alignment = Alignment {
             space,
             raw: own(&plain, &all),
             raw_mismatched: others(&plain, &all),
@@ -80,7 +82,10 @@ impl Evaluator {
             held: own(&rotated, &held),
             held_mismatched: others(&rotated, &held),
             held_matched: held.iter().filter(|i| nearest(**i)).count() as f64 / held.len() as f64,
-        }
+        };
+        let Alignment { raw, raw_mismatched, fitted, held, held_mismatched, .. } = &alignment;
+        finite("alignment", [raw, raw_mismatched, fitted, held, held_mismatched])?;
+        Ok(alignment)
     }
 }
 
@@ -98,12 +103,15 @@ fn cosines(a: &DMatrix<f64>, b: &DMatrix<f64>) -> DMatrix<f64> {
 
 /// The orthogonal matrix R that brings `a R` closest to `b`: from A^T B = U S V^T, R = U V^T (Schoenemann 1966). Fewer rows
 /// than columns leave R free outside their span; there it is what the decomposition happens to give.
-fn procrustes(a: &DMatrix<f64>, b: &DMatrix<f64>) -> DMatrix<f64> {
+fn procrustes(a: &DMatrix<f64>, b: &DMatrix<f64>) -> Result<DMatrix<f64>, AnalysisError> {
     let width = a.ncols();
-    match product(&a.transpose(), b).svd(true, true) {
+    let both = product(&a.transpose(), b);
+    // Of numbers that are not finite the decomposition never ends.
+    finite("alignment", &both)?;
+    Ok(match both.svd(true, true) {
         nalgebra::SVD { u: Some(u), v_t: Some(v_t), .. } => product(&u, &v_t),
         _ => DMatrix::identity(width, width),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -117,8 +125,8 @@ mod tests {
         let a = DMatrix::from_fn(12, 6, |i, j| value(i, j, 0));
         let rotation = DMatrix::from_fn(6, 6, |i, j| value(i, j, 5)).qr().q();
         let b = &a * &rotation;
-        let (own, other) = (procrustes(&a, &b), DMatrix::from_fn(12, 6, |i, j| value(j, i, 3)));
+        let (own, other) = (procrustes(&a, &b).unwrap(), DMatrix::from_fn(12, 6, |i, j| value(j, i, 3)));
         assert!((&a * &own - &b).norm() < 1e-9 && (own.transpose() * &own - DMatrix::<f64>::identity(6, 6)).norm() < 1e-9);
-        assert!((&a * procrustes(&a, &other) - &other).norm() > 1.0);
+        assert!((&a * procrustes(&a, &other).unwrap() - &other).norm() > 1.0);
     }
 }

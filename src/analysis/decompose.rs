@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::accuracy::{Evaluator, edits, nearest};
-use super::{Ablation, AnalysisError, Term, Tower, strengths};
+use super::{Ablation, AnalysisError, Term, Tower, finite, strengths};
 use crate::config::Config;
 use crate::engine::cpu::forward::Strengths;
 use crate::engine::cpu::graph::{Sources, sources};
@@ -220,7 +220,11 @@ impl Evaluator {
         let slopes: Vec<f64> = rows.iter().map(|rows| ep_slope(&coordinates, rows).abs()).collect();
         let strongest = (0..rows.len()).fold(0, |a, b| if slopes[b] > slopes[a] { b } else { a }) as u32;
         let scales = strengths(config, tower, ablations)?;
-        let heads = rows.into_iter().zip(&scales).map(|(rows, scales)| head(&coordinates, rows, scales)).collect();
+        let heads: Vec<HeadDecomposition> = rows.into_iter().zip(&scales).map(|(rows, scales)| head(&coordinates, rows, scales)).collect();
+        for head in &heads {
+            finite("attention", head.logits.iter().chain(&head.attention))?;
+            finite("decomposition", head.terms.iter().flat_map(|term| term.row.iter().chain([&term.share])).chain([&head.slope]))?;
+        }
         let (captions, nearest) = match scene {
             Scene::Strip(strip) if !config.autoregressive => {
                 self.captions_of(params, &Item { strip: strip.clone(), caption }, ablations)?
@@ -248,8 +252,10 @@ impl Evaluator {
             similarity: f64::from(scores[caption_index(config, caption) as usize]),
             caption: caption.labels().to_vec(),
         };
-        let own = std::iter::once(item.caption).chain(item.caption.rivals()).map(score).collect();
-        Ok((own, Some(score(self.captions()[nearest(&scores)]))))
+        let own: Vec<CaptionScore> = std::iter::once(item.caption).chain(item.caption.rivals()).map(score).collect();
+        let nearest = score(self.captions()[nearest(&scores)]);
+        finite("cosine with a caption", own.iter().chain([&nearest]).map(|score| &score.similarity))?;
+        Ok((own, Some(nearest)))
     }
 }
 

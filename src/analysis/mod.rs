@@ -27,6 +27,14 @@ pub enum AnalysisError {
     /// A row that cannot stand in the place of EP's.
     #[error("{0}")]
     Surgery(String),
+    /// The model's own numbers grow out of bounds: what of it has no value.
+    #[error("the model's {0} is not finite, though its weights are")]
+    NotFinite(&'static str),
+}
+
+/// Refuses numbers that would be shown as `NaN`, or in JSON as nothing.
+fn finite<'a>(what: &'static str, numbers: impl IntoIterator<Item = &'a f64>) -> Result<(), AnalysisError> {
+    if numbers.into_iter().all(|x| x.is_finite()) { Ok(()) } else { Err(AnalysisError::NotFinite(what)) }
 }
 
 /// An additive piece of the attention logits, first letter the query's source and second the key's (E token

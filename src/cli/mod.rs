@@ -1,10 +1,12 @@
 //! Arguments and dispatch; the printing of single answers is in `report`.
 
+mod file;
 mod jobs;
 mod report;
 mod reproduce;
 mod sweep;
 mod train;
+mod work;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -131,6 +133,12 @@ enum Failure {
     Json(#[from] serde_json::Error),
 }
 
+impl Failure {
+    fn file(path: &Path, error: std::io::Error) -> Failure {
+        Failure::File { path: path.to_owned(), error }
+    }
+}
+
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli) {
@@ -138,7 +146,7 @@ pub fn main() -> ExitCode {
         // Whoever read the answer (`| head`) has seen enough.
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            report::note(&format!("error: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -146,7 +154,7 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
-        Command::Train(args) => train::train(args, cli.json),
+        Command::Train(args) => train::train(&args, cli.json),
         Command::Sweep(args) => sweep::sweep(&args, cli.json),
         Command::Reproduce(args) => reproduce::reproduce(&args, cli.json),
         Command::Evaluate { file } => {
@@ -184,16 +192,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
 }
 
 fn open(path: &Path) -> Result<(Config, Snapshot), Failure> {
-    let file = |error| Failure::File { path: path.to_owned(), error };
-    let size = std::fs::metadata(path).map_err(file)?.len();
-    if size > checkpoint::MAX_BYTES as u64 {
-        return Err(Failure::Usage(format!(
-            "{}: the file has {size} bytes, but a checkpoint at most {}",
-            path.display(),
-            checkpoint::MAX_BYTES
-        )));
-    }
-    let bytes = std::fs::read(path).map_err(file)?;
+    let bytes = file::read(path, "a checkpoint", checkpoint::MAX_BYTES)?;
     checkpoint::load(&bytes).map_err(|error| Failure::Checkpoint { path: path.to_owned(), error })
 }
 

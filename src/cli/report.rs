@@ -5,13 +5,21 @@ use std::path::Path;
 
 use leftright::analysis::{Accuracies, Accuracy, Decomposition};
 use leftright::engine::Run;
+use leftright::experiment::NOT_FINITE;
+use leftright::message;
 use leftright::task::Split;
 use serde_json::{Map, Value, json};
 
 use super::Failure;
 
 fn object(accuracies: &Accuracies, splits: &[Split]) -> Map<String, Value> {
-    let json = |a: &Accuracy| json!({ "retrieval": a.retrieval, "order": a.order, "recognition": a.recognition });
+    let json = |a: &Accuracy| {
+        let mut numbers = json!({ "retrieval": a.retrieval, "order": a.order, "recognition": a.recognition });
+        if a.not_finite > 0 {
+            numbers[NOT_FINITE] = json!(a.not_finite);
+        }
+        numbers
+    };
     splits.iter().map(|s| (s.name().to_owned(), json(accuracies.of(*s)))).collect()
 }
 
@@ -22,6 +30,13 @@ fn table(out: &mut impl Write, accuracies: &Accuracies, splits: &[Split]) -> std
         let a = accuracies.of(*split);
         let [retrieval, order, recognition] = [Some(a.retrieval), a.order, a.recognition].map(number);
         writeln!(out, "{:<8} {retrieval:>10} {order:>8} {recognition:>12} {:>7}", split.name(), a.items)?;
+    }
+    for (split, a) in splits.iter().map(|split| (split.name(), accuracies.of(*split))).filter(|(_, a)| a.not_finite > 0) {
+        writeln!(
+            out,
+            "{} of the {} {split} scenes have a score that is not finite: the model's numbers grow out of bounds",
+            a.not_finite, a.items
+        )?;
     }
     Ok(())
 }
@@ -86,6 +101,17 @@ pub fn decomposition(decomposition: &Decomposition, json: bool) -> Result<(), Fa
         writeln!(out, "nearest: \"{}\", cosine {:.3}", nearest.text, nearest.similarity)?;
     }
     Ok(())
+}
+
+/// One line on stdout: for a program, or for a person.
+pub fn line(json: bool, value: &Value, text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    if json { print(&mut out, value) } else { Ok(writeln!(out, "{text}")?) }
+}
+
+/// One line on stderr. Where nobody can read it there is nobody to tell.
+pub fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{}", message::shown(text));
 }
 
 fn print(out: &mut impl Write, value: &Value) -> Result<(), Failure> {

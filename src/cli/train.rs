@@ -6,8 +6,10 @@ use clap::Args;
 use leftright::checkpoint::{self, Contents};
 use leftright::config::Config;
 use leftright::engine::{EngineRequest, Run};
-use serde::Deserialize;
+use leftright::recipe::{self, Recipe};
 
+use super::file::{self, Place};
+use super::work::{Work, WorkArgs};
 use super::{EngineArg, Failure, jobs, report};
 
 #[derive(Args)]
@@ -30,11 +32,13 @@ pub struct TrainArgs {
     #[arg(long, value_enum, default_value = "auto")]
     engine: EngineArg,
     /// The checkpoint to write
-    #[arg(long)]
-    out: PathBuf,
+    #[arg(long, required_unless_present = "plan")]
+    out: Option<PathBuf>,
     /// Write the parameters in half precision: half the bytes, for a page to show
     #[arg(long)]
     half: bool,
+    #[command(flatten)]
+    work: WorkArgs,
 }
 
 fn presets() -> String {
@@ -47,27 +51,10 @@ const CHUNK_MS: f64 = 200.0;
 
 /// Steps to train where nothing else is said.
 const STEPS: u32 = 1000;
-/// Far more than the JSON of a run needs.
-const MAX_JSON_BYTES: u64 = 1 << 16;
-
-/// What it takes to train a run again. The page writes more beside it: which version and engine trained it, its accuracies.
-#[derive(Deserialize)]
-struct Recipe {
-    config: Config,
-    steps: u32,
-}
 
 fn recipe(path: &Path) -> Result<Recipe, Failure> {
-    let file = |error| Failure::File { path: path.to_owned(), error };
-    let size = std::fs::metadata(path).map_err(file)?.len();
-    if size > MAX_JSON_BYTES {
-        return Err(Failure::Usage(format!(
-            "{}: the file has {size} bytes, but the JSON of a run at most {MAX_JSON_BYTES}",
-            path.display()
-        )));
-    }
-    let text = std::fs::read_to_string(path).map_err(file)?;
-    serde_json::from_str(&text).map_err(|error| Failure::Usage(format!("{}: not the JSON of a run: {error}", path.display())))
+    let json = file::read(path, "the JSON of a run", recipe::MAX_BYTES)?;
+    Recipe::read(&json).map_err(|error| Failure::Usage(format!("{}: not the JSON of a run: {error}", path.display())))
 }
 
 /// The run that the arguments ask for, and its steps.
@@ -86,34 +73,17 @@ fn asked(args: &TrainArgs) -> Result<(Config, u32), Failure> {
     Ok((config, args.steps.unwrap_or(steps)))
 }
 
-/// An unwritable path is said before the training, not after it. The file is written beside its place and moved there.
-fn partial(out: &Path) -> Result<PathBuf, Failure> {
-    let mut name = out.file_name().ok_or_else(|| Failure::Usage(format!("--out {} names no file", out.display())))?.to_owned();
-    if out.is_dir() {
-        return Err(Failure::Usage(format!("--out {} is a folder; name a file in it", out.display())));
+pub fn train(args: &TrainArgs, json: bool) -> Result<(), Failure> {
+    let (config, steps) = asked(args)?;
+    if !Work::new(std::slice::from_ref(&config), steps).begin(&args.work, json)? {
+        return Ok(());
     }
-    name.push(".partial");
-    let partial = out.with_file_name(name);
-    std::fs::File::create(&partial).map_err(|error| Failure::File { path: out.to_owned(), error })?;
-    Ok(partial)
-}
-
-pub fn train(args: TrainArgs, json: bool) -> Result<(), Failure> {
-    let (config, steps) = asked(&args)?;
-    let partial = partial(&args.out)?;
-    let result = train_into(&args, config, steps, &partial, json);
-    if result.is_err() {
-        // The error that matters is already on its way.
-        drop(std::fs::remove_file(&partial));
-    }
-    result
-}
-
-fn train_into(args: &TrainArgs, config: Config, steps: u32, partial: &Path, json: bool) -> Result<(), Failure> {
+    let out = args.out.as_deref().ok_or_else(|| Failure::Usage("give --out".to_owned()))?;
+    let place = Place::open(out)?;
     let mut run = pollster::block_on(Run::new(config, EngineRequest::from(args.engine)))?;
     let bar = jobs::bar(steps.into(), json, "{bar:30} {pos}/{len} steps, {eta} left, {msg}");
     if !json {
-        eprintln!("{}", run.info().reason);
+        report::note(&run.info().reason);
     }
     let mut milliseconds = 0.0;
     let mut done = false;
@@ -125,7 +95,7 @@ fn train_into(args: &TrainArgs, config: Config, steps: u32, partial: &Path, json
         done = settling && advance.rewound_to.is_none();
         milliseconds += advance.ms_per_step * advance.losses.len() as f64;
         if let (Some(notice), false) = (&advance.notice, json) {
-            bar.suspend(|| eprintln!("{notice}"));
+            bar.suspend(|| report::note(notice));
         }
         if let Some(evaluation) = &advance.evaluation {
             let [seen, unseen] = [&evaluation.accuracies.seen, &evaluation.accuracies.unseen].map(|a| a.retrieval);
@@ -137,9 +107,7 @@ fn train_into(args: &TrainArgs, config: Config, steps: u32, partial: &Path, json
 
     let (_, snapshot) = run.latest();
     let contents = if args.half { Contents::Half } else { Contents::Model };
-    let bytes =
-        checkpoint::save(run.config(), &snapshot, contents).map_err(|error| Failure::Checkpoint { path: args.out.clone(), error })?;
-    let moved = std::fs::write(partial, bytes).and_then(|()| std::fs::rename(partial, &args.out));
-    moved.map_err(|error| Failure::File { path: args.out.clone(), error })?;
-    report::trained(&run, milliseconds / f64::from(steps.max(1)), &args.out, json)
+    let bytes = checkpoint::save(run.config(), &snapshot, contents).map_err(|error| Failure::Checkpoint { path: out.to_owned(), error })?;
+    place.write(&bytes)?;
+    report::trained(&run, milliseconds / f64::from(steps.max(1)), out, json)
 }

@@ -6,7 +6,7 @@ pub mod gpu;
 pub mod graph;
 mod run;
 
-pub use choice::open;
+pub use choice::{AGREEMENT, first_step, open};
 pub use run::{Advance, Evaluation, Run, RunError};
 
 use serde::{Deserialize, Serialize};
@@ -106,14 +106,17 @@ pub enum EngineError {
         /// The device's limit.
         allowed: u64,
     },
+    /// There is nothing to train.
+    #[error("a population must have at least one model")]
+    Empty,
     /// A population's configs must describe models of one shape.
     #[error("the models of a population must have one shape, but {0} differs")]
     Shapes(&'static str),
 }
 
-/// Refuses a population of models of more than one shape.
+/// Refuses a population of no models, or of models of more than one shape.
 fn one_shape(configs: &[Config]) -> Result<(), EngineError> {
-    let Some(first) = configs.first().map(Config::shape) else { return Ok(()) };
+    let first = configs.first().map(Config::shape).ok_or(EngineError::Empty)?;
     let difference = |config: &Config| {
         let shape = config.shape();
         first.fields().into_iter().map(|field| field.name).find(|name| shape.text(name) != first.text(name))
@@ -130,8 +133,8 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// The CPU engine, going on from a snapshot.
-    pub fn cpu(configs: &[Config], from: &Snapshot) -> Engine {
+    /// The CPU engine of configs that `one_shape` has let pass, going on from a snapshot.
+    fn cpu(configs: &[Config], from: &Snapshot) -> Engine {
         Engine::Cpu(Box::new(cpu::Cpu::new(configs, from)))
     }
 

@@ -54,7 +54,7 @@ pub struct Advance {
     pub losses: Vec<f32>,
     /// Engine time over these steps.
     pub ms_per_step: f64,
-    /// Made where the steps ended on a multiple of 50.
+    /// Made where the steps ended on a multiple of 50, and by [`Run::settle`] elsewhere.
     pub evaluation: Option<Evaluation>,
     /// Set when the device was lost: the curve goes on after this step.
     pub rewound_to: Option<u32>,
@@ -159,7 +159,7 @@ impl Run {
         Ok(advance)
     }
 
-    /// Takes a snapshot of the present step and evaluates it, if that was not just done. Where the device is lost the
+    /// Takes a snapshot of the present step and evaluates it, if that was not done before. Where the device is lost the
     /// run is back at its last good snapshot, as after [`Run::advance`].
     pub async fn settle(&mut self) -> Result<Advance, RunError> {
         if self.snapshot.step != self.step {
@@ -170,15 +170,11 @@ impl Run {
             }
         }
         let evaluation = match self.evaluations.last() {
-            Some(last) if last.step == self.step => last.clone(),
-            _ => {
-                let evaluation = self.evaluate()?;
-                self.evaluations.push(evaluation.clone());
-                evaluation
-            }
+            Some(last) if last.step == self.step => None,
+            _ => Some(self.evaluate()?),
         };
-        let losses = Vec::new();
-        Ok(Advance { losses, ms_per_step: self.ms_per_step, evaluation: Some(evaluation), rewound_to: None, notice: None })
+        self.evaluations.extend(evaluation.clone());
+        Ok(Advance { losses: Vec::new(), ms_per_step: self.ms_per_step, evaluation, rewound_to: None, notice: None })
     }
 
     /// The accuracies and slopes of the last good snapshot.

@@ -45,7 +45,7 @@ impl Job {
 
     /// The next step after `step` at which it is measured.
     pub fn next_measurement(&self, step: u32) -> u32 {
-        step.checked_div(self.every).map_or(self.steps, |done| ((done + 1) * self.every).min(self.steps))
+        step.checked_div(self.every).map_or(self.steps, |done| (done + 1).saturating_mul(self.every).min(self.steps))
     }
 }
 

@@ -31,6 +31,9 @@ pub enum Measure {
     Ramp(f64),
 }
 
+/// Among a measurement's numbers, where there are any: how often a scene was judged by a score that is not finite.
+pub const NOT_FINITE: &str = "not_finite";
+
 /// The name of an ablation in the numbers' names.
 pub fn label(ablation: &Ablation) -> String {
     let tower = if ablation.tower == Tower::Text { "text." } else { "" };
@@ -51,6 +54,9 @@ fn insert(values: &mut Values, prefix: &str, split: Split, accuracy: &Accuracy) 
         if let Some(value) = value {
             values.insert(format!("{prefix}{}.{metric}", split.name()), value);
         }
+    }
+    if accuracy.not_finite > 0 {
+        *values.entry(NOT_FINITE.to_owned()).or_default() += f64::from(accuracy.not_finite);
     }
 }
 
@@ -90,7 +96,7 @@ impl Measure {
                 }
             }
             Measure::Alignment => {
-                for alignment in evaluator.alignment(params) {
+                for alignment in evaluator.alignment(params)? {
                     let space = if alignment.space == crate::analysis::Space::Token { "token" } else { "circuit" };
                     let numbers = [
                         ("raw", alignment.raw),

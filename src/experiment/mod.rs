@@ -10,8 +10,8 @@ mod stats;
 
 pub use chart::{Axis, Chart, Dot, Point, Row, Series};
 pub use job::{Job, Measurement, Values};
-pub use measure::{Measure, label, scaled};
-pub use population::{POPULATION, Population, PopulationError, bytes_per_model, populations};
+pub use measure::{Measure, NOT_FINITE, label, scaled};
+pub use population::{POPULATION, Population, PopulationError, bytes_of_largest, populations};
 pub use stats::{Spread, median, rank_correlation};
 
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,8 @@
 //! Jobs in training, as one population of the GPU or one model of the CPU; callers spread populations over threads or
 //! Web Workers.
 
+use std::collections::HashMap;
+
 use super::{Job, Measurement, Values};
 use crate::analysis::{AnalysisError, Evaluator};
 use crate::config::{Config, ConfigError};
@@ -78,7 +80,8 @@ impl Population {
     }
 
     /// Trains at most `steps` steps, never past a measurement; or, where one is due, takes one measure of one model, and
-    /// gives the model's measurement with its last. A model that has diverged has NaN for its loss and no other number.
+    /// gives the model's measurement with its last. A model that has diverged, be it only in what a measure computes of its
+    /// weights, has NaN for its loss and no number that is measured after that.
     pub async fn advance(&mut self, steps: u32) -> Result<Option<Measurement>, PopulationError> {
         if let Some(measuring) = self.measuring.take() {
             return self.measure(measuring);
@@ -99,10 +102,13 @@ impl Population {
         let (number, job) = &self.jobs[at.model];
         let len = at.params.len() / self.jobs.len();
         let params = &at.params[at.model * len..][..len];
-        let finite = params.iter().all(|x| x.is_finite());
+        let mut finite = params.iter().all(|x| x.is_finite());
         if let Some(measure) = job.measures.get(at.measure).filter(|_| finite) {
-            measure.of(&self.evaluators[at.model], params, &mut at.values)?;
-            at.measure += 1;
+            match measure.of(&self.evaluators[at.model], params, &mut at.values) {
+                Ok(()) => at.measure += 1,
+                Err(AnalysisError::NotFinite(_)) => finite = false,
+                Err(error) => return Err(error.into()),
+            }
         }
         if finite && at.measure < job.measures.len() {
             self.measuring = Some(at);
@@ -136,13 +142,19 @@ pub fn populations(jobs: &[Job], most: usize) -> Vec<Vec<u32>> {
     groups
 }
 
-/// Bytes that training and measuring one model of a config needs at most, roughly: parameters, moments and gradients; the
-/// activations of a batch; scores of a chunk of scenes.
-pub fn bytes_per_model(config: &Config) -> u64 {
-    let params = 4 * ParamTable::new(config).len as u64 * 5;
-    let (d, layers) = (u64::from(config.d_model), u64::from(config.vision_layers + config.text_layers));
-    let tokens = u64::from(config.batch) * u64::from(config.pixels + 10);
-    let width = if config.mlp { 24 } else { 12 };
-    let captions = u64::from(config.captions()) + u64::from(config.labels).pow(config.objects);
-    params + 4 * (2 * tokens * d * layers * width + captions * (d + u64::from(config.d_embed)) * 4 + 256 * captions)
+/// Bytes that training and measuring one model needs at most, roughly, for the largest of some: parameters, moments and
+/// gradients; the activations of a batch; scores of a chunk of scenes.
+pub fn bytes_of_largest<'a>(configs: impl IntoIterator<Item = &'a Config>) -> u64 {
+    // A sweep has up to a million models and, as a rule, few shapes; a table takes longer to make than to look up.
+    let mut tables = HashMap::new();
+    let bytes = |config: &Config| {
+        let shape = Config { batch: 0, ..config.shape() };
+        let params = *tables.entry(shape.bits()).or_insert_with(|| 4 * ParamTable::new(config).len as u64 * 5);
+        let (d, layers) = (u64::from(config.d_model), u64::from(config.vision_layers + config.text_layers));
+        let tokens = u64::from(config.batch) * u64::from(config.pixels + 10);
+        let width = if config.mlp { 24 } else { 12 };
+        let captions = u64::from(config.captions()) + u64::from(config.labels).pow(config.objects);
+        params + 4 * (2 * tokens * d * layers * width + captions * (d + u64::from(config.d_embed)) * 4 + 256 * captions)
+    };
+    configs.into_iter().map(bytes).max().unwrap_or(0)
 }

@@ -53,7 +53,7 @@ impl Batch {
         show(&mut tokens[first..]);
         if config.autoregressive {
             // The pixels' tokens stand behind the words'.
-            tokens[first..].iter_mut().for_each(|value| *value += text_vocab(config) as u32);
+            tokens[first..].iter_mut().for_each(|value| *value = value.saturating_add(text_vocab(config) as u32));
         }
         self.text.extend_from_slice(text);
         self.text_query.push(query(config, text));

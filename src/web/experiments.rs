@@ -7,8 +7,8 @@ use web_time::Instant;
 
 use super::model::Model;
 use super::session::{CHUNK_MS, yield_to_events};
-use super::{Failure, from_js, to_js};
-use crate::engine::EngineRequest;
+use super::{Failure, busy, from_js, to_js};
+use crate::engine::{EngineInfo, EngineRequest};
 use crate::experiment::{
     Experiment, ExperimentInfo, Job, Measurement, POPULATION, Population, PopulationError, Summary, Values, populations,
 };
@@ -66,7 +66,9 @@ pub fn summarise(
 /// Numbered jobs in training in one worker.
 #[wasm_bindgen]
 pub struct Trainer {
+    /// Borrowed by `run` to its end.
     population: RefCell<Population>,
+    info: EngineInfo,
 }
 
 #[wasm_bindgen]
@@ -79,18 +81,23 @@ impl Trainer {
     ) -> Result<Trainer, JsValue> {
         let jobs: Vec<Job> = from_js(jobs, "config")?;
         let request: EngineRequest = from_js(engine, "config")?;
+        if numbers.len() != jobs.len() {
+            let message = format!("there are {} numbers for {} jobs", numbers.len(), jobs.len());
+            return Err(Failure { code: "config", message }.into());
+        }
         let population = Population::open(numbers.into_iter().zip(jobs).collect(), request).await.map_err(Failure::from)?;
-        Ok(Trainer { population: RefCell::new(population) })
+        Ok(Trainer { info: population.info().clone(), population: RefCell::new(population) })
     }
 
-    /// Trains to the end, calling `on_progress(step, steps, measurement)` as it goes; to stop it, end its worker.
-    #[allow(clippy::await_holding_refcell_ref)] // nobody else borrows the population
+    /// Trains to the end, calling `on_progress(step, steps, measurement)` as it goes; code "busy" if it already does. To stop
+    /// it, end its worker.
+    #[allow(clippy::await_holding_refcell_ref)] // whoever else wants it is told that it is busy
     pub async fn run(
         &self,
         #[wasm_bindgen(unchecked_param_type = "(step: number, steps: number, measurement: Measurement | undefined) => void")]
         on_progress: js_sys::Function,
     ) -> Result<(), JsValue> {
-        let mut population = self.population.borrow_mut();
+        let mut population = self.population.try_borrow_mut().map_err(|_| busy())?;
         let mut chunk = 1;
         while !population.ended() {
             let before = population.progress().0;
@@ -110,7 +117,7 @@ impl Trainer {
     /// The engine that trains, and why.
     #[wasm_bindgen(unchecked_return_type = "EngineInfo")]
     pub fn engine(&self) -> Result<JsValue, JsValue> {
-        Ok(to_js(self.population.borrow().info())?)
+        Ok(to_js(&self.info)?)
     }
 }
 

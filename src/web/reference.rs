@@ -6,7 +6,7 @@ use serde::Serialize;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
-use super::{Failure, read_config, to_js};
+use super::{Failure, busy, read_config, to_js};
 use crate::checkpoint;
 use crate::engine::cpu::Tower;
 use crate::engine::{Engine, Snapshot, open};
@@ -29,6 +29,14 @@ struct ReferenceRun {
     gradients: Vec<Gradient>,
 }
 
+/// Most steps of one call: the worker hears nothing else meanwhile.
+const MOST: u32 = 10_000;
+
+fn few(steps: u32) -> Result<(), Failure> {
+    let message = format!("steps is {steps}, but must be at most {MOST}");
+    if steps > MOST { Err(Failure { code: "config", message }) } else { Ok(()) }
+}
+
 /// Trains a checkpoint's model for `steps` steps on one batch: strips `[B, pixels]`, captions as token ids `[B, 9]`.
 #[wasm_bindgen(js_name = trainOn, unchecked_return_type = "ReferenceRun")]
 pub async fn train_on(
@@ -38,6 +46,7 @@ pub async fn train_on(
     captions: Vec<u32>,
     steps: u32,
 ) -> Result<JsValue, JsValue> {
+    few(steps)?;
     let request = serde_wasm_bindgen::from_value(engine).map_err(Failure::from)?;
     let (config, snapshot) = checkpoint::load(checkpoint).map_err(Failure::from)?;
     let scene = |message: &str| Failure { code: "scene", message: message.to_owned() };
@@ -86,17 +95,18 @@ impl Bench {
 
     /// Bytes of the GPU's buffers that the engine holds, by its layout; 0 for the CPU engine.
     #[wasm_bindgen(js_name = bufferBytes)]
-    pub fn buffer_bytes(&self) -> f64 {
-        match &*self.0.borrow() {
+    pub fn buffer_bytes(&self) -> Result<f64, JsValue> {
+        Ok(match &*self.0.try_borrow().map_err(|_| busy())? {
             Engine::Cpu(_) => 0.0,
             Engine::Gpu(gpu) => gpu.bytes() as f64,
-        }
+        })
     }
 
-    /// Trains `steps` steps on batches of their own; resolves when all of them are done.
-    #[allow(clippy::await_holding_refcell_ref)] // nobody else borrows the engine
+    /// Trains `steps` steps on batches of their own; resolves when all of them are done, code "busy" if it already trains.
+    #[allow(clippy::await_holding_refcell_ref)] // whoever else wants it is told that it is busy
     pub async fn train(&self, steps: u32) -> Result<Vec<f32>, JsValue> {
-        let losses = self.0.borrow_mut().train(steps).await;
+        few(steps)?;
+        let losses = self.0.try_borrow_mut().map_err(|_| busy())?.train(steps).await;
         Ok(losses.map_err(Failure::from)?)
     }
 }
@@ -104,11 +114,12 @@ impl Bench {
 /// A matrix product of the step's kind alone, `[m, k] [k, n]`, `calls` times.
 #[cfg(feature = "bench")]
 #[wasm_bindgen]
-pub fn matmul(m: usize, n: usize, k: usize, calls: u32) -> f32 {
+pub fn matmul(m: usize, n: usize, k: usize, calls: u32) -> Result<f32, JsValue> {
     use crate::engine::cpu::matmul::{Matrix, Store, matmul};
+    [m as u32, n as u32, k as u32].into_iter().try_for_each(few)?;
     let (a, b, mut c) = (vec![0.5; m * k], vec![0.25; k * n], vec![0.0; m * n]);
     for _ in 0..calls {
         matmul((m, n, k), Matrix::rows(&a, k), Matrix::rows(&b, n), std::hint::black_box(&mut c), n, Store::Set);
     }
-    c.iter().sum()
+    Ok(c.iter().sum())
 }

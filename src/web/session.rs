@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::model::Model;
-use super::{Failure, from_js, to_js};
+use super::{Failure, busy, from_js, to_js};
 use crate::checkpoint::{self, Contents};
 use crate::engine::{EngineError, EngineInfo, EngineRequest, Evaluation, Run, RunError};
 
@@ -121,7 +121,6 @@ impl Session {
         steps: u32,
         #[wasm_bindgen(unchecked_param_type = "(progress: Progress) => void")] on_progress: js_sys::Function,
     ) -> Result<JsValue, JsValue> {
-        let busy = || Failure { code: "busy", message: "The model is training; pause it first.".to_owned() };
         let mut run = self.run.borrow_mut().take().ok_or_else(busy)?;
         self.cancel.set(false);
         let result = self.train_loop(&mut run, steps, &on_progress).await;

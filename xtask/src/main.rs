@@ -1,9 +1,11 @@
-//! `cargo xtask build | serve | test | bench | lighthouse`: on a machine with only Rust and Node, each does all
+//! `cargo xtask build | serve | test | fuzz | bench | lighthouse`: on a machine with only Rust and Node, each does all
 //! the set-up it needs by itself, and is quick when nothing changed.
 
 mod bench;
 mod browser;
 mod build;
+#[cfg(target_os = "linux")]
+mod fuzz;
 mod lighthouse;
 mod serve;
 mod test;
@@ -35,6 +37,9 @@ enum Task {
         #[arg(long)]
         only: Option<test::Suite>,
     },
+    /// Give the command line files that are broken on purpose, and count what it does not take well (on Linux)
+    #[cfg(target_os = "linux")]
+    Fuzz(fuzz::FuzzArgs),
     /// Measure both engines against this machine and write bench/RESULTS.md and what lies beside it
     Bench {
         /// Also measure the site among other libraries with the script in this folder (`node bench.mjs --candidate URL`)
@@ -62,6 +67,8 @@ fn run(task: Task) -> Result<ExitCode> {
             serve::serve(port)?;
         }
         Task::Test { only } => return test::test(only),
+        #[cfg(target_os = "linux")]
+        Task::Fuzz(args) => return fuzz::fuzz(&args),
         Task::Bench { peers } => bench::bench(peers.as_deref())?,
         Task::Lighthouse => lighthouse::lighthouse()?,
     }

@@ -4,14 +4,14 @@ mod markdown;
 mod rows;
 mod svg;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
 use leftright::experiment::{Experiment, Scale, Summary, Verdict};
 use serde_json::json;
 
-use super::{EngineArg, Failure, jobs};
+use super::{EngineArg, Failure, file, jobs, report};
 
 #[derive(Args)]
 pub struct ReproduceArgs {
@@ -51,10 +51,6 @@ fn chosen(only: &[u32]) -> Result<Vec<&'static Experiment>, Failure> {
     Ok(all.iter().filter(|e| only.is_empty() || only.contains(&e.id)).collect())
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    std::fs::write(path, bytes).map_err(|error| Failure::File { path: path.to_owned(), error })
-}
-
 fn run(experiment: &'static Experiment, args: &ReproduceArgs, scale: Scale, quiet: bool) -> Result<Outcome, Failure> {
     let engine = jobs::resolve(args.engine.into());
     let jobs = (experiment.jobs)(scale);
@@ -64,12 +60,12 @@ fn run(experiment: &'static Experiment, args: &ReproduceArgs, scale: Scale, quie
     let measurements = jobs::train((0..).zip(jobs.iter().cloned()).collect(), engine, &|steps| bar.inc(steps))?;
     bar.finish_and_clear();
     let name = format!("{:02}-{}", experiment.id, experiment.name);
-    write(&args.out.join(format!("measurements/{name}.csv")), &rows::csv(&jobs, &measurements)?)?;
+    file::write(&args.out.join(format!("measurements/{name}.csv")), &rows::csv(&jobs, &measurements)?)?;
     let summary = (experiment.summarise)(&jobs, &measurements);
     let mut figures = Vec::new();
     for (i, chart) in summary.charts.iter().enumerate() {
         let figure = format!("figures/{name}-{}.svg", i + 1);
-        write(&args.out.join(&figure), svg::draw(chart).as_bytes())?;
+        file::write(&args.out.join(&figure), svg::draw(chart).as_bytes())?;
         figures.push(figure);
     }
     Ok(Outcome { experiment, models: jobs.len(), seconds: start.elapsed().as_secs_f64(), summary, figures })
@@ -96,17 +92,14 @@ pub fn reproduce(args: &ReproduceArgs, json: bool) -> Result<(), Failure> {
     for experiment in experiments {
         let outcome = run(experiment, args, scale, json)?;
         if !json {
-            eprintln!("{:>2}. {}: {} ({:.0} s)", experiment.id, experiment.title, word(outcome.summary.verdict), outcome.seconds);
+            let verdict = word(outcome.summary.verdict);
+            report::note(&format!("{:>2}. {}: {verdict} ({:.0} s)", experiment.id, experiment.title, outcome.seconds));
         }
         outcomes.push(outcome);
         // After each, so that what is done is there whatever happens to the rest.
-        write(&args.out.join("REPRODUCTION.md"), markdown::report(&outcomes, scale).as_bytes())?;
+        file::write(&args.out.join("REPRODUCTION.md"), markdown::report(&outcomes, scale).as_bytes())?;
     }
-    if json {
-        let line = |o: &Outcome| json!({ "id": o.experiment.id, "name": o.experiment.name, "verdict": o.summary.verdict, "finding": o.summary.finding });
-        println!("{}", json!(outcomes.iter().map(line).collect::<Vec<_>>()));
-    } else {
-        println!("wrote {}", args.out.join("REPRODUCTION.md").display());
-    }
-    Ok(())
+    let found = |o: &Outcome| json!({ "id": o.experiment.id, "name": o.experiment.name, "verdict": o.summary.verdict, "finding": o.summary.finding });
+    let written = format!("wrote {}", args.out.join("REPRODUCTION.md").display());
+    report::line(json, &json!(outcomes.iter().map(found).collect::<Vec<_>>()), &written)
 }

@@ -4,26 +4,25 @@
 mod rows;
 mod spec;
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use leftright::config::Config;
 use leftright::engine::EngineRequest;
-use leftright::experiment::{Job, bytes_per_model};
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::jobs::{self, Numbered};
-use super::{EngineArg, Failure};
-use spec::{Plan, Spec};
+use super::work::{Work, WorkArgs, counted};
+use super::{EngineArg, Failure, file, jobs, report};
+use spec::Spec;
 
 #[derive(Args)]
 pub struct SweepArgs {
     /// A TOML file: steps, every, preset, measured splits and ablations, [set] and [grid]
     spec: PathBuf,
     /// The folder that gets the parts
-    #[arg(long)]
-    out: PathBuf,
+    #[arg(long, required_unless_present = "plan")]
+    out: Option<PathBuf>,
     /// One of N independent shares of the parts, from 1: K/N
     #[arg(long, value_name = "K/N", default_value = "1/1", value_parser = shard)]
     shard: (u32, u32),
@@ -36,9 +35,8 @@ pub struct SweepArgs {
     /// Which engine trains
     #[arg(long, value_enum, default_value = "auto")]
     engine: EngineArg,
-    /// GiB of memory that the sweep may use; what is available if not given
-    #[arg(long, value_name = "GIB")]
-    memory: Option<f64>,
+    #[command(flatten)]
+    work: WorkArgs,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -57,82 +55,45 @@ fn shard(text: &str) -> Result<(u32, u32), String> {
     }
 }
 
-/// Bytes that models in training on every thread need, against what there is.
-fn check_memory(plan: &Plan, allowed: Option<f64>) -> Result<(), Failure> {
-    let threads = rayon::current_num_threads().min(plan.jobs.len()) as u64;
-    // Of a million models few differ in what they need.
-    let mut kinds: Vec<Config> = Vec::new();
-    for Job { config, .. } in &plan.jobs {
-        let Config { pair_labels, held_labels, mixed, .. } = *config;
-        let kind = Config { pair_labels, held_labels, mixed, ..config.shape() };
-        if !kinds.contains(&kind) {
-            kinds.push(kind);
-        }
-    }
-    let needed = threads * kinds.iter().map(bytes_per_model).max().unwrap_or(0);
-    let available = match allowed {
-        Some(gib) => (gib * f64::from(1u32 << 30)) as u64,
-        None => {
-            let mut system = sysinfo::System::new();
-            system.refresh_memory();
-            system.available_memory()
-        }
-    };
-    if needed > available {
-        let gib = |bytes: u64| bytes as f64 / f64::from(1u32 << 30);
-        return Err(Failure::Usage(format!(
-            "the sweep would need about {:.1} GiB ({threads} of its largest models at once), but may use {:.1} GiB; lower batch, d_model or layers, or set RAYON_NUM_THREADS below {threads}",
-            gib(needed),
-            gib(available),
-        )));
-    }
-    Ok(())
-}
-
 /// The folder of one sweep: empty, or that of the same spec.
-fn claim(args: &SweepArgs, spec: &Spec) -> Result<(), Failure> {
-    let file = |error| Failure::File { path: args.out.clone(), error };
-    std::fs::create_dir_all(&args.out).map_err(file)?;
-    let path = args.out.join("sweep.json");
+fn claim(args: &SweepArgs, out: &Path, spec: &Spec) -> Result<(), Failure> {
+    std::fs::create_dir_all(out).map_err(|error| Failure::file(out, error))?;
+    let path = out.join("sweep.json");
     let ours = serde_json::to_string_pretty(spec)?;
     match std::fs::read_to_string(&path) {
         Ok(theirs) if theirs != ours => {
-            Err(Failure::Usage(format!("{} holds a sweep of another spec (see sweep.json there); name another folder", args.out.display())))
+            Err(Failure::Usage(format!("{} holds a sweep of another spec (see sweep.json there); name another folder", out.display())))
         }
         Ok(_) if !args.resume && args.shard.1 == 1 => {
-            Err(Failure::Usage(format!("{} holds this sweep already; --resume goes on with it", args.out.display())))
+            Err(Failure::Usage(format!("{} holds this sweep already; --resume goes on with it", out.display())))
         }
         Ok(_) => Ok(()),
-        Err(_) => write_whole(&path, ours.as_bytes()),
+        Err(_) => file::write(&path, ours.as_bytes()),
     }
-}
-
-/// Writes a file beside its place and moves it there, so that it is never seen half written.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let partial = path.with_extension(format!("{}.partial", std::process::id()));
-    let written = std::fs::write(&partial, bytes).and_then(|()| std::fs::rename(&partial, path));
-    written.map_err(|error| Failure::File { path: path.to_owned(), error })
 }
 
 pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
     let spec = Spec::read(&args.spec)?;
     let plan = spec.plan()?;
-    check_memory(&plan, args.memory)?;
-    claim(args, &spec)?;
+    let work = Work::new(&plan.configs, plan.steps);
+    if !work.begin(&args.work, json)? {
+        return Ok(());
+    }
+    let out = args.out.as_deref().ok_or_else(|| Failure::Usage("give --out".to_owned()))?;
+    claim(args, out, &spec)?;
     let engine = jobs::resolve(args.engine.into());
     let extension = if args.format == Format::Parquet { "parquet" } else { "csv" };
-    let path = |part: usize| args.out.join(format!("part-{part:06}.{extension}"));
+    let path = |part: usize| out.join(format!("part-{part:06}.{extension}"));
     let (k, n) = args.shard;
-    let parts: Vec<(usize, Numbered)> = plan.parts().enumerate().filter(|(part, _)| *part as u32 % n == k - 1).collect();
+    let parts: Vec<(usize, Range<u32>)> = plan.parts().enumerate().filter(|(part, _)| *part as u32 % n == k - 1).collect();
     let (done, left): (Vec<_>, Vec<_>) = parts.into_iter().partition(|(part, _)| path(*part).exists());
-    let models = |parts: &[(usize, Numbered)]| parts.iter().map(|(_, jobs)| jobs.len()).sum::<usize>();
+    let models = |parts: &[(usize, Range<u32>)]| parts.iter().map(|(_, models)| models.len() as u64).sum::<u64>();
     let (before, trained) = (models(&done), models(&left));
-    let steps = left.iter().flat_map(|(_, jobs)| jobs).map(|(_, job)| u64::from(job.steps)).sum();
-    let bar = jobs::bar(steps, json, jobs::MANY);
-    bar.set_message(format!("{trained} models"));
-    let one = |(part, jobs): (usize, Numbered)| -> Result<(), Failure> {
-        let measurements = jobs::train(jobs, engine, &|steps| bar.inc(steps))?;
-        write_whole(&path(part), &rows::encode(&plan, &measurements, args.format)?)
+    let bar = jobs::bar(trained * u64::from(plan.steps), json, jobs::MANY);
+    bar.set_message(counted(trained));
+    let one = |(part, models): (usize, Range<u32>)| -> Result<(), Failure> {
+        let measurements = jobs::train(models.map(|model| (model, plan.job(model))).collect(), engine, &|steps| bar.inc(steps))?;
+        file::write(&path(part), &rows::encode(&plan, &measurements, args.format)?)
     };
     let trained_all = match engine {
         EngineRequest::Gpu => left.into_iter().try_for_each(one),
@@ -140,11 +101,7 @@ pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
     };
     bar.finish_and_clear();
     trained_all?;
-    if json {
-        println!("{}", json!({ "models": before + trained, "trained": trained, "resumed": before, "out": args.out }));
-    } else {
-        let models = if before + trained == 1 { "model" } else { "models" };
-        println!("{} {models} in {}: {trained} trained now, {before} there before", before + trained, args.out.display());
-    }
-    Ok(())
+    let all = counted(before + trained);
+    let text = format!("{all} in {}: {trained} trained now, {before} there before", out.display());
+    report::line(json, &json!({ "models": before + trained, "trained": trained, "resumed": before, "out": out }), &text)
 }

@@ -26,7 +26,7 @@ fn number(measurement: &Measurement, name: &str) -> Option<f64> {
 }
 
 fn parquet(plan: &Plan, measurements: &[Measurement]) -> Result<Vec<u8>, Failure> {
-    let config = |m: &Measurement| &plan.jobs[m.job as usize].config;
+    let config = |m: &Measurement| &plan.configs[m.job as usize];
     let mut columns: Vec<(String, ArrayRef, bool)> = Vec::new();
     let whole =
         |of: &dyn Fn(&Measurement) -> u32| -> ArrayRef { Arc::new(measurements.iter().map(|m| Some(of(m))).collect::<UInt32Array>()) };
@@ -62,7 +62,7 @@ fn csv(plan: &Plan, measurements: &[Measurement]) -> Result<Vec<u8>, Failure> {
     let header = std::iter::once("model").chain(settings).chain(std::iter::once("step")).chain(plan.numbers.iter().map(String::as_str));
     writer.write_record(header).map_err(wrong)?;
     for m in measurements {
-        let config = &plan.jobs[m.job as usize].config;
+        let config = &plan.configs[m.job as usize];
         let settings = fields.iter().map(|field| config.text(field.name));
         let numbers = plan.numbers.iter().map(|name| number(m, name).map_or_else(String::new, |x| x.to_string()));
         let row = std::iter::once(m.job.to_string()).chain(settings).chain(std::iter::once(m.step.to_string())).chain(numbers);

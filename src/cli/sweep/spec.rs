@@ -1,19 +1,21 @@
 //! What a sweep's TOML file says, checked whole before the first step.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 
 use leftright::analysis::{Ablation, Term, Tower};
 use leftright::config::Config;
-use leftright::experiment::{Job, Measure, label};
+use leftright::experiment::{Job, Measure, NOT_FINITE, label};
 use leftright::task::Split;
 use serde::{Deserialize, Serialize};
 
-use crate::cli::Failure;
-use crate::cli::jobs::Numbered;
+use crate::cli::{Failure, file};
 
 /// Models that a grid may have.
 const MOST: usize = 1_000_000;
+/// Far more than a grid of so many models needs.
+const MAX_BYTES: usize = 1 << 20;
 
 /// The file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -52,7 +54,11 @@ fn all() -> Vec<Split> {
 /// Every model of a sweep, and what each row holds.
 pub struct Plan {
     /// In the order of the grid, its last key the fastest.
-    pub jobs: Vec<Job>,
+    pub configs: Vec<Config>,
+    /// Steps of every model.
+    pub steps: u32,
+    every: u32,
+    measures: Vec<Measure>,
     /// The names of the numbers.
     pub numbers: Vec<String>,
 }
@@ -78,10 +84,10 @@ fn ablation(text: &str) -> Result<Ablation, Failure> {
 impl Spec {
     /// Reads a spec.
     pub fn read(path: &Path) -> Result<Spec, Failure> {
-        let text = std::fs::read_to_string(path).map_err(|error| Failure::File { path: path.to_owned(), error })?;
+        let text = file::read(path, "a sweep's file", MAX_BYTES)?;
         // toml's message has several lines; one is what a terminal and a log want.
         let line = |error: toml::de::Error| error.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ");
-        toml::from_str(&text).map_err(|error| Failure::Usage(format!("{}: {}", path.display(), line(error))))
+        toml::from_slice(&text).map_err(|error| Failure::Usage(format!("{}: {}", path.display(), line(error))))
     }
 
     /// Every model, checked.
@@ -110,12 +116,8 @@ impl Spec {
         let ablations = self.ablate.iter().map(|text| ablation(text)).collect::<Result<Vec<_>, _>>()?;
         let mut measures = vec![Measure::Accuracies(self.splits.clone()), Measure::Slopes];
         measures.extend(ablations.iter().map(|a| Measure::Ablation(a.clone(), self.splits.clone())));
-        let mut jobs = Vec::with_capacity(count);
-        for model in 0..count {
-            let config = self.model(&base, model)?;
-            jobs.push(Job { config, steps: self.steps, every: self.every, measures: measures.clone() });
-        }
-        Ok(Plan { jobs, numbers: self.numbers(&ablations) })
+        let configs = (0..count).map(|model| self.model(&base, model)).collect::<Result<_, _>>()?;
+        Ok(Plan { configs, steps: self.steps, every: self.every, measures, numbers: self.numbers(&ablations) })
     }
 
     fn model(&self, base: &Config, model: usize) -> Result<Config, Failure> {
@@ -136,7 +138,7 @@ impl Spec {
     }
 
     fn numbers(&self, ablations: &[Ablation]) -> Vec<String> {
-        let mut numbers: Vec<String> = ["loss", "slope", "steepest"].map(str::to_owned).into();
+        let mut numbers: Vec<String> = ["loss", "slope", "steepest", NOT_FINITE].map(str::to_owned).into();
         let prefixes = std::iter::once(String::new()).chain(ablations.iter().map(|a| format!("{} ", label(a))));
         for prefix in prefixes {
             for split in &self.splits {
@@ -150,10 +152,14 @@ impl Spec {
 
 impl Plan {
     /// The models by part: few enough parts to read quickly, small enough to lose little.
-    pub fn parts(&self) -> impl Iterator<Item = Numbered> + '_ {
-        let size = (self.jobs.len() / 64).clamp(1, 32);
-        let numbered =
-            move |(part, jobs): (usize, &[Job])| (0u32..).map(move |i| (part * size) as u32 + i).zip(jobs.iter().cloned()).collect();
-        self.jobs.chunks(size).enumerate().map(numbered)
+    pub fn parts(&self) -> impl Iterator<Item = Range<u32>> {
+        let models = self.configs.len() as u32;
+        let size = (models / 64).clamp(1, 32);
+        (0..models).step_by(size as usize).map(move |first| first..models.min(first + size))
+    }
+
+    /// What is done with one model.
+    pub fn job(&self, model: u32) -> Job {
+        Job { config: self.configs[model as usize].clone(), steps: self.steps, every: self.every, measures: self.measures.clone() }
     }
 }

@@ -296,7 +296,8 @@ fn project<T: Real>(tower: &Tower, params: &[T], out: &mut Activations<T>) {
     resize(&mut out.length, n);
     for (z, length) in out.embedding.chunks_mut(e).zip(&mut out.length) {
         *length = dot(z, z).sqrt();
-        let inverse = T::from_f64(1.0) / *length;
+        // What is too long for its length to be a number has no direction; zeros would be taken for one.
+        let inverse = T::from_f64(if length.to_f64() < f64::INFINITY { 1.0 } else { f64::NAN }) / *length;
         z.iter_mut().for_each(|x| *x *= inverse);
     }
 }

@@ -55,7 +55,8 @@ fn convert<A: Real, B: Real>(x: &[A]) -> Vec<B> {
 }
 
 impl<T: Real> Cpu<T> {
-    /// The engine of a population of checked configs of one shape, going on from a snapshot.
+    /// The engine of a population of checked configs of one shape, going on from a snapshot. Panics where there is no config;
+    /// [`open`](crate::engine::open) makes that an error.
     pub fn new(configs: &[Config], from: &Snapshot) -> Cpu<T> {
         let table = ParamTable::new(&configs[0]);
         Cpu {

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use crate::engine::EngineError;
+use crate::message::clause;
 
 /// A GPU that was found.
 pub struct Adapter {
@@ -22,10 +23,9 @@ pub async fn adapter() -> Result<Adapter, EngineError> {
 }
 
 impl Adapter {
-    /// Its name, as far as the browser tells.
-    pub fn name(&self) -> String {
-        let name = self.inner.get_info().name;
-        if name.is_empty() { "the GPU".to_owned() } else { name }
+    /// Its name, where the browser tells it.
+    pub fn name(&self) -> Option<String> {
+        Some(self.inner.get_info().name).filter(|name| !name.is_empty())
     }
 
     /// Whether it is emulated on the CPU (SwiftShader, lavapipe, WARP).
@@ -54,20 +54,22 @@ impl Adapter {
         };
         let descriptor = wgpu::DeviceDescriptor { required_limits: limits, ..Default::default() };
         let request = self.inner.request_device(&descriptor).await;
-        let (inner, queue) = request.map_err(|error| EngineError::Unavailable(error.to_string()))?;
+        let (inner, queue) = request.map_err(|error| EngineError::Unavailable(clause(&error.to_string()).to_owned()))?;
         let lost = Arc::new(Mutex::new(None));
         let tell = lost.clone();
-        inner.set_device_lost_callback(move |reason, message| set(&tell, if message.is_empty() { format!("{reason:?}") } else { message }));
+        inner.set_device_lost_callback(move |reason, message| {
+            set(&tell, &if message.is_empty() { format!("{reason:?}") } else { message });
+        });
         let tell = lost.clone();
         // A validation or memory error ends the engine as a lost device does; the default handler would panic.
-        inner.on_uncaptured_error(Arc::new(move |error| set(&tell, error.to_string())));
+        inner.on_uncaptured_error(Arc::new(move |error| set(&tell, &error.to_string())));
         Ok(Device { inner, queue, lost })
     }
 }
 
-fn set(lost: &Mutex<Option<String>>, message: String) {
+fn set(lost: &Mutex<Option<String>>, message: &str) {
     if let Ok(mut lost) = lost.lock() {
-        lost.get_or_insert(message);
+        lost.get_or_insert_with(|| clause(message).to_owned());
     }
 }
 

@@ -23,6 +23,7 @@ use self::kernels::{Kernel, OP_STRIDE};
 use self::layout::{RING, Region};
 use super::{EngineError, Snapshot, one_shape};
 use crate::config::Config;
+use crate::message::clause;
 use crate::task::Batch;
 
 /// One model's hyperparameters, as `struct Run` in `shaders/shared/model.wgsl`.
@@ -148,7 +149,7 @@ impl Gpu {
         let [rows, moments, batch, cells, ring, world] =
             layout.buffers().map(|(label, bytes)| buffer(label, wgpu::BufferUsages::STORAGE, bytes));
         if let Some(error) = scope.pop().await {
-            return Err(EngineError::Unavailable(error.to_string()));
+            return Err(EngineError::Unavailable(clause(&error.to_string()).to_owned()));
         }
         let layouts = kernels::bind_group_layouts(&device.inner);
         let bind = |layout, entries: &[wgpu::BindGroupEntry]| {

@@ -1,0 +1,24 @@
+//! The JSON of a run, as a figure of the page keeps it.
+
+use serde::Deserialize;
+
+use crate::config::Config;
+
+/// Far more bytes than the JSON of a run needs.
+pub const MAX_BYTES: usize = 1 << 16;
+
+/// What it takes to train a run again. The page writes more beside it: which version and engine trained it, its accuracies.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Recipe {
+    /// What is trained; not checked yet.
+    pub config: Config,
+    /// For how long.
+    pub steps: u32,
+}
+
+impl Recipe {
+    /// Reads a run's JSON.
+    pub fn read(json: &[u8]) -> Result<Recipe, serde_json::Error> {
+        serde_json::from_slice(json)
+    }
+}

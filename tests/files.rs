@@ -1,0 +1,142 @@
+//! What the commands read and write that is no ordinary file, or not theirs alone.
+#![cfg(unix)]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::{FileTypeExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const SMALL: [&str; 10] = ["--set", "d_model=16", "--set", "heads=2", "--set", "batch=16", "--engine", "cpu", "--seed", "3"];
+const SPEC: &str = "steps = 2\n[set]\nd_model = 16\nheads = 2\nbatch = 16\n";
+
+fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_leftright"));
+    command.args(args);
+    command
+}
+
+fn run(args: &[&str]) -> Output {
+    command(args).output().unwrap()
+}
+
+fn train(out: &Path) -> Output {
+    run(&[&["train", "--steps", "3", "--out", out.to_str().unwrap()], &SMALL[..]].concat())
+}
+
+fn scratch(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("leftright-files-{name}-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_checkpoint_goes_where_a_link_points() {
+    let folder = scratch("link");
+    let [real, link, dangling, new, partial, null] =
+        ["real", "link", "dangling", "new", "link.partial", "null"].map(|name| folder.join(name));
+    fs::write(&real, "old").unwrap();
+    fs::write(&partial, "someone else's").unwrap();
+    for (to, from) in [("real", &link), ("new", &dangling), ("/dev/null", &null)] {
+        symlink(to, from).unwrap();
+        let output = train(from);
+        assert!(output.status.success(), "{}", said(&output));
+        assert!(fs::symlink_metadata(from).unwrap().is_symlink(), "the link to {to} was replaced");
+    }
+    assert!(run(&["evaluate", real.to_str().unwrap()]).status.success());
+    assert_eq!(fs::read(&new).unwrap(), fs::read(&real).unwrap(), "one seed, two files");
+    assert_eq!(fs::read(&partial).unwrap(), b"someone else's");
+    assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 6);
+    symlink("round", folder.join("round")).unwrap();
+    assert!(said(&train(&folder.join("round"))).contains("circle"));
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_checkpoint_goes_through_a_pipe() {
+    let folder = scratch("pipe");
+    let [pipe, file] = ["pipe", "file"].map(|name| folder.join(name));
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read(pipe).unwrap()
+    });
+    assert!(train(&pipe).status.success() && train(&file).status.success());
+    assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
+    assert_eq!(reader.join().unwrap(), fs::read(&file).unwrap());
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_killed_training_leaves_nothing() {
+    let folder = scratch("killed");
+    let out = folder.join("model.safetensors");
+    let args = [&["train", "--steps", "4000000000", "--out", out.to_str().unwrap()], &SMALL[..]].concat();
+    let mut child = command(&args).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains("CPU engine"), "{line}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn what_never_ends_is_refused() {
+    let folder = scratch("endless");
+    let out = folder.join("out");
+    let out = out.to_str().unwrap();
+    for (args, most) in [
+        (&["evaluate", "/dev/zero"][..], "100663296"),
+        (&["train", "--config", "/dev/zero", "--out", out], "65536"),
+        (&["sweep", "/dev/zero", "--out", out], "1048576"),
+    ] {
+        let output = run(args);
+        assert!(!output.status.success() && said(&output).contains("/dev/zero: the file is longer than"), "{}", said(&output));
+        assert!(said(&output).contains(most), "{}", said(&output));
+    }
+    let mut child = command(&["evaluate", "/dev/stdin"]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let pour = std::io::copy(&mut std::io::repeat(7), &mut child.stdin.take().unwrap());
+    assert!(pour.is_err(), "the pipe was closed");
+    let mut error = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut error).unwrap();
+    assert!(!child.wait().unwrap().success() && error.contains("longer than"), "{error}");
+    assert!(!Path::new(out).exists());
+    fs::remove_dir_all(folder).unwrap();
+}
+
+/// Whoever closes the answer has seen enough; where it cannot be kept the command fails, and says so if it can.
+#[test]
+fn an_answer_that_nobody_takes_is_no_panic() {
+    let folder = scratch("closed");
+    let (spec, model) = (folder.join("spec.toml"), folder.join("model"));
+    fs::write(&spec, SPEC).unwrap();
+    let full = || fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    for (i, what) in ["sweep", "reproduce", "train"].into_iter().enumerate() {
+        let out = folder.join(format!("{i}"));
+        let (spec, out, model) = (spec.to_str().unwrap(), out.to_str().unwrap(), model.to_str().unwrap());
+        let args = match what {
+            "sweep" => vec!["sweep", spec, "--out", out, "--resume"],
+            "reproduce" => vec!["reproduce", "--quick", "--only", "7", "--out", out],
+            _ => [&["train", "--steps", "1", "--out", model], &SMALL[..]].concat(),
+        };
+        let mut closed = command(&args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        drop(closed.stdout.take());
+        assert!(closed.wait().unwrap().success(), "{what}");
+        if what == "reproduce" {
+            // It trains for seconds, and prints as the others do.
+            continue;
+        }
+        let output = command(&args).stdout(full()).output().unwrap();
+        assert!(output.status.code() == Some(1) && said(&output).contains("No space left"), "{what}: {}", said(&output));
+        assert_eq!(command(&args).stdout(full()).stderr(full()).status().unwrap().code(), Some(1), "{what}");
+    }
+    fs::remove_dir_all(folder).unwrap();
+}

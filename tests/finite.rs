@@ -1,0 +1,164 @@
+//! A model whose weights are numbers and whose scores are not: counted, said, and never shown as a number.
+
+use std::process::{Command, Output};
+
+use leftright::analysis::{AnalysisError, Evaluator, Scene};
+use leftright::checkpoint::{Contents, load, save};
+use leftright::config::Config;
+use leftright::engine::{EngineRequest, Snapshot};
+use leftright::experiment::{Experiment, Job, Measure, Measurement, NOT_FINITE, Population, Values};
+use leftright::params::ParamTable;
+use leftright::task::Split;
+use pollster::block_on;
+
+fn small() -> Config {
+    Config { d_model: 16, heads: 2, d_embed: 16, batch: 16, seed: 5, ..Config::default() }
+}
+
+/// A new model with some tensors multiplied.
+fn scaled(config: &Config, by: f32, which: impl Fn(&str) -> bool) -> Snapshot {
+    let mut snapshot = Snapshot::initial(std::slice::from_ref(config));
+    for tensor in ParamTable::new(config).tensors.iter().filter(|tensor| which(&tensor.name)) {
+        snapshot.params[tensor.range.clone()].iter_mut().for_each(|x| *x *= by);
+    }
+    assert!(snapshot.is_finite());
+    snapshot
+}
+
+fn strip() -> Scene {
+    Scene::Strip(vec![0, 0, 16, 0, 0, 0, 0, 17, 0, 0])
+}
+
+#[test]
+fn scenes_without_a_finite_score_are_counted() {
+    let config = small();
+    let evaluator = Evaluator::new(&config);
+    let good = evaluator.accuracies(&scaled(&config, 1.0, |_| true).params, &[]).unwrap();
+    assert!(Split::ALL.iter().all(|split| good.of(*split).not_finite == 0));
+    assert!(!serde_json::to_string(&good).unwrap().contains(NOT_FINITE));
+    // Embeddings that are infinite; that are numbers, but too large for their length to be one; and that have no length.
+    for (by, tensor) in [(1e38, "vision.projection.weight"), (1e30, "vision.projection.weight"), (0.0, "text.projection.weight")] {
+        let params = scaled(&config, by, |name| name == tensor).params;
+        let bad = evaluator.accuracies(&params, &[]).unwrap();
+        for split in Split::ALL {
+            let accuracy = bad.of(split);
+            assert_eq!((accuracy.not_finite, accuracy.order.unwrap_or(0.0)), (accuracy.items, 0.0), "{tensor} times {by}");
+        }
+        assert!(serde_json::to_string(&bad).unwrap().contains(NOT_FINITE));
+        let error = evaluator.decompose(&params, &strip(), &[]).unwrap_err();
+        assert_eq!(error.to_string(), "the model's cosine with a caption is not finite, though its weights are");
+    }
+    // One label alone: the scenes that show it, and no other.
+    let mut one = scaled(&config, 1.0, |_| true);
+    let tokens = ParamTable::new(&config).towers[0].rows.start;
+    one.params[tokens + 16 * 20..][..16].fill(1e38);
+    let some = evaluator.accuracies(&one.params, &[]).unwrap();
+    assert!((1..some.unseen.items).contains(&some.unseen.not_finite) && some.seen.not_finite == 0, "{some:?}");
+}
+
+#[test]
+fn an_autoregressive_model_is_counted_too() {
+    let config = Config { autoregressive: true, ..small() };
+    let params = scaled(&config, 1e38, |name| name == "decoder.projection.weight").params;
+    let accuracies = Evaluator::new(&config).accuracies(&params, &[]).unwrap();
+    assert!((1..accuracies.unseen.items).contains(&accuracies.unseen.not_finite), "{accuracies:?}");
+}
+
+/// The decomposition that the rotation comes from never ends on such numbers.
+#[test]
+fn an_alignment_that_is_not_finite_is_an_error() {
+    let config = small();
+    let params = vec![3e38; ParamTable::new(&config).len];
+    assert!(matches!(Evaluator::new(&config).alignment(&params), Err(AnalysisError::NotFinite("alignment"))));
+}
+
+#[test]
+fn the_command_line_says_so() {
+    let folder = std::env::temp_dir().join(format!("leftright-finite-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("model.safetensors");
+    let path = file.to_str().unwrap();
+    let config = small();
+    let snapshot = scaled(&config, 1e30, |name| name == "vision.projection.weight");
+    std::fs::write(&file, save(&config, &snapshot, Contents::Model).unwrap()).unwrap();
+    let run = |args: &[&str]| -> Output { Command::new(env!("CARGO_BIN_EXE_leftright")).args(args).output().unwrap() };
+    for args in [&["evaluate", path][..], &["ablate", path, "--terms", "EP"]] {
+        let table = String::from_utf8(run(args).stdout).unwrap();
+        assert!(table.contains("900 of the 900 unseen scenes have a score that is not finite"), "{table}");
+        let json: serde_json::Value = serde_json::from_slice(&run(&[args, &["--json"]].concat()).stdout).unwrap();
+        assert_eq!(json["unseen"][NOT_FINITE], 900);
+    }
+    let output = run(&["decompose", path, "--strip", "0 0 16 0 0 0 0 17 0 0", "--json"]);
+    assert!(!output.status.success() && output.stdout.is_empty());
+    assert!(String::from_utf8(output.stderr).unwrap().contains("cosine with a caption is not finite"));
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// A weight that is no number is refused by the name of its tensor, in either precision, and so is a moment.
+#[test]
+fn a_weight_or_a_moment_that_is_not_finite_is_refused() {
+    let config = small();
+    for contents in [Contents::Model, Contents::Half, Contents::Training] {
+        for (name, bad) in [
+            ("logit_scale", f32::NAN),
+            ("text.projection.weight", f32::INFINITY),
+            ("vision.layers.0.attention.key.bias", f32::NEG_INFINITY),
+        ] {
+            let at = ParamTable::new(&config).tensors.iter().find(|tensor| tensor.name == name).unwrap().range.end - 1;
+            let mut params = Snapshot::initial(std::slice::from_ref(&config));
+            let (mut first, mut second) = (params.clone(), params.clone());
+            params.params[at] = bad;
+            first.first[at] = bad;
+            second.second[at] = bad;
+            for (snapshot, prefix) in [(params, ""), (first, "adamw.first."), (second, "adamw.second.")] {
+                let read = load(&save(&config, &snapshot, contents).unwrap());
+                if prefix.is_empty() || contents == Contents::Training {
+                    let says = format!("tensor {prefix}{name}: expected F32 or F16 ");
+                    let error = read.unwrap_err().to_string();
+                    assert!(error.starts_with(&says) && error.ends_with("found a number that is not finite"), "{error}");
+                } else {
+                    assert!(read.is_ok(), "a file of this kind has no moments");
+                }
+            }
+        }
+    }
+}
+
+/// In a population it counts as a model that has diverged, and the others go on.
+#[test]
+fn a_measure_that_is_not_finite_ends_its_model_alone() {
+    let job = |config| Job::new(config, 0, vec![Measure::Accuracies(vec![Split::Unseen]), Measure::Alignment]);
+    // Embeddings of nothing but zeros have no direction to align.
+    let jobs = vec![(0, job(Config { token_std: 0.0, cls_std: 0.0, position_std: 0.0, ..small() })), (1, job(small()))];
+    let mut population = block_on(Population::open(jobs, EngineRequest::Cpu)).unwrap();
+    let mut measurements = Vec::new();
+    for _ in 0..8 {
+        measurements.extend(block_on(population.advance(1)).unwrap());
+    }
+    assert!(measurements[0].values["loss"].is_nan() && measurements[0].values[NOT_FINITE] > 0.0);
+    assert!(measurements[1].values.contains_key("token.raw") && !measurements[1].values.contains_key(NOT_FINITE));
+}
+
+/// A page hands over whatever it has: no measurements, of no such job, of numbers that are none.
+#[test]
+fn no_measurements_are_too_wild_for_a_summary() {
+    for experiment in Experiment::all() {
+        let jobs = (experiment.jobs)(leftright::experiment::Scale::Figure);
+        let evaluator = Evaluator::new(&small());
+        let mut names = Values::new();
+        for measure in experiment.measures() {
+            // Some measure what this model has not.
+            drop(measure.of(&evaluator, &scaled(&small(), 1.0, |_| true).params, &mut names));
+        }
+        for wild in [f64::NAN, f64::INFINITY, -1e308, 1e308, 0.0, -0.0, 5e-324] {
+            let values: Values = names.keys().map(|name| (name.clone(), wild)).collect();
+            for steps in [0, 1, u32::MAX, jobs[0].steps] {
+                let of = |job: u32| Measurement { job, step: steps, values: values.clone() };
+                let measurements: Vec<Measurement> = (0..jobs.len() as u32).chain([0, u32::MAX]).map(of).collect();
+                drop((experiment.summarise)(&jobs, &measurements));
+                drop((experiment.summarise)(&[], &measurements));
+                drop((experiment.summarise)(&jobs, &[]));
+            }
+        }
+    }
+}
