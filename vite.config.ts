@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { rolldown } from "rolldown";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
 
 /** Makes what Vite writes fit for pages and bundlers that are not ours. */
@@ -19,19 +21,19 @@ function forOthers(): Plugin {
   };
 }
 
-/** Writes `sw.js`, which keeps the article's files: all but the modules that train, of which a browser uses one. */
+/** Writes `sw.js`, which keeps the article's files, each by its hash and length. */
 function offline(): Plugin {
   return {
     name: "offline",
-    generateBundle(_, bundle) {
-      const files = Object.values(bundle).filter(({ fileName }) => !/bench|(leftright|relaxed)_bg/.test(fileName));
-      const version = createHash("sha256");
-      for (const file of files) version.update(file.type === "chunk" ? file.code : file.source);
-      const names = ["./", "./theme.js", ...files.map(({ fileName }) => `./${fileName}`).filter((name) => name !== "./index.html")];
-      const source = readFileSync("www/src/app/service-worker.js", "utf8")
-        .replace("VERSION", version.digest("hex").slice(0, 12))
-        .replace('"FILES"', JSON.stringify(names));
-      this.emitFile({ type: "asset", fileName: "sw.js", source });
+    async writeBundle({ dir = "" }, bundle) {
+      const built = Object.keys(bundle).filter((name) => !/bench|licenses/.test(name));
+      const manifest = ["theme.js", ...built].map((url) => {
+        const content = readFileSync(join(dir, url));
+        const hash = createHash("sha256").update(content).digest("base64");
+        return { url, revision: hash, integrity: `sha256-${hash}`, bytes: content.length };
+      });
+      const worker = await rolldown({ input: "www/src/app/service-worker.js", transform: { define: { MANIFEST: JSON.stringify(manifest), "process.env.NODE_ENV": '"production"' } } });
+      await worker.write({ file: join(dir, "sw.js"), format: "iife", minify: true });
     },
   };
 }

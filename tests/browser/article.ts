@@ -28,7 +28,7 @@ export class Article {
     this.state = page.getByTestId("state");
     this.engine = page.getByTestId("engine");
     this.notices = page.getByTestId("notices");
-    this.error = page.getByTestId("error");
+    this.error = page.locator("lr-train").first().getByTestId("error");
   }
 
   /** Opens the page, with an untrained model if nothing else is said. */

@@ -23,7 +23,7 @@ test.describe("figures that train models of their own", () => {
     const map = "retrieval, unseen, n_1 = 8";
     await expect(trial.button("Clear results")).toBeDisabled();
     await trial.button("Run").click();
-    await expect(trial.chart(map).getByRole("img")).toHaveAccessibleName(/0 of 16 cells measured/);
+    await expect(trial.chart(map).getByRole("application")).toHaveAccessibleName(/0 of 16 cells measured/);
     // The jobs begin with fifteen labels, and one and five layouts per pair.
     expect(await number(trial.cell(map, "1", "15"), "data-value")).toBeGreaterThan(0.6);
     const five = await number(trial.cell(map, "5", "15"), "data-value");
@@ -166,7 +166,7 @@ test.describe("figures that examine the reader's model", () => {
     const trial = await examined(page, "text");
     await trial.measure();
     const attention = trial.chart("attention on the tokens");
-    await expect(attention.getByRole("img")).toHaveAccessibleName(/head 0 from .* head 3 from/);
+    await expect(attention.getByRole("application")).toHaveAccessibleName(/head 0 from .* head 3 from/);
     expect(await trial.row("what prefers X to Y", "EP")).toBeCloseTo(2.19, 1);
     expect(await trial.row("order on unseen pairs without a text term", "nothing")).toBeCloseTo(0.99, 1);
   });

@@ -4,26 +4,11 @@ import plainUrl from "./pkg/leftright_bg.wasm?url";
 import relaxedUrl from "./pkg/relaxed_bg.wasm?url";
 import { Lazy } from "../util/lazy";
 import { load } from "./load";
+import { fused } from "./support";
 
 export type Trainer = typeof import("./pkg/leftright.js") & { memory: WebAssembly.Memory };
 /** What both modules have; their classes are one type to us. */
 export type Viewer = Pick<Trainer, "Model" | "checkConfig" | "configFields" | "largestFile">;
-
-/** A module of one fused multiply-add, which is valid where the browser has relaxed SIMD. */
-// prettier-ignore
-const FUSED = [
-  0, 97, 115, 109, 1, 0, 0, 0, // magic, version
-  1, 8, 1, 96, 3, 123, 123, 123, 1, 123, // a function of three vectors to one
-  3, 2, 1, 0,
-  10, 13, 1, 11, 0, 32, 0, 32, 1, 32, 2, 253, 133, 2, 11, // f32x4.relaxed_madd
-];
-
-const fused = (): boolean => WebAssembly.validate(new Uint8Array(FUSED));
-
-/** Where the trainer lies that this browser would use. */
-export function trainerUrl(): string {
-  return fused() ? relaxedUrl : plainUrl;
-}
 
 /** The trainer as this browser runs it fastest: a fused multiply-add saves a seventh of a step. */
 async function fastest(): Promise<Trainer> {

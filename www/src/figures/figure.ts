@@ -5,7 +5,7 @@ import { embedMenu } from "../embed/code";
 import { Embeddable } from "../embed/embeddable";
 import { host } from "../embed/host";
 import { engineError, sentence } from "../engine/errors";
-import { answers } from "../run/life";
+import { answers, type Phase } from "../run/life";
 import { count, typeset } from "../util/format";
 import { LatestAnswer } from "../util/latest-answer";
 import { alarm } from "./alarm";
@@ -146,8 +146,8 @@ export abstract class Figure extends Embeddable implements Kept {
 export abstract class RunFigure extends Figure {
   private onScreen = false;
   private readonly questions: LatestAnswer<unknown>[] = [];
-  /** Whether the run could be asked something when it last changed. */
-  private answered = false;
+  /** The run's, when it last changed. */
+  private phase: Phase = "empty";
 
   private readonly sight = new IntersectionObserver((entries) => {
     this.onScreen = entries.at(-1)?.isIntersecting ?? false;
@@ -168,10 +168,10 @@ export abstract class RunFigure extends Figure {
 
   /** Out of sight, what merely moves waits until it is seen. A run that has come back is asked again what it left open. */
   protected override runChanged(): void {
-    const answering = answers(this.run.phase);
-    if (answering && !this.answered) for (const question of this.questions) if (question.error) question.again();
-    this.answered = answering;
-    if (this.onScreen || this.run.phase !== "training") this.requestUpdate();
+    const { phase } = this.run;
+    if (answers(phase) && !answers(this.phase)) for (const question of this.questions) if (question.error) question.again();
+    if (this.onScreen || phase !== "training" || phase !== this.phase) this.requestUpdate();
+    this.phase = phase;
   }
 
   override provenance(): Provenance {
@@ -179,7 +179,7 @@ export abstract class RunFigure extends Figure {
   }
 
   /** A question that failed says so here; of a dead engine the run tells, where no button to train does. */
-  protected override failures() {
+  protected override failures(): unknown {
     const { run } = this;
     const failed = this.questions.flatMap((question) => {
       const error = question.error && engineError(question.error);

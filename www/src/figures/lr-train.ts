@@ -139,6 +139,11 @@ export class LrTrain extends RunFigure {
     this.told = { phase, notice };
   }
 
+  /** Of what the run could not do it tells beside its buttons. */
+  protected override failures(): typeof nothing {
+    return nothing;
+  }
+
   /** It has its own way to train. */
   protected override trainer(): typeof nothing {
     return nothing;
