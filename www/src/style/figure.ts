@@ -176,6 +176,20 @@ export const figureStyles = css`
     border-radius: 2px;
   }
 
+  /* Firefox's own track is as light as the fill in the dark. */
+  input::-moz-range-track,
+  input::-moz-range-progress {
+    height: 4px;
+    border-radius: 2px;
+    background: var(--edge);
+  }
+
+  input::-moz-range-progress,
+  input::-moz-range-thumb {
+    border-color: var(--paper);
+    background: var(--ink);
+  }
+
   fieldset {
     margin: 0;
     padding: 0;
