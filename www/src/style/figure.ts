@@ -264,19 +264,23 @@ export const figureStyles = css`
     }
   }
 
-  /* On paper nothing can be pressed; what is chosen stays. */
+  /* On paper nothing can be pressed; what can be chosen stays, and what is. */
   @media print {
     .unmeasured > :not(.number, h2, slot) {
       display: none;
     }
 
-    button:not([aria-pressed="true"]),
+    button:not([aria-pressed]),
     input,
     select,
     label,
     progress,
     summary {
       display: none;
+    }
+
+    button[aria-pressed="true"] {
+      print-color-adjust: exact;
     }
   }
 
