@@ -110,11 +110,6 @@ export class Reader {
     await this.driver.stroke([from, { x: from.x + by / 2, y: from.y }, { x: from.x + by, y: from.y }]);
   }
 
-  /** Clicks an element with the pointer. */
-  async click(...way: Way): Promise<void> {
-    await this.driver.stroke([await this.point(way)]);
-  }
-
   async type(key: Parameters<Driver["type"]>[0]): Promise<void> {
     await this.driver.type(key);
   }
