@@ -1,7 +1,7 @@
 // The ready examples: each source file is read as its tool would read it, and what that emits is opened, on another origin than ours.
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
-import { page as html, serve, type Host } from "./host";
+import { askedPolicy, page as html, serve, type Host } from "./host";
 
 const read = (file: string) => readFileSync(new URL(`../../www/examples/${file}`, import.meta.url), "utf8");
 
@@ -124,6 +124,7 @@ test("the examples' own page: every preview comes to life, and its code names th
   await expect(page.frameLocator("iframe").getByTestId("finding")).not.toBeEmpty();
   await expect(page.locator("pre").first()).toContainText(`${site.origin}/site/lib/leftright.js`);
   await expect(page.locator("body")).not.toContainText("leftright.example");
+  await expect(page.locator("body")).toContainText(askedPolicy(site.origin)); // as in the README
   for (const link of await page.locator(`main a:not([href^="http"])`).all()) {
     const response = await page.request.get(new URL((await link.getAttribute("href")) ?? "", page.url()).href);
     expect(response.status()).toBe(200);

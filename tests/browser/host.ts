@@ -47,9 +47,14 @@ export function page(body: string, head = ""): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A course</title><link rel="icon" href="data:,">${head}</head><body>${body}</body></html>`;
 }
 
-/** The policy that the README asks of other sites' pages, and that forbids all else. */
-export function documentedPolicy(site: string): string {
+/** The policy that the README asks of other sites' pages, as a header has it. */
+export function askedPolicy(site: string): string {
   const [, policy] = /^Content-Security-Policy: (.*)$/m.exec(readFileSync(new URL("../../README.md", import.meta.url), "utf8")) ?? [];
   if (policy === undefined) throw new Error("the README gives no policy");
-  return `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; ${policy.replaceAll("https://your.site", site)}">`;
+  return policy.replaceAll("https://your.site", site);
+}
+
+/** A page that allows this and nothing else. */
+export function documentedPolicy(site: string): string {
+  return `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; ${askedPolicy(site)}">`;
 }

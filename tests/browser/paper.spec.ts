@@ -1,5 +1,6 @@
 // What is there without the page's own module: figures on paper that have not woken, and the theme the reader chose.
 import { expect, test } from "./harness";
+import { Article } from "./article";
 import { Trial } from "./trial";
 
 test.beforeEach(({}, { project }) => {
@@ -19,6 +20,22 @@ test("a printed page has every figure, those that were not scrolled to as the re
   // Negative control: the pictures are in the file.
   await page.evaluate(() => { for (const image of document.querySelectorAll(".static img")) image.remove(); });
   expect((await page.pdf()).length).toBeLessThan(size * 0.9);
+});
+
+test("on paper the nine terms keep their grid, and what is cut is marked", async ({ page }) => {
+  const article = new Article(page);
+  await article.open("?engine=cpu");
+  await article.button("EP").click();
+  await page.emulateMedia({ media: "print" });
+  const left = async (name: string) => (await article.button(name).boundingBox())?.x;
+  for (const [above, below] of [["EE", "PE"], ["EP", "PP"], ["EB", "BB"]] as const) {
+    expect(await left(above)).toBeDefined();
+    expect(await left(above)).toBe(await left(below));
+  }
+  await expect(article.button("EP")).toHaveCSS("print-color-adjust", "exact");
+  await expect(article.button("Undo")).toBeHidden();
+  // In a grid Firefox puts the drawings of the splits over their headings.
+  await expect(page.locator("main")).toHaveCSS("display", "block");
 });
 
 test("a figure shows the report's picture, on paper too, until its own models are trained", async ({ page }) => {

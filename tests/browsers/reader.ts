@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test as base } from "@playwright/test";
 import { page as html, serve, type Host } from "../browser/host";
-import type { Driver } from "./driver";
+import type { Driver, Point } from "./driver";
 import { firefox } from "./firefox";
 import { webkit } from "./webkit";
 
@@ -78,26 +78,36 @@ export class Reader {
     await expect.poll(() => this.run(press, way), { message: way.join(" ") }).toBe(true);
   }
 
-  /** Scrolls an element into the middle of the window, and says where its own middle is. */
-  private async middle(...way: Way) {
-    return this.run(async (find, way) => {
+  /** Scrolls an element into the middle of the window, and says where a point of it is: its middle, or so much of its width from the left. */
+  private async point(way: Way, share = 0.5): Promise<Point> {
+    return this.run(async (find, way, share) => {
       const element = find(...way);
       element?.scrollIntoView({ block: "center", behavior: "instant" });
       await new Promise((resolve) => requestAnimationFrame(resolve));
       const { x = 0, y = 0, width = 0, height = 0 } = element?.getBoundingClientRect() ?? {};
-      return { x: x + width / 2, y: y + height / 2 };
-    }, way);
+      return { x: x + share * width, y: y + height / 2 };
+    }, way, share);
+  }
+
+  /** How bright an element is where it is brightest, of 255, at so much of its width from the left. */
+  async brightness(share: number, ...way: Way): Promise<number> {
+    const point = await this.point(way, share);
+    const picture = await this.driver.screenshot();
+    return this.run(async (_, picture, { x, y }) => {
+      const image = new Image();
+      image.src = `data:image/png;base64,${picture}`;
+      await image.decode();
+      const context = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height }).getContext("2d");
+      context?.drawImage(image, 0, 0);
+      const column = context?.getImageData(Math.round(x), Math.round(y) - 8, 1, 16).data ?? [];
+      return Math.max(...column.filter((_, at) => at % 4 === 1)); // green is most of it
+    }, picture.toString("base64"), point);
   }
 
   /** Drags an element sideways with the pointer. */
   async drag(by: number, ...way: Way): Promise<void> {
-    const from = await this.middle(...way);
+    const from = await this.point(way);
     await this.driver.stroke([from, { x: from.x + by / 2, y: from.y }, { x: from.x + by, y: from.y }]);
-  }
-
-  /** Clicks an element with the pointer. */
-  async click(...way: Way): Promise<void> {
-    await this.driver.stroke([await this.middle(...way)]);
   }
 
   async type(key: Parameters<Driver["type"]>[0]): Promise<void> {

@@ -62,7 +62,7 @@ test("a figure is kept as SVG, PNG and CSV", async ({ reader, article }) => {
   await reader.sees(/Nothing is ablated/, "lr-ablate", FINDING);
   await reader.press("lr-ablate", "=Keep");
   for (const [label, name, start] of [["SVG", /\.svg$/, "<svg"], ["PNG", /\.png$/, "\x89PNG"], ["CSV", /\.csv$/, "split,accuracy,before,after"]] as const) {
-    await reader.click("lr-ablate", `=${label}`);
+    await reader.press("lr-ablate", `=${label}`);
     expect((await reader.saved(name)).toString("latin1")).toContain(start);
   }
 });
@@ -108,11 +108,14 @@ test("an element whose worker the page's policy refuses says what is missing", a
 
 test("dark is dark, on the page and in the figures", async ({ reader, article }) => {
   await reader.open(article);
-  await reader.sees(/^This model/, "lr-train", STATE);
+  await reader.sees(/Nothing is ablated/, "lr-ablate", FINDING);
   const colours = () => reader.run((find) => [getComputedStyle(document.documentElement).backgroundColor, getComputedStyle(find("lr-train", "h2") ?? document.body).color]);
   expect(await colours()).toEqual(["rgb(253, 252, 250)", "rgb(28, 30, 34)"]);
   while ((await reader.text("#theme")) !== "Theme: dark") await reader.press("#theme");
   expect(await colours()).toEqual(["rgb(21, 23, 27)", "rgb(233, 230, 223)"]);
+  // A slider's two sides can be told apart.
+  const side = (share: number) => reader.brightness(share, "lr-ablate", "#strength");
+  await expect.poll(async () => Math.abs((await side(0.2)) - (await side(0.8))), { timeout: 5_000 }).toBeGreaterThan(60);
 });
 
 test("a phone's width needs no sideways scroll", async ({ reader, host }) => {

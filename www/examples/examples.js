@@ -12,7 +12,8 @@ document.querySelector("#names").replaceChildren(
 
 for (const block of document.querySelectorAll("pre")) {
   const code = block.querySelector("code");
-  code.textContent = code.textContent.replaceAll("https://leftright.example/", site);
+  // A policy names an origin, all else an address below it.
+  code.textContent = code.textContent.replaceAll("https://leftright.example/", site).replaceAll("https://leftright.example", new URL(site).origin);
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = "Copy";

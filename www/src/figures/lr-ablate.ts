@@ -85,6 +85,12 @@ export class LrAblate extends RunFigure {
         justify-content: space-between;
       }
 
+      @media print {
+        .ends {
+          display: none;
+        }
+      }
+
       .heads button {
         min-width: 2.75rem;
       }

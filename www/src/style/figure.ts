@@ -176,6 +176,20 @@ export const figureStyles = css`
     border-radius: 2px;
   }
 
+  /* Firefox's own track is as light as the fill in the dark. */
+  input::-moz-range-track,
+  input::-moz-range-progress {
+    height: 4px;
+    border-radius: 2px;
+    background: var(--edge);
+  }
+
+  input::-moz-range-progress,
+  input::-moz-range-thumb {
+    border-color: var(--paper);
+    background: var(--ink);
+  }
+
   fieldset {
     margin: 0;
     padding: 0;
@@ -250,19 +264,23 @@ export const figureStyles = css`
     }
   }
 
-  /* On paper nothing can be pressed; what is chosen stays. */
+  /* On paper nothing can be pressed; what can be chosen stays, and what is. */
   @media print {
     .unmeasured > :not(.number, h2, slot) {
       display: none;
     }
 
-    button:not([aria-pressed="true"]),
+    button:not([aria-pressed]),
     input,
     select,
     label,
     progress,
     summary {
       display: none;
+    }
+
+    button[aria-pressed="true"] {
+      print-color-adjust: exact;
     }
   }
 
