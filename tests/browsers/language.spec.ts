@@ -5,8 +5,7 @@ import { expect, test } from "./reader";
 test.use({ lang: "C.UTF-8" });
 test.skip(({ program }) => !existsSync(program), "this browser is not installed");
 
-test("the figures are there all the same", async ({ reader, article, engine }) => {
-  test.fail(engine === "webkit", "uPlot asks for the numbers of the language C as it loads"); // until uPlot is gone
+test("the figures are there all the same", async ({ reader, article }) => {
   await reader.open(article);
   await expect.poll(() => reader.text("lr-train", "[data-testid=state]"), { timeout: 10_000 }).toMatch(/^This model came with the page/);
 });

@@ -96,8 +96,7 @@ test("an element from another origin, under no more than the policy that we ask 
   await expect.poll(async () => Number(await reader.attribute("data-step", "lr-ablate", STATE))).toBeGreaterThan(20);
 });
 
-test("an element whose worker the page's policy refuses says what is missing", async ({ reader, host, engine }) => {
-  test.fail(engine === "webkit", "client.ts does not yet catch what openWorker throws");
+test("an element whose worker the page's policy refuses says what is missing", async ({ reader, host }) => {
   const site = await host({}, { "access-control-allow-origin": "*" });
   const policy = documentedPolicy(site.origin).replace(" blob:", "");
   const { origin } = await host({ "/course": course(`<script type="module" src="${site.origin}/site/lib/leftright.js"></script><lr-ablate></lr-ablate>`, policy) });

@@ -1,6 +1,7 @@
 // Files dropped on the page: into the run of the figure they fall on, else into the page's own.
 import { RunFigure } from "../figures/figure";
 import { sharedRun } from "../run/registry";
+import { loadScript } from "../util/load-script";
 import { hide, say } from "./notice-box";
 
 function holdsFiles({ dataTransfer }: DragEvent): boolean {
@@ -18,7 +19,7 @@ async function take(event: DragEvent): Promise<void> {
   const run = figure?.run ?? sharedRun();
   say(`Opening ${file.name}…`);
   try {
-    const error = await (await import("../run/open-file")).openFile(run, file);
+    const error = await (await loadScript(() => import("../run/open-file"))).openFile(run, file);
     if (error === null) hide();
     else say(error, { label: "Close" });
   } catch {

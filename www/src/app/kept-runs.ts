@@ -1,20 +1,23 @@
 // The page's own run is kept in this browser; what an earlier visit left is offered, never forced.
 import { sharedRun } from "../run/registry";
 import { count } from "../util/format";
+import { loadScript } from "../util/load-script";
 import { hide, say } from "./notice-box";
 
 /** Begins to keep the run, and offers the one that was left here. */
 export async function keepRuns(): Promise<void> {
   const run = sharedRun();
-  const scripts = await Promise.all([import("../run/keeper"), import("../run/store")]).catch(() => null);
+  const scripts = await Promise.all([loadScript(() => import("../run/keeper")), loadScript(() => import("../run/store"))]).catch(() => null);
   if (!scripts) {
     say("What you train here is lost when the page is closed: a part of this page could not be loaded.", { label: "Try again", act: () => keepRuns() }, { label: "Close" });
     return;
   }
   const [{ keeperOf }, { store }] = scripts;
   const keeper = keeperOf(run);
-  store.addEventListener("trouble", () => { if (store.trouble !== null) say(store.trouble, { label: "Close" }); });
+  const trouble = () => { if (store.trouble !== null) say(store.trouble, { label: "Close" }); };
   const { left } = await keeper.looked;
+  trouble();
+  store.addEventListener("trouble", trouble);
   if (!left) return;
   const seed = left.settings.seed === 0 ? "" : ` (seed ${count(left.settings.seed)})`;
   const offer = () => { if (keeper.left) say(`A run${seed} of ${when(left.time)} is kept in this browser, at step ${count(left.step)}.`, ...choices); };

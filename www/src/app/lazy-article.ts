@@ -1,10 +1,15 @@
 // What is further down the article is loaded when it is wanted, so that the first figures start at once.
 import { LOADERS } from "../figures/loaders";
+import { loadScript } from "../util/load-script";
 import { say } from "./notice-box";
 import { isUpdated } from "./updated";
 
 /** What the article has beside its figures. */
-const LATER: typeof LOADERS = { ...LOADERS, "lr-guess": () => import("./lr-guess"), "lr-lab": () => import("../lab/lr-lab") };
+const LATER: typeof LOADERS = {
+  ...LOADERS,
+  "lr-guess": () => loadScript(() => import("./lr-guess")),
+  "lr-lab": () => loadScript(() => import("../lab/lr-lab")),
+};
 
 /** In the article: when the reader comes near. */
 export function loadFiguresInSight(): void {
@@ -30,10 +35,13 @@ async function load(element: Element): Promise<void> {
     const line = document.createElement("p");
     line.className = "unloaded";
     line.setAttribute("role", "alert");
-    const button = document.createElement("button");
-    button.textContent = "Try again";
-    button.addEventListener("click", () => void load(element));
-    line.append("This figure could not be loaded. ", button);
+    const button = (label: string, act: () => unknown) => {
+      const made = document.createElement("button");
+      made.textContent = label;
+      made.addEventListener("click", act);
+      return made;
+    };
+    line.append("This figure could not be loaded. ", button("Try again", () => load(element)), " ", button("Reload the page", () => { location.reload(); }), " What you have trained is kept.");
     element.prepend(line);
     if (await isUpdated()) tellUpdated();
   }

@@ -86,29 +86,43 @@ export class EngineClient {
 
   /** A new worker, with no model in it. */
   restart(): void {
-    const worker = openWorker();
-    const api = wrap<EngineApi>(worker);
     let ended = false;
     let answered = false;
-    this.#worker = worker;
-    this.#api = api;
+    let stop = () => undefined as unknown;
     this.#ended = new Promise<never>((_, reject) => {
       this.#end = (error) => {
         if (ended) return;
         ended = true;
-        liveness.stop();
-        worker.terminate();
+        stop();
         if (error.code === "crash") this.#crashes += 1;
         reject(error);
-        if (error.code !== "closed") this.onEnd(error);
+        // In a moment: whoever makes this client has to have it first.
+        if (error.code !== "closed") queueMicrotask(() => { this.onEnd(error); });
       };
     });
     this.#ended.catch(() => undefined); // an end between two calls rejects nobody's promise
     const end = this.#end;
+    const unloaded = (why: string) => { end(new EngineError("load", `The engine could not be loaded: ${why}`)); };
+    let worker: Worker;
+    try {
+      worker = openWorker();
+    } catch (thrown) {
+      // A page's policy may forbid it.
+      unloaded(thrown instanceof Error ? thrown.message : String(thrown));
+      return;
+    }
+    const api = wrap<EngineApi>(worker);
+    this.#worker = worker;
+    this.#api = api;
     const liveness = new Liveness(api, () => { end(new EngineError("crash", "it no longer answered")); });
+    stop = () => {
+      liveness.stop();
+      worker.terminate();
+    };
     void api.ping().then(() => (answered = true));
     worker.addEventListener("error", ({ message }) => {
-      end(answered ? new EngineError("crash", message) : new EngineError("load", `The engine could not be loaded: ${message || "its script could not be fetched"}`));
+      if (answered) end(new EngineError("crash", message));
+      else unloaded(message || "its script could not be fetched");
     });
   }
 
@@ -118,7 +132,7 @@ export class EngineClient {
     if (lack !== null) throw new EngineError("unsupported", lack);
     const end = this.#end;
     try {
-      return await Promise.race([question(this.#api), this.#ended]);
+      return await Promise.race([this.#ended, (async () => question(this.#api))()]);
     } catch (thrown) {
       const error = engineError(thrown);
       if (error.code === "crash") end(error);

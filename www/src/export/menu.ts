@@ -4,6 +4,7 @@ import { csv, type Table } from "./csv";
 import { download } from "./download";
 import { figureName } from "../embed/embeddable";
 import { count } from "../util/format";
+import { loadScript } from "../util/load-script";
 import type { Run } from "../run/run";
 
 /** What a figure shows, and of which model. */
@@ -57,7 +58,7 @@ export function provenanceOf({ current, step, shown, file, bundled }: Run): Prov
 }
 
 async function drawn(figure: Kept): Promise<string> {
-  const { picture } = await import("./picture");
+  const { picture } = await loadScript(() => import("./picture"));
   return picture(figure, `leftright, ${figure.provenance().words}`);
 }
 
@@ -67,7 +68,7 @@ const OF_ALL: (figure: Kept) => Keepsake[] = (figure) => [
     label: "PNG",
     ending: ".png",
     content: async () => {
-      const [svg, { bitmap }] = await Promise.all([drawn(figure), import("./bitmap")]);
+      const [svg, { bitmap }] = await Promise.all([drawn(figure), loadScript(() => import("./bitmap"))]);
       return bitmap(svg);
     },
   },

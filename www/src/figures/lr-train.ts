@@ -6,6 +6,7 @@ import type { Table } from "../export/csv";
 import type { Accuracies, Axis, EngineRequest } from "../engine/pkg/leftright.js";
 import { sinceStep, trainFinding } from "./findings";
 import { accuracy, count } from "../util/format";
+import { loadScript } from "../util/load-script";
 import { answers, atRest, type Phase } from "../run/life";
 import { ENGINES, NUMBERS, WORDS, field, readInShape, readNumber, reshaped, type NumberName } from "../run/settings";
 import { alarm } from "./alarm";
@@ -183,7 +184,7 @@ export class LrTrain extends RunFigure {
     const { run } = this;
     return [
       { label: "Model (safetensors)", ending: ".safetensors", content: () => run.checkpoint() as Promise<BlobPart | null> },
-      { label: "Run (JSON)", ending: ".json", content: async () => (await import("../run/recipe")).recipe(run) },
+      { label: "Run (JSON)", ending: ".json", content: async () => (await loadScript(() => import("../run/recipe"))).recipe(run) },
     ];
   }
 
@@ -191,7 +192,11 @@ export class LrTrain extends RunFigure {
     const file = input.files?.[0];
     if (!file) return;
     input.value = ""; // so that the same file can be chosen again
-    await (await import("../run/open-file")).openFile(this.run, file);
+    try {
+      await (await loadScript(() => import("../run/open-file"))).openFile(this.run, file);
+    } catch {
+      this.run.fail(`${file.name} was not opened: a part of this page could not be loaded.`);
+    }
   }
 
   protected override body() {

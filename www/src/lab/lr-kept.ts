@@ -8,6 +8,7 @@ import { store, type KeptRun } from "../run/store";
 import { figureStyles } from "../style/figure";
 import { confirm } from "../util/confirm";
 import { count, tame } from "../util/format";
+import { loadScript } from "../util/load-script";
 
 /** The longest name of a run. */
 const LONGEST_NAME = 60;
@@ -66,7 +67,7 @@ export class LrKept extends LitElement {
 
   private async save(): Promise<void> {
     await this.guard("The session was not saved", async () => {
-      const { saveSession } = await import("../run/session-file");
+      const { saveSession } = await loadScript(() => import("../run/session-file"));
       const bytes = await saveSession();
       if (bytes) download("leftright-session.zip", bytes as Uint8Array<ArrayBuffer>);
       this.said = bytes ? "The session is on its way to your downloads." : "Nothing is kept yet, so there is nothing to save.";
@@ -78,7 +79,7 @@ export class LrKept extends LitElement {
     if (!file) return;
     input.value = ""; // so that the same file can be chosen again
     await this.guard(`${file.name} was not opened`, async () => {
-      const { openSession } = await import("../run/session-file");
+      const { openSession } = await loadScript(() => import("../run/session-file"));
       const { runs, experiments } = await openSession(new Uint8Array(await file.arrayBuffer()));
       this.said = `${count(runs)} ${runs === 1 ? "run" : "runs"} and the measurements of ${count(experiments)} ${experiments === 1 ? "experiment" : "experiments"} are kept here now.`;
     });

@@ -29,13 +29,14 @@ class Keeper extends EventTarget {
 
   readonly #changed = () => { this.#follow(); };
   /** A page that is gone has no time left. */
-  readonly #hidden = () => { if (document.visibilityState === "hidden") this.#keep(); };
+  readonly #hidden = ({ type }: Event) => { if (type === "pagehide" || document.visibilityState === "hidden") this.#keep(); };
 
   constructor(private readonly run: Run) {
     super();
     this.#revision = run.stateRevision;
     run.addEventListener("change", this.#changed);
     document.addEventListener("visibilitychange", this.#hidden);
+    addEventListener("pagehide", this.#hidden);
     this.looked = this.#look().then(() => this);
   }
 

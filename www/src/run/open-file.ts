@@ -3,6 +3,7 @@ import { engineError, sentence } from "../engine/errors";
 import type { Config } from "../engine/pkg/leftright.js";
 import { confirm } from "../util/confirm";
 import { count } from "../util/format";
+import { loadScript } from "../util/load-script";
 import type { Run } from "./run";
 import { TRAIN_STEPS } from "./run-state";
 import { settingsOf } from "./settings";
@@ -48,7 +49,7 @@ async function trainAgain(run: Run, file: File): Promise<void> {
 
 /** A session is kept beside what is here; which of its runs to open, the reader chooses. */
 async function takeSession(run: Run, file: File): Promise<void> {
-  const { openSession } = await import("./session-file");
+  const { openSession } = await loadScript(() => import("./session-file"));
   const { runs } = await openSession(new Uint8Array(await file.arrayBuffer()));
   run.notice(`${count(runs)} ${runs === 1 ? "run" : "runs"} of ${file.name} ${runs === 1 ? "is" : "are"} kept here now; open ${runs === 1 ? "it" : "them"} in the lab.`);
   run.dispatchEvent(new Event("change"));

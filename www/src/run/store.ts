@@ -65,23 +65,21 @@ class Store extends EventTarget {
 
   /** Keeps a run under an id, in the place of what that had; the oldest others go where there are too many bytes. */
   async keep(id: string, name: string | null, saved: SavedRun): Promise<void> {
+    const run: KeptRun = { id, name, time: Date.now(), bytes: sizeOf(saved), step: saved.step, settings: saved.settings };
     await this.#try(async (database) => {
-      const run: KeptRun = { id, name, time: Date.now(), bytes: sizeOf(saved), step: saved.step, settings: saved.settings };
       const transaction = database.transaction(["runs", "contents"], "readwrite");
-      const [runs, contents] = [transaction.objectStore("runs"), transaction.objectStore("contents")];
-      // Both are asked for at once: a page that is closing has no time to wait for the first.
-      void runs.put(run);
-      void contents.put(saved, id);
-      const others = (await runs.getAll()).filter((other) => other.id !== id).sort((a, b) => b.time - a.time);
-      let bytes = run.bytes;
-      for (const other of others) {
-        bytes += other.bytes;
-        if (bytes <= MOST_BYTES) continue;
-        void runs.delete(other.id);
-        void contents.delete(other.id);
-      }
+      void transaction.objectStore("runs").put(run);
+      void transaction.objectStore("contents").put(saved, id);
+      // At once: a page that is closing does not live to see the answers.
+      transaction.commit();
       await transaction.done;
     });
+    const others = (await this.list()).filter((other) => other.id !== id);
+    let { bytes } = run;
+    for (const other of others) {
+      bytes += other.bytes;
+      if (bytes > MOST_BYTES) await this.forget(other.id);
+    }
     this.dispatchEvent(new Event("change"));
   }
 
