@@ -10,7 +10,7 @@ interface Run {
     create(config: Record<string, number>, engine: string): Promise<unknown>;
     loseDevice(): Promise<void>;
     checkpoint(): Promise<Uint8Array>;
-    ablate(ablations: unknown): Promise<unknown>;
+    ablate: (ablations: unknown) => Promise<unknown>;
   };
   train(): Promise<void>;
 }
