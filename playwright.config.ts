@@ -44,7 +44,7 @@ export default defineConfig<object, Options>({
     {
       name: "webgpu",
       // The rest is the same with WebGPU and without.
-      testMatch: /(bench|engines|path|population|reference)\.spec\.ts/,
+      testMatch: /(bench|campaign|engines|path|population|reference)\.spec\.ts/,
       use: browser("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"),
       // An emulated GPU fills the cores.
       workers: 1,

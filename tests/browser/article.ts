@@ -2,6 +2,10 @@ import { expect, type Locator, type Page } from "@playwright/test";
 
 /** What the tests use of the page's handle, `leftright.run` (www/src/run/run.ts). */
 interface Run {
+  phase: string;
+  step: number;
+  msPerStep: number | null;
+  error: string | null;
   losses: number[];
   kept: number[];
   worker: { kill(): void };
@@ -12,7 +16,9 @@ interface Run {
     checkpoint(): Promise<Uint8Array>;
     ablate: (ablations: unknown) => Promise<unknown>;
   };
-  train(): Promise<void>;
+  train(to?: number): Promise<void>;
+  pause(): Promise<void>;
+  reset(): Promise<void>;
 }
 
 type Split = "single" | "seen" | "unseen";
