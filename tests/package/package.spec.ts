@@ -83,7 +83,7 @@ test("the manifest names every element with its attributes, events, parts and de
   const figures = elements.filter(({ tagName }) => tagName !== "lr-strip");
   expect(figures).toHaveLength(16);
   for (const figure of figures) {
-    expect(names(figure.attributes)).toEqual(expect.arrayContaining(["seed", "pair-labels", "single-layouts", "pair-layouts", "engine", "start", "controls", "lock", "guess", "theme", "number"]));
+    expect(names(figure.attributes)).toEqual(expect.arrayContaining(["seed", "pair-labels", "single-layouts", "pair-layouts", "engine", "start", "controls", "lock", "theme", "number", "ablate", "strength", "head", "strip", "step"]));
     expect(names(figure.events)).toEqual(expect.arrayContaining(["lr-change", "lr-trained"]));
     expect(names(figure.cssParts)).toEqual(expect.arrayContaining(["figure", "heading", "finding", "controls"]));
     expect(names(figure.cssProperties)).toEqual(expect.arrayContaining(["--lr-ink", "--lr-paper", "--lr-object-a"]));

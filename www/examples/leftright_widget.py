@@ -20,7 +20,10 @@ class Figure(anywidget.AnyWidget):
     start = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     controls = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     lock = traitlets.Unicode(None, allow_none=True).tag(sync=True)
-    guess = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    ablate = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    strength = traitlets.Float(None, allow_none=True).tag(sync=True)
+    head = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    strip = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     theme = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     number = traitlets.Int(None, allow_none=True).tag(sync=True)
 

@@ -18,7 +18,15 @@ function pairNumbers({ unseen }: Accuracies): { order: number; recognition: numb
   return { order: unseen.order ?? 0, recognition: unseen.recognition ?? 0 };
 }
 
+/** What must be said before any score: of how many scenes the model has none. */
+function brokenFinding({ unseen: { not_finite: broken = 0, items } }: Accuracies): string | null {
+  if (broken === 0) return null;
+  return `This model is broken: for ${count(broken)} of ${count(items)} pairs its scores are no finite numbers. They count as wrong.`;
+}
+
 export function trainFinding({ accuracies }: Evaluation, trained: boolean, since: string): string {
+  const broken = brokenFinding(accuracies);
+  if (broken !== null) return broken;
   const { retrieval } = accuracies.unseen;
   const { order, recognition } = pairNumbers(accuracies);
   if (!trained) {
@@ -49,6 +57,8 @@ function slopeFinding({ heads, strongest }: Decomposition): string {
 }
 
 export function ablateFinding(before: Accuracies, after: Accuracies, cut: Cut, trained: boolean, pressed: boolean): string {
+  const broken = brokenFinding(after);
+  if (broken !== null) return broken;
   if (!trained) return `This model is untrained, so there is nothing to lose${pressed ? ": train it first" : ""}.`;
   const was = pairNumbers(before);
   const is = pairNumbers(after);

@@ -210,7 +210,7 @@ export class LrTrain extends RunFigure {
         ${press("Reset", () => run.reset(), { able: !busy && (begun || edited) })}
         <span class="state" data-testid="state" data-phase=${phase} data-step=${step}>${runState(this.run, this.pressed)}</span>
         ${run.shelved
-          ? html`<button class="link" part="controls" @click=${() => run.goBack()}>Back to the run at step ${count(run.shelved.step)}</button>`
+          ? html`<button class="link" part="controls" @click=${() => run.goBack()}>Back to ${run.shelved.bundled ? "the model that came with the page" : `the run at step ${count(run.shelved.step)}`}</button>`
           : nothing}
       </div>
       <progress max=${target} .value=${step} aria-label="Training progress"></progress>
