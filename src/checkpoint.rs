@@ -2,7 +2,7 @@
 //! as `tests/oracle/reference.py` writes them. A training state adds AdamW's moments and the step.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use half::f16;
 use safetensors::tensor::{Dtype, SafeTensorError, TensorView};
@@ -56,10 +56,10 @@ const MOMENTS: [&str; 2] = ["adamw.first.", "adamw.second."];
 /// Writes the first model of a snapshot.
 pub fn save(config: &Config, snapshot: &Snapshot, contents: Contents) -> Result<Vec<u8>, CheckpointError> {
     let table = ParamTable::new(config);
-    let mut header = HashMap::new();
     let json = serde_json::to_string(config).map_err(|e| CheckpointError::Header(e.to_string()))?;
-    header.insert("config".to_owned(), json);
-    header.insert("step".to_owned(), snapshot.step.to_string());
+    let step = snapshot.step.to_string();
+    let metadata = [("config", json.as_str()), ("step", step.as_str())];
+    let header = metadata.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
     let mut parts = vec![("", &snapshot.params)];
     if contents == Contents::Training {
         parts.extend(MOMENTS.into_iter().zip([&snapshot.first, &snapshot.second]));
@@ -81,19 +81,19 @@ pub fn save(config: &Config, snapshot: &Snapshot, contents: Contents) -> Result<
         })
     });
     let mut bytes = serialize(views.collect::<Result<Vec<_>, SafeTensorError>>()?, Some(header))?;
-    sort_header(&mut bytes).ok_or_else(|| CheckpointError::Header("not written: it cannot be sorted".to_owned()))?;
+    sort_metadata(&mut bytes, metadata).ok_or_else(|| CheckpointError::Header("not written: it cannot be sorted".to_owned()))?;
     Ok(bytes)
 }
 
-/// safetensors writes the metadata as a `HashMap` gives it, another way in every run; sorted, one model is always the same bytes.
-/// Sorting makes JSON neither longer nor shorter, so the tensors stay where they are.
-fn sort_header(bytes: &mut [u8]) -> Option<()> {
-    let (length, rest) = bytes.split_first_chunk_mut()?;
-    let header = rest.get_mut(..usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-    let sorted: BTreeMap<String, BTreeMap<String, serde_json::Value>> = serde_json::from_slice(header).ok()?;
-    let json = serde_json::to_vec(&sorted).ok()?;
-    header.get_mut(..json.len())?.copy_from_slice(&json);
-    Some(())
+/// safetensors writes the metadata as a `HashMap` gives it, another way in every run; in the order of their names, one model is
+/// always the same bytes. The other order is as long, so the tensors stay where they are.
+fn sort_metadata(bytes: &mut [u8], [first, second]: [(&str, &str); 2]) -> Option<()> {
+    let entry = |(key, value): (&str, &str)| Some(format!("{}:{}", serde_json::to_string(key).ok()?, serde_json::to_string(value).ok()?));
+    let written = |a: &str, b: &str| format!(r#"{{"__metadata__":{{{a},{b}}}"#);
+    let (first, second) = (entry(first)?, entry(second)?);
+    let (sorted, turned) = (written(&first, &second), written(&second, &first));
+    let place = bytes.get_mut(size_of::<u64>()..)?.get_mut(..sorted.len())?;
+    (*place == *sorted.as_bytes() || *place == *turned.as_bytes()).then(|| place.copy_from_slice(sorted.as_bytes()))
 }
 
 /// Reads a checkpoint, in single or half precision. One without moments starts them at zero, one without a step at step 0.

@@ -16,7 +16,6 @@ use wasm_bindgen::prelude::*;
 use crate::analysis::AnalysisError;
 use crate::checkpoint::{CheckpointError, MAX_BYTES};
 use crate::config::{Config, ConfigError, ConfigField};
-use crate::message;
 
 #[wasm_bindgen(typescript_custom_section)]
 const CONFIG: &str = Config::TYPESCRIPT;
@@ -26,7 +25,7 @@ fn start() {
     console_error_panic_hook::set_once();
 }
 
-/// An error of ours on its way to JS: an `Error` with a `code`.
+/// An error of ours on its way to JS: an `Error` with a `code`. The page makes its message fit to be shown (www/src/engine/errors.ts).
 struct Failure {
     code: &'static str,
     message: String,
@@ -34,7 +33,7 @@ struct Failure {
 
 impl From<Failure> for JsValue {
     fn from(failure: Failure) -> JsValue {
-        let error = js_sys::Error::new(&message::shown(&failure.message));
+        let error = js_sys::Error::new(&failure.message);
         // Setting a property of a fresh Error cannot fail.
         let _ = js_sys::Reflect::set(&error, &"code".into(), &failure.code.into());
         error.into()

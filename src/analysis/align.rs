@@ -74,7 +74,7 @@ impl Evaluator {
             mean(&pairs.map(|at| cosines[at]).collect::<Vec<_>>())
         };
         let nearest = |i: usize| held.iter().all(|j| *j == i || rotated[(i, *j)] < rotated[(i, i)]);
-        let alignment = Alignment {
+        Ok(Alignment {
             space,
             raw: own(&plain, &all),
             raw_mismatched: others(&plain, &all),
@@ -82,10 +82,7 @@ impl Evaluator {
             held: own(&rotated, &held),
             held_mismatched: others(&rotated, &held),
             held_matched: held.iter().filter(|i| nearest(**i)).count() as f64 / held.len() as f64,
-        };
-        let Alignment { raw, raw_mismatched, fitted, held, held_mismatched, .. } = &alignment;
-        finite("alignment", [raw, raw_mismatched, fitted, held, held_mismatched])?;
-        Ok(alignment)
+        })
     }
 }
 

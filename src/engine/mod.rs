@@ -118,8 +118,8 @@ pub enum EngineError {
 fn one_shape(configs: &[Config]) -> Result<(), EngineError> {
     let first = configs.first().map(Config::shape).ok_or(EngineError::Empty)?;
     let difference = |config: &Config| {
-        let shape = config.shape();
-        first.fields().into_iter().map(|field| field.name).find(|name| shape.text(name) != first.text(name))
+        let values = first.bits().into_iter().zip(config.shape().bits());
+        first.fields().into_iter().zip(values).find(|(_, (first, other))| first != other).map(|(field, _)| field.name)
     };
     configs.iter().find_map(difference).map_or(Ok(()), |name| Err(EngineError::Shapes(name)))
 }

@@ -367,6 +367,10 @@ test("the article's figures give the code that embeds them as they are, and it d
   const frame = await copied("Copy as a frame");
   expect(frame).toContain(`src="${site}embed.html?figure=ablate&amp;seed=7&amp;engine=cpu"`);
 
+  // What is cut is in the code too.
+  await page.locator("lr-ablate").getByRole("button", { name: "EP", exact: true }).click();
+  expect(await copied("Copy as an element")).toContain(`<lr-ablate seed="7" engine="cpu" ablate="EP"></lr-ablate>`);
+
   const ours = await host({});
   const { origin } = await host({ "/element": html(element.replaceAll(site, "/site/")), "/frame": html(frame.replaceAll(site, `${ours.origin}/site/`)) });
   await page.goto(`${origin}/element`);

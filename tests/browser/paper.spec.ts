@@ -12,8 +12,8 @@ test("a printed page has every figure, those that were not scrolled to as the re
   await expect(page.getByTestId("state")).toHaveAttribute("data-phase", "ready");
   const asleep = page.locator("main > [number]:not(:defined)");
   expect(await asleep.count()).toBeGreaterThan(5);
+  for (const picture of await asleep.locator("img").all()) await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
   const size = (await page.pdf()).length;
-  for (const picture of await asleep.locator("img").all()) expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
 
   await page.emulateMedia({ media: "print" });
   for (const figure of await asleep.all()) await expect(figure.locator("p")).toBeVisible();

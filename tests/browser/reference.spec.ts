@@ -13,7 +13,7 @@ interface Handle {
     trainOn(checkpoint: Uint8Array, engine: string, strips: Uint32Array, captions: Uint32Array, steps: number): Promise<ReferenceRun>;
   };
   client: {
-    decompose(scene: { strip: number[] }): Promise<{ heads: { terms: { term: string; row: number[] }[] }[] }>;
+    decompose(scene: { strip: number[] }, ablations: []): Promise<{ heads: { terms: { term: string; row: number[] }[] }[] }>;
     open(bytes: Uint8Array, engine: string): Promise<unknown>;
   };
 }
@@ -89,7 +89,7 @@ test("the nine terms of the CLS row are the reference's", async ({ page }) => {
     async ({ bytes, strips }) => {
       const { client } = (window as unknown as { leftright: { run: Handle } }).leftright.run;
       await client.open(new Uint8Array(bytes), "cpu");
-      return Promise.all(strips.map((strip) => client.decompose({ strip })));
+      return Promise.all(strips.map((strip) => client.decompose({ strip }, [])));
     },
     { bytes: paper.checkpoint(), strips },
   );

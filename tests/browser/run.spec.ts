@@ -167,3 +167,19 @@ guest("a hundred widgets that come and go at once leave one worker and no model 
 function heldModels(page: Page): Promise<number> {
   return page.locator("lr-ablate").first().evaluate((figure) => (figure as unknown as { run: { worker: { models(): Promise<number> } } }).run.worker.models());
 }
+
+test("a term that is pressed before there is a model is cut when there is one; models asked for at once come one after the other", async ({ page }) => {
+  const article = new Article(page);
+  let release: (() => void) | undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/viewer_bg.*\.wasm/, async (route) => { await held; await route.continue(); });
+  await page.goto("./?engine=cpu");
+  const ablate = page.locator("lr-ablate").first();
+  await ablate.getByRole("button", { name: "EP", exact: true }).click();
+  release?.();
+  await expect(article.finding("lr-ablate").first()).toContainText("Without EP the model still names both objects");
+
+  await article.run(async (run) => { await Promise.all([run.reset(), run.reset(), run.reset()]); });
+  await expect(article.state).toHaveText("Untrained. Press Train.");
+  await expect(article.error).toHaveCount(0);
+});

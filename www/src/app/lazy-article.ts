@@ -4,6 +4,9 @@ import { loadScript } from "../util/load-script";
 import { say } from "./notice-box";
 import { isUpdated } from "./updated";
 
+/** When the pictures of the report are fetched that nobody has come near. */
+const PICTURES_AFTER_MS = 4_000;
+
 /** What the article has beside its figures. */
 const LATER: typeof LOADERS = {
   ...LOADERS,
@@ -24,6 +27,14 @@ export function loadFiguresInSight(): void {
     { rootMargin: "1200px" },
   );
   for (const element of document.querySelectorAll(Object.keys(LATER).join())) sight.observe(element);
+  // On paper nothing is near or far. A browser that prints waits for no picture, so they all come once the page is at rest.
+  const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
+  if (!connection?.saveData) setTimeout(loadPictures, PICTURES_AFTER_MS);
+  addEventListener("beforeprint", loadPictures);
+}
+
+function loadPictures(): void {
+  for (const picture of document.querySelectorAll<HTMLImageElement>(".static img")) picture.loading = "eager";
 }
 
 /** Loads an element; where that fails it says so in its place, above what stands there without a script. */

@@ -189,7 +189,7 @@ export class LrAblate extends RunFigure {
 
   protected override body() {
     return html`<div class="parts">
-      <div class="controls" part="controls">${this.chips()} ${this.dial()} ${this.headChoice()} ${this.history()}</div>
+      <div class="controls" part="controls">${this.chips()} ${this.slider()} ${this.headChoice()} ${this.history()}</div>
       ${this.accuracies()}
     </div>`;
   }
@@ -220,7 +220,7 @@ export class LrAblate extends RunFigure {
     </fieldset>`;
   }
 
-  private dial() {
+  private slider() {
     const { terms, strength } = this.cut;
     return html`<div>
       <label for="strength"><b>Strength</b> ${strengthText(strength)} <span class="note">${terms.length === 0 ? "of the terms you press" : `of ${listed(terms)}`}</span></label>

@@ -121,6 +121,8 @@ export class LrTrain extends RunFigure {
   ];
 
   protected override readonly heading = "Train it, and watch whether it learns pairs or learns “left of”";
+  /** Where the time machine was last turned to, until the model of that step is shown. */
+  private turned: number | null = null;
   /** What is wrong with a number in the form, until it is mended. */
   private readonly wrong = new Map<NumberName, string>();
   private told: { phase: Phase; notice: string } = { phase: "empty", notice: "" };
@@ -235,8 +237,14 @@ export class LrTrain extends RunFigure {
     const { kept, shown, step, phase } = this.run;
     if (kept.length < 2) return nothing;
     const last = kept.length - 1;
-    const at = shown === null ? last : kept.indexOf(shown);
-    const go = (index: number) => this.run.show(index === last && phase !== "training" ? null : (kept[index] ?? null));
+    // While a step is on its way the slider stands where the hand has put it, so that quick keys all count.
+    const at = this.turned ?? (shown === null ? last : kept.indexOf(shown));
+    const go = async (index: number) => {
+      this.turned = index;
+      await this.run.show(index === last && phase !== "training" ? null : (kept[index] ?? null));
+      if (this.turned === index) this.turned = null;
+      this.requestUpdate();
+    };
     return html`<div class="time" part="controls">
       <label for="time"><b>Time machine</b></label>
       <input

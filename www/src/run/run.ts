@@ -11,7 +11,7 @@ import { answers, atRest } from "./life";
 import { RunState, TRAIN_STEPS } from "./run-state";
 import type { SavedRun } from "./saved-run";
 import { configOf, defaults, sameSettings, settingsOf, type Settings } from "./settings";
-import { UNCUT, ablationsOf, fitted, type Views } from "./views";
+import { UNCUT, ablationsOf, fitted, readViews, type Views } from "./views";
 
 /** Where a run takes its settings and views from. */
 export interface Source {
@@ -25,6 +25,7 @@ export class Run extends RunState {
   /** Counts models, so that late answers of a replaced one are dropped. */
   #model = 0;
   #training: Promise<unknown> = Promise.resolve();
+  #replacing: Promise<unknown> = Promise.resolve();
   /** Whether it trains, or would if its worker had not died. */
   #trains = false;
 
@@ -40,6 +41,8 @@ export class Run extends RunState {
   ) {
     super();
     this.client = new ModelClient(worker);
+    // A reader may cut a term before there is a model.
+    this.views = readViews(new URLSearchParams(source.search)).views;
   }
 
   /** Makes the model that its source asks for. */
@@ -49,13 +52,11 @@ export class Run extends RunState {
     this.changed();
     await this.#guard("The run did not start", async () => {
       this.fields = await this.worker.fields();
-      const { settings, views, problems } = readQuery(this.source.search, this.fields);
+      const { settings, views: { step }, problems } = readQuery(this.source.search, this.fields);
       this.notices = [];
       this.notice(...problems);
       this.settings = settings;
-      this.views = views;
       this.changed();
-      const { step } = views;
       try {
         await (this.source.start === "trained" && this.#isDefault(settings) ? this.#openBundled() : this.#create(settings));
       } catch (thrown) {
@@ -266,8 +267,18 @@ export class Run extends RunState {
     if (this.edited && !this.begun && atRest(this.phase)) await this.reset();
   }
 
-  /** Puts another model in the place of the one at hand, which stays if that fails. */
+  /** Puts another model in the place of the one at hand, which stays if that fails; one after the other, where several are asked for. */
   async #replace(make: () => Promise<void>): Promise<void> {
+    const before = this.#replacing;
+    const replacing = (async () => {
+      await before.catch(() => undefined);
+      await this.#putInPlace(make);
+    })();
+    this.#replacing = replacing;
+    await replacing;
+  }
+
+  async #putInPlace(make: () => Promise<void>): Promise<void> {
     await this.#stop();
     const shelved = this.begun ? this.saved() : null;
     this.turn("load");
