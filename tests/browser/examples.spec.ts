@@ -43,7 +43,7 @@ test("Quarto: the header's text and the raw block", async ({ page }) => {
   const source = read("quarto.qmd");
   const head = part(source, /^ {2}text: \|\n {4}(.+)$/m);
   await page.goto(await hosted(part(source, /^```\{=html\}\n([^]*?)\n```$/m), head));
-  await expect(page.locator("lr-ablate").getByTestId("finding")).toContainText("Nothing is ablated");
+  await expect(page.locator("lr-ablate").getByTestId("finding")).toContainText("Without EP the model still names both objects");
 });
 
 /** As anywidget's front end and MyST's load a module: by its address, with a model that holds the traits. */

@@ -144,16 +144,20 @@ guest("an attribute that nothing here is called is said once in the console, and
   expect(said.filter((line) => line.includes("ngcontent"))).toEqual([]);
 });
 
-guest("a hundred widgets that come and go at once leave one worker and no model behind", async ({ page, host }) => {
+guest("two hundred widgets that come and go, half of them in mid-training, leave one worker and no model behind", async ({ page, host }) => {
   const { origin } = await host({ "/course": html(`${SCRIPT}<lr-ablate></lr-ablate><div id="here"></div>`) });
   await page.goto(`${origin}/course`);
   await ready(page, "lr-ablate");
   await page.evaluate(async () => {
     const here = document.querySelector("#here");
-    for (let seed = 1; seed <= 100; seed++) {
-      here?.append(Object.assign(document.createElement("lr-train"), { seed, start: "untrained" }));
+    for (let seed = 1; seed <= 200; seed++) {
+      const trains = seed % 2 === 0;
+      const widget = Object.assign(document.createElement("lr-train"), { seed, engine: "cpu", start: trains ? "training" : "untrained" });
+      for (const [name, value] of Object.entries({ "d-model": 16, heads: 2, "d-embed": 16, batch: 16 })) widget.setAttribute(name, String(value));
+      here?.append(widget);
       await Promise.resolve();
-      if (seed % 2) await new Promise((resolve) => setTimeout(resolve, 1));
+      // Some go before their run is made, some while it is made, some while it trains.
+      if (seed % 3 > 0) await new Promise((resolve) => setTimeout(resolve, trains ? 30 : 1));
       here?.replaceChildren();
     }
   });

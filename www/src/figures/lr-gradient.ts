@@ -93,7 +93,7 @@ export class LrGradient extends RunFigure {
     const { current, views } = run;
     if (!this.wantsAnswer(this.answer) || !current) return;
     const strip = stripOf(views.placed, current.config.pixels);
-    this.answer.ask([run, run.revision, views.placed, views.cut], async () => ({ cut: views.cut, decomposition: await run.decompose({ strip }) }));
+    this.answer.ask([run, run.revision, views.placed, views.cut], async () => ({ cut: views.cut, decomposition: await run.decompose({ strip }, views.cut) }));
   }
 
   protected override updated(): void {

@@ -2,7 +2,7 @@
 import { engineError, sentence } from "../engine/errors";
 import type { Config } from "../engine/pkg/leftright.js";
 import { confirm } from "../util/confirm";
-import { count } from "../util/format";
+import { count, quote } from "../util/format";
 import { loadScript } from "../util/load-script";
 import type { Run } from "./run";
 import { TRAIN_STEPS } from "./run-state";
@@ -29,7 +29,7 @@ export async function openFile(run: Run, file: File): Promise<string | null> {
     if (file.size > most) throw new Error(`it has ${file.size} bytes, and ${most} are the most that one can need.`);
     await kind.open(run, file);
   } catch (thrown) {
-    run.fail(`${file.name} was not opened, and the model here is as it was: ${sentence(engineError(thrown))}`);
+    run.fail(`${quote(file.name)} was not opened, and the model here is as it was: ${sentence(engineError(thrown))}`);
   }
   return run.error;
 }
@@ -38,7 +38,7 @@ async function trainAgain(run: Run, file: File): Promise<void> {
   const { config, steps } = read(await file.text());
   // The engine fills in what is not said, and refuses what cannot be.
   const whole = await run.worker.check(config);
-  const question = `${file.name} orders ${count(steps)} steps of training; ${count(TRAIN_STEPS)} are usual. Train them all?`;
+  const question = `${quote(file.name)} orders ${count(steps)} steps of training; ${count(TRAIN_STEPS)} are usual. Train them all?`;
   if (steps > MANY_STEPS && !(await confirm(question, `Train ${count(steps)} steps`))) throw new Error(`its ${count(steps)} steps were not wanted.`);
   await run.pause();
   await run.set(settingsOf(whole, run.settings?.engine ?? "auto"));
@@ -51,7 +51,7 @@ async function trainAgain(run: Run, file: File): Promise<void> {
 async function takeSession(run: Run, file: File): Promise<void> {
   const { openSession } = await loadScript(() => import("./session-file"));
   const { runs } = await openSession(new Uint8Array(await file.arrayBuffer()));
-  run.notice(`${count(runs)} ${runs === 1 ? "run" : "runs"} of ${file.name} ${runs === 1 ? "is" : "are"} kept here now; open ${runs === 1 ? "it" : "them"} in the lab.`);
+  run.notice(`${count(runs)} ${runs === 1 ? "run" : "runs"} of ${quote(file.name)} ${runs === 1 ? "is" : "are"} kept here now; open ${runs === 1 ? "it" : "them"} in the lab.`);
   run.dispatchEvent(new Event("change"));
 }
 

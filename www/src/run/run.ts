@@ -4,14 +4,14 @@ import { EngineError, engineError, sentence } from "../engine/errors";
 import type { Ablation, AblationResult, Accuracy, Decomposition, EngineInfo, EngineRequest, Scene } from "../engine/pkg/leftright.js";
 import type { ModelInfo } from "../engine/held";
 import { ModelClient } from "../engine/model";
-import { count } from "../util/format";
+import { count, quote } from "../util/format";
 import { readQuery, writeQuery, type Address, type Start } from "./address";
 import { loadBundledModel } from "./bundled-model";
 import { answers, atRest } from "./life";
 import { RunState, TRAIN_STEPS } from "./run-state";
 import type { SavedRun } from "./saved-run";
 import { configOf, defaults, sameSettings, settingsOf, type Settings } from "./settings";
-import { UNCUT, ablationsOf, fitted, readViews, type Views } from "./views";
+import { UNCUT, ablationsOf, fitted, readViews, type Cut, type Views } from "./views";
 
 /** Where a run takes its settings and views from. */
 export interface Source {
@@ -151,7 +151,7 @@ export class Run extends RunState {
 
   /** Takes the model of a safetensors file. */
   async open(name: string, bytes: Uint8Array): Promise<void> {
-    await this.#guard(`${name} was not opened, and the model here is as it was`, () =>
+    await this.#guard(`${quote(name)} was not opened, and the model here is as it was`, () =>
       this.#replace(async () => {
         await this.#open(bytes, this.current?.settings.engine ?? "auto");
         this.file = name;
@@ -190,9 +190,9 @@ export class Run extends RunState {
     return this.#guard("The model was not saved", () => this.client.checkpoint());
   }
 
-  /** The strip, as it is cut; also while the run trains. */
-  decompose(scene: Scene): Promise<Decomposition> {
-    return this.client.decompose(scene, ablationsOf(this.views.cut));
+  /** Of the model as it is now, also while it trains. */
+  decompose(scene: Scene, cut: Cut): Promise<Decomposition> {
+    return this.client.decompose(scene, ablationsOf(cut));
   }
   ablate(ablations: Ablation[]): Promise<AblationResult> {
     return this.client.ablate(ablations);
@@ -284,7 +284,8 @@ export class Run extends RunState {
     this.turn("load");
     this.changed();
     const failure = await make().then(() => null, engineError);
-    if (failure?.code === "crash") return;
+    // A worker made anew has every run recover.
+    if (failure?.code === "crash" || failure?.code === "closed") return;
     this.rest();
     if (failure) throw failure;
     this.shelved = shelved;
