@@ -2,6 +2,7 @@
 import type { Page } from "@playwright/test";
 import { Article } from "./article";
 import { expect, test } from "./harness";
+import { random } from "./random";
 
 test.beforeEach(({}, { project }) => {
   test.skip(project.name === "webgpu", "the page is the same");
@@ -12,17 +13,6 @@ const COUNT = 500;
 const OPENED = 20;
 /** In every hostile text, so that it is known wherever it comes out. */
 const MARK = "hostile7f3a";
-
-/** A small generator (mulberry32), so that a failure comes back. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** Values that can be used, together or alone: what makes a model that takes seconds to judge is left out. */
 const GOOD: Record<string, string[]> = {

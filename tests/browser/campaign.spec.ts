@@ -2,6 +2,7 @@
 // beyond the last snapshot.
 import { Article } from "./article";
 import { expect, test } from "./harness";
+import { random } from "./random";
 
 /** A snapshot is kept every so many steps. */
 const SNAPSHOT = 50;
@@ -26,17 +27,6 @@ interface Killed {
   step: number;
   finite: boolean;
   error: string | null;
-}
-
-/** A small generator (mulberry32), so that a failure comes back. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 test("fifty workers killed while they train: each run goes on from its last snapshot, on one curve", async ({ page }, { project }) => {

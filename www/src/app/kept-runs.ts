@@ -15,18 +15,18 @@ export async function keepRuns(): Promise<void> {
   const [{ keeperOf }, { store }] = scripts;
   const keeper = keeperOf(run);
   const trouble = () => { if (store.trouble !== null) say(store.trouble, { label: "Close" }); };
-  const { left } = await keeper.looked;
+  await keeper.looked;
   trouble();
   store.addEventListener("trouble", trouble);
+  const { left } = keeper;
   if (!left) return;
   const seed = left.settings.seed === 0 ? "" : ` (seed ${count(left.settings.seed)})`;
-  const offer = () => { if (keeper.left) say(`A run${seed} of ${when(left.time)} is kept in this browser, at step ${count(left.step)}.`, ...choices); };
-  const choices = [
+  say(
+    `A run${seed} of ${when(left.time)} is kept in this browser, at step ${count(left.step)}.`,
     { label: "Resume", act: () => keeper.resume() },
     { label: "Not now" },
     { label: "Forget everything kept here", act: () => keeper.forgetEverything() },
-  ];
-  offer();
+  );
   // Who goes on without it has answered.
   run.addEventListener("change", function answered() {
     if (run.phase !== "training") return;

@@ -1,5 +1,6 @@
 // The engine's side of the page: the only module that imports the wasm. It holds one model for every run of the page.
 import { expose, transfer } from "comlink";
+import { holdLock } from "../util/hold-lock";
 import { EngineError, carryErrorCodes } from "./errors";
 import { Held, type ModelInfo } from "./held";
 import { loadTrainer, loadViewer } from "./modules";
@@ -60,15 +61,8 @@ async function adopt(run: number, model: Model, engine: EngineRequest): Promise<
 const api = {
   /** Answers while the worker lives; the client asks to find out. */
   ping: () => true,
-  /** Takes a lock and keeps it until the worker ends, so that whoever waits for it hears of that; false where there are no locks. */
-  async holdLock(name: string): Promise<boolean> {
-    const { locks } = navigator as { locks?: LockManager };
-    if (!locks) return false;
-    return new Promise((resolve) => {
-      const forEver = () => { resolve(true); return new Promise<never>(() => undefined); };
-      locks.request(name, forEver).catch(() => { resolve(false); });
-    });
-  },
+  /** Held until the worker ends. */
+  holdLock,
 
   fields: async (): Promise<ConfigField[]> => (await loadViewer()).configFields(),
   /** Bytes of the largest checkpoint that can be opened. */

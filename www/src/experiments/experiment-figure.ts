@@ -28,11 +28,6 @@ export abstract class ExperimentFigure extends Figure {
       dd {
         margin: 0;
       }
-
-      .rule {
-        max-width: 41rem;
-        margin-top: var(--space-2);
-      }
     `,
   ];
 

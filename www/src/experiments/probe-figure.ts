@@ -1,4 +1,4 @@
-import { css, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { gallery, galleryStyles } from "../charts/gallery";
 import { chartsTable, type Table } from "../export/csv";
 import { ModelProbe } from "./model-probe";
@@ -11,17 +11,7 @@ import { claimed, verdictStyles } from "./verdict";
 
 /** A figure that asks an experiment's questions of the reader's own model, when the reader asks for it. */
 export abstract class ProbeFigure extends RunFigure {
-  static override styles = [
-    ...RunFigure.styles,
-    verdictStyles,
-    galleryStyles,
-    css`
-      .rule {
-        max-width: 41rem;
-        margin-top: var(--space-2);
-      }
-    `,
-  ];
+  static override styles = [...RunFigure.styles, verdictStyles, galleryStyles];
 
   /** The experiment's name in the crate. */
   protected abstract readonly experiment: string;

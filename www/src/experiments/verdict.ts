@@ -17,6 +17,11 @@ export const verdictStyles = css`
     margin-bottom: var(--space-4);
   }
 
+  .rule {
+    max-width: 41rem;
+    margin-top: var(--space-2);
+  }
+
   .sign {
     display: inline-block;
     width: 1.2em;

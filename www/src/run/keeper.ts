@@ -1,4 +1,5 @@
 // Keeps a run in this browser while it changes, so that a reload loses nothing.
+import { holdLock } from "../util/hold-lock";
 import type { Run } from "./run";
 import { store, type KeptRun } from "./store";
 
@@ -14,8 +15,7 @@ export function keeperOf(run: Run): Keeper {
   return keeper;
 }
 
-/** Fires `change` when there is another run to resume, or none. */
-class Keeper extends EventTarget {
+class Keeper {
   /** Under which the run is kept: its own until it is another one's. */
   #id: string = newId();
   #name: string | null = null;
@@ -25,19 +25,18 @@ class Keeper extends EventTarget {
   /** A run that an earlier visit left here, until the reader says what becomes of it. */
   left: KeptRun | null = null;
   /** When it is known what an earlier visit has left. */
-  readonly looked: Promise<Keeper>;
+  readonly looked: Promise<void>;
 
   readonly #changed = () => { this.#follow(); };
   /** A page that is gone has no time left. */
   readonly #hidden = ({ type }: Event) => { if (type === "pagehide" || document.visibilityState === "hidden") this.#keep(); };
 
   constructor(private readonly run: Run) {
-    super();
     this.#revision = run.stateRevision;
     run.addEventListener("change", this.#changed);
     document.addEventListener("visibilitychange", this.#hidden);
     addEventListener("pagehide", this.#hidden);
-    this.looked = this.#look().then(() => this);
+    this.looked = this.#look();
   }
 
   /** Goes on with the run that was left. */
@@ -52,7 +51,6 @@ class Keeper extends EventTarget {
     }
     await this.open(left, saved);
     this.left = null;
-    this.#tell();
   }
 
   /** Opens a kept run, which is from now on kept in its place. */
@@ -76,14 +74,12 @@ class Keeper extends EventTarget {
     this.#stop();
     this.#revision = this.run.stateRevision;
     this.left = null;
-    this.#tell();
     await store.forgetEverything();
   }
 
   async #look(): Promise<void> {
     const [kept, elsewhere] = await Promise.all([store.list(), held()]);
     this.left = kept.find(({ id, name }) => name === null && !elsewhere.includes(lockOf(id))) ?? null;
-    this.#tell();
   }
 
   #follow(): void {
@@ -114,10 +110,6 @@ class Keeper extends EventTarget {
     hold(this.#id);
     void store.keep(this.#id, this.#name, saved);
   }
-
-  #tell(): void {
-    this.dispatchEvent(new Event("change"));
-  }
 }
 
 function lockOf(id: string): string {
@@ -128,10 +120,9 @@ const holding = new Set<string>();
 
 /** As long as this page is open, no other offers to resume the run. */
 function hold(id: string): void {
-  const { locks } = navigator as { locks?: LockManager };
-  if (!locks || holding.has(id)) return;
+  if (holding.has(id)) return;
   holding.add(id);
-  void locks.request(lockOf(id), () => new Promise<never>(() => undefined)).catch(() => undefined);
+  void holdLock(lockOf(id));
 }
 
 /** The locks of runs that are open somewhere. */

@@ -22,6 +22,7 @@ function sharedWorker(): EngineClient {
 /** A worker that died is made anew, and every run goes on; one that cannot be had is tried again, and then the runs say so. */
 function ended(error: EngineError): void {
   const last = worker;
+  if (error.code === "crash") failures = 0; // it had started
   if (error.code === "crash" && !last?.hopeless) void restart(error);
   else if (error.code === "load" && failures < PAUSES.length) {
     setTimeout(() => { if (worker === last) void restart(null); }, PAUSES[failures++]);

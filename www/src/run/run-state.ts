@@ -43,7 +43,7 @@ export abstract class RunState extends EventTarget {
   error: string | null = null;
   /** Does what failed once more, where that may help. */
   again: (() => void) | null = null;
-  /** What every figure of the run shows of it. Changed by `look` alone. */
+  /** What every figure of the run shows of it. */
   views: Views = USUAL;
   /** The run that `goBack` would bring back. */
   shelved: SavedRun | null = null;
@@ -149,11 +149,17 @@ export abstract class RunState extends EventTarget {
 
   /** Drops what was drawn after a step. */
   protected rewind(step: number): void {
-    this.step = step;
-    this.losses.length = Math.min(this.losses.length, Math.max(0, step - this.firstStep + 1));
-    this.evaluations = this.evaluations.filter((evaluation) => evaluation.step <= step);
-    this.snapshots = new Map([...this.snapshots].filter(([kept]) => kept <= step));
+    Object.assign(this, this.#until(step), { step });
     this.revision += 1;
+  }
+
+  /** What was drawn, and kept, up to a step. */
+  #until(step: number): Pick<SavedRun, "losses" | "evaluations" | "snapshots"> {
+    return {
+      losses: this.losses.slice(0, Math.max(0, step - this.firstStep + 1)),
+      evaluations: this.evaluations.filter((evaluation) => evaluation.step <= step),
+      snapshots: new Map([...this.snapshots].filter(([kept]) => kept <= step)),
+    };
   }
 
   /** Forgets what was drawn of the model before; what the reader looks at stays. */
@@ -183,20 +189,8 @@ export abstract class RunState extends EventTarget {
   /** All that it takes for the run to go on from its last state; null before it has a model. */
   saved(): SavedRun | null {
     if (!this.current) return null;
-    const { stateStep: step, target, losses, firstStep, file, bundled, views, state } = this;
-    return {
-      settings: this.current.settings,
-      step,
-      target,
-      losses: losses.slice(0, Math.max(0, step - firstStep + 1)),
-      firstStep,
-      evaluations: this.evaluations.filter((evaluation) => evaluation.step <= step),
-      file,
-      bundled,
-      views,
-      state,
-      snapshots: new Map([...this.snapshots].filter(([kept]) => kept <= step)),
-    };
+    const { stateStep: step, target, firstStep, file, bundled, views, state } = this;
+    return { settings: this.current.settings, step, target, firstStep, file, bundled, views, state, ...this.#until(step) };
   }
 
   protected changed(): void {
