@@ -18,6 +18,8 @@ test("without a network the page opens again, shows its model and trains another
       return false;
     });
   await expect.poll(keptModule, { timeout: 60_000 }).toBe(true);
+  // The files are kept before the service worker that answers with them is in charge of the page.
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
 
   await context.setOffline(true);
   await article.open("?engine=cpu&seed=3", "trained");
