@@ -11,19 +11,17 @@ const ROWS: usize = 4;
 /// Rows of B that a panel holds.
 const DEPTH: usize = 128;
 
-/// A matrix and its strides in elements.
-#[derive(Clone, Copy)]
+/// A matrix: elements, and how many of them lie between one row and the next, and one column and the next.
+#[derive(Clone, Copy, Debug)]
 pub struct Matrix<'a, T> {
-    /// The elements.
-    pub data: &'a [T],
-    /// From one row to the next.
-    pub row: usize,
-    /// From one column to the next.
-    pub col: usize,
+    data: &'a [T],
+    row: usize,
+    col: usize,
 }
 
 impl<'a, T> Matrix<'a, T> {
-    /// Row-major; the rows may lie apart.
+    /// A row-major matrix whose rows begin `row` elements apart. Any stride is accepted: [`matmul`] checks that the
+    /// elements it needs are there.
     pub fn rows(data: &'a [T], row: usize) -> Matrix<'a, T> {
         Matrix { data, row, col: 1 }
     }
@@ -33,15 +31,21 @@ impl<'a, T> Matrix<'a, T> {
         Matrix { row: self.col, col: self.row, ..self }
     }
 
-    /// Whether it has so many rows and columns.
+    /// Whether every element of so many rows and columns lies within `data`. Strides come from callers, so their
+    /// products can be larger than a `usize`.
     fn holds(self, rows: usize, cols: usize) -> bool {
-        rows == 0 || cols == 0 || (rows - 1) * self.row + (cols - 1) * self.col < self.data.len()
+        if rows == 0 || cols == 0 {
+            return true;
+        }
+        let (down, across) = ((rows - 1).checked_mul(self.row), (cols - 1).checked_mul(self.col));
+        let last = down.zip(across).and_then(|(down, across)| down.checked_add(across));
+        last.is_some_and(|last| last < self.data.len())
     }
 
-    /// Where an element stands.
+    /// The address of an element.
     ///
     /// # Safety
-    /// The matrix holds it.
+    /// [`Matrix::holds`] more than `row` rows and `col` columns, so that the sum below neither overflows nor leaves `data`.
     #[inline(always)]
     unsafe fn at(self, row: usize, col: usize) -> *const T {
         // SAFETY: within `data`, by the caller.
@@ -50,7 +54,7 @@ impl<'a, T> Matrix<'a, T> {
 }
 
 /// What becomes of C's old value.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Store {
     /// It is overwritten.
     Set,
@@ -58,7 +62,10 @@ pub enum Store {
     Add,
 }
 
-/// `C[m, n] (+)= A[m, k] B[k, n]`; `c_row` is C's row stride. `k` is at least 1. Panics if an operand holds fewer elements.
+/// `C[m, n] (+)= A[m, k] B[k, n]`; `c_row` is C's row stride. The empty sum of `k = 0` is zero.
+///
+/// # Panics
+/// Where an operand holds fewer elements than its shape and strides ask for.
 #[allow(clippy::too_many_arguments)] // the shape of a matrix product
 #[inline(never)] // two unrolled blocks: one copy of them is enough for a module that is downloaded
 pub fn matmul<T: Real>((m, n, k): (usize, usize, usize), a: Matrix<T>, b: Matrix<T>, c: &mut [T], c_row: usize, store: Store) {
@@ -97,6 +104,9 @@ fn product<T: Real, const FMA: bool>(
 ) {
     // One check of the furthest elements frees the loops of theirs.
     assert!(a.holds(m, k) && b.holds(k, n) && Matrix::rows(c, c_row).holds(m, n));
+    if k == 0 && n > 0 && store == Store::Set {
+        (0..m).for_each(|i| c[i * c_row..][..n].fill(T::default()));
+    }
     let mut panel = [[T::default(); LANES]; DEPTH];
     // Blocks are whole; at the right edge a block's first columns are taken from beside C.
     let mut beside = [T::default(); ROWS * LANES];
@@ -258,6 +268,35 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// A product of nothing is zero: set, it clears C, within its rows; added, it leaves C as it was.
+    #[test]
+    fn an_empty_sum_is_zero() {
+        let none: [f32; 0] = [];
+        for (store, expected) in [(Store::Set, [0.0, 0.0, 7.0, 0.0, 0.0]), (Store::Add, [7.0; 5])] {
+            let mut c = [7f32; 5];
+            matmul((2, 2, 0), Matrix::rows(&none, 0), Matrix::rows(&none, 2), &mut c, 3, store);
+            assert_eq!(c, expected, "{store:?}");
+        }
+    }
+
+    /// Strides whose product with a row number wraps round to a small number are refused: they would point outside.
+    #[test]
+    fn a_stride_that_overflows_is_refused() {
+        let x = [1f32; 64];
+        let far = 1 << (usize::BITS - 1);
+        let refused = |a: Matrix<f32>, b: Matrix<f32>, c_row: usize| {
+            let mut c = [0f32; 64];
+            let multiply = || matmul((3, 4, 4), a, b, &mut c, c_row, Store::Set);
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(multiply)).is_err()
+        };
+        let (near, wide) = (Matrix::rows(&x, 4), Matrix::rows(&x, far));
+        assert!(refused(wide, near, 4) && refused(wide.transposed(), near, 4));
+        assert!(refused(near, wide, 4) && refused(near, wide.transposed(), 4));
+        assert!(refused(near, near, far));
+        // Negative control: strides that fit.
+        assert!(!refused(near, near, 4) && !refused(near.transposed(), near.transposed(), 16));
     }
 
     /// Its loops read and write unchecked, so it never begins with an operand one element short.
