@@ -6,26 +6,29 @@ use std::collections::HashSet;
 
 use common::Fixture;
 use leftright::analysis::{Ablation, Evaluator, Scene, Term, Tower};
-use leftright::config::Config;
-use leftright::engine::Snapshot;
+use leftright::config::{Config, Population, ValidConfig};
 use leftright::engine::cpu::Cpu;
+use leftright::model::Snapshot;
 use leftright::task::{Sampler, Split, split_items};
 use proptest::prelude::*;
 
-fn config() -> impl Strategy<Value = Config> {
-    (0u32..1000, 3u32..=10, 2u32..=6, 2u32..=4, 1u32..=9, 1u32..=44).prop_map(|(seed, pixels, pair_labels, held_labels, n1, n2)| Config {
-        seed,
-        pixels,
-        labels: pair_labels + held_labels + 1,
-        pair_labels,
-        held_labels,
-        single_layouts: n1.min(pixels - 1),
-        pair_layouts: n2.min(pixels * (pixels - 1) / 2 - 1),
-        d_model: 16,
-        heads: 2,
-        d_embed: 8,
-        batch: 12,
-        ..Config::default()
+fn config() -> impl Strategy<Value = ValidConfig> {
+    (0u32..1000, 3u32..=10, 2u32..=6, 2u32..=4, 1u32..=9, 1u32..=44).prop_map(|(seed, pixels, pair_labels, held_labels, n1, n2)| {
+        let config = Config {
+            seed,
+            pixels,
+            labels: pair_labels + held_labels + 1,
+            pair_labels,
+            held_labels,
+            single_layouts: n1.min(pixels - 1),
+            pair_layouts: n2.min(pixels * (pixels - 1) / 2 - 1),
+            d_model: 16,
+            heads: 2,
+            d_embed: 8,
+            batch: 12,
+            ..Config::default()
+        };
+        config.validate().unwrap()
     })
 }
 
@@ -35,7 +38,6 @@ proptest! {
     /// No held-out layout and no held-out pair is ever drawn, and a batch never repeats a caption.
     #[test]
     fn batches_hold_only_what_is_trained_on(config in config()) {
-        prop_assert_eq!(config.check(), Ok(()));
         let held: HashSet<Vec<u32>> = Split::ALL.into_iter().flat_map(|s| split_items(&config, s)).map(|i| i.strip).collect();
         let sampler = Sampler::new(&config);
         for step in 1..=40 {
@@ -50,7 +52,7 @@ proptest! {
     /// The nine terms sum to the logits, whose softmax is the attention; the shares sum to one.
     #[test]
     fn terms_sum_to_the_logits(config in config(), i in 0u32..3, gap in 0u32..3) {
-        let mut snapshot = Snapshot::initial(std::slice::from_ref(&config));
+        let mut snapshot = Snapshot::initial(&Population::from(&config));
         // Biases start at zero; give every parameter something to say.
         snapshot.params.iter_mut().enumerate().for_each(|(i, p)| *p += 0.3 * ((i * 31 % 17) as f32 / 8.0 - 1.0));
         let mut strip = vec![0; config.pixels as usize];
@@ -168,7 +170,7 @@ fn questions_out_of_bounds_are_refused_by_name() {
     ] {
         assert_eq!(evaluator.decompose(&params, &scene, &[]).unwrap_err().to_string(), says);
     }
-    assert!(Term::parse("XP").unwrap_err().to_string().starts_with("there is no term \"XP\""));
+    assert!("XP".parse::<Term>().unwrap_err().to_string().starts_with("there is no term \"XP\""));
 }
 
 /// A run is its config: bit for bit, alone or in a population; another seed is another run.
@@ -176,14 +178,15 @@ fn questions_out_of_bounds_are_refused_by_name() {
 fn same_config_same_run() {
     let base = Config { d_model: 16, heads: 2, d_embed: 16, batch: 16, ..Config::default() };
     let other = Config { seed: 1, pair_labels: 6, ..base.clone() };
-    let run = |configs: &[Config]| {
-        let mut cpu = Cpu::<f32>::new(configs, &Snapshot::initial(configs));
+    let run = |configs: Vec<Config>| {
+        let population = Population::new(configs.into_iter().map(|config| config.validate().unwrap()).collect()).unwrap();
+        let mut cpu = Cpu::<f32>::new(&population, &Snapshot::initial(&population));
         (0..20).for_each(|_| drop(cpu.step()));
         cpu.snapshot().params
     };
-    let alone = run(std::slice::from_ref(&base));
-    let both = run(&[base.clone(), other]);
-    assert_eq!(alone, run(&[base]));
+    let alone = run(vec![base.clone()]);
+    let both = run(vec![base.clone(), other]);
+    assert_eq!(alone, run(vec![base]));
     assert_eq!(alone, both[..alone.len()]);
     assert_ne!(alone, both[alone.len()..]);
 }

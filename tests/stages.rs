@@ -4,10 +4,10 @@
 mod common;
 
 use common::Fixture;
-use leftright::config::Config;
-use leftright::engine::cpu::{Cpu, Tower};
+use leftright::config::{Population, Preset, ValidConfig};
+use leftright::engine::cpu::Cpu;
 use leftright::engine::gpu::{Gpu, Layout, STAGES, adapter, source};
-use leftright::engine::graph::Op;
+use leftright::model::{Op, TowerModel};
 use pollster::block_on;
 
 /// Arrays, each after those it is computed from, with the stage that computes it.
@@ -60,10 +60,10 @@ fn differing(edit: &dyn Fn(&str, String) -> String) -> Vec<&'static str> {
 
 /// Both engines after one step on a fixture's batch.
 async fn step(fixture: &Fixture, edit: &dyn Fn(&str, String) -> String) -> (Gpu, Cpu<f32>) {
-    let (config, batch, snapshot) = (std::slice::from_ref(&fixture.config), fixture.batch(), fixture.snapshot());
-    let mut cpu = Cpu::<f32>::new(config, &snapshot);
+    let (population, batch, snapshot) = (fixture.population(), fixture.batch(), fixture.snapshot());
+    let mut cpu = Cpu::<f32>::new(&population, &snapshot);
     cpu.step_on(&batch);
-    let mut gpu = Gpu::edited(&adapter().await.unwrap(), config, &snapshot, edit).await.unwrap();
+    let mut gpu = Gpu::edited(&adapter().await.unwrap(), &population, &snapshot, edit).await.unwrap();
     gpu.step_on(&batch).await.unwrap();
     (gpu, cpu)
 }
@@ -91,7 +91,7 @@ fn first_differing(fixture: &Fixture, edit: &dyn Fn(&str, String) -> String) -> 
     let (mut forward, mut backward) = (String::new(), String::new());
     block_on(async {
         let (gpu, cpu) = step(fixture, edit).await;
-        for (t, tower) in Tower::all(&fixture.config, &fixture.table).iter().enumerate() {
+        for (t, tower) in TowerModel::all(&fixture.config, &fixture.table).iter().enumerate() {
             let Some(graph) = &tower.graph else { continue };
             let mut differs = Vec::new();
             for id in 0..graph.arrays.len() {
@@ -212,14 +212,14 @@ fn one_turned_sign_is_seen_in_its_operation() {
 /// invocations, and no workgroup memory at all.
 #[test]
 fn every_shader_keeps_to_the_limits() {
-    for (preset, _) in Config::presets() {
-        let layout = Layout::new(&[Config::preset(preset).unwrap()]);
+    for preset in Preset::ALL {
+        let layout = Layout::new(&Population::from(ValidConfig::from(*preset)));
         for stage in &STAGES {
             let module = naga::front::wgsl::parse_str(&source(&layout, stage)).unwrap();
             naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::empty()).validate(&module).unwrap();
             let storage = module.global_variables.iter().filter(|(_, v)| matches!(v.space, naga::AddressSpace::Storage { .. })).count();
             let workgroup = module.global_variables.iter().filter(|(_, v)| v.space == naga::AddressSpace::WorkGroup).count();
-            assert!(storage <= 8 && workgroup == 0, "{preset}, {}: {storage} storage buffers", stage.name);
+            assert!(storage <= 8 && workgroup == 0, "{preset:?}, {}: {storage} storage buffers", stage.name);
             let entries: Vec<&str> = module.entry_points.iter().map(|e| e.name.as_str()).collect();
             assert_eq!(entries, stage.entries);
             assert!(module.entry_points.iter().all(|e| e.workgroup_size.iter().product::<u32>() <= 256));

@@ -6,7 +6,7 @@ use super::Spread;
 
 /// An axis.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify), tsify(missing_as_null))]
 pub struct Axis {
     /// What it measures.
     pub label: String,
@@ -18,7 +18,7 @@ pub struct Axis {
 
 /// One line: a value, with its spread, at each x.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 pub struct Series {
     /// Its name.
     pub name: String,
@@ -28,7 +28,7 @@ pub struct Series {
 
 /// A point of a line; `least` and `most` are its spread over seeds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 #[allow(missing_docs)] // the names are their definition
 pub struct Point {
     pub x: f64,
@@ -39,7 +39,7 @@ pub struct Point {
 
 /// One model in a scatter.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 #[allow(missing_docs)] // the names are their definition
 pub struct Dot {
     pub x: f64,
@@ -52,7 +52,7 @@ pub struct Dot {
 
 /// One row of a table of values with their spread.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify), tsify(missing_as_null))]
 #[allow(missing_docs)] // the names are their definition
 pub struct Row {
     pub name: String,
@@ -65,7 +65,7 @@ pub struct Row {
 
 /// A picture.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Chart {
     /// Lines with their spread.
@@ -124,7 +124,7 @@ pub enum Chart {
 
 impl Point {
     /// A number with its spread.
-    pub fn of(x: f64, Spread { median, least, most, .. }: Spread) -> Point {
+    pub fn spread(x: f64, Spread { median, least, most, .. }: Spread) -> Point {
         Point { x, y: median, least, most }
     }
 
@@ -136,7 +136,7 @@ impl Point {
 
 impl Row {
     /// A number with its spread.
-    pub fn of(name: &str, Spread { median, least, most, .. }: Spread, chance: Option<f64>) -> Row {
+    pub fn spread(name: &str, Spread { median, least, most, .. }: Spread, chance: Option<f64>) -> Row {
         Row { name: name.to_owned(), value: median, least, most, chance }
     }
 }

@@ -3,8 +3,7 @@
 //! Logits m = s U V^T for images U and texts V, s = min(exp(logit_scale), max_scale);
 //! loss = -1/2 (mean log softmax of the rows + of the columns) on the diagonal.
 
-use super::matmul::{Matrix, Store, dot, matmul, reduce};
-use super::real::Real;
+use crate::math::{Matrix, Real, Store, dot, matmul, reduce};
 
 /// Buffers of the loss, B sequences.
 #[derive(Clone, Debug, Default)]

@@ -5,11 +5,9 @@ use std::fmt::Write;
 
 use super::layout::{Layout, RING, loss_parts};
 use super::world::CAPTION_WORDS;
-use crate::engine::cpu::{Tower, graph::NORM_EPS};
-use crate::engine::graph::Rows;
-use crate::params::TowerParams;
+use crate::model::{NORM_EPS, Rows, TowerModel, TowerParams};
 use crate::rng::{SHUFFLE_ROUNDS, Stream};
-use crate::task::{CAPTION_LENGTH, layout_count, relations, text_vocab};
+use crate::task::{CAPTION_LENGTH, relations, text_vocab};
 
 /// The constants and per-tower functions that stand in front of every shader.
 pub fn wgsl(layout: &Layout) -> String {
@@ -21,7 +19,7 @@ pub fn wgsl(layout: &Layout) -> String {
 
 fn constants(layout: &Layout, out: &mut String) {
     let (config, towers) = (&layout.config, &layout.towers);
-    let place = |name: &str| layout.cells.iter().find(|r| r.name == name).map_or(0, |r| r.towers[0].0);
+    let loss = layout.cells.iter().find(|region| region.name == "loss").expect("every layout has a loss");
     // The strip stands behind CLS, or first in an autoregressive run, where its tokens come after the words'.
     let (strip_at, background, caption_at) =
         if config.autoregressive { (0, text_vocab(config), config.pixels as usize) } else { (1, 0, 0) };
@@ -41,7 +39,7 @@ fn constants(layout: &Layout, out: &mut String) {
         ("CAPTION_LENGTH", CAPTION_LENGTH),
         ("CAPTION_WORDS", CAPTION_WORDS),
         ("RELATIONS", relations(config).len()),
-        ("LAYOUT_COUNT", layout_count(config) as usize),
+        ("LAYOUT_COUNT", config.layouts() as usize),
         ("LONGEST", towers.iter().map(|t| t.shape.length).fold(0, usize::max)),
         ("MOST_ROWS", towers.iter().map(|t| t.shape.rows().next_multiple_of(4)).fold(0, usize::max)),
         ("PARAMS", layout.params),
@@ -51,7 +49,7 @@ fn constants(layout: &Layout, out: &mut String) {
         ("QUERY", layout.tokens.1),
         ("RING", RING as usize),
         ("LOGIT_SCALE", layout.table.logit_scale.unwrap_or(0) / 4),
-        ("LOSS", place("loss")),
+        ("LOSS", loss.towers[0].0),
         ("LOSS_PARTS", loss_parts(towers)),
         ("SINGLE_LAYOUTS", Stream::SingleLayouts as usize),
         ("PAIR_LAYOUTS", Stream::PairLayouts as usize),
@@ -77,7 +75,7 @@ fn towers(layout: &Layout, out: &mut String) {
         };
         let _ = writeln!(out, "fn {name}(tower: u32) -> u32 {{ return {value}; }}");
     };
-    let mut shape = |name: &str, of: &dyn Fn(&Tower) -> usize| by_tower(name, &layout.towers.iter().map(of).collect::<Vec<_>>());
+    let mut shape = |name: &str, of: &dyn Fn(&TowerModel) -> usize| by_tower(name, &layout.towers.iter().map(of).collect::<Vec<_>>());
     shape("length", &|t| t.shape.length);
     shape("vocab", &|t| t.shape.vocab);
     shape("table_rows", &|t| t.shape.rows());
@@ -116,7 +114,7 @@ fn towers(layout: &Layout, out: &mut String) {
 }
 
 /// The position that a tower's `query` reads, as an expression.
-fn read_position(tower: &Tower) -> String {
+fn read_position(tower: &TowerModel) -> String {
     let queries = tower.shape.queries.iter().enumerate().skip(1);
     let first = format!("{}u", tower.shape.queries[0].position);
     queries.fold(first, |others, (q, query)| format!("select({others}, {}u, query == {q}u)", query.position))

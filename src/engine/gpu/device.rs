@@ -6,6 +6,7 @@ use crate::engine::EngineError;
 use crate::message::clause;
 
 /// A GPU that was found.
+#[derive(Debug)]
 pub struct Adapter {
     inner: wgpu::Adapter,
 }
@@ -67,10 +68,11 @@ impl Adapter {
     }
 }
 
+/// Why a lock on the reason of a loss is never poisoned.
+const UNPOISONED: &str = "nothing panics while it holds the lock";
+
 fn set(lost: &Mutex<Option<String>>, message: &str) {
-    if let Ok(mut lost) = lost.lock() {
-        lost.get_or_insert_with(|| clause(message).to_owned());
-    }
+    lost.lock().expect(UNPOISONED).get_or_insert_with(|| clause(message).to_owned());
 }
 
 /// A device, its queue, and why it was lost, once it is.
@@ -92,8 +94,8 @@ impl Drop for Device {
 impl Device {
     /// An error once the device is lost.
     pub fn check(&self) -> Result<(), EngineError> {
-        match self.lost.lock().ok().and_then(|lost| lost.clone()) {
-            Some(message) => Err(EngineError::DeviceLost(message)),
+        match &*self.lost.lock().expect(UNPOISONED) {
+            Some(message) => Err(EngineError::DeviceLost(message.clone())),
             None => Ok(()),
         }
     }

@@ -9,6 +9,7 @@ use super::layout::Layout;
 use super::operations::operations;
 
 /// The shader of one stage, from `shaders/`.
+#[derive(Debug)]
 pub struct Stage {
     /// Its name.
     pub name: &'static str,

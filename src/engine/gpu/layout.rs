@@ -1,10 +1,8 @@
 //! Where everything lies in a model's share of the buffers.
 
 use super::world::World;
-use crate::config::Config;
-use crate::engine::cpu::Tower;
-use crate::engine::graph::{Graph, Op, Rows};
-use crate::params::ParamTable;
+use crate::config::{Population, ValidConfig};
+use crate::model::{Graph, Op, ParamTable, Rows, TowerModel};
 
 /// Losses kept on the device until they are read.
 pub const RING: u32 = 64;
@@ -31,13 +29,13 @@ pub struct GraphPlaces {
 #[derive(Clone, Debug)]
 pub struct Layout {
     /// The shape of every model; what differs between them is in `runs`.
-    pub config: Config,
+    pub config: ValidConfig,
     /// Models.
     pub population: usize,
     /// The tensors of a model.
     pub table: ParamTable,
     /// The towers.
-    pub towers: Vec<Tower>,
+    pub towers: Vec<TowerModel>,
     /// The towers that are computed by tables.
     pub by_tables: Vec<usize>,
     /// The towers that are computed by graphs.
@@ -81,18 +79,18 @@ impl Places {
 }
 
 impl Layout {
-    /// The buffers of a population of checked configs of one shape.
-    pub fn new(configs: &[Config]) -> Layout {
-        let config = configs[0].clone();
+    /// The buffers of a population.
+    pub fn new(configs: &Population) -> Layout {
+        let config = configs.first().clone();
         let table = ParamTable::new(&config);
-        let towers = Tower::all(&config, &table);
+        let towers = TowerModel::all(&config, &table);
         let (d, h) = (config.d_model as usize / 4, config.heads as usize);
         let b = (config.batch as usize).next_multiple_of(8);
-        let all = |f: &dyn Fn(&Tower) -> usize| towers.iter().map(f).collect::<Vec<_>>();
+        let all = |f: &dyn Fn(&TowerModel) -> usize| towers.iter().map(f).collect::<Vec<_>>();
         // Arrays that a tower with a graph has no use for are empty there.
         let tables =
             |f: &dyn Fn(usize, usize) -> usize| all(&|t| if t.graph.is_none() { f(t.shape.rows(), t.shape.queries.len()) } else { 0 });
-        let graphs = |f: &dyn Fn(&Tower) -> usize| all(&|t| if t.graph.is_some() { f(t) } else { 0 });
+        let graphs = |f: &dyn Fn(&TowerModel) -> usize| all(&|t| if t.graph.is_some() { f(t) } else { 0 });
         let e = towers[0].e.div_ceil(4);
         let pairs = if config.autoregressive { 0 } else { b };
         // Arrays over both towers stand in the first tower's place.
@@ -127,7 +125,10 @@ impl Layout {
             ("loss", first(b * loss_parts(&towers))),
             ("along", all(&|_| pairs)),
         ]);
-        let joint = |name: &str, tower: usize| rows.iter().find(|r| r.name == name).map_or(0, |r| r.towers[tower].0);
+        let joint = |name: &str, tower: usize| {
+            let region = rows.iter().find(|region| region.name == name);
+            region.expect("residual and d_residual are among the rows").towers[tower].0
+        };
         let mut graph_places = Vec::new();
         for (i, tower) in towers.iter().enumerate() {
             let ends = (joint("residual", i), joint("d_residual", i));
@@ -177,7 +178,7 @@ impl Layout {
 }
 
 /// Parts per sequence that a loss is the sum of: its row and its column of logits, or its read places.
-pub fn loss_parts(towers: &[Tower]) -> usize {
+pub fn loss_parts(towers: &[TowerModel]) -> usize {
     if towers.len() == 2 { 2 } else { towers[0].shape.reads }
 }
 
@@ -187,7 +188,7 @@ fn eights(rows: usize) -> usize {
 }
 
 /// Rows allocated for an array: whole tiles of eight.
-pub fn allocated(rows: Rows, tower: &Tower, batch: usize) -> usize {
+pub fn allocated(rows: Rows, tower: &TowerModel, batch: usize) -> usize {
     match rows {
         Rows::Pairs => eights(tower.shape.pairs.len()),
         Rows::Tokens => batch * tower.shape.length,
@@ -196,7 +197,14 @@ pub fn allocated(rows: Rows, tower: &Tower, batch: usize) -> usize {
 }
 
 /// The places of a graph whose last array and its gradient are already placed: the joint with the projection.
-fn places(graph: &Graph, tower: &Tower, batch: usize, last: (usize, usize), in_rows: &mut Places, in_cells: &mut Places) -> GraphPlaces {
+fn places(
+    graph: &Graph,
+    tower: &TowerModel,
+    batch: usize,
+    last: (usize, usize),
+    in_rows: &mut Places,
+    in_cells: &mut Places,
+) -> GraphPlaces {
     let mut arrays = Vec::new();
     for (id, array) in graph.arrays.iter().enumerate() {
         let len = allocated(array.rows, tower, batch) * array.width / 4;

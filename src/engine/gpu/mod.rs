@@ -21,9 +21,10 @@ use web_time::Instant;
 use self::device::Device;
 use self::kernels::{Kernel, OP_STRIDE};
 use self::layout::{RING, Region};
-use super::{EngineError, Snapshot, one_shape};
-use crate::config::Config;
+use super::EngineError;
+use crate::config::{Population, ValidConfig};
 use crate::message::clause;
+use crate::model::Snapshot;
 use crate::task::Batch;
 
 /// One model's hyperparameters, as `struct Run` in `shaders/shared/model.wgsl`.
@@ -50,7 +51,7 @@ struct RunConstants {
 
 impl RunConstants {
     /// Of a model of a layout, in a step that reads a half of the parameters.
-    fn new(config: &Config, layout: &Layout, model: usize, half: u32) -> RunConstants {
+    fn new(config: &ValidConfig, layout: &Layout, model: usize, half: u32) -> RunConstants {
         RunConstants {
             seed: config.seed,
             captions: config.captions(),
@@ -110,20 +111,25 @@ pub struct Gpu {
     steps_per_submit: u32,
 }
 
+impl std::fmt::Debug for Gpu {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gpu").field("layout", &self.layout).field("step", &self.step).finish_non_exhaustive()
+    }
+}
+
 impl Gpu {
-    /// The engine of a population of checked configs of one shape, going on from a snapshot.
-    pub async fn new(adapter: &Adapter, configs: &[Config], from: &Snapshot) -> Result<Gpu, EngineError> {
+    /// The engine of a population, going on from a snapshot.
+    pub async fn new(adapter: &Adapter, configs: &Population, from: &Snapshot) -> Result<Gpu, EngineError> {
         Gpu::edited(adapter, configs, from, &|_, source| source).await
     }
 
     /// The engine with its shaders edited by stage name: how the tests show that a wrong shader is caught.
     pub async fn edited(
         adapter: &Adapter,
-        configs: &[Config],
+        configs: &Population,
         from: &Snapshot,
         edit: &dyn Fn(&str, String) -> String,
     ) -> Result<Gpu, EngineError> {
-        one_shape(configs)?;
         let layout = Layout::new(configs);
         let population = configs.len();
         let largest = layout.buffers().iter().map(|(_, bytes)| *bytes).fold(0, u64::max);
@@ -296,21 +302,21 @@ impl Gpu {
     }
 
     /// What the last step left in a named array of `rows` or `cells`, for one tower of the first model.
+    #[doc(hidden)]
     pub async fn region(&self, name: &str, tower: usize) -> Result<Vec<f32>, EngineError> {
         let find = |regions: &[Region]| regions.iter().find(|r| r.name == name).map(|r| r.towers[tower]);
         let (buffer, (start, len)) = match (find(&self.layout.rows), find(&self.layout.cells)) {
             (Some((start, len)), _) => (&self.rows, (4 * start, 4 * len)),
-            (_, Some(place)) => (&self.cells, place),
-            _ => return Ok(Vec::new()),
+            (None, Some(place)) => (&self.cells, place),
+            (None, None) => panic!("there is no array {name}"),
         };
         Ok(self.read::<f32>(buffer, 0, buffer.size()).await?[start..start + len].to_vec())
     }
 
     /// What the last step left in an array of a tower's graph, and in its gradient, for the first model.
     pub async fn graph_array(&self, id: usize, tower: usize) -> Result<(Vec<f32>, Vec<f32>), EngineError> {
-        let Some((start, gradient, len)) = self.layout.graphs[tower].as_ref().map(|places| places.arrays[id]) else {
-            return Ok((Vec::new(), Vec::new()));
-        };
+        let places = self.layout.graphs[tower].as_ref().expect("a tower with a graph");
+        let (start, gradient, len) = places.arrays[id];
         let rows: Vec<f32> = self.read(&self.rows, 0, self.rows.size()).await?;
         let array = |at: usize| rows[4 * at..4 * (at + len)].to_vec();
         Ok((array(start), array(gradient)))

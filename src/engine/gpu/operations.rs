@@ -3,9 +3,7 @@
 use bytemuck::{Pod, Zeroable};
 
 use super::layout::{GraphPlaces, Layout, allocated};
-use crate::engine::cpu::Tower;
-use crate::engine::graph::{Graph, Op, Rows, Step};
-use crate::params::Linear;
+use crate::model::{Graph, Linear, Op, Rows, Step, TowerModel};
 
 /// An array's place in a model's share of `rows`.
 #[repr(C)]
@@ -47,7 +45,7 @@ pub struct Operation {
 }
 
 /// Every step of every graph, in order of the forward pass.
-fn steps(layout: &Layout) -> impl Iterator<Item = (usize, &Tower, &Graph, &GraphPlaces, usize)> {
+fn steps(layout: &Layout) -> impl Iterator<Item = (usize, &TowerModel, &Graph, &GraphPlaces, usize)> {
     let graphs = layout.towers.iter().zip(&layout.graphs).enumerate();
     let graphs = graphs.filter_map(|(t, (tower, places))| Some((t, tower, tower.graph.as_ref()?, places.as_ref()?)));
     graphs.flat_map(|(t, tower, graph, places)| (0..graph.steps.len()).map(move |step| (t, tower, graph, places, step)))

@@ -1,11 +1,9 @@
 //! Multi-head attention: `w_t = softmax_t(query . key_t / sqrt(K))` over the keys a query sees, `out = sum_t w_t value_t`.
 
-use super::{Context, sources};
-use crate::engine::cpu::forward::{Strengths, linear};
-use crate::engine::cpu::matmul::{axpy, dot};
-use crate::engine::cpu::real::Real;
-use crate::engine::graph::Rows;
-use crate::params::Linear;
+use super::Context;
+use crate::engine::cpu::forward::linear;
+use crate::math::{Real, axpy, dot};
+use crate::model::{Linear, Rows, Source, Strengths, Term, sources};
 
 /// What the rows of queries, of keys and values, and of the output are.
 #[derive(Clone, Copy)]
@@ -47,7 +45,7 @@ impl<'a, T: Real> Parts<'a, T> {
         for (value, position) in value.chunks_mut(d).zip(position.chunks(d)) {
             axpy(T::from_f64(1.0), &bias, value);
             for ((value, position), strength) in value.chunks_mut(k).zip(position.chunks(k)).zip(strengths) {
-                axpy(T::from_f64(strength.value_position), position, value);
+                axpy(T::from_f64(strength[Term::VP]), position, value);
             }
         }
         Parts { strengths, query: mapped(&layer.query), key: mapped(&layer.key), value }
@@ -55,12 +53,14 @@ impl<'a, T: Real> Parts<'a, T> {
 
     /// The logit, before scaling, between head `h` of the pairs `query` and `key`.
     fn logit(&self, query: usize, key: usize, h: usize, d: usize, k: usize) -> T {
-        let start = |source: usize, pair: usize| if source == 2 { h * k } else { pair * d + h * k };
-        let term = |(t, strength): (usize, &f64)| {
-            let (from, to) = (&self.query[t / 3][start(t / 3, query)..][..k], &self.key[t % 3][start(t % 3, key)..][..k]);
-            T::from_f64(*strength) * dot(from, to)
+        let start = |source, pair: usize| if source == Source::Bias { h * k } else { pair * d + h * k };
+        let term = |from: Source, to: Source| {
+            let strength = self.strengths[h][Term::between(from, to)];
+            let query = &self.query[from as usize][start(from, query)..][..k];
+            let key = &self.key[to as usize][start(to, key)..][..k];
+            T::from_f64(strength) * dot(query, key)
         };
-        self.strengths[h].logit.iter().enumerate().map(term).sum()
+        Source::ALL.into_iter().flat_map(|from| Source::ALL.map(|to| term(from, to))).sum()
     }
 }
 
@@ -119,7 +119,7 @@ pub fn backward<T: Real>(
 ) {
     let (width, heads, k, length) = (context.tower.d, context.tower.heads, context.tower.d_head(), context.tower.shape.length);
     let scale = T::from_f64((k as f64).powf(-0.5));
-    let [d_query, d_key, d_value] = d else { return };
+    let [d_query, d_key, d_value] = d else { panic!("attention has three inputs, so three gradients") };
     let mut keys = Vec::with_capacity(length);
     let mut gains = vec![T::default(); length];
     for row in context.rows(shapes.out) {

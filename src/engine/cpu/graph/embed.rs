@@ -1,8 +1,7 @@
 //! `out[pair] = E[token] + P[position]`.
 
 use super::Context;
-use crate::engine::cpu::matmul::axpy;
-use crate::engine::cpu::real::Real;
+use crate::math::{Real, axpy};
 
 pub fn forward<T: Real>(context: &Context<T>, out: &mut [T]) {
     let (d, shape) = (context.tower.d, &context.tower.shape);

@@ -1,9 +1,8 @@
 //! `out[row] = x[what stands there]`: pairs to tokens, and tokens or pairs to read places.
 
 use super::Context;
-use crate::engine::cpu::matmul::axpy;
-use crate::engine::cpu::real::Real;
-use crate::engine::graph::{Array, Rows};
+use crate::math::{Real, axpy};
+use crate::model::{Array, Rows};
 
 pub fn forward<T: Real>(context: &Context<T>, (from, to): (Rows, Array), x: &[T], out: &mut [T]) {
     for (row, out) in context.rows(to.rows).zip(out.chunks_mut(to.width)) {

@@ -1,6 +1,6 @@
 //! `out = x Phi(x)`, Phi the standard normal distribution: the exact GELU.
 
-use crate::engine::cpu::real::Real;
+use crate::math::Real;
 
 /// Phi(x).
 fn cumulative<T: Real>(x: T) -> T {

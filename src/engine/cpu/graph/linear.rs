@@ -3,9 +3,8 @@
 use super::Context;
 use crate::engine::cpu::backward::{outer, sum_rows, through};
 use crate::engine::cpu::forward;
-use crate::engine::cpu::matmul::{Store, axpy};
-use crate::engine::cpu::real::Real;
-use crate::params::Linear;
+use crate::math::{Real, Store, axpy};
+use crate::model::Linear;
 
 pub fn forward<T: Real>(context: &Context<T>, params: &Linear, x: &[T], residual: Option<&[T]>, out: &mut [T]) {
     let (weight, bias) = (&context.params[params.weight.clone()], &context.params[params.bias.clone()]);

@@ -6,19 +6,15 @@ mod gather;
 mod gelu;
 mod linear;
 mod norm;
-mod sources;
 
-pub use norm::EPS as NORM_EPS;
-pub use sources::{Sources, sources};
-
-use super::forward::{Strengths, Tower, query_of};
-use super::real::Real;
-use crate::engine::graph::{Graph, Op, Rows};
+use super::forward::asked_query;
+use crate::math::Real;
+use crate::model::{Graph, Op, Rows, Strengths, TowerModel};
 
 /// What a graph runs on.
 pub struct Context<'a, T> {
     /// The tower.
-    pub tower: &'a Tower,
+    pub tower: &'a TowerModel,
     /// A model's parameters `[len]`.
     pub params: &'a [T],
     /// Tokens `[B, length]`.
@@ -55,7 +51,7 @@ impl<T: Real> Context<'_, T> {
         let per = if rows == Rows::Reads { shape.reads } else { shape.length };
         (0..self.batch() * per).map(move |place| {
             let (sequence, slot) = (place / per, place % per);
-            let asked = query_of(self.query, sequence);
+            let asked = asked_query(self.query, sequence);
             let position = if rows == Rows::Reads { shape.read_position(asked, slot) } else { slot };
             Row { sequence, position, place }
         })

@@ -1,19 +1,8 @@
 //! Layer norm: `out = (x - mean) / sqrt(variance + 1e-5) * weight + bias` over each row.
 
 use super::Context;
-use crate::engine::cpu::real::Real;
-use crate::params::Linear;
-
-/// Added to a row's variance.
-pub const EPS: f64 = 1e-5;
-
-/// A row's mean and the reciprocal of its standard deviation.
-pub fn moments<T: Real>(x: &[T]) -> (T, T) {
-    let n = T::from_f64(x.len() as f64);
-    let mean = x.iter().copied().sum::<T>() / n;
-    let variance = x.iter().map(|x| (*x - mean) * (*x - mean)).sum::<T>() / n;
-    (mean, T::from_f64(1.0) / (variance + T::from_f64(EPS)).sqrt())
-}
+use crate::math::Real;
+use crate::model::{Linear, moments};
 
 pub fn forward<T: Real>(context: &Context<T>, params: &Linear, x: &[T], out: &mut [T]) {
     let (weight, bias) = (&context.params[params.weight.clone()], &context.params[params.bias.clone()]);

@@ -1,0 +1,55 @@
+//! A tower's sizes and where its tensors lie.
+
+use super::graph::{Addresses, Graph};
+use super::params::{ParamTable, TowerParams};
+use crate::config::ValidConfig;
+use crate::task::{TowerShape, tower_shapes};
+
+/// One tower: its input, its sizes, where its tensors lie among a model's parameters, and its operations.
+#[derive(Clone, Debug)]
+pub struct TowerModel {
+    /// Its input.
+    pub shape: TowerShape,
+    /// Its tensors.
+    pub params: TowerParams,
+    /// D.
+    pub d: usize,
+    /// H.
+    pub heads: usize,
+    /// E, or the number of words in an autoregressive run.
+    pub e: usize,
+    /// Whether embeddings are scaled to length 1; words' logits are not.
+    pub unit: bool,
+    /// What is computed instead of tables, where there is more than they hold.
+    pub graph: Option<Graph>,
+    /// Where the graph's rows stand.
+    pub addresses: Addresses,
+}
+
+impl TowerModel {
+    /// The towers of a config: vision and text, or the one autoregressive Transformer.
+    pub fn all(config: &ValidConfig, table: &ParamTable) -> Vec<TowerModel> {
+        let d = config.d_model as usize;
+        let tower = |(shape, params): (TowerShape, &TowerParams)| TowerModel {
+            d,
+            heads: config.heads as usize,
+            e: params.projection.len() / d,
+            unit: !config.autoregressive,
+            graph: Graph::of(params, &shape, d),
+            addresses: Addresses::new(&shape),
+            params: params.clone(),
+            shape,
+        };
+        tower_shapes(config).into_iter().zip(&table.towers).map(tower).collect()
+    }
+
+    /// K.
+    pub fn d_head(&self) -> usize {
+        self.d / self.heads
+    }
+
+    /// The table row of the token that query `q` reads, and of its position.
+    pub fn read_rows(&self, q: usize) -> (usize, usize) {
+        (self.shape.read_token as usize, self.shape.vocab + self.shape.queries[q].position)
+    }
+}
