@@ -29,20 +29,24 @@ pub struct Series {
 /// A point of a line; `least` and `most` are its spread over seeds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "web", derive(tsify::Tsify))]
-#[allow(missing_docs)] // the names are their definition
 pub struct Point {
+    /// Where the point stands.
     pub x: f64,
+    /// The median over seeds.
     pub y: f64,
+    /// The least over seeds.
     pub least: f64,
+    /// The greatest over seeds.
     pub most: f64,
 }
 
 /// One model in a scatter.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "web", derive(tsify::Tsify))]
-#[allow(missing_docs)] // the names are their definition
 pub struct Dot {
+    /// By the horizontal axis.
     pub x: f64,
+    /// By the vertical axis.
     pub y: f64,
     /// Its group's place in the chart's groups.
     pub group: u32,
@@ -53,11 +57,14 @@ pub struct Dot {
 /// One row of a table of values with their spread.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "web", derive(tsify::Tsify), tsify(missing_as_null))]
-#[allow(missing_docs)] // the names are their definition
 pub struct Row {
+    /// What is measured.
     pub name: String,
+    /// The median over seeds.
     pub value: f64,
+    /// The least over seeds.
     pub least: f64,
+    /// The greatest over seeds.
     pub most: f64,
     /// Where chance is, if that means anything here.
     pub chance: Option<f64>,

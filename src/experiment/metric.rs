@@ -21,11 +21,14 @@ pub enum Intervention {
 /// The parts of the CLS row's logits (section 4.2): X stands for the input, token and position embedding together, B for
 /// the bias; first the query's, then the key's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // the names are their definition
 pub enum Part {
+    /// X W_QK X^T: EE, EP, PE and PP.
     XX,
+    /// Input queries on the keys' bias: EB and PB.
     XB,
+    /// The queries' bias on input keys: BE and BP.
     BX,
+    /// Bias on bias.
     BB,
 }
 
@@ -46,13 +49,18 @@ impl Part {
 
 /// One of the numbers of an [`Alignment`](crate::analysis::Alignment).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // as in `Alignment`
 pub enum Agreement {
+    /// [`Alignment::raw`](crate::analysis::Alignment::raw).
     Raw,
+    /// [`Alignment::raw_mismatched`](crate::analysis::Alignment::raw_mismatched).
     RawMismatched,
+    /// [`Alignment::fitted`](crate::analysis::Alignment::fitted).
     Fitted,
+    /// [`Alignment::held`](crate::analysis::Alignment::held).
     Held,
+    /// [`Alignment::held_mismatched`](crate::analysis::Alignment::held_mismatched).
     HeldMismatched,
+    /// [`Alignment::held_matched`](crate::analysis::Alignment::held_matched).
     HeldMatched,
 }
 

@@ -103,12 +103,16 @@ pub struct Experiment {
 /// What a page or a report needs to know of an experiment before it runs.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "web", derive(tsify::Tsify))]
-#[allow(missing_docs)] // as in `Experiment`
 pub struct ExperimentInfo {
+    /// Its number in the reproduction, from 1.
     pub id: u32,
+    /// Its name, in code and in addresses.
     pub name: &'static str,
+    /// Its title.
     pub title: &'static str,
+    /// What the paper says, or what we expected.
     pub claim: &'static str,
+    /// When the claim counts as reproduced.
     pub rule: &'static str,
 }
 

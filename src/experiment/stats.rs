@@ -2,11 +2,14 @@
 
 /// Median, least and greatest of some numbers, and how many there are.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[allow(missing_docs)] // the names are their definition
 pub struct Spread {
+    /// The middle value, or the mean of the two in the middle.
     pub median: f64,
+    /// The least value.
     pub least: f64,
+    /// The greatest value.
     pub most: f64,
+    /// How many values there are.
     pub count: usize,
 }
 

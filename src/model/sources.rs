@@ -16,6 +16,7 @@ pub fn moments<T: Real>(x: &[T]) -> (T, T) {
 }
 
 /// The parts of the rows that the first layer's maps see; they sum to the rows.
+#[derive(Debug)]
 pub struct Sources<T> {
     /// From token embeddings `[pairs, D]`.
     pub token: Vec<T>,

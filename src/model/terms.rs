@@ -26,20 +26,30 @@ impl Source {
 }
 
 /// An additive piece of the attention logits, first letter the query's source and second the key's (E token
-/// embedding, P position embedding, B bias), or VP, the position part of the values.
+/// embedding, P position embedding, B bias), or VP, the position part of the values. Terms whose key is the bias (xB) add
+/// the same to every key of a row, and so change no softmax.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "web", derive(tsify::Tsify))]
-#[allow(missing_docs)] // the names are their definition
 pub enum Term {
+    /// Query from the token embedding, key from the token embedding.
     EE,
+    /// Query from the token embedding, key from the position embedding.
     EP,
+    /// Query from the token embedding, key from the bias.
     EB,
+    /// Query from the position embedding, key from the token embedding.
     PE,
+    /// Query from the position embedding, key from the position embedding.
     PP,
+    /// Query from the position embedding, key from the bias.
     PB,
+    /// Query from the bias, key from the token embedding.
     BE,
+    /// Query from the bias, key from the position embedding.
     BP,
+    /// Query from the bias, key from the bias.
     BB,
+    /// The position embedding's part of the values, P W_V^T; no piece of the logits.
     VP,
 }
 

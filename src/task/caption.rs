@@ -25,10 +25,12 @@ pub const CAPTION_LENGTH: usize = 9;
 
 /// How a pair's first object stands to its second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs)] // the names are their definition
 pub enum Relation {
+    /// `X is on the left of Y`: X stands in a column before Y's.
     Left,
+    /// `X is on the right of Y`: X stands in a column behind Y's.
     Right,
+    /// `X is above Y`: X stands in a row above Y's (grid only).
     Above,
 }
 

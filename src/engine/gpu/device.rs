@@ -76,6 +76,7 @@ fn set(lost: &Mutex<Option<String>>, message: &str) {
 }
 
 /// A device, its queue, and why it was lost, once it is.
+#[derive(Debug)]
 pub struct Device {
     /// The device.
     pub inner: wgpu::Device,

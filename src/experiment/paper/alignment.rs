@@ -5,6 +5,7 @@ use crate::analysis::Space;
 use crate::config::Config;
 use crate::experiment::{Agreement, Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Verdict};
 
+/// The claim, its rule, its models and what they say.
 pub const EXPERIMENT: Experiment = Experiment {
     id: 7,
     name: "alignment",

@@ -6,6 +6,7 @@ use crate::config::{Preset, ValidConfig};
 use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Point, Scale, Series, Summary, Verdict, median};
 use crate::task::Split;
 
+/// The claim, its rule, its models and what they say.
 pub const EXPERIMENT: Experiment = Experiment {
     id: 12,
     name: "autoregressive",

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::experiment::{Axis, Chart, Dot, Experiment, Job, Measure, Measurement, Metric, Scale, Spread, Summary, Verdict, median};
 use crate::task::Split;
 
+/// The claim, its rule, its models and what they say.
 pub const EXPERIMENT: Experiment = Experiment {
     id: 16,
     name: "birth",

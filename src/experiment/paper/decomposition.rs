@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Part, Point, Scale, Series, Summary, Values, Verdict};
 use crate::task::Split;
 
+/// The claim, its rule, its models and what they say.
 pub const EXPERIMENT: Experiment = Experiment {
     id: 3,
     name: "decomposition",

@@ -6,6 +6,7 @@ use crate::config::{Preset, ValidConfig};
 use crate::experiment::{Chart, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Values, Verdict};
 use crate::task::Split;
 
+/// The claim, its rule, its models and what they say.
 pub const EXPERIMENT: Experiment = Experiment {
     id: 9,
     name: "grid",

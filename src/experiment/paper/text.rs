@@ -8,6 +8,7 @@ use crate::experiment::{
 };
 use crate::task::Split;
 
+/// The claim, its rule, its models and what they say.
 pub const EXPERIMENT: Experiment = Experiment {
     id: 6,
     name: "text",

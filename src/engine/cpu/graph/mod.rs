@@ -12,6 +12,7 @@ use crate::math::Real;
 use crate::model::{Graph, Op, Rows, Strengths, TowerModel};
 
 /// What a graph runs on.
+#[derive(Debug)]
 pub struct Context<'a, T> {
     /// The tower.
     pub tower: &'a TowerModel,
@@ -24,7 +25,7 @@ pub struct Context<'a, T> {
 }
 
 /// A row of an array: its sequence, its position there, and its place among the array's rows.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Row {
     sequence: usize,
     position: usize,
