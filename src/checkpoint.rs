@@ -38,8 +38,8 @@ pub enum CheckpointError {
     },
 }
 
-/// Largest file looked at. The training state of the largest model there can be, 78 MB, stands below it (a test holds
-/// it), and nobody's header can ask for more.
+/// Bytes of the largest file that is read. The largest training state there can be has 78 MB (a test holds it), so a
+/// larger file is no checkpoint.
 pub const MAX_BYTES: usize = 96 << 20;
 
 /// What a file holds beside the parameters.
@@ -56,6 +56,9 @@ pub enum Contents {
 const MOMENTS: [&str; 2] = ["adamw.first.", "adamw.second."];
 
 /// Writes the first model of a snapshot.
+///
+/// # Errors
+/// Where safetensors refuses; not for a snapshot of this config.
 pub fn save(config: &ValidConfig, snapshot: &Snapshot, contents: Contents) -> Result<Vec<u8>, CheckpointError> {
     let table = ParamTable::new(config);
     let json = serde_json::to_string(config).map_err(|e| CheckpointError::Header(e.to_string()))?;
@@ -99,6 +102,10 @@ fn sort_metadata(bytes: &mut [u8], [first, second]: [(&str, &str); 2]) -> Option
 }
 
 /// Reads a checkpoint, in single or half precision. One without moments starts them at zero, one without a step at step 0.
+///
+/// # Errors
+/// Where the bytes are no checkpoint: see [`CheckpointError`]. They are taken for a stranger's, and cost no more memory than
+/// the model they hold.
 pub fn load(bytes: &[u8]) -> Result<(ValidConfig, Snapshot), CheckpointError> {
     if bytes.len() > MAX_BYTES {
         return Err(CheckpointError::Size(bytes.len()));

@@ -145,7 +145,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever read the answer (`| head`) has seen enough.
+        // The reader closed the pipe (`| head`): it has what it wanted.
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             report::note(&format!("error: {error}"));

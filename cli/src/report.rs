@@ -106,7 +106,7 @@ pub fn line(json: bool, value: &Value, text: &str) -> Result<(), Failure> {
     if json { print(&mut out, value) } else { Ok(writeln!(out, "{text}")?) }
 }
 
-/// One line on stderr. Where nobody can read it there is nobody to tell.
+/// One line on stderr. An error here is ignored: there is no other place to report it.
 pub fn note(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}", message::shown(text));
 }

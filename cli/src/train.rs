@@ -100,7 +100,7 @@ pub fn train(args: &TrainArgs, json: bool) -> Result<(), Failure> {
             bar.suspend(|| report::note(notice));
         }
         if let Some(snapshot) = &advance.snapshot {
-            let evaluation = evaluator.evaluate(snapshot)?;
+            let evaluation = evaluator.evaluate(snapshot);
             let [seen, unseen] = [&evaluation.accuracies.seen, &evaluation.accuracies.unseen].map(|a| a.retrieval);
             bar.set_message(format!("retrieval: seen {seen:.3}, unseen {unseen:.3}"));
             evaluations.push(evaluation);

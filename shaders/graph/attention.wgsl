@@ -4,7 +4,7 @@
 //   backward  dquery = sum_t ds_t key_t;  over the rows that see a key:  dkey = sum ds query,  dvalue = sum w d_out
 // Reads batch, world, rows: query, key, value [their rows, D]; writes rows: out [N, D] and the three gradients; cells:
 // w and ds [N, H, length]. One invocation per row and head, backward one per vec4 of a gradient: nothing is scattered,
-// each query, key and value looks up where it stands.
+// each query, key and value looks up the rows that read it.
 
 // An asking row: where it stands, the keys it sees, and where its weights and its query lie.
 struct Asker {

@@ -1,7 +1,7 @@
 // The rows of x that stand where the rows of out do (src/engine/cpu/graph/gather.rs): pairs to tokens, and tokens or
 // pairs to read places.
 //   forward   out[row] = x[what stands there]
-//   backward  dx[row] = sum of d_out over where it stands
+//   backward  dx[row] = sum of d_out over the rows of out that gathered it
 // Reads batch, world, rows: x [M, width]; writes rows: out [N, width], dx [M, width]. One invocation per vec4.
 
 @compute @workgroup_size(64)

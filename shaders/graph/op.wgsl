@@ -1,4 +1,4 @@
-// What every operation of a graph sees (src/engine/graph.rs): one `Op` (src/engine/gpu/operations.rs), and where the rows
+// What every operation of a graph sees (src/model/graph.rs): one `Op` (src/engine/gpu/operations.rs), and where the rows
 // of arrays stand in the batch. An array's rows are PAIRS (the (token, position) pairs that can occur), TOKENS (every
 // token of every sequence) or READS (the read places of every sequence). Sequences that only pad the batch have no rows.
 // An array [rows, width] and its gradient lie in `rows`; backward adds to a gradient or, coming first, sets it.

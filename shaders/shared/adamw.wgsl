@@ -7,8 +7,8 @@
 
 // Called in one place of an entry point: SwiftShader runs through every branch, taken or not.
 
-// Two tiles of a weight's gradient: `at` is their first row's first vec4, `count` rows of them are the weight's, and columns
-// up to the first that is told twice.
+// Two tiles of a weight's gradient: `at` is their first row's first vec4, and `count` rows of them are the weight's. Tiles
+// at the right edge clamp their columns: stop at the first repeated one.
 struct Learned {
     at: u32,
     count: u32,
@@ -58,7 +58,7 @@ fn learn_one(model: u32, at: u32, gradient: vec4<f32>) {
     learn(model, 0u, learned);
 }
 
-// The step's loss for `ring`, the logit scale, and the end of the step for whoever asks which it is.
+// Sums the step's loss into `ring`, updates the logit scale, and publishes the completed step in batch[0].
 fn report(model: u32) {
     let n = runs[model].batch;
     var loss = 0.0;

@@ -93,7 +93,11 @@ impl FromStr for Ablation {
     }
 }
 
-/// What a tower's heads are multiplied by; a later ablation overrides an earlier one on the terms they share.
+/// What the terms of a tower's heads are multiplied by, `[heads]`; a later ablation overrides an earlier one on the terms they
+/// share.
+///
+/// # Errors
+/// Where a strength is not between -1 and 2, or there is no such head; of ablations of the other tower too.
 pub fn strengths(config: &ValidConfig, tower: Tower, ablations: &[Ablation]) -> Result<Vec<Strengths>, AnalysisError> {
     let mut all = vec![Strengths::default(); config.heads as usize];
     for ablation in ablations {
@@ -117,6 +121,9 @@ pub fn strengths(config: &ValidConfig, tower: Tower, ablations: &[Ablation]) -> 
 }
 
 /// Surgery: every head's EP row replaced by `rows [heads][pixels]`, in logits; a head without a row loses its EP.
+///
+/// # Errors
+/// Where the vision tower is not computed by tables, or the rows are not of these shapes and between -100 and 100.
 pub fn surgery(config: &ValidConfig, rows: &[Option<Vec<f64>>]) -> Result<Vec<Strengths>, AnalysisError> {
     let refused = AnalysisError::Surgery;
     if config.vision_layers > 1 || config.layer_norm || config.mlp || config.autoregressive {

@@ -161,28 +161,33 @@ impl Evaluator {
     }
 
     /// The accuracies and slopes of a snapshot's first model.
-    ///
-    /// # Errors
-    /// None today; an [`AnalysisError`] where an ablation is refused, and here there is none.
-    pub fn evaluate(&self, snapshot: &Snapshot) -> Result<Evaluation, AnalysisError> {
+    pub fn evaluate(&self, snapshot: &Snapshot) -> Evaluation {
         let params = &snapshot.params;
-        Ok(Evaluation { step: snapshot.step, accuracies: self.accuracies(params, &[])?, slopes: self.slopes(params) })
+        let accuracies = self.accuracies(params, &[]).expect("an error is an ablation's, and there is none");
+        Evaluation { step: snapshot.step, accuracies, slopes: self.slopes(params) }
     }
 
-    /// The accuracies of one model's parameters under some ablations.
+    /// The accuracies of one model's parameters `[len]` on every split, under some ablations.
+    ///
+    /// # Errors
+    /// As [`strengths`](super::strengths): where an ablation is out of bounds.
     pub fn accuracies(&self, params: &[f32], ablations: &[Ablation]) -> Result<Accuracies, AnalysisError> {
         let [single, seen, unseen] = Split::ALL.map(|split| self.accuracy(params, ablations, split));
         Ok(Accuracies { single: single?, seen: seen?, unseen: unseen? })
     }
 
-    /// The accuracy on one split, as [`Evaluator::accuracies`].
+    /// The accuracy on one split.
+    ///
+    /// # Errors
+    /// As [`Evaluator::accuracies`].
     pub fn accuracy(&self, params: &[f32], ablations: &[Ablation], split: Split) -> Result<Accuracy, AnalysisError> {
         let vision = strengths(&self.config, Tower::Vision, ablations)?;
         let text = self.embed_captions(params, ablations)?;
         Ok(self.judge(params, &vision, &text, split))
     }
 
-    /// The accuracy on one split with the vision tower's heads edited at will.
+    /// The accuracy on one split with any strengths of the vision tower's heads `[heads]`; `captions` are what
+    /// [`Evaluator::embed_captions`] gave.
     pub fn judge(&self, params: &[f32], vision: &[Strengths], captions: &[f32], split: Split) -> Accuracy {
         let items = &self.splits[split.place()];
         let answers: Vec<Answer> = if self.config.autoregressive {
@@ -206,7 +211,10 @@ impl Evaluator {
         }
     }
 
-    /// Unit embeddings of all captions, in the order of their index; none in an autoregressive run.
+    /// Unit embeddings `[captions, E]` of all captions, in the order of their index; none in an autoregressive run.
+    ///
+    /// # Errors
+    /// As [`Evaluator::accuracies`].
     pub fn embed_captions(&self, params: &[f32], ablations: &[Ablation]) -> Result<Vec<f32>, AnalysisError> {
         let text = strengths(&self.config, Tower::Text, ablations)?;
         if self.config.autoregressive {

@@ -53,6 +53,9 @@ pub struct Alignment {
 
 impl Evaluator {
     /// The alignment in both spaces; the rotation is fitted on the labels that are not held out.
+    ///
+    /// # Errors
+    /// Where the model's vectors are not finite.
     pub fn alignment(&self, params: &[f32]) -> Result<Vec<Alignment>, AnalysisError> {
         let [vision, text] = [0, 1].map(|i| self.labels(params, i));
         let spaces = Space::ALL.into_iter().zip(vision.iter().zip(&text));

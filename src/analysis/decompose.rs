@@ -148,7 +148,10 @@ fn term_rows(tower: &TowerModel, params: &[f32], query: (u32, u32), keys: &[(u32
 }
 
 impl Scene {
-    /// The caption that a valid strip shows or a valid caption says.
+    /// The caption that is true of the strip, or that has these labels in this order.
+    ///
+    /// # Errors
+    /// Where the strip or the labels are not of the config's world, or no caption orders the strip's objects.
     pub fn caption(&self, config: &ValidConfig) -> Result<Caption, AnalysisError> {
         let labels: Vec<u32> = match self {
             Scene::Strip(strip) => {
@@ -206,7 +209,12 @@ impl Evaluator {
         self.ep_rows(params).iter().map(|row| least_squares_slope(&columns, row)).collect()
     }
 
-    /// Decomposes the first layer's attention of the tower that reads `scene`, under some ablations.
+    /// Decomposes the first layer's attention of the tower that reads `scene`, at the place that is read (CLS, EOT, or
+    /// SOT in an autoregressive run), under some ablations. All rows are in logits.
+    ///
+    /// # Errors
+    /// As [`Scene::caption`] and [`strengths`]; where the model's numbers are not finite; and for a caption alone where the model
+    /// is autoregressive.
     pub fn decompose(&self, params: &[f32], scene: &Scene, ablations: &[Ablation]) -> Result<Decomposition, AnalysisError> {
         let config = self.config();
         let caption = scene.caption(config)?;

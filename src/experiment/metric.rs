@@ -18,7 +18,7 @@ pub enum Intervention {
     Ramp(f64),
 }
 
-/// The parts of the CLS row's logits (section 4.2): X stands for the input, token and position embedding together, B for
+/// The parts of the CLS row's logits: X stands for the input, token and position embedding together, B for
 /// the bias; first the query's, then the key's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {

@@ -108,8 +108,8 @@ fn product<T: Real, const FMA: bool>(
         (0..m).for_each(|i| c[i * c_row..][..n].fill(T::default()));
     }
     let mut panel = [[T::default(); LANES]; DEPTH];
-    // Blocks are whole; at the right edge a block's first columns are taken from beside C.
-    let mut beside = [T::default(); ROWS * LANES];
+    // Blocks are whole: at C's right edge a block goes to scratch, from which `width` columns are copied to C.
+    let mut scratch = [T::default(); ROWS * LANES];
     for p in (0..k).step_by(DEPTH) {
         let panel = &mut panel[..DEPTH.min(k - p)];
         let store = if p == 0 { store } else { Store::Add };
@@ -122,8 +122,8 @@ fn product<T: Real, const FMA: bool>(
                 let rows = if m - i < ROWS { 1 } else { ROWS };
                 // SAFETY: C holds m rows of n columns.
                 let at = unsafe { c.as_mut_ptr().add(i * c_row + j) };
-                let out = if width == LANES { (at, c_row, store) } else { (beside.as_mut_ptr(), LANES, Store::Set) };
-                // SAFETY: A holds m rows of k columns, and C the whole block, or else `beside` does.
+                let out = if width == LANES { (at, c_row, store) } else { (scratch.as_mut_ptr(), LANES, Store::Set) };
+                // SAFETY: A holds m rows of k columns, and C the whole block, or else `scratch` does.
                 unsafe {
                     if rows == ROWS {
                         block::<T, FMA, ROWS>(a, (i, p), panel, out);
@@ -133,8 +133,8 @@ fn product<T: Real, const FMA: bool>(
                 }
                 if width < LANES {
                     let c = &mut c[i * c_row + j..];
-                    for (r, beside) in beside.chunks(LANES).take(rows).enumerate() {
-                        for (c, x) in c[r * c_row..][..width].iter_mut().zip(beside) {
+                    for (r, row) in scratch.chunks(LANES).take(rows).enumerate() {
+                        for (c, x) in c[r * c_row..][..width].iter_mut().zip(row) {
                             *c = if store == Store::Add { *c + *x } else { *x };
                         }
                     }

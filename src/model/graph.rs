@@ -51,7 +51,7 @@ pub enum Op {
     Gather,
     /// Multi-head attention of the first input's rows to the second's keys and the third's values.
     Attention {
-        /// Whether its terms can be told apart: the first layer.
+        /// Whether its logits split into terms: the first layer's do.
         first: bool,
     },
     /// `out = x Phi(x)`, exact.
@@ -122,7 +122,7 @@ impl Graph {
     }
 
     /// The graph of a tower, or none where one layer without norm or MLP is computed by tables.
-    pub fn of(params: &TowerParams, shape: &TowerShape, d: usize) -> Option<Graph> {
+    pub fn build(params: &TowerParams, shape: &TowerShape, d: usize) -> Option<Graph> {
         let plain = params.layers.len() == 1 && params.layers[0].mlp.is_none() && params.final_norm.is_none();
         if plain && shape.reads == 1 {
             return None;
@@ -133,7 +133,7 @@ impl Graph {
             x = graph.layer(layer, x, l == 0, l + 1 == params.layers.len());
         }
         graph.norm(params.final_norm.as_ref(), x);
-        // Backward runs from the last step: whoever comes first sets a gradient, the others add to it.
+        // Backward runs from the last step: the first step to write a gradient sets it, the others add to it.
         let mut written = vec![false; graph.arrays.len()];
         for (id, sets) in graph.steps.iter_mut().rev().flat_map(|step| &mut step.inputs) {
             *sets = !std::mem::replace(&mut written[*id], true);

@@ -157,7 +157,7 @@ impl Builder {
 }
 
 impl ParamTable {
-    /// The table of a checked config.
+    /// The table of a config's model.
     pub fn new(config: &ValidConfig) -> ParamTable {
         let mut table = Builder { tensors: Vec::new(), len: 0 };
         let shapes = tower_shapes(config);

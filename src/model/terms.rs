@@ -1,8 +1,4 @@
 //! The nine terms of the attention logits, and the strengths that ablations give them.
-//!
-//! The first layer's input is a row x = e + p of token embedding E and position embedding P. A query is
-//! q = W_Q x + B_Q and a key k = W_K x + B_K, so q . k is a sum over the sources of the query (E, P or the bias B) and of
-//! the key: nine terms (section 4.2 of the paper). See [`Sources`](super::Sources) for the same under a layer norm.
 
 use std::ops::{Index, IndexMut};
 use std::str::FromStr;

@@ -35,7 +35,7 @@ impl TowerModel {
             heads: config.heads as usize,
             e: params.projection.len() / d,
             unit: !config.autoregressive,
-            graph: Graph::of(params, &shape, d),
+            graph: Graph::build(params, &shape, d),
             addresses: Addresses::new(&shape),
             params: params.clone(),
             shape,

@@ -7,9 +7,11 @@ mod shape;
 mod split;
 
 pub use batch::{Batch, BatchError, Sampler};
+#[cfg(feature = "gpu")]
 pub(crate) use batch::{query, stated_captions};
 pub use caption::{CAPTION_LENGTH, Caption, Relation, all_captions, caption_index, drawn_captions, eot, relations, text_vocab};
 pub use layout::{Layout, Layouts, holds, layouts};
+#[cfg(feature = "gpu")]
 pub(crate) use layout::{layout_stream, scene};
 pub use shape::{Query, TowerShape, cls, token_name, tower_shapes};
 pub use split::{Item, Split, split_items};

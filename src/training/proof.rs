@@ -48,6 +48,9 @@ pub(super) async fn prove(population: &Population, name: &str, gpu: &mut Gpu, ra
 /// The first step of new models on both engines: the CPU engine behind it, and how far the GPU engine's gradients are from
 /// its own. Of trained models it would tell how far they are trained: where a model is right about everything its gradients
 /// are what is left of large numbers taken from each other, and two right engines differ by much of them.
+///
+/// # Errors
+/// Where the GPU device is lost.
 pub async fn first_step(population: &Population, gpu: &mut Gpu) -> Result<(Cpu<f32>, f32), EngineError> {
     let fresh = Snapshot::initial(population);
     let mut cpu = Cpu::<f32>::new(population, &fresh);

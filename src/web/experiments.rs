@@ -107,7 +107,7 @@ impl Trainer {
 
     /// Trains to the end, calling `on_progress(step, steps, measurement)` as it goes; code "busy" if it already does. To stop
     /// it, end its worker.
-    #[allow(clippy::await_holding_refcell_ref)] // whoever else wants it is told that it is busy
+    #[allow(clippy::await_holding_refcell_ref)] // another call gets the error "busy"
     pub async fn run(
         &self,
         #[wasm_bindgen(unchecked_param_type = "(step: number, steps: number, measurement: Measurement | undefined) => void")]

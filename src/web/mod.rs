@@ -2,6 +2,8 @@
 //! `code`. It is compiled twice: without the feature `train` it shows models and is what a page loads first; with it,
 //! it trains them too.
 
+#![allow(missing_debug_implementations)] // handles that JavaScript holds
+
 #[cfg(feature = "train")]
 mod experiments;
 mod model;

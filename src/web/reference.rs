@@ -106,7 +106,7 @@ impl Bench {
     }
 
     /// Trains `steps` steps on batches of their own; resolves when all of them are done, code "busy" if it already trains.
-    #[allow(clippy::await_holding_refcell_ref)] // whoever else wants it is told that it is busy
+    #[allow(clippy::await_holding_refcell_ref)] // another call gets the error "busy"
     pub async fn train(&self, steps: u32) -> Result<Vec<f32>, JsValue> {
         few(steps)?;
         let losses = self.0.try_borrow_mut().map_err(|_| busy())?.train(steps).await;

@@ -13,7 +13,6 @@ use super::{Failure, busy, from_js, to_js};
 use crate::analysis::{Evaluation, Evaluator};
 use crate::checkpoint::{self, Contents};
 use crate::engine::EngineError;
-use crate::model::Snapshot;
 use crate::training::{EngineInfo, EngineRequest, Run, RunError};
 
 /// How long the worker trains before it lets other messages in.
@@ -149,8 +148,7 @@ impl Session {
             self.adopt(run);
             // A device lost while settling leaves steps to do again.
             let done = done && (cancelled || advance.rewound_to.is_none());
-            let evaluate = |snapshot: &Arc<Snapshot>| self.evaluator.evaluate(snapshot);
-            let evaluation = advance.snapshot.as_ref().map(evaluate).transpose().map_err(Failure::from)?;
+            let evaluation = advance.snapshot.map(|snapshot| self.evaluator.evaluate(&snapshot));
             let snapshot = evaluation.is_some().then(|| self.kept()).transpose()?;
             let value = to_js(&Progress {
                 step: run.step(),

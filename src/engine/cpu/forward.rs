@@ -17,8 +17,8 @@ pub struct Tables<T> {
     pub value: Vec<T>,
     /// Queries `[Q, D]`.
     pub query: Vec<T>,
-    /// Each head's query through its keys' weight, over the root of K, `[Q, H, D]`: a row's score is its inner product with this.
-    /// So no row's key is ever computed, which would be R of them for Q queries.
+    /// `W_K^T q / sqrt(K)` for each head's query q, `[Q, H, D]`: a table row's score is its inner product with this, so the R
+    /// rows' keys are never formed.
     pub seen: Vec<T>,
     /// Query times key (without bias, which shifts all logits of a row alike) over the root of K, `[Q, H, R]`.
     pub scores: Vec<T>,
@@ -27,7 +27,8 @@ pub struct Tables<T> {
 /// What a batch leaves behind for the backward pass.
 #[derive(Clone, Debug, Default)]
 pub struct Activations<T> {
-    /// Attention mass per table row `[B, H, R]`: a position row holds its token's weight, a token row the sum over where it stands.
+    /// Attention weight per table row `[B, H, R]`: a position row holds the weight of its position, a token row the total
+    /// weight of the positions that show it.
     pub mass: Vec<T>,
     /// Heads' outputs at the read place `[B, D]`.
     pub attended: Vec<T>,
@@ -84,7 +85,8 @@ pub fn tables<T: Real>(tower: &TowerModel, params: &[T], strengths: Option<&[Str
     resize(&mut out.scores, queries * heads * r);
     let scale = T::from_f64((k as f64).powf(-0.5));
     let key_weight = &params[layer.key.weight.clone()];
-    // Ablated, positions see another query than tokens do. Tokens come last: what they see is what stays.
+    // Under an ablation token rows and position rows meet different queries. Positions come first, since afterwards `query` and
+    // `seen` must hold the query that token rows meet.
     let parts = if strengths.is_some() { &[(Source::Position, vocab..r), (Source::Token, 0..vocab)][..] } else { &[(Source::Token, 0..r)] };
     for (key, range) in parts {
         for (query, sources) in out.query.chunks_mut(d).zip(sources.chunks(3 * d)) {
@@ -129,7 +131,7 @@ fn logits<T: Real>((by_token, by_position): (&[T], &[T]), tokens: &[u32], out: &
 fn attention<T: Real>(tower: &TowerModel, scores: &[T], (tokens, query): (&[u32], &[u32]), weights: &mut Vec<T>, mass: &mut [T]) {
     let (heads, r) = (tower.heads, tower.shape.rows());
     let (length, vocab) = (tower.shape.length, tower.shape.vocab);
-    // Every logit before the first exponential, since those are vectors and a head alone has but a few.
+    // All logits first, then all exponentials in one call: it is vectorised, and one head has too few to fill a vector.
     resize(weights, tokens.len() * heads);
     for (i, (tokens, weights)) in tokens.chunks(length).zip(weights.chunks_mut(heads * length)).enumerate() {
         let q = asked_query(query, i);
@@ -227,7 +229,7 @@ fn project<T: Real>(tower: &TowerModel, params: &[T], out: &mut Activations<T>) 
     resize(&mut out.length, n);
     for (z, length) in out.embedding.chunks_mut(e).zip(&mut out.length) {
         *length = dot(z, z).sqrt();
-        // What is too long for its length to be a number has no direction; zeros would be taken for one.
+        // A vector whose length overflows has no direction. It becomes NaN, since zeros would pass for an embedding.
         let inverse = T::from_f64(if length.to_f64() < f64::INFINITY { 1.0 } else { f64::NAN }) / *length;
         z.iter_mut().for_each(|x| *x *= inverse);
     }

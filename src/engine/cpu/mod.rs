@@ -4,8 +4,8 @@ mod adamw;
 mod backward;
 mod contrast;
 mod cross_entropy;
-pub mod forward;
-pub mod graph;
+mod forward;
+mod graph;
 
 use backward::Backward;
 use contrast::Contrast;
@@ -139,6 +139,15 @@ impl<T: Real> Cpu<T> {
         loss
     }
 
+    /// A copy of the whole training state.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot { step: self.step, params: convert(&self.params), first: convert(&self.first), second: convert(&self.second) }
+    }
+}
+
+/// What the tests look at and nudge.
+#[doc(hidden)]
+impl<T: Real> Cpu<T> {
     /// The gradient `[len]` that [`Cpu::loss_and_gradient`] left.
     pub fn gradient(&self) -> &[T] {
         &self.work.grads
@@ -177,11 +186,6 @@ impl<T: Real> Cpu<T> {
     /// The parameters `[P, len]`, to be nudged by a finite-difference check.
     pub fn params_mut(&mut self) -> &mut [T] {
         &mut self.params
-    }
-
-    /// A copy of the whole training state.
-    pub fn snapshot(&self) -> Snapshot {
-        Snapshot { step: self.step, params: convert(&self.params), first: convert(&self.first), second: convert(&self.second) }
     }
 }
 

@@ -12,6 +12,9 @@ pub struct Adapter {
 }
 
 /// The adapter of this machine or browser.
+///
+/// # Errors
+/// Where there is none.
 pub async fn adapter() -> Result<Adapter, EngineError> {
     let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
     descriptor.flags |= wgpu::InstanceFlags::STRICT_WEBGPU_COMPLIANCE;
@@ -46,6 +49,9 @@ impl Adapter {
     }
 
     /// A device with WebGPU's default limits, but buffers as large as the adapter allows.
+    ///
+    /// # Errors
+    /// Where the adapter refuses one.
     pub async fn device(&self) -> Result<Device, EngineError> {
         let own = self.inner.limits();
         let limits = wgpu::Limits {
@@ -85,7 +91,7 @@ pub struct Device {
     lost: Arc<Mutex<Option<String>>>,
 }
 
-/// In a browser a buffer that nobody holds lives until the garbage is collected, which no count of bytes hurries.
+/// A browser frees GPU buffers when it collects garbage, however little GPU memory is left, so they are destroyed here.
 impl Drop for Device {
     fn drop(&mut self) {
         self.inner.destroy();

@@ -26,7 +26,7 @@ macro_rules! shader {
         const BARE: [u8; bare::<0>(SOURCE).1] = bare(SOURCE).0;
         match std::str::from_utf8(&BARE) {
             Ok(text) => text,
-            Err(_) => panic!("whole characters are taken away, or none"),
+            Err(_) => panic!("stripping comments keeps UTF-8 intact"),
         }
     }};
 }

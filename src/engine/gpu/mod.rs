@@ -10,7 +10,9 @@ mod readback;
 mod world;
 
 pub use device::{Adapter, adapter};
+#[doc(hidden)]
 pub use kernels::{STAGES, Stage, source};
+#[doc(hidden)]
 pub use layout::Layout;
 
 use std::collections::VecDeque;
@@ -118,12 +120,16 @@ impl std::fmt::Debug for Gpu {
 }
 
 impl Gpu {
-    /// The engine of a population, going on from a snapshot.
+    /// The engine of a population, going on from a snapshot of it.
+    ///
+    /// # Errors
+    /// Where the population does not fit the adapter, or the adapter refuses a device.
     pub async fn new(adapter: &Adapter, configs: &Population, from: &Snapshot) -> Result<Gpu, EngineError> {
         Gpu::edited(adapter, configs, from, &|_, source| source).await
     }
 
     /// The engine with its shaders edited by stage name: how the tests show that a wrong shader is caught.
+    #[doc(hidden)]
     pub async fn edited(
         adapter: &Adapter,
         configs: &Population,
@@ -228,7 +234,10 @@ impl Gpu {
         Submitted { losses: readback::map(staging), first, steps }
     }
 
-    /// Trains `steps` steps; gives the losses `[steps, P]`.
+    /// Trains every model `steps` steps, each on its own batches; gives the losses `[steps, P]`.
+    ///
+    /// # Errors
+    /// Where the device is lost.
     pub async fn train(&mut self, steps: u32) -> Result<Vec<f32>, EngineError> {
         let end = self.step + steps;
         let mut losses = Vec::with_capacity(steps as usize * self.population);
@@ -257,7 +266,10 @@ impl Gpu {
         Ok(losses)
     }
 
-    /// One step of every model on one given batch (fixtures); gives the losses `[P]`.
+    /// One step of every model on one given batch; gives the losses `[P]`.
+    ///
+    /// # Errors
+    /// Where the device is lost.
     pub async fn step_on(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
         let b = self.layout.batch;
         let padded = |tokens: &[u32]| [tokens, &vec![0; b * (tokens.len() / batch.size) - tokens.len()]].concat();
@@ -287,6 +299,9 @@ impl Gpu {
     }
 
     /// A copy of the whole training state.
+    ///
+    /// # Errors
+    /// Where the device is lost.
     pub async fn snapshot(&self) -> Result<Snapshot, EngineError> {
         let start = 16 * self.layout.params_at(self.step % 2, 0) as u64;
         let params = self.read(&self.rows, start, self.moments.size() / 2).await?;
@@ -297,6 +312,7 @@ impl Gpu {
     }
 
     /// The tokens of the last batch, as the sampler laid them out: `[vision, text, query]` per model.
+    #[doc(hidden)]
     pub async fn tokens(&self) -> Result<Vec<u32>, EngineError> {
         Ok(self.read::<u32>(&self.batch, 0, self.batch.size()).await?.split_off(2))
     }
@@ -314,6 +330,7 @@ impl Gpu {
     }
 
     /// What the last step left in an array of a tower's graph, and in its gradient, for the first model.
+    #[doc(hidden)]
     pub async fn graph_array(&self, id: usize, tower: usize) -> Result<(Vec<f32>, Vec<f32>), EngineError> {
         let places = self.layout.graphs[tower].as_ref().expect("a tower with a graph");
         let (start, gradient, len) = places.arrays[id];
