@@ -12,6 +12,7 @@ use crate::config::ValidConfig;
 #[cfg_attr(feature = "web", derive(tsify::Tsify))]
 pub struct Job {
     /// What is trained.
+    #[cfg_attr(feature = "web", tsify(type = "Config"))]
     pub config: ValidConfig,
     /// For how long.
     pub steps: u32,
