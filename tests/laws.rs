@@ -104,7 +104,7 @@ fn a_decomposition_shows_what_is_cut() {
     let (evaluator, params) = trained();
     let scene = Scene::Strip(vec![0, 0, 16, 0, 0, 0, 0, 17, 0, 0]);
     let under = |strength: f64| {
-        let ablation = Ablation { tower: Tower::Vision, terms: vec![Term::EP], strength, heads: Some(vec![0, 2]) };
+        let ablation = Ablation { tower: Tower::Vision, layer: 1, terms: vec![Term::EP], strength, heads: Some(vec![0, 2]) };
         evaluator.decompose(&params, &scene, &[ablation]).unwrap()
     };
     let whole = evaluator.decompose(&params, &scene, &[]).unwrap();
@@ -124,7 +124,7 @@ fn a_decomposition_shows_what_is_cut() {
 }
 
 fn ablation(terms: &[Term], strength: f64, heads: Option<Vec<u32>>) -> Ablation {
-    Ablation { tower: Tower::Vision, terms: terms.to_vec(), strength, heads }
+    Ablation { tower: Tower::Vision, layer: 1, terms: terms.to_vec(), strength, heads }
 }
 
 /// Strength 1 changes nothing, and neither do the terms that shift a whole row (EB, PB, BB), at any strength.
