@@ -25,9 +25,8 @@ pub struct Terms<'a, T> {
 impl<T: Real> Terms<'_, T> {
     /// The logit, before scaling, between a query and a key of head `h`: the places of their first floats.
     fn logit(&self, h: usize, query: usize, key: usize, k: usize) -> T {
-        let term = |(t, strength): (usize, &f64)| {
-            T::from_f64(*strength) * dot(&self.query[t / 3][query..][..k], &self.key[t % 3][key..][..k])
-        };
+        let term =
+            |(t, strength): (usize, &f64)| T::from_f64(*strength) * dot(&self.query[t / 3][query..][..k], &self.key[t % 3][key..][..k]);
         self.strengths[h].logit.iter().enumerate().map(term).sum()
     }
 }

@@ -10,8 +10,8 @@ mod parts;
 
 pub use linear::split as split_linear;
 pub use norm::EPS as NORM_EPS;
-pub use parts::{Parts, first_input};
 use parts::Divided;
+pub use parts::{Parts, first_input};
 
 use super::forward::{Strengths, Tower, query_of};
 use super::real::Real;
