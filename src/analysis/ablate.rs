@@ -1,5 +1,5 @@
-//! Ablation: a term multiplied by a strength before the softmax, without retraining. It is a multiplier on
-//! layer 1's tables, so it costs what any forward pass costs.
+//! Ablation: a term of a layer multiplied by a strength before the softmax, without retraining. Where layer 1 goes by tables it
+//! is a multiplier on them; what it means elsewhere is said in `engine/cpu/graph/parts.rs`.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,9 @@ pub struct Ablation {
     pub tower: Tower,
     /// The terms.
     pub terms: Vec<Term>,
+    /// The layer, from 1.
+    #[serde(default = "first")]
+    pub layer: u32,
     /// 0 removes a term, 1 leaves it, -1 reverses it.
     pub strength: f64,
     /// Heads from 0; none given means all.
@@ -24,12 +27,22 @@ pub struct Ablation {
     pub heads: Option<Vec<u32>>,
 }
 
+fn first() -> u32 {
+    1
+}
+
 /// The least and the greatest strength.
 const BOUNDS: std::ops::RangeInclusive<f64> = -1.0..=2.0;
 
-/// What a tower's heads are multiplied by; a later ablation overrides an earlier one on the terms they share.
+/// Layers of a tower; the one autoregressive Transformer's are those of the text tower.
+fn layers(config: &Config, tower: Tower) -> u32 {
+    if config.autoregressive || tower == Tower::Text { config.text_layers } else { config.vision_layers }
+}
+
+/// What the heads of a tower's layers are multiplied by, `[layers, heads]`; a later ablation overrides an earlier one on the terms they share.
 pub fn strengths(config: &Config, tower: Tower, ablations: &[Ablation]) -> Result<Vec<Strengths>, AnalysisError> {
-    let mut all = vec![Strengths::default(); config.heads as usize];
+    let heads = config.heads as usize;
+    let mut all = vec![Strengths::default(); layers(config, tower) as usize * heads];
     for ablation in ablations {
         if !BOUNDS.contains(&ablation.strength) {
             return Err(AnalysisError::Ablation(format!("strength is {}, but must be between -1 and 2", ablation.strength)));
@@ -37,10 +50,15 @@ pub fn strengths(config: &Config, tower: Tower, ablations: &[Ablation]) -> Resul
         if let Some(head) = ablation.heads.iter().flatten().find(|h| **h >= config.heads) {
             return Err(AnalysisError::Ablation(format!("head is {head}, but must be between 0 and {}", config.heads - 1)));
         }
+        let layers = layers(config, ablation.tower);
+        if !(1..=layers).contains(&ablation.layer) {
+            let allowed = if layers == 1 { "1, the tower's only one".to_owned() } else { format!("between 1 and {layers}") };
+            return Err(AnalysisError::Ablation(format!("layer is {}, but must be {allowed}", ablation.layer)));
+        }
         if ablation.tower != tower {
             continue;
         }
-        for (head, strengths) in (0u32..).zip(&mut all) {
+        for (head, strengths) in (0u32..).zip(&mut all[(ablation.layer as usize - 1) * heads..][..heads]) {
             if ablation.heads.as_ref().is_some_and(|heads| !heads.contains(&head)) {
                 continue;
             }

@@ -13,7 +13,7 @@ use crate::task::Split;
 pub enum Measure {
     /// `single.retrieval`, `unseen.order` and so on, on some splits.
     Accuracies(Vec<Split>),
-    /// The same under an ablation, behind its name: `EP unseen.order`, `EP+VP ...`, `EP*-1 ...`, `EP@0 ...` (head 0), `text.EP ...`.
+    /// The same under an ablation, behind its name: `EP unseen.order`, `EP+VP ...`, `EP*-1 ...`, `EP@0 ...` (head 0), `text.EP ...`, `layer2.EP ...`.
     Ablation(Ablation, Vec<Split>),
     /// `slope`, the steepest head's EP slope with its sign, and every head's as `slope.0`; `steepest` is its head.
     Slopes,
@@ -37,15 +37,16 @@ pub const NOT_FINITE: &str = "not_finite";
 /// The name of an ablation in the numbers' names.
 pub fn label(ablation: &Ablation) -> String {
     let tower = if ablation.tower == Tower::Text { "text." } else { "" };
+    let layer = if ablation.layer == 1 { String::new() } else { format!("layer{}.", ablation.layer) };
     let terms = ablation.terms.iter().map(|t| t.name()).collect::<Vec<_>>().join("+");
     let strength = if ablation.strength == 0.0 { String::new() } else { format!("*{}", ablation.strength) };
     let heads = ablation.heads.iter().map(|h| format!("@{}", h.iter().map(u32::to_string).collect::<Vec<_>>().join("+")));
-    format!("{tower}{terms}{strength}{}", heads.collect::<String>())
+    format!("{tower}{layer}{terms}{strength}{}", heads.collect::<String>())
 }
 
 /// An ablation of the vision tower's terms in all heads.
 pub fn scaled(terms: &[Term], strength: f64) -> Ablation {
-    Ablation { tower: Tower::Vision, terms: terms.to_vec(), strength, heads: None }
+    Ablation { tower: Tower::Vision, layer: 1, terms: terms.to_vec(), strength, heads: None }
 }
 
 fn insert(values: &mut Values, prefix: &str, split: Split, accuracy: &Accuracy) {

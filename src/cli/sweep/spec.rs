@@ -78,7 +78,7 @@ fn ablation(text: &str) -> Result<Ablation, Failure> {
         .filter(|strength| (-1.0..=2.0).contains(strength))
         .ok_or_else(|| Failure::Usage(format!("ablate: \"{text}\" has strength \"{strength}\", but it must be between -1 and 2")))?;
     let terms = terms.split('+').map(Term::parse).collect::<Result<_, _>>()?;
-    Ok(Ablation { tower: Tower::Vision, terms, strength, heads: None })
+    Ok(Ablation { tower: Tower::Vision, layer: 1, terms, strength, heads: None })
 }
 
 impl Spec {

@@ -24,7 +24,7 @@ fn pairs() -> impl Iterator<Item = [Term; 2]> {
 
 /// One term in one head, head by head.
 fn per_head() -> impl Iterator<Item = Ablation> {
-    let cut = |head, term| Ablation { tower: Tower::Vision, terms: vec![term], strength: 0.0, heads: Some(vec![head]) };
+    let cut = |head, term| Ablation { tower: Tower::Vision, layer: 1, terms: vec![term], strength: 0.0, heads: Some(vec![head]) };
     (0..Config::default().heads).flat_map(move |head| TERMS.map(|term| cut(head, term)))
 }
 

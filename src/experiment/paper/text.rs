@@ -19,7 +19,7 @@ pub const EXPERIMENT: Experiment = Experiment {
 };
 
 fn ablation(terms: &[Term]) -> Ablation {
-    Ablation { tower: Tower::Text, terms: terms.to_vec(), strength: 0.0, heads: None }
+    Ablation { tower: Tower::Text, layer: 1, terms: terms.to_vec(), strength: 0.0, heads: None }
 }
 
 const TERMS: [Term; 7] = [Term::EE, Term::EP, Term::PE, Term::PP, Term::BE, Term::BP, Term::VP];
