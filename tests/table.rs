@@ -23,7 +23,7 @@ fn unseen(seed: u32) -> Vec<Accuracy> {
     (0..STEPS).for_each(|_| drop(cpu.step()));
     let (evaluator, params) = (Evaluator::new(&config), cpu.snapshot().params);
     let judge = |terms: &[Term], strength| {
-        let ablation = Ablation { tower: Tower::Vision, terms: terms.to_vec(), strength, heads: None };
+        let ablation = Ablation { tower: Tower::Vision, layer: 1, terms: terms.to_vec(), strength, heads: None };
         evaluator.accuracies(&params, &[ablation]).unwrap().unseen
     };
     ROWS.iter().map(|(_, terms, strength)| judge(terms, *strength)).collect()

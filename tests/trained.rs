@@ -19,7 +19,7 @@ fn every_ablation_is_within_two_scenes_of_the_reference() {
     assert_eq!(rows.len(), 10);
     for (name, expected) in rows {
         let terms = name.split('+').filter(|t| *t != "none").map(|t| t.parse::<Term>().unwrap()).collect();
-        let ablation = Ablation { tower: Tower::Vision, terms, strength: 0.0, heads: None };
+        let ablation = Ablation { tower: Tower::Vision, layer: 1, terms, strength: 0.0, heads: None };
         let ours = evaluator.accuracies(&snapshot.params, &[ablation]).unwrap().unseen;
         for (what, value) in [("retrieval", Some(ours.retrieval)), ("order", ours.order), ("recognition", ours.recognition)] {
             let (value, expected) = (value.unwrap(), expected[what].as_f64().unwrap());

@@ -75,6 +75,9 @@ struct AblateArgs {
     /// Heads from 0, with commas between; all if not given
     #[arg(long, value_delimiter = ',')]
     heads: Option<Vec<u32>>,
+    /// The layer whose terms are scaled, from 1
+    #[arg(long, default_value_t = 1)]
+    layer: u32,
     /// The tower whose terms are scaled
     #[arg(long, value_enum, default_value = "vision")]
     tower: TowerArg,
@@ -171,7 +174,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
                 TowerArg::Vision => Tower::Vision,
                 TowerArg::Text => Tower::Text,
             };
-            let ablation = Ablation { tower, terms, strength: args.strength, heads: args.heads };
+            let ablation = Ablation { tower, layer: args.layer, terms, strength: args.strength, heads: args.heads };
             let splits = args.split.map_or(Split::ALL.to_vec(), |split| vec![split]);
             let accuracies = Evaluator::new(&config).accuracies(&snapshot.params, &[ablation])?;
             report::accuracies(&accuracies, &splits, cli.json)

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use leftright::analysis::{Ablation, Evaluator, Term, Tower};
 use leftright::checkpoint::{Contents, save};
 use leftright::config::{Config, Population};
 use leftright::model::{ParamTable, Snapshot};
@@ -33,6 +34,31 @@ fn ablate_answers_as_the_reference() {
     assert!(answer["single"]["order"].is_null());
     let reversed = json(&["ablate", TRAINED, "--terms", "EP", "--strength", "-1", "--split", "unseen", "--json"]);
     assert!(reversed["unseen"]["order"].as_f64().unwrap() < 0.1 && reversed.get("seen").is_none());
+}
+
+/// The layer is the one that the crate is asked for, and another layer is another answer.
+#[test]
+fn ablate_cuts_the_layer_that_is_named() {
+    let folder = scratch("layer");
+    let file = folder.join("model.safetensors");
+    let path = file.to_str().unwrap();
+    let small = ["--preset", "left-right", "--set", "d_model=32", "--set", "batch=40", "--steps", "60", "--engine", "cpu"];
+    json(&[&["train", "--json", "--out", path][..], &small].concat());
+    let (config, snapshot) = leftright::checkpoint::load(&std::fs::read(path).unwrap()).unwrap();
+    let evaluator = Evaluator::new(&config);
+    let answers = ["1", "2"].map(|layer| {
+        let answer = json(&["ablate", path, "--tower", "text", "--terms", "EE,BE", "--layer", layer, "--json"]);
+        let ablation =
+            Ablation { tower: Tower::Text, layer: layer.parse().unwrap(), terms: vec![Term::EE, Term::BE], strength: 0.0, heads: None };
+        let expected = evaluator.accuracies(&snapshot.params, &[ablation]).unwrap();
+        for (split, accuracy) in [("seen", expected.seen), ("unseen", expected.unseen)] {
+            let order = answer[split]["order"].as_f64().unwrap();
+            assert!((order - accuracy.order.unwrap()).abs() < 1e-12, "layer {layer}: {split} {order}");
+        }
+        answer
+    });
+    assert_ne!(answers[0], answers[1]);
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]
@@ -130,6 +156,7 @@ fn bad_input_gets_one_clear_line() {
         (vec!["ablate", TRAINED, "--terms", "EX"], "there is no term \"EX\""),
         (vec!["ablate", TRAINED, "--terms", "EP", "--strength", "3"], "strength is 3, but must be between -1 and 2"),
         (vec!["ablate", TRAINED, "--terms", "EP", "--heads", "7"], "head is 7, but must be between 0 and 3"),
+        (vec!["ablate", TRAINED, "--terms", "EP", "--layer", "2"], "layer is 2, but must be 1, the tower's only one"),
         (vec!["decompose", TRAINED, "--strip", "0 a"], "the strip has \"a\""),
     ] {
         let output = run(&args);

@@ -1,5 +1,5 @@
-//! Ablation: a term multiplied by a strength before the softmax, without retraining. It is a multiplier on
-//! layer 1's tables, so it costs what any forward pass costs.
+//! Ablation: a term of a layer multiplied by a strength before the softmax, without retraining. Where layer 1 goes by tables it
+//! is a multiplier on them; [`crate::model`] says what it means elsewhere.
 
 use std::fmt;
 use std::str::FromStr;
@@ -20,11 +20,23 @@ pub struct Ablation {
     pub tower: Tower,
     /// The terms.
     pub terms: Vec<Term>,
+    /// The layer, from 1.
+    #[serde(default = "first")]
+    pub layer: u32,
     /// 0 removes a term, 1 leaves it, -1 reverses it.
     pub strength: f64,
     /// Heads from 0; none given means all.
     #[serde(default)]
     pub heads: Option<Vec<u32>>,
+}
+
+fn first() -> u32 {
+    1
+}
+
+/// Layers of a tower; the one autoregressive Transformer's are those of the text tower.
+fn layers(config: &ValidConfig, tower: Tower) -> u32 {
+    if config.autoregressive || tower == Tower::Text { config.text_layers } else { config.vision_layers }
 }
 
 fn check_strength(strength: f64) -> Result<(), AnalysisError> {
@@ -35,17 +47,21 @@ fn check_strength(strength: f64) -> Result<(), AnalysisError> {
 }
 
 impl Ablation {
-    /// An ablation of the vision tower's terms in all heads.
+    /// An ablation of the vision tower's terms in all heads of its first layer.
     pub fn vision(terms: &[Term], strength: f64) -> Ablation {
-        Ablation { tower: Tower::Vision, terms: terms.to_vec(), strength, heads: None }
+        Ablation { tower: Tower::Vision, layer: 1, terms: terms.to_vec(), strength, heads: None }
     }
 }
 
-/// `EP`, `EP+VP`, `EP*-1` (at strength -1; 0 is not written), `EP@0+2` (in heads 0 and 2), `text.EP`.
+/// `EP`, `EP+VP`, `EP*-1` (at strength -1; 0 is not written), `EP@0+2` (in heads 0 and 2), `layer2.EP` (1 is not written),
+/// `text.EP`, `text.layer2.EP`.
 impl fmt::Display for Ablation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.tower == Tower::Text {
             f.write_str("text.")?;
+        }
+        if self.layer != 1 {
+            write!(f, "layer{}.", self.layer)?;
         }
         for (i, term) in self.terms.iter().enumerate() {
             write!(f, "{}{}", if i > 0 { "+" } else { "" }, term.name())?;
@@ -82,6 +98,10 @@ impl FromStr for Ablation {
             Some(terms) => (Tower::Text, terms),
             None => (Tower::Vision, terms),
         };
+        let (layer, terms) = match terms.strip_prefix("layer").and_then(|rest| rest.split_once('.')) {
+            Some((layer, terms)) => (layer.parse().map_err(|_| wrong("layer", layer))?, terms),
+            None => (1, terms),
+        };
         let terms = terms.split('+').map(str::parse).collect::<Result<_, _>>()?;
         let head = |head: &str| head.trim().parse().map_err(|_| wrong("head", head));
         let heads = match heads {
@@ -89,26 +109,32 @@ impl FromStr for Ablation {
             Some("") => Some(Vec::new()),
             Some(heads) => Some(heads.split('+').map(head).collect::<Result<_, _>>()?),
         };
-        Ok(Ablation { tower, terms, strength, heads })
+        Ok(Ablation { tower, terms, layer, strength, heads })
     }
 }
 
-/// What the terms of a tower's heads are multiplied by, `[heads]`; a later ablation overrides an earlier one on the terms they
+/// What the terms of the heads of a tower's layers are multiplied by, `[layers, heads]`; a later ablation overrides an earlier one on the terms they
 /// share.
 ///
 /// # Errors
-/// Where a strength is not between -1 and 2, or there is no such head; of ablations of the other tower too.
+/// Where a strength is not between -1 and 2, or there is no such head or layer; of ablations of the other tower too.
 pub fn strengths(config: &ValidConfig, tower: Tower, ablations: &[Ablation]) -> Result<Vec<Strengths>, AnalysisError> {
-    let mut all = vec![Strengths::default(); config.heads as usize];
+    let heads = config.heads as usize;
+    let mut all = vec![Strengths::default(); layers(config, tower) as usize * heads];
     for ablation in ablations {
         check_strength(ablation.strength)?;
         if let Some(head) = ablation.heads.iter().flatten().find(|h| **h >= config.heads) {
             return Err(AnalysisError::Ablation(format!("head is {head}, but must be between 0 and {}", config.heads - 1)));
         }
+        let layers = layers(config, ablation.tower);
+        if !(1..=layers).contains(&ablation.layer) {
+            let allowed = if layers == 1 { "1, the tower's only one".to_owned() } else { format!("between 1 and {layers}") };
+            return Err(AnalysisError::Ablation(format!("layer is {}, but must be {allowed}", ablation.layer)));
+        }
         if ablation.tower != tower {
             continue;
         }
-        for (head, strengths) in (0u32..).zip(&mut all) {
+        for (head, strengths) in (0u32..).zip(&mut all[(ablation.layer as usize - 1) * heads..][..heads]) {
             if ablation.heads.as_ref().is_some_and(|heads| !heads.contains(&head)) {
                 continue;
             }

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::accuracy::{Evaluator, edits, nearest};
 use super::{Ablation, AnalysisError, Tower, finite, strengths};
 use crate::config::ValidConfig;
-use crate::engine::cpu::{encode, similarities};
+use crate::engine::cpu::{Parts, encode, first_input, similarities, split_linear};
 use crate::math::dot;
-use crate::model::{Linear, Source, Sources, Strengths, Term, TowerModel, sources};
+use crate::model::{Source, Strengths, Term, TowerModel};
 use crate::task::{Batch, Caption, Item, all_captions, caption_index, holds, token_name};
 
 /// A strip for the vision tower, or a caption for the text tower.
@@ -127,19 +127,12 @@ fn term_rows(tower: &TowerModel, params: &[f32], query: (u32, u32), keys: &[(u32
     let (d, k) = (tower.d, tower.d_head());
     let params: Vec<f64> = params.iter().map(|v| f64::from(*v)).collect();
     let layer = &tower.params.layers[0];
-    // By source: token, position, bias; each `[rows, D]`.
-    let mapped = |map: &Linear, parts: &Sources<f64>| -> [Vec<f64>; 3] {
-        let weight = &params[map.weight.clone()];
-        let through = |x: &[f64]| -> Vec<f64> { x.chunks(d).flat_map(|x| weight.chunks(d).map(move |w| dot(w, x))).collect() };
-        let bias = through(&parts.bias).iter().zip(&params[map.bias.clone()]).map(|(a, b)| a + b).collect();
-        [through(&parts.token), through(&parts.position), bias]
-    };
-    let queries = mapped(&layer.query, &sources(tower, &params, &[query]));
-    let answers = mapped(&layer.key, &sources(tower, &params, keys));
+    let mapped = |map, pairs| -> Parts<f64> { split_linear(&params, map, &first_input(tower, &params, pairs), None) };
+    let (queries, answers) = (mapped(&layer.query, &[query][..]), mapped(&layer.key, keys));
     let scale = (k as f64).powf(-0.5);
     let row = |h: usize, from: Source, to: Source| -> Vec<f64> {
         let query = &queries[from as usize][h * k..][..k];
-        let key = |t: usize| &answers[to as usize][if to == Source::Bias { 0 } else { t * d } + h * k..][..k];
+        let key = |t: usize| &answers[to as usize][t * d + h * k..][..k];
         (0..keys.len()).map(|t| dot(query, key(t)) * scale).collect()
     };
     let sources = |place: usize| (Source::ALL[place / 3], Source::ALL[place % 3]);

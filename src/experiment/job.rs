@@ -33,9 +33,9 @@ impl Values {
         self.0.get(&metric.to_string()).copied()
     }
 
-    /// Adds a number, in place of an earlier one of the same metric.
-    pub fn insert(&mut self, metric: Metric, value: f64) {
-        self.0.insert(metric.to_string(), value);
+    /// Adds a number; gives the one of the same metric that it replaces.
+    pub fn insert(&mut self, metric: Metric, value: f64) -> Option<f64> {
+        self.0.insert(metric.to_string(), value)
     }
 
     /// Every number with the name of its metric, by name.
@@ -46,7 +46,7 @@ impl Values {
 
 impl Extend<(Metric, f64)> for Values {
     fn extend<I: IntoIterator<Item = (Metric, f64)>>(&mut self, values: I) {
-        values.into_iter().for_each(|(metric, value)| self.insert(metric, value));
+        self.0.extend(values.into_iter().map(|(metric, value)| (metric.to_string(), value)));
     }
 }
 

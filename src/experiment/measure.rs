@@ -13,7 +13,7 @@ use crate::task::{Split, split_items};
 pub enum Measure {
     /// [`Metric::Accuracy`] on some splits: `single.retrieval`, `unseen.order` and so on.
     Accuracies(Vec<Split>),
-    /// The same under an ablation: `EP unseen.order`, `EP*-1 unseen.order`.
+    /// The same under an ablation: `EP unseen.order`, `EP*-1 unseen.order`, `layer2.EP unseen.order`.
     Ablation(Ablation, Vec<Split>),
     /// [`Metric::Slope`], [`Metric::Steepest`] and every [`Metric::HeadSlope`].
     Slopes,

@@ -244,7 +244,13 @@ mod tests {
         let terms = proptest::collection::vec(select(&Term::ALL[..]), 1..5);
         let heads = proptest::option::of(proptest::collection::vec(0u32..16, 0..4));
         let tower = select(&[Tower::Vision, Tower::Text][..]);
-        (tower, terms, -1.0..2.0f64, heads).prop_map(|(tower, terms, strength, heads)| Ablation { tower, terms, strength, heads })
+        (tower, 1u32..5, terms, -1.0..2.0f64, heads).prop_map(|(tower, layer, terms, strength, heads)| Ablation {
+            tower,
+            layer,
+            terms,
+            strength,
+            heads,
+        })
     }
 
     fn metric() -> impl Strategy<Value = Metric> {

@@ -51,8 +51,8 @@ pub enum Op {
     Gather,
     /// Multi-head attention of the first input's rows to the second's keys and the third's values.
     Attention {
-        /// Whether its logits split into terms: the first layer's do.
-        first: bool,
+        /// Its layer, from 0.
+        layer: usize,
     },
     /// `out = x Phi(x)`, exact.
     Gelu,
@@ -104,14 +104,14 @@ impl Graph {
         if self.arrays[x].rows == rows { x } else { self.add(Op::Gather, &[x], rows, self.arrays[x].width) }
     }
 
-    fn layer(&mut self, layer: &LayerParams, x: Id, first: bool, last: bool) -> Id {
+    fn layer(&mut self, (l, layer): (usize, &LayerParams), x: Id, last: bool) -> Id {
         let onward = if last { Rows::Reads } else { Rows::Tokens };
         let h = self.norm(layer.norm1.as_ref(), x);
         let (key, value) = (self.keys(&layer.key, h), self.linear(&layer.value, h, None));
         // Where every token asks, its query is its pair's.
         let asking = if last { self.gather(h, Rows::Reads) } else { h };
         let query = self.linear(&layer.query, asking, None);
-        let attended = self.add(Op::Attention { first }, &[query, key, value], onward, self.arrays[value].width);
+        let attended = self.add(Op::Attention { layer: l }, &[query, key, value], onward, self.arrays[value].width);
         let stream = self.gather(x, onward);
         let x = self.linear(&layer.output, attended, Some(stream));
         let Some((up, down)) = &layer.mlp else { return x };
@@ -130,7 +130,7 @@ impl Graph {
         let mut graph = Graph { arrays: Vec::new(), steps: Vec::new() };
         let mut x = graph.add(Op::Embed, &[], Rows::Pairs, d);
         for (l, layer) in params.layers.iter().enumerate() {
-            x = graph.layer(layer, x, l == 0, l + 1 == params.layers.len());
+            x = graph.layer((l, layer), x, l + 1 == params.layers.len());
         }
         graph.norm(params.final_norm.as_ref(), x);
         // Backward runs from the last step: the first step to write a gradient sets it, the others add to it.

@@ -22,33 +22,37 @@
 //! is an E\[v\] or a P\[i\] and its score against each query is stored; a logit is the sum of two rows' scores, and an
 //! ablation is a factor on them.
 //!
-//! # Under a layer norm
+//! # At any layer
 //!
-//! A layer norm x -> g (x - mean(x)) / sd(x) + b, element by element, is linear in x once its scale 1 / sd(x) is frozen at
-//! what the whole row gives (App. R). Then the three parts of its output, which [`sources`] computes, are
+//! Layer l sees one row per token, X = E + P + B, in three parts of the same shape: E comes from token embeddings, P from
+//! position embeddings, B from biases, by whatever path. The parts are followed from the embeddings on. Every operation on
+//! the way is linear, or linear once one factor is frozen at the value it has in this forward pass, so the parts always sum
+//! to the whole:
 //!
-//! ```text
-//! E: g (E[v] - mean(E[v])) / sd(x)      P: g (P[i] - mean(P[i])) / sd(x)      B: b
-//! ```
+//! | operation | E | P | B |
+//! | --- | --- | --- | --- |
+//! | embeddings | token row | position row | 0 |
+//! | y = x W^T + b | E W^T | P W^T | B W^T + b |
+//! | residual stream | E + E | P + P | B + B |
+//! | layer norm, r = (var X + eps)^-1/2 frozen (App. R) | g r (E - mean E) | g r (P - mean P) | g r (B - mean B) + beta |
+//! | attention, weights w frozen | sum w v^E | sum w v^P | sum w v^B |
+//! | GELU, gate Phi(u) frozen | E Phi(u) | P Phi(u) | B Phi(u) |
 //!
-//! and W b joins the bias of the query, of the key and of the values. The parts sum to the norm's output, so the nine terms
-//! again sum to the logits; but they depend on the whole row through sd(x), so EP is no longer one row for every strip.
+//! A query and a key have three parts each, so again a logit is the sum of nine terms, and an ablation multiplies each by a
+//! strength before the softmax, and v^P by one of its own. All that follows (weights, norms, gates) is computed anew from the
+//! changed rows: "frozen" says how a row is divided, not that a later layer keeps its old weights.
 //!
-//! # Beyond the first layer
-//!
-//! Only the first layer's attention is split: a deeper layer's input is no sum of an embedding of the token and one of the
-//! position that stand there.
+//! In layer 1, B is the same in every row, so EB, PB and BB change no softmax. Beyond layer 1 this still holds where there is
+//! neither norm nor MLP, since a row of weights sums to 1; a norm's r or an MLP's gate differs from row to row, and B with it.
 
 mod graph;
 mod params;
 mod snapshot;
-mod sources;
 mod terms;
 mod tower;
 
 pub use graph::{Addresses, Array, Graph, Id, Op, Rows, Step};
 pub use params::{Init, LayerParams, Linear, ParamTable, Tensor, TowerParams};
 pub use snapshot::Snapshot;
-pub use sources::{NORM_EPS, Sources, moments, sources};
 pub use terms::{Source, Strengths, Term, UnknownTerm};
-pub use tower::TowerModel;
+pub use tower::{NORM_EPS, TowerModel};

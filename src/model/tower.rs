@@ -5,6 +5,9 @@ use super::params::{ParamTable, TowerParams};
 use crate::config::ValidConfig;
 use crate::task::{TowerShape, tower_shapes};
 
+/// Added to a row's variance by a layer norm.
+pub const NORM_EPS: f64 = 1e-5;
+
 /// One tower: its input, its sizes, where its tensors lie among a model's parameters, and its operations.
 #[derive(Clone, Debug)]
 pub struct TowerModel {

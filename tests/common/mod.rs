@@ -45,6 +45,12 @@ impl Fixture {
         Population::from(&self.config)
     }
 
+    /// A text of the header.
+    pub fn header(&self, key: &str) -> String {
+        let (_, header) = SafeTensors::read_metadata(&self.bytes).unwrap();
+        header.metadata().as_ref().unwrap()[key].clone()
+    }
+
     pub fn f32(&self, name: &str) -> Vec<f32> {
         let tensors = SafeTensors::deserialize(&self.bytes).unwrap();
         tensors.tensor(name).unwrap().data().chunks(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect()
@@ -104,6 +110,19 @@ impl Fixture {
     pub fn step_errors(&self, after: &Snapshot) -> Vec<(String, f32)> {
         self.gradient_errors(&after.gradients_since(&self.snapshot(), &self.population()))
     }
+}
+
+/// A new model's parameters with embeddings, biases and norms of a size that none of them can hide behind another.
+pub fn random_model(config: &ValidConfig) -> Vec<f32> {
+    let table = ParamTable::new(config);
+    let mut params = table.initialise(config);
+    let mut random = fastrand::Rng::with_seed(u64::from(config.seed) + 1);
+    for tensor in &table.tensors {
+        if ["embedding", "norm", "bias"].iter().any(|part| tensor.name.contains(part)) {
+            params[tensor.range.clone()].iter_mut().for_each(|x| *x += 1.2 * (random.f32() - 0.5));
+        }
+    }
+    params
 }
 
 pub fn relative(a: f32, b: f32) -> f32 {

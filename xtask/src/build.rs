@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::licenses;
 use crate::tools::{self, WASM_TARGET, root};
 
 /// What wasm-opt may use: all that rustc emits and every browser has. With
@@ -47,7 +48,13 @@ fn engine() -> Result<()> {
     let folder = root().join("www/src/engine/pkg");
     package("viewer", &["--no-default-features", "--features=web"], &tools::target_dir(), &folder)?;
     package("leftright", &["--features=web"], &tools::target_dir(), &folder)?;
-    package("relaxed", &["--features=web,relaxed"], &tools::target_dir(), &folder)
+    package("relaxed", &["--features=web,relaxed"], &tools::target_dir(), &folder)?;
+    let notices = folder.join("crate-licenses.md");
+    let inputs = [root().join("Cargo.lock"), env::current_exe()?];
+    if !tools::is_fresh(&notices, &inputs.each_ref().map(PathBuf::as_path))? {
+        fs::write(&notices, licenses::notices()?)?;
+    }
+    Ok(())
 }
 
 /// The modules that train, with what is measured in a browser and no reader downloads; gives their folder.

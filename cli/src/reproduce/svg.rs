@@ -24,6 +24,8 @@ pub fn draw(chart: &Chart) -> String {
         Chart::Scatter { x, y, groups, dots, .. } => scatter(&mut out, x, y, groups, dots),
         Chart::Rows { x, rows, .. } => bars(&mut out, x, rows),
     };
+    // A page writes down how large a picture is, in whole pixels.
+    let height = height.ceil();
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"-12 -8 {} {}\" width=\"{}\" font-family=\"system-ui, sans-serif\">\
          <title>{}</title><rect x=\"-12\" y=\"-8\" width=\"100%\" height=\"100%\" fill=\"#fff\"/>{}</svg>\n",

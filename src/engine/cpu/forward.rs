@@ -153,8 +153,8 @@ fn attention<T: Real>(tower: &TowerModel, scores: &[T], (tokens, query): (&[u32]
     }
 }
 
-/// Encodes sequences: `tokens [B, length]`, `query [B]` (empty: all ask query 0), the first layer's terms scaled by
-/// `strengths` (none: all 1). Leaves the tables, where there are any, in `tables`.
+/// Encodes sequences: `tokens [B, length]`, `query [B]` (empty: all ask query 0), the terms scaled by
+/// `strengths [layers, H]` (none: all 1). Leaves the tables, where there are any, in `tables`.
 pub fn encode<T: Real>(
     tower: &TowerModel,
     params: &[T],

@@ -4,13 +4,15 @@ mod adamw;
 mod backward;
 mod contrast;
 mod cross_entropy;
-mod forward;
+#[doc(hidden)]
+pub mod forward;
 mod graph;
 
 use backward::Backward;
 use contrast::Contrast;
 use cross_entropy::CrossEntropy;
 use forward::{Activations, Tables};
+pub use graph::{Parts, first_input, split_linear};
 
 use crate::config::Population;
 use crate::math::{Matrix, Real, Store, matmul};
@@ -192,8 +194,8 @@ impl<T: Real> Cpu<T> {
 /// Sequences that a graph holds the activations of at a time, outside training.
 const CHUNK: usize = 256;
 
-/// Encodes sequences (tokens, queries) with one model's parameters `[len]`, the first layer's terms scaled by
-/// `strengths` per head: unit embeddings `[B, E]`, or words' logits `[N, E]`.
+/// Encodes sequences (tokens, queries) with one model's parameters `[len]`, the terms scaled by `strengths [layers, H]`
+/// (none: all 1): unit embeddings `[B, E]`, or words' logits `[N, E]`.
 pub fn encode(tower: &TowerModel, params: &[f32], strengths: Option<&[Strengths]>, (tokens, query): (&[u32], &[u32])) -> Vec<f32> {
     let (mut tables, mut activations, mut scratch) = (Tables::default(), Activations::default(), Vec::new());
     let mut embeddings = Vec::new();

@@ -34,10 +34,17 @@ fn slope(row: &[f64]) -> f64 {
     least_squares_slope(&(0..row.len()).map(|i| i as f64).collect::<Vec<_>>(), row).abs()
 }
 
-/// Whether a row falls, or rises, at every step but one.
+/// Whether a row falls, or rises, at every step but one. A model that diverged has no row, and no row does.
 fn monotone(row: &[f64]) -> bool {
-    let falls = row.windows(2).filter(|pair| pair[1] < pair[0]).count();
-    falls <= 1 || falls + 2 >= row.len()
+    let steps = row.windows(2);
+    let count = |law: fn(&[f64]) -> bool| steps.clone().filter(|pair| law(pair)).count();
+    !row.is_empty() && count(|pair| pair[1] < pair[0]).max(count(|pair| pair[1] > pair[0])) + 1 >= steps.len()
+}
+
+/// Whether EP's row is at least three times as steep as PP's and BP's.
+fn steep(values: &Values) -> bool {
+    let [ep, pp, bp] = [Term::EP, Term::PP, Term::BP].map(|term| slope(&row(values, term)));
+    ep > 0.0 && ep >= 3.0 * pp.max(bp)
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
@@ -66,7 +73,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     ];
     let main = runs.median(&Metric::Share(Part::XX));
     let monotone = runs.holds(|v| monotone(&row(v, Term::EP)));
-    let steep = runs.holds(|v| slope(&row(v, Term::EP)) >= 3.0 * slope(&row(v, Term::PP)).max(slope(&row(v, Term::BP))));
+    let steep = runs.holds(steep);
     let variance = Term::LOGIT.map(|term| format!("{} {}", term.name(), decimal(runs.median(&Metric::Variance(term))))).join(", ");
     let finding = format!(
         "Over {}, X W_QK X^T has {} of the CLS row's mean magnitude; the terms' shares of its variance over tokens are {variance}. The steepest head's EP row is monotone in {} (slope {} logits per pixel, either way), and at least three times as steep as PP and BP in {}.",
