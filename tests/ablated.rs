@@ -330,3 +330,10 @@ fn a_layer_or_a_tower_that_is_not_there_is_refused() {
         "tower is text, but must be vision: an autoregressive model has one Transformer, which goes by that name"
     );
 }
+
+/// An ablation as JSON says its terms and strength; the rest is the vision tower's first layer, every head.
+#[test]
+fn what_an_ablation_leaves_out_is_the_first_layer() {
+    let ablation: Ablation = serde_json::from_str(r#"{ "terms": ["EP"], "strength": 0.5 }"#).unwrap();
+    assert_eq!(ablation, cut(Tower::Vision, 1, &[Term::EP], 0.5));
+}
