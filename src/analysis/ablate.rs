@@ -126,6 +126,10 @@ pub fn strengths(config: &ValidConfig, tower: Tower, ablations: &[Ablation]) -> 
         if let Some(head) = ablation.heads.iter().flatten().find(|h| **h >= config.heads) {
             return Err(AnalysisError::Ablation(format!("head is {head}, but must be between 0 and {}", config.heads - 1)));
         }
+        if config.autoregressive && ablation.tower == Tower::Text {
+            let message = "tower is text, but must be vision: an autoregressive model has one Transformer, which goes by that name";
+            return Err(AnalysisError::Ablation(message.to_owned()));
+        }
         let layers = layers(config, ablation.tower);
         if !(1..=layers).contains(&ablation.layer) {
             let allowed = if layers == 1 { "1, the tower's only one".to_owned() } else { format!("between 1 and {layers}") };
