@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use cargo_metadata::MetadataCommand;
+use cargo_metadata::{CargoOpt, MetadataCommand};
 
 use crate::tools::{self, WASM_TARGET, root};
 
@@ -48,7 +48,9 @@ fn linked() -> Result<BTreeMap<String, String>> {
 
 /// Where the source of every package lies, by "name version".
 fn folders() -> Result<BTreeMap<String, PathBuf>> {
-    let metadata = MetadataCommand::new().manifest_path(root().join("Cargo.toml")).exec()?;
+    let manifest = root().join("Cargo.toml");
+    // The modules are built with features that are not the default.
+    let metadata = MetadataCommand::new().manifest_path(manifest).features(CargoOpt::AllFeatures).exec()?;
     let folder = |manifest: &Path| manifest.parent().map(Path::to_owned).context("a manifest lies in a folder");
     let packages = metadata.packages.iter();
     packages.map(|p| Ok((format!("{} {}", p.name, p.version), folder(p.manifest_path.as_std_path())?))).collect()
