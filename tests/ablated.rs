@@ -471,7 +471,7 @@ fn strength_one_changes_nothing_in_any_layer() {
 }
 
 #[test]
-fn a_layer_that_is_not_there_is_refused() {
+fn a_layer_or_a_tower_that_is_not_there_is_refused() {
     let refused = |name: &'static str, tower, layer| {
         strengths(
             &Fixture::open(name).config,
@@ -493,4 +493,15 @@ fn a_layer_that_is_not_there_is_refused() {
         refused("ablated_autoregressive_two", Tower::Vision, 0),
         "layer is 0, but must be between 1 and 2"
     );
+    assert_eq!(
+        refused("ablated_autoregressive", Tower::Text, 1),
+        "tower is text, but must be vision: an autoregressive model has one Transformer, which goes by that name"
+    );
+}
+
+/// An ablation as JSON says its terms and strength; the rest is the vision tower's first layer, every head.
+#[test]
+fn what_an_ablation_leaves_out_is_the_first_layer() {
+    let ablation: Ablation = serde_json::from_str(r#"{ "terms": ["EP"], "strength": 0.5 }"#).unwrap();
+    assert_eq!(ablation, cut(Tower::Vision, 1, &[Term::EP], 0.5));
 }

@@ -35,8 +35,8 @@ fn config() -> impl Strategy<Value = ValidConfig> {
 }
 
 /// The read row's logits of every head in layer 1, as the model's definition has them:
-/// (x W_Q + b_Q) . (x W_K + b_K) / sqrt(K) of x the sum of a token's and its position's embedding, normalised where
-/// there is a norm. `[heads][keys]`.
+/// (x W_Q + b_Q) . (x W_K + b_K) / sqrt(K) of x the sum of a token's and its position's embedding, normalised
+/// where there is a norm. `[heads][keys]`.
 fn logits(config: &ValidConfig, params: &[f32], scene: &Scene) -> Vec<Vec<f64>> {
     let table = ParamTable::new(config);
     let tensor = |name: String| -> Vec<f64> {

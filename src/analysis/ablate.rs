@@ -158,6 +158,10 @@ pub fn strengths(
                 config.heads - 1
             )));
         }
+        if config.autoregressive && ablation.tower == Tower::Text {
+            let message = "tower is text, but must be vision: an autoregressive model has one Transformer, which goes by that name";
+            return Err(AnalysisError::Ablation(message.to_owned()));
+        }
         let layers = layers(config, ablation.tower);
         if !(1..=layers).contains(&ablation.layer) {
             let allowed = if layers == 1 {

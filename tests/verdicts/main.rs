@@ -90,6 +90,22 @@ fn every_experiment_can_be_reproduced_and_can_fail() {
     }
 }
 
+/// What is said of those numbers, sentence by sentence: a finding is written from the numbers, and these are
+/// them.
+#[test]
+fn findings_are_written_from_the_numbers() {
+    let said = CASES
+        .map(|case| {
+            format!(
+                "{}: {}\n",
+                case.name,
+                summary(case.name, Scale::Quick, &case.reproduced).finding
+            )
+        })
+        .concat();
+    assert_eq!(said, include_str!("findings.txt"));
+}
+
 /// A seed that diverges has no numbers, or none that is finite; it changes no verdict of the others.
 #[test]
 fn a_seed_that_diverged_decides_nothing() {
