@@ -1,5 +1,5 @@
-//! Files as every command reads and writes them: no more is read than a file of its kind can have, and what is written
-//! appears whole.
+//! Files as every command reads and writes them: no more is read than a file of its kind can have, and what
+//! is written appears whole.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -7,14 +7,17 @@ use std::path::{Path, PathBuf};
 
 use crate::Failure;
 
-/// The bytes of a file, of which `what` has at most `most`. No more than these are read, so that a device that never ends
-/// is refused like any file that is too long.
+/// The bytes of a file, of which `what` has at most `most`. No more than these are read, so that a device
+/// that never ends is refused like any file that is too long.
 pub fn read(path: &Path, what: &str, most: usize) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes));
     read.map_err(|error| Failure::file(path, error))?;
     if bytes.len() > most {
-        return Err(Failure::Usage(format!("{}: the file is longer than the {most} bytes that {what} may have", path.display())));
+        return Err(Failure::Usage(format!(
+            "{}: the file is longer than the {most} bytes that {what} may have",
+            path.display()
+        )));
     }
     Ok(bytes)
 }
@@ -32,7 +35,8 @@ pub struct Place {
 }
 
 enum Kind {
-    /// A file, there already or not: the bytes are written beside it and moved there, so nobody sees half of them.
+    /// A file, there already or not: the bytes are written beside it and moved there, so nobody sees half of
+    /// them.
     File(PathBuf),
     /// A device or a pipe, which is not ours to replace.
     Stream(File),
@@ -42,10 +46,16 @@ impl Place {
     /// Refuses a folder and what cannot be written; leaves no trace.
     pub fn open(path: &Path) -> Result<Place, Failure> {
         if path.is_dir() {
-            return Err(Failure::Usage(format!("{} is a folder; name a file in it", path.display())));
+            return Err(Failure::Usage(format!(
+                "{} is a folder; name a file in it",
+                path.display()
+            )));
         }
         let kind = kind(path).map_err(|error| Failure::file(path, error))?;
-        Ok(Place { path: path.to_owned(), kind })
+        Ok(Place {
+            path: path.to_owned(),
+            kind,
+        })
     }
 
     /// Fills the place, and waits until the disk has it.
@@ -81,7 +91,9 @@ fn followed(path: &Path) -> io::Result<PathBuf> {
 }
 
 fn folder(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -20,7 +20,8 @@ pub struct TextHead {
     pub least: f64,
     /// Mean attention on the label named second.
     pub second: f64,
-    /// How much each of the nine terms adds to the first label's logit over the second's, on average over captions.
+    /// How much each of the nine terms adds to the first label's logit over the second's, on average over
+    /// captions.
     pub preference: Vec<f64>,
 }
 
@@ -31,17 +32,27 @@ impl Evaluator {
     /// EOT's attention, head by head, over the captions `X is on the left of Y`.
     ///
     /// # Errors
-    /// Where the model has no such captions (three objects), or no tower that reads a caption alone (autoregressive).
+    /// Where the model has no such captions (three objects), or no tower that reads a caption alone
+    /// (autoregressive).
     pub fn text_heads(&self, params: &[f32]) -> Result<Vec<TextHead>, AnalysisError> {
-        let pairs = self.captions().iter().filter(|caption| matches!(caption, Caption::Pair(Relation::Left, ..)));
+        let pairs = self
+            .captions()
+            .iter()
+            .filter(|caption| matches!(caption, Caption::Pair(Relation::Left, ..)));
         let scenes = pairs.map(|caption| Scene::Caption(caption.labels().to_vec()));
-        let rows: Vec<_> = scenes.map(|scene| self.decompose(params, &scene, &[])).collect::<Result<_, _>>()?;
+        let rows: Vec<_> = scenes
+            .map(|scene| self.decompose(params, &scene, &[]))
+            .collect::<Result<_, _>>()?;
         let Some(first) = rows.first() else {
-            return Err(AnalysisError::Scene("none of the model's captions orders two objects".to_owned()));
+            return Err(AnalysisError::Scene(
+                "none of the model's captions orders two objects".to_owned(),
+            ));
         };
         let [x, y] = NAMED;
         let head = |h: usize| {
-            let each = |number: &dyn Fn(&HeadDecomposition) -> f64| rows.iter().map(|row| number(&row.heads[h])).collect::<Vec<f64>>();
+            let each = |number: &dyn Fn(&HeadDecomposition) -> f64| {
+                rows.iter().map(|row| number(&row.heads[h])).collect::<Vec<f64>>()
+            };
             let attention = |t: usize| each(&|head| head.attention[t]);
             let preference = |term: Term| each(&|head| head.term(term).row[x] - head.term(term).row[y]);
             TextHead {

@@ -1,12 +1,14 @@
 //! What a run is: task, model and optimiser, in one flat table whose keys are the ones of the checkpoint
 //! header, the command line's `--set` and the page's address. Every limit is checked here and nowhere else:
-//! [`Config`] holds any values, [`ValidConfig`] only values that have passed, and everything after this module
-//! takes a `ValidConfig`.
+//! [`Config`] holds any values, [`ValidConfig`] only values that have passed, and everything after this
+//! module takes a `ValidConfig`.
 
+mod field;
 mod population;
 mod preset;
 mod valid;
 
+pub use field::{ConfigField, Group, Kind, Value};
 pub use population::{Population, PopulationError};
 pub use preset::Preset;
 pub use valid::{Shape, ValidConfig};
@@ -44,123 +46,8 @@ pub enum ConfigError {
     },
 }
 
-/// Which part of the run a field belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "web", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
-pub enum Group {
-    /// The synthetic world.
-    Task,
-    /// The two towers.
-    Model,
-    /// AdamW, the batch and the initial scales.
-    Optimiser,
-}
-
-/// The kind of value a field takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "web", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// A whole number.
-    Integer,
-    /// A real number.
-    Number,
-    /// true or false, shown as 1 or 0 in bounds.
-    Flag,
-}
-
-/// One row of the table of settings: what a form, a help text or an error needs to know of a field.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "web", derive(tsify::Tsify))]
-pub struct ConfigField {
-    /// The key, everywhere.
-    pub name: &'static str,
-    /// The part of the run.
-    pub group: Group,
-    /// The kind of value.
-    pub kind: Kind,
-    /// The least value allowed.
-    pub min: f64,
-    /// The greatest value allowed.
-    pub max: f64,
-    /// The value in preset `paper`.
-    pub default: f64,
-    /// One line of help.
-    pub help: &'static str,
-}
-
-/// A setting's value.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Value {
-    /// A whole number.
-    Integer(u32),
-    /// A real number.
-    Number(f64),
-    /// true or false.
-    Flag(bool),
-}
-
-impl Value {
-    fn kind(self) -> Kind {
-        match self {
-            Value::Integer(_) => Kind::Integer,
-            Value::Number(_) => Kind::Number,
-            Value::Flag(_) => Kind::Flag,
-        }
-    }
-
-    /// The value as it is compared with bounds: false is 0, true is 1.
-    fn number(self) -> f64 {
-        match self {
-            Value::Integer(x) => f64::from(x),
-            Value::Number(x) => x,
-            Value::Flag(x) => f64::from(u8::from(x)),
-        }
-    }
-}
-
-impl std::fmt::Display for Value {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Value::Integer(x) => x.fmt(f),
-            Value::Number(x) => x.fmt(f),
-            Value::Flag(x) => x.fmt(f),
-        }
-    }
-}
-
-impl From<u32> for Value {
-    fn from(x: u32) -> Value {
-        Value::Integer(x)
-    }
-}
-
-impl From<f64> for Value {
-    fn from(x: f64) -> Value {
-        Value::Number(x)
-    }
-}
-
-impl From<bool> for Value {
-    fn from(x: bool) -> Value {
-        Value::Flag(x)
-    }
-}
-
-impl Kind {
-    /// What text must be to be read as such a value, as the end of a sentence.
-    fn allowed(self) -> &'static str {
-        match self {
-            Kind::Integer => "a whole number",
-            Kind::Number => "a number",
-            Kind::Flag => "true or false",
-        }
-    }
-}
-
-/// The table of settings, given to the macro that a caller names: group, name, type, value in preset `paper`, least and
-/// greatest value, help.
+/// The table of settings, given to the macro that a caller names: group, name, type, value in preset `paper`,
+/// least and greatest value, help.
 macro_rules! settings {
     ($with:ident) => {
         $with! {
@@ -203,7 +90,8 @@ pub(crate) use settings;
 
 macro_rules! config {
     ($($group:ident $name:ident: $type:ident = $default:expr, $min:expr, $max:expr, $help:literal;)*) => {
-        /// The settings of a run, any values. `Config::default()` is preset `paper`; [`Config::validate`] checks every limit.
+        /// The settings of a run, any values. `Config::default()` is preset `paper`; [`Config::validate`]
+        /// checks every limit.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         pub struct Config {
@@ -239,7 +127,8 @@ macro_rules! config {
             /// Sets one field from text.
             ///
             /// # Errors
-            /// Where there is no such field, or the text is no value of its kind. Bounds are checked by [`Config::validate`].
+            /// Where there is no such field, or the text is no value of its kind. Bounds are checked by
+            /// [`Config::validate`].
             pub fn set(&mut self, name: &str, text: &str) -> Result<(), ConfigError> {
                 match name {
                     $(stringify!($name) => self.$name = text.trim().parse().map_err(|_| ConfigError::Parse {
@@ -264,11 +153,19 @@ fn check_bound(field: &'static str, value: Value, min: f64, max: f64) -> Result<
     if (min..=max).contains(&value.number()) {
         return Ok(());
     }
-    Err(ConfigError::Bounds { field, value: value.to_string(), allowed: format!("between {min} and {max}") })
+    Err(ConfigError::Bounds {
+        field,
+        value: value.to_string(),
+        allowed: format!("between {min} and {max}"),
+    })
 }
 
 fn bounds(field: &'static str, value: u32, allowed: String) -> ConfigError {
-    ConfigError::Bounds { field, value: value.to_string(), allowed }
+    ConfigError::Bounds {
+        field,
+        value: value.to_string(),
+        allowed,
+    }
 }
 
 impl Config {
@@ -277,20 +174,50 @@ impl Config {
         self.check_bounds()?;
         let decoder = "1 where autoregressive is true: text_layers counts its layers";
         for (field, value, refused, allowed) in [
-            ("above", Value::from(self.above), self.above && !self.grid, "false where grid is false"),
-            ("objects", self.objects.into(), self.objects == 3 && (self.grid || self.right), "2 where grid or right is true"),
-            ("vision_layers", self.vision_layers.into(), self.autoregressive && self.vision_layers > 1, decoder),
+            (
+                "above",
+                Value::from(self.above),
+                self.above && !self.grid,
+                "false where grid is false",
+            ),
+            (
+                "objects",
+                self.objects.into(),
+                self.objects == 3 && (self.grid || self.right),
+                "2 where grid or right is true",
+            ),
+            (
+                "vision_layers",
+                self.vision_layers.into(),
+                self.autoregressive && self.vision_layers > 1,
+                decoder,
+            ),
         ] {
             if refused {
-                return Err(ConfigError::Bounds { field, value: value.to_string(), allowed: allowed.to_owned() });
+                return Err(ConfigError::Bounds {
+                    field,
+                    value: value.to_string(),
+                    allowed: allowed.to_owned(),
+                });
             }
         }
         if self.grid && self.pixels.isqrt().pow(2) != self.pixels {
-            return Err(bounds("pixels", self.pixels, "4, 9 or 16 where grid is true".to_owned()));
+            return Err(bounds(
+                "pixels",
+                self.pixels,
+                "4, 9 or 16 where grid is true".to_owned(),
+            ));
         }
-        for (field, value) in [("pair_labels", self.pair_labels), ("held_labels", self.held_labels)] {
+        for (field, value) in [
+            ("pair_labels", self.pair_labels),
+            ("held_labels", self.held_labels),
+        ] {
             if value < self.objects {
-                return Err(bounds(field, value, format!("at least {}, the objects of a scene", self.objects)));
+                return Err(bounds(
+                    field,
+                    value,
+                    format!("at least {}, the objects of a scene", self.objects),
+                ));
             }
         }
         for (field, value, most, why) in self.dependent() {
@@ -299,7 +226,11 @@ impl Config {
             }
         }
         if !self.d_model.is_multiple_of(4 * self.heads) {
-            return Err(bounds("d_model", self.d_model, format!("a multiple of {}, four times the number of heads", 4 * self.heads)));
+            return Err(bounds(
+                "d_model",
+                self.d_model,
+                format!("a multiple of {}, four times the number of heads", 4 * self.heads),
+            ));
         }
         if !self.d_embed.is_multiple_of(4) {
             return Err(bounds("d_embed", self.d_embed, "a multiple of 4".to_owned()));
@@ -312,16 +243,41 @@ impl Config {
         let layouts = self.layouts();
         let labels = if self.objects == 3 { 24 } else { self.labels };
         [
-            ("labels", self.labels, labels, "so that every strip can be compared with every caption"),
-            ("held_labels", self.held_labels, self.labels.saturating_sub(self.objects), "so that labels are left for training pairs"),
-            ("pair_labels", self.pair_labels, self.labels.saturating_sub(self.held_labels), "the labels that are not held out"),
-            ("single_layouts", self.single_layouts, self.pixels.saturating_sub(1), "so that a position is left to test"),
-            ("pair_layouts", self.pair_layouts, layouts.saturating_sub(1), "so that a layout is left to test"),
+            (
+                "labels",
+                self.labels,
+                labels,
+                "so that every strip can be compared with every caption",
+            ),
+            (
+                "held_labels",
+                self.held_labels,
+                self.labels.saturating_sub(self.objects),
+                "so that labels are left for training pairs",
+            ),
+            (
+                "pair_labels",
+                self.pair_labels,
+                self.labels.saturating_sub(self.held_labels),
+                "the labels that are not held out",
+            ),
+            (
+                "single_layouts",
+                self.single_layouts,
+                self.pixels.saturating_sub(1),
+                "so that a position is left to test",
+            ),
+            (
+                "pair_layouts",
+                self.pair_layouts,
+                layouts.saturating_sub(1),
+                "so that a layout is left to test",
+            ),
         ]
     }
 
-    /// How many layouts a caption has that orders its objects (`task::layouts` lists them); for any values, so that
-    /// they can be checked.
+    /// How many layouts a caption has that orders its objects (`task::layouts` lists them); for any values,
+    /// so that they can be checked.
     pub fn layouts(&self) -> u32 {
         let (p, side) = (self.pixels, self.pixels.isqrt());
         match (self.grid, self.objects) {
@@ -352,16 +308,52 @@ mod tests {
     #[test]
     fn an_error_names_field_value_and_bounds() {
         for (field, value, says) in [
-            ("pair_labels", "16", "pair_labels is 16, but must be at most 15, the labels that are not held out"),
-            ("pair_labels", "1", "pair_labels is 1, but must be between 2 and 62"),
-            ("d_model", "120", "d_model is 120, but must be a multiple of 16, four times the number of heads"),
+            (
+                "pair_labels",
+                "16",
+                "pair_labels is 16, but must be at most 15, the labels that are not held out",
+            ),
+            (
+                "pair_labels",
+                "1",
+                "pair_labels is 1, but must be between 2 and 62",
+            ),
+            (
+                "d_model",
+                "120",
+                "d_model is 120, but must be a multiple of 16, four times the number of heads",
+            ),
             ("lr", "NaN", "lr is NaN, but must be between 0 and 1"),
-            ("held_labels", "19", "held_labels is 19, but must be at most 18, so that labels are left for training pairs"),
-            ("pair_layouts", "45", "pair_layouts is 45, but must be at most 44, so that a layout is left to test"),
-            ("single_layouts", "10", "single_layouts is 10, but must be at most 9, so that a position is left to test"),
-            ("text_layers", "5", "text_layers is 5, but must be between 1 and 4"),
-            ("grid", "true", "pixels is 10, but must be 4, 9 or 16 where grid is true"),
-            ("above", "true", "above is true, but must be false where grid is false"),
+            (
+                "held_labels",
+                "19",
+                "held_labels is 19, but must be at most 18, so that labels are left for training pairs",
+            ),
+            (
+                "pair_layouts",
+                "45",
+                "pair_layouts is 45, but must be at most 44, so that a layout is left to test",
+            ),
+            (
+                "single_layouts",
+                "10",
+                "single_layouts is 10, but must be at most 9, so that a position is left to test",
+            ),
+            (
+                "text_layers",
+                "5",
+                "text_layers is 5, but must be between 1 and 4",
+            ),
+            (
+                "grid",
+                "true",
+                "pixels is 10, but must be 4, 9 or 16 where grid is true",
+            ),
+            (
+                "above",
+                "true",
+                "above is true, but must be false where grid is false",
+            ),
         ] {
             let mut config = Config::default();
             config.set(field, value).unwrap();
@@ -371,17 +363,34 @@ mod tests {
 
     #[test]
     fn three_objects_have_fewer_labels() {
-        let with = |labels| Config { objects: 3, labels, ..Config::default() }.validate();
+        let with = |labels| {
+            Config {
+                objects: 3,
+                labels,
+                ..Config::default()
+            }
+            .validate()
+        };
         assert!(with(24).is_ok());
-        let says = "labels is 25, but must be at most 24, so that every strip can be compared with every caption";
+        let says =
+            "labels is 25, but must be at most 24, so that every strip can be compared with every caption";
         assert_eq!(with(25).unwrap_err().to_string(), says);
     }
 
     #[test]
     fn text_that_is_no_value_is_refused() {
         let mut config = Config::default();
-        assert_eq!(config.set("batch", "many").unwrap_err().to_string(), "batch is \"many\", but must be a whole number");
-        assert!(config.set("depth", "3").unwrap_err().to_string().starts_with("there is no setting \"depth\""));
+        assert_eq!(
+            config.set("batch", "many").unwrap_err().to_string(),
+            "batch is \"many\", but must be a whole number"
+        );
+        assert!(
+            config
+                .set("depth", "3")
+                .unwrap_err()
+                .to_string()
+                .starts_with("there is no setting \"depth\"")
+        );
         assert_eq!(config, Config::default());
     }
 }

@@ -15,7 +15,8 @@ pub enum PopulationError {
     Shapes(&'static str),
 }
 
-/// At least one config, all of one [`Shape`]: P models that train together. It is read like a slice of its configs.
+/// At least one config, all of one [`Shape`]: P models that train together. It is read like a slice of its
+/// configs.
 ///
 /// ```
 /// use leftright::config::{Config, Population, PopulationError, ValidConfig};
@@ -36,7 +37,10 @@ impl Population {
     /// Where there is no config, or not all have one shape.
     pub fn new(configs: Vec<ValidConfig>) -> Result<Population, PopulationError> {
         let shape = configs.first().ok_or(PopulationError::Empty)?.shape();
-        match configs.iter().find_map(|config| shape.difference(&config.shape())) {
+        match configs
+            .iter()
+            .find_map(|config| shape.difference(&config.shape()))
+        {
             Some(field) => Err(PopulationError::Shapes(field)),
             None => Ok(Population(configs)),
         }

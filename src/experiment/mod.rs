@@ -1,5 +1,6 @@
-//! The paper's experiments and ours beyond them, as data: which models are trained, what is measured of each, and what
-//! the measurements say. The command line runs them all, the page one figure at a time; neither does any mathematics.
+//! The paper's experiments and ours beyond them, as data: which models are trained, what is measured of each,
+//! and what the measurements say. The command line runs them all, the page one figure at a time; neither does
+//! any mathematics.
 
 mod chart;
 mod job;
@@ -122,8 +123,21 @@ impl Experiment {
 
     /// What it is, as data.
     pub fn info(&self) -> ExperimentInfo {
-        let Experiment { id, name, title, claim, rule, .. } = *self;
-        ExperimentInfo { id, name, title, claim, rule }
+        let Experiment {
+            id,
+            name,
+            title,
+            claim,
+            rule,
+            ..
+        } = *self;
+        ExperimentInfo {
+            id,
+            name,
+            title,
+            claim,
+            rule,
+        }
     }
 
     /// What of it can be asked of any one model: the measures of its first job.

@@ -1,7 +1,8 @@
-//! One register-blocked matrix product serves every stage: `C = A B`, both read by any strides, so that a transposed operand
-//! costs nothing. [`LANES`] columns of B at a time are copied side by side into a panel that stays in the nearest cache; the
-//! same columns where they stand, a power of two apart, would push each other out of it. Every four rows of A then meet the
-//! panel, and [`ROWS`] by [`LANES`] elements of C stay in registers.
+//! One register-blocked matrix product serves every stage: `C = A B`, both read by any strides, so that a
+//! transposed operand costs nothing. [`LANES`] columns of B at a time are copied side by side into a panel
+//! that stays in the nearest cache; the same columns where they stand, a power of two apart, would push each
+//! other out of it. Every four rows of A then meet the panel, and [`ROWS`] by [`LANES`] elements of C stay in
+//! registers.
 
 use super::Real;
 
@@ -20,32 +21,39 @@ pub struct Matrix<'a, T> {
 }
 
 impl<'a, T> Matrix<'a, T> {
-    /// A row-major matrix whose rows begin `row` elements apart. Any stride is accepted: [`matmul`] checks that the
-    /// elements it needs are there.
+    /// A row-major matrix whose rows begin `row` elements apart. Any stride is accepted: [`matmul`] checks
+    /// that the elements it needs are there.
     pub fn rows(data: &'a [T], row: usize) -> Matrix<'a, T> {
         Matrix { data, row, col: 1 }
     }
 
     /// Its transpose.
     pub fn transposed(self) -> Matrix<'a, T> {
-        Matrix { row: self.col, col: self.row, ..self }
+        Matrix {
+            row: self.col,
+            col: self.row,
+            ..self
+        }
     }
 
-    /// Whether every element of so many rows and columns lies within `data`. Strides come from callers, so their
-    /// products can be larger than a `usize`.
+    /// Whether every element of so many rows and columns lies within `data`. Strides come from callers, so
+    /// their products can be larger than a `usize`.
     fn holds(self, rows: usize, cols: usize) -> bool {
         if rows == 0 || cols == 0 {
             return true;
         }
         let (down, across) = ((rows - 1).checked_mul(self.row), (cols - 1).checked_mul(self.col));
-        let last = down.zip(across).and_then(|(down, across)| down.checked_add(across));
+        let last = down
+            .zip(across)
+            .and_then(|(down, across)| down.checked_add(across));
         last.is_some_and(|last| last < self.data.len())
     }
 
     /// The address of an element.
     ///
     /// # Safety
-    /// [`Matrix::holds`] more than `row` rows and `col` columns, so that the sum below neither overflows nor leaves `data`.
+    /// [`Matrix::holds`] more than `row` rows and `col` columns, so that the sum below neither overflows nor
+    /// leaves `data`.
     #[inline(always)]
     unsafe fn at(self, row: usize, col: usize) -> *const T {
         // SAFETY: within `data`, by the caller.
@@ -68,7 +76,14 @@ pub enum Store {
 /// Where an operand holds fewer elements than its shape and strides ask for.
 #[allow(clippy::too_many_arguments)] // the shape of a matrix product
 #[inline(never)] // two unrolled blocks: one copy of them is enough for a module that is downloaded
-pub fn matmul<T: Real>((m, n, k): (usize, usize, usize), a: Matrix<T>, b: Matrix<T>, c: &mut [T], c_row: usize, store: Store) {
+pub fn matmul<T: Real>(
+    (m, n, k): (usize, usize, usize),
+    a: Matrix<T>,
+    b: Matrix<T>,
+    c: &mut [T],
+    c_row: usize,
+    store: Store,
+) {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
         // SAFETY: the features were just detected.
@@ -82,13 +97,27 @@ pub fn matmul<T: Real>((m, n, k): (usize, usize, usize), a: Matrix<T>, b: Matrix
 
 #[cfg(all(target_arch = "wasm32", feature = "relaxed"))]
 #[target_feature(enable = "relaxed-simd")]
-fn matmul_relaxed<T: Real>(shape: (usize, usize, usize), a: Matrix<T>, b: Matrix<T>, c: &mut [T], c_row: usize, store: Store) {
+fn matmul_relaxed<T: Real>(
+    shape: (usize, usize, usize),
+    a: Matrix<T>,
+    b: Matrix<T>,
+    c: &mut [T],
+    c_row: usize,
+    store: Store,
+) {
     product::<T, true>(shape, a, b, c, c_row, store);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn matmul_avx2<T: Real>(shape: (usize, usize, usize), a: Matrix<T>, b: Matrix<T>, c: &mut [T], c_row: usize, store: Store) {
+fn matmul_avx2<T: Real>(
+    shape: (usize, usize, usize),
+    a: Matrix<T>,
+    b: Matrix<T>,
+    c: &mut [T],
+    c_row: usize,
+    store: Store,
+) {
     product::<T, true>(shape, a, b, c, c_row, store);
 }
 
@@ -108,7 +137,8 @@ fn product<T: Real, const FMA: bool>(
         (0..m).for_each(|i| c[i * c_row..][..n].fill(T::default()));
     }
     let mut panel = [[T::default(); LANES]; DEPTH];
-    // Blocks are whole: at C's right edge a block goes to scratch, from which `width` columns are copied to C.
+    // Blocks are whole: at C's right edge a block goes to scratch, from which `width` columns are copied to
+    // C.
     let mut scratch = [T::default(); ROWS * LANES];
     for p in (0..k).step_by(DEPTH) {
         let panel = &mut panel[..DEPTH.min(k - p)];
@@ -122,7 +152,11 @@ fn product<T: Real, const FMA: bool>(
                 let rows = if m - i < ROWS { 1 } else { ROWS };
                 // SAFETY: C holds m rows of n columns.
                 let at = unsafe { c.as_mut_ptr().add(i * c_row + j) };
-                let out = if width == LANES { (at, c_row, store) } else { (scratch.as_mut_ptr(), LANES, Store::Set) };
+                let out = if width == LANES {
+                    (at, c_row, store)
+                } else {
+                    (scratch.as_mut_ptr(), LANES, Store::Set)
+                };
                 // SAFETY: A holds m rows of k columns, and C the whole block, or else `scratch` does.
                 unsafe {
                     if rows == ROWS {
@@ -182,7 +216,8 @@ unsafe fn pack<T: Real>(b: Matrix<T>, (row, col): (usize, usize), width: usize, 
     }
 }
 
-/// R rows of A from a place on, as many columns of it as the panel has rows, times the panel; to `c`, rows `c_row` apart.
+/// R rows of A from a place on, as many columns of it as the panel has rows, times the panel; to `c`, rows
+/// `c_row` apart.
 ///
 /// # Safety
 /// A holds them, and `c` points to R rows of LANES.
@@ -276,12 +311,20 @@ mod tests {
         let none: [f32; 0] = [];
         for (store, expected) in [(Store::Set, [0.0, 0.0, 7.0, 0.0, 0.0]), (Store::Add, [7.0; 5])] {
             let mut c = [7f32; 5];
-            matmul((2, 2, 0), Matrix::rows(&none, 0), Matrix::rows(&none, 2), &mut c, 3, store);
+            matmul(
+                (2, 2, 0),
+                Matrix::rows(&none, 0),
+                Matrix::rows(&none, 2),
+                &mut c,
+                3,
+                store,
+            );
             assert_eq!(c, expected, "{store:?}");
         }
     }
 
-    /// Strides whose product with a row number wraps round to a small number are refused: they would point outside.
+    /// Strides whose product with a row number wraps round to a small number are refused: they would point
+    /// outside.
     #[test]
     fn a_stride_that_overflows_is_refused() {
         let x = [1f32; 64];
@@ -305,9 +348,21 @@ mod tests {
         let (m, n, k) = (5, 9, 3);
         for short in [None, Some(0), Some(1), Some(2)] {
             let [a, b, mut c] = [m * k, k * n, m * n].map(|len| vec![1f32; len]);
-            let (a, b) = (&a[usize::from(short == Some(0))..], &b[usize::from(short == Some(1))..]);
+            let (a, b) = (
+                &a[usize::from(short == Some(0))..],
+                &b[usize::from(short == Some(1))..],
+            );
             let c = &mut c[usize::from(short == Some(2))..];
-            let multiply = || matmul((m, n, k), Matrix::rows(a, k), Matrix::rows(b, n), c, n, Store::Set);
+            let multiply = || {
+                matmul(
+                    (m, n, k),
+                    Matrix::rows(a, k),
+                    Matrix::rows(b, n),
+                    c,
+                    n,
+                    Store::Set,
+                )
+            };
             let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(multiply)).is_err();
             assert_eq!(refused, short.is_some(), "{short:?}");
         }

@@ -1,8 +1,9 @@
-//! A tower that tables cannot hold (a layer norm, an MLP, more than one layer) as a list of operations, which both
-//! engines run forward, and backward from last to first: `engine/cpu/graph/` and `shaders/graph/` have one file per operation.
+//! A tower that tables cannot hold (a layer norm, an MLP, more than one layer) as a list of operations, which
+//! both engines run forward, and backward from last to first: `engine/cpu/graph/` and `shaders/graph/` have
+//! one file per operation.
 //!
-//! The first layer's rows are the (token, position) pairs that can occur, far fewer than a batch's tokens; the last
-//! layer has only the rows that are read.
+//! The first layer's rows are the (token, position) pairs that can occur, far fewer than a batch's tokens;
+//! the last layer has only the rows that are read.
 
 use super::params::{LayerParams, Linear, TowerParams};
 use crate::task::TowerShape;
@@ -63,7 +64,8 @@ pub enum Op {
 pub struct Step {
     /// What is done.
     pub op: Op,
-    /// The arrays read, and whether the backward pass is the first to write their gradient (it sets, else it adds).
+    /// The arrays read, and whether the backward pass is the first to write their gradient (it sets, else it
+    /// adds).
     pub inputs: Vec<(Id, bool)>,
     /// The array written.
     pub out: Id,
@@ -82,26 +84,59 @@ impl Graph {
     fn add(&mut self, op: Op, inputs: &[Id], rows: Rows, width: usize) -> Id {
         let out = self.arrays.len();
         self.arrays.push(Array { rows, width });
-        self.steps.push(Step { op, inputs: inputs.iter().map(|id| (*id, false)).collect(), out });
+        self.steps.push(Step {
+            op,
+            inputs: inputs.iter().map(|id| (*id, false)).collect(),
+            out,
+        });
         out
     }
 
     fn norm(&mut self, params: Option<&Linear>, x: Id) -> Id {
         let Array { rows, width } = self.arrays[x];
-        params.map_or(x, |params| self.add(Op::Norm { params: params.clone() }, &[x], rows, width))
+        params.map_or(x, |params| {
+            self.add(
+                Op::Norm {
+                    params: params.clone(),
+                },
+                &[x],
+                rows,
+                width,
+            )
+        })
     }
 
     fn linear(&mut self, params: &Linear, x: Id, residual: Option<Id>) -> Id {
         let inputs: Vec<Id> = std::iter::once(x).chain(residual).collect();
-        self.add(Op::Linear { params: params.clone(), keys: false }, &inputs, self.arrays[x].rows, params.bias.len())
+        self.add(
+            Op::Linear {
+                params: params.clone(),
+                keys: false,
+            },
+            &inputs,
+            self.arrays[x].rows,
+            params.bias.len(),
+        )
     }
 
     fn keys(&mut self, params: &Linear, x: Id) -> Id {
-        self.add(Op::Linear { params: params.clone(), keys: true }, &[x], self.arrays[x].rows, params.bias.len())
+        self.add(
+            Op::Linear {
+                params: params.clone(),
+                keys: true,
+            },
+            &[x],
+            self.arrays[x].rows,
+            params.bias.len(),
+        )
     }
 
     fn gather(&mut self, x: Id, rows: Rows) -> Id {
-        if self.arrays[x].rows == rows { x } else { self.add(Op::Gather, &[x], rows, self.arrays[x].width) }
+        if self.arrays[x].rows == rows {
+            x
+        } else {
+            self.add(Op::Gather, &[x], rows, self.arrays[x].width)
+        }
     }
 
     fn layer(&mut self, (l, layer): (usize, &LayerParams), x: Id, last: bool) -> Id {
@@ -111,7 +146,12 @@ impl Graph {
         // Where every token asks, its query is its pair's.
         let asking = if last { self.gather(h, Rows::Reads) } else { h };
         let query = self.linear(&layer.query, asking, None);
-        let attended = self.add(Op::Attention { layer: l }, &[query, key, value], onward, self.arrays[value].width);
+        let attended = self.add(
+            Op::Attention { layer: l },
+            &[query, key, value],
+            onward,
+            self.arrays[value].width,
+        );
         let stream = self.gather(x, onward);
         let x = self.linear(&layer.output, attended, Some(stream));
         let Some((up, down)) = &layer.mlp else { return x };
@@ -127,7 +167,10 @@ impl Graph {
         if plain && shape.reads == 1 {
             return None;
         }
-        let mut graph = Graph { arrays: Vec::new(), steps: Vec::new() };
+        let mut graph = Graph {
+            arrays: Vec::new(),
+            steps: Vec::new(),
+        };
         let mut x = graph.add(Op::Embed, &[], Rows::Pairs, d);
         for (l, layer) in params.layers.iter().enumerate() {
             x = graph.layer((l, layer), x, l + 1 == params.layers.len());
@@ -157,7 +200,10 @@ impl Addresses {
         for (i, (token, position)) in (0u32..).zip(&shape.pairs) {
             pairs[*position as usize * shape.vocab + *token as usize] = i;
         }
-        Addresses { vocab: shape.vocab, pairs }
+        Addresses {
+            vocab: shape.vocab,
+            pairs,
+        }
     }
 
     /// The whole map, `[length, vocab]`.

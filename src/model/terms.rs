@@ -22,8 +22,8 @@ impl Source {
 }
 
 /// An additive piece of the attention logits, first letter the query's source and second the key's (E token
-/// embedding, P position embedding, B bias), or VP, the position part of the values. Terms whose key is the bias (xB) add
-/// the same to every key of a row, and so change no softmax.
+/// embedding, P position embedding, B bias), or VP, the position part of the values. Terms whose key is the
+/// bias (xB) add the same to every key of a row, and so change no softmax.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "web", derive(tsify::Tsify))]
 pub enum Term {
@@ -56,10 +56,31 @@ pub struct UnknownTerm(String);
 
 impl Term {
     /// The nine terms of the logits; a term's [`place`](Term::place) is its place here.
-    pub const LOGIT: [Term; 9] = [Term::EE, Term::EP, Term::EB, Term::PE, Term::PP, Term::PB, Term::BE, Term::BP, Term::BB];
+    pub const LOGIT: [Term; 9] = [
+        Term::EE,
+        Term::EP,
+        Term::EB,
+        Term::PE,
+        Term::PP,
+        Term::PB,
+        Term::BE,
+        Term::BP,
+        Term::BB,
+    ];
 
     /// Every term: those of the logits, then VP.
-    pub const ALL: [Term; 10] = [Term::EE, Term::EP, Term::EB, Term::PE, Term::PP, Term::PB, Term::BE, Term::BP, Term::BB, Term::VP];
+    pub const ALL: [Term; 10] = [
+        Term::EE,
+        Term::EP,
+        Term::EB,
+        Term::PE,
+        Term::PP,
+        Term::PB,
+        Term::BE,
+        Term::BP,
+        Term::BB,
+        Term::VP,
+    ];
 
     /// The term of a query's source and a key's.
     pub fn between(query: Source, key: Source) -> Term {
@@ -91,13 +112,17 @@ impl FromStr for Term {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Strengths {
     terms: [f64; 10],
-    /// Added to the logit of every key position `[length]`; empty for nothing. Only towers computed by tables take it.
+    /// Added to the logit of every key position `[length]`; empty for nothing. Only towers computed by tables
+    /// take it.
     pub position_row: Vec<f64>,
 }
 
 impl Default for Strengths {
     fn default() -> Self {
-        Strengths { terms: [1.0; 10], position_row: Vec::new() }
+        Strengths {
+            terms: [1.0; 10],
+            position_row: Vec::new(),
+        }
     }
 }
 

@@ -43,7 +43,11 @@ impl TowerModel {
             params: params.clone(),
             shape,
         };
-        tower_shapes(config).into_iter().zip(&table.towers).map(tower).collect()
+        tower_shapes(config)
+            .into_iter()
+            .zip(&table.towers)
+            .map(tower)
+            .collect()
     }
 
     /// K.
@@ -53,6 +57,9 @@ impl TowerModel {
 
     /// The table row of the token that query `q` reads, and of its position.
     pub fn read_rows(&self, q: usize) -> (usize, usize) {
-        (self.shape.read_token as usize, self.shape.vocab + self.shape.queries[q].position)
+        (
+            self.shape.read_token as usize,
+            self.shape.vocab + self.shape.queries[q].position,
+        )
     }
 }

@@ -1,6 +1,6 @@
-//! The wasm-bindgen surface, in a worker. Thin: it converts, yields to the event loop, and gives every error a stable
-//! `code`. It is compiled twice: without the feature `train` it shows models and is what a page loads first; with it,
-//! it trains them too.
+//! The wasm-bindgen surface, in a worker. Thin: it converts, yields to the event loop, and gives every error
+//! a stable `code`. It is compiled twice: without the feature `train` it shows models and is what a page
+//! loads first; with it, it trains them too.
 
 #![allow(missing_debug_implementations)] // handles that JavaScript holds
 
@@ -47,7 +47,8 @@ fn start() {
     console_error_panic_hook::set_once();
 }
 
-/// An error of ours on its way to JS: an `Error` with a `code`. The page makes its message fit to be shown (www/src/engine/errors.ts).
+/// An error of ours on its way to JS: an `Error` with a `code`. The page makes its message fit to be shown
+/// (www/src/engine/errors.ts).
 struct Failure {
     code: &'static str,
     message: String,
@@ -64,13 +65,19 @@ impl From<Failure> for JsValue {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Failure {
-        Failure { code: "config", message: error.to_string() }
+        Failure {
+            code: "config",
+            message: error.to_string(),
+        }
     }
 }
 
 impl From<CheckpointError> for Failure {
     fn from(error: CheckpointError) -> Failure {
-        Failure { code: "checkpoint", message: error.to_string() }
+        Failure {
+            code: "checkpoint",
+            message: error.to_string(),
+        }
     }
 }
 
@@ -82,19 +89,28 @@ impl From<AnalysisError> for Failure {
             AnalysisError::Surgery(_) => "surgery",
             AnalysisError::NotFinite(_) => "not_finite",
         };
-        Failure { code, message: error.to_string() }
+        Failure {
+            code,
+            message: error.to_string(),
+        }
     }
 }
 
 /// What trains is borrowed by its training until that ends.
 #[cfg(feature = "train")]
 fn busy() -> Failure {
-    Failure { code: "busy", message: "The model is training; pause it first.".to_owned() }
+    Failure {
+        code: "busy",
+        message: "The model is training; pause it first.".to_owned(),
+    }
 }
 
 impl From<serde_wasm_bindgen::Error> for Failure {
     fn from(error: serde_wasm_bindgen::Error) -> Failure {
-        Failure { code: "config", message: error.to_string() }
+        Failure {
+            code: "config",
+            message: error.to_string(),
+        }
     }
 }
 
@@ -105,7 +121,10 @@ fn to_js<T: Serialize>(value: &T) -> Result<JsValue, Failure> {
 
 /// A value from JS; what does not fit is an error of this code.
 fn from_js<T: serde::de::DeserializeOwned>(value: JsValue, code: &'static str) -> Result<T, Failure> {
-    serde_wasm_bindgen::from_value(value).map_err(|error| Failure { code, message: error.to_string() })
+    serde_wasm_bindgen::from_value(value).map_err(|error| Failure {
+        code,
+        message: error.to_string(),
+    })
 }
 
 /// The table of settings: names, bounds (with the other fields as in preset `paper`), defaults, help.
@@ -128,6 +147,8 @@ fn read_config(config: JsValue) -> Result<ValidConfig, Failure> {
 
 /// Fills in preset `paper` and checks every limit.
 #[wasm_bindgen(js_name = checkConfig, unchecked_return_type = "Config")]
-pub fn check_config(#[wasm_bindgen(unchecked_param_type = "Partial<Config>")] config: JsValue) -> Result<JsValue, JsValue> {
+pub fn check_config(
+    #[wasm_bindgen(unchecked_param_type = "Partial<Config>")] config: JsValue,
+) -> Result<JsValue, JsValue> {
     Ok(to_js(&read_config(config)?)?)
 }

@@ -38,7 +38,11 @@ pub const CHROMIUM: Browser = Browser {
 pub const FIREFOX: Browser = Browser {
     name: "Firefox",
     variable: "FIREFOX",
-    programs: &["firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"],
+    programs: &[
+        "firefox-esr",
+        "firefox",
+        "/Applications/Firefox.app/Contents/MacOS/firefox",
+    ],
     needs: &[],
     packages: &["firefox-esr"],
 };
@@ -69,8 +73,16 @@ impl Browser {
             tools::run(install.env("DEBIAN_FRONTEND", "noninteractive"))?;
         }
         self.find().with_context(|| {
-            let Self { name, variable, packages, .. } = self;
-            format!("{name} is not installed: get it (on Debian: {}), or set {variable} to its path", packages.join(" "))
+            let Self {
+                name,
+                variable,
+                packages,
+                ..
+            } = self;
+            format!(
+                "{name} is not installed: get it (on Debian: {}), or set {variable} to its path",
+                packages.join(" ")
+            )
         })
     }
 
@@ -79,7 +91,10 @@ impl Browser {
             return Some(path.into());
         }
         let complete = self.needs.iter().all(|name| tools::find_on_path(name).is_some());
-        self.programs.iter().find_map(|name| tools::find_on_path(name)).filter(|_| complete)
+        self.programs
+            .iter()
+            .find_map(|name| tools::find_on_path(name))
+            .filter(|_| complete)
     }
 }
 
@@ -89,7 +104,10 @@ pub fn swiftshader() -> Vec<(&'static str, &'static str)> {
     if env::var_os("VK_DRIVER_FILES").is_some() || !Path::new(SWIFTSHADER_DRIVER).is_file() {
         return Vec::new();
     }
-    vec![("LD_LIBRARY_PATH", SWIFTSHADER_LIBRARIES), ("VK_DRIVER_FILES", SWIFTSHADER_DRIVER)]
+    vec![
+        ("LD_LIBRARY_PATH", SWIFTSHADER_LIBRARIES),
+        ("VK_DRIVER_FILES", SWIFTSHADER_DRIVER),
+    ]
 }
 
 #[cfg(unix)]

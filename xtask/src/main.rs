@@ -1,5 +1,5 @@
-//! `cargo xtask build | serve | test | fuzz | bench | lighthouse`: on a machine with only Rust and Node, each does all
-//! the set-up it needs by itself, and is quick when nothing changed.
+//! `cargo xtask build | serve | test | fuzz | bench | lighthouse`: on a machine with only Rust and Node, each
+//! does all the set-up it needs by itself, and is quick when nothing changed.
 
 mod bench;
 mod browser;
@@ -19,7 +19,11 @@ use anyhow::Result;
 use clap::Parser;
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Builds, serves and tests leftright")]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "Builds, serves and tests leftright"
+)]
 enum Task {
     /// Leave the static site in www/dist, for any file server, under any sub-path
     Build,
@@ -38,12 +42,14 @@ enum Task {
         #[arg(long)]
         only: Option<test::Suite>,
     },
-    /// Give the command line files that are broken on purpose, and count what it does not take well (on Linux)
+    /// Give the command line files that are broken on purpose, and count what it does not take well (on
+    /// Linux)
     #[cfg(target_os = "linux")]
     Fuzz(fuzz::FuzzArgs),
     /// Measure both engines against this machine and write bench/RESULTS.md and what lies beside it
     Bench {
-        /// Also measure the site among other libraries with the script in this folder (`node bench.mjs --candidate URL`)
+        /// Also measure the site among other libraries with the script in this folder (`node bench.mjs
+        /// --candidate URL`)
         #[arg(long)]
         peers: Option<PathBuf>,
     },

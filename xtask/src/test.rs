@@ -38,8 +38,8 @@ impl AddAssign for Counts {
 }
 
 impl Counts {
-    /// A suite that ends badly without naming a failed test (it did not compile, it crashed), or in which no test
-    /// passed (it found none), has failed all the same.
+    /// A suite that ends badly without naming a failed test (it did not compile, it crashed), or in which no
+    /// test passed (it found none), has failed all the same.
     fn judged_by(mut self, status: ExitStatus) -> Self {
         if !status.success() || self.passed == 0 {
             self.failed = self.failed.max(1);
@@ -65,13 +65,20 @@ pub fn test(only: Option<Suite>) -> Result<ExitCode> {
         counts += playwright(&chromium)?;
     }
     println!("{} passed, {} failed", counts.passed, counts.failed);
-    Ok(if counts.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if counts.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// `cargo test`, passing its output on and adding up its summary lines.
 fn rust() -> Result<Counts> {
     let mut cargo = tools::cargo();
-    cargo.args(["test", "--release", "--workspace", "--no-fail-fast"]).envs(browser::swiftshader()).stdout(Stdio::piped());
+    cargo
+        .args(["test", "--release", "--workspace", "--no-fail-fast"])
+        .envs(browser::swiftshader())
+        .stdout(Stdio::piped());
     let mut child = cargo.spawn().context("could not start cargo test")?;
     let mut counts = Counts::default();
     let output = child.stdout.take().expect("stdout was piped");
@@ -89,8 +96,15 @@ fn rust() -> Result<Counts> {
 /// The counts in a line such as `test result: ok. 3 passed; 0 failed; 1 ignored; ...`.
 fn summary(line: &str) -> Option<Counts> {
     let (_, numbers) = line.strip_prefix("test result: ")?.split_once(". ")?;
-    let count = |name: &str| numbers.split("; ").find_map(|part| part.strip_suffix(name)?.trim().parse().ok());
-    Some(Counts { passed: count("passed")?, failed: count("failed")? })
+    let count = |name: &str| {
+        numbers
+            .split("; ")
+            .find_map(|part| part.strip_suffix(name)?.trim().parse().ok())
+    };
+    Some(Counts {
+        passed: count("passed")?,
+        failed: count("failed")?,
+    })
 }
 
 /// Vitest, which tests what of the site needs no browser, counted by its own report.
@@ -100,11 +114,17 @@ fn vitest() -> Result<Counts> {
         fs::remove_file(&report)?;
     }
     let mut vitest = tools::node("vitest/vitest.mjs");
-    vitest.args(["run", "--reporter=default", "--reporter=json"]).arg(format!("--outputFile.json={}", report.display()));
+    vitest
+        .args(["run", "--reporter=default", "--reporter=json"])
+        .arg(format!("--outputFile.json={}", report.display()));
     let status = vitest.status().context("could not start Vitest")?;
     let json: Value = fs::read(&report).map_or(Ok(Value::Null), |json| serde_json::from_slice(&json))?;
     let count = |name: &str| json[name].as_u64().unwrap_or(0);
-    Ok(Counts { passed: count("numPassedTests"), failed: count("numFailedTests") }.judged_by(status))
+    Ok(Counts {
+        passed: count("numPassedTests"),
+        failed: count("numFailedTests"),
+    }
+    .judged_by(status))
 }
 
 /// Playwright, counted by the report that playwright.config.ts asks for.
@@ -116,9 +136,14 @@ fn playwright(chromium: &Path) -> Result<Counts> {
     }
     // The recipes run the command line, as the Rust tests have built it.
     tools::run(tools::cargo().args(["test", "--release", "--workspace", "--no-run", "--quiet"]))?;
-    let command_line = tools::target_dir().join("release").join(format!("leftright{}", env::consts::EXE_SUFFIX));
+    let command_line = tools::target_dir()
+        .join("release")
+        .join(format!("leftright{}", env::consts::EXE_SUFFIX));
     let mut playwright = tools::node("@playwright/test/cli.js");
-    playwright.arg("test").env(CHROMIUM.variable, chromium).env("LEFTRIGHT", command_line);
+    playwright
+        .arg("test")
+        .env(CHROMIUM.variable, chromium)
+        .env("LEFTRIGHT", command_line);
     // Playwright skips the scenarios of a browser that is not there; CI must have all.
     let mut absent = Vec::new();
     for browser in [FIREFOX, WEBKIT] {
@@ -142,7 +167,10 @@ fn playwright(chromium: &Path) -> Result<Counts> {
 /// The counts in Playwright's JSON report.
 fn outcome(report: &Value) -> Counts {
     let count = |name: &str| report["stats"][name].as_u64().unwrap_or(0);
-    Counts { passed: count("expected"), failed: count("unexpected") + count("flaky") }
+    Counts {
+        passed: count("expected"),
+        failed: count("unexpected") + count("flaky"),
+    }
 }
 
 #[cfg(test)]
@@ -152,21 +180,37 @@ mod tests {
     #[test]
     fn cargo_summaries_are_counted() {
         let line = "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.10s";
-        assert_eq!(summary(line), Some(Counts { passed: 12, failed: 3 }));
+        assert_eq!(
+            summary(line),
+            Some(Counts {
+                passed: 12,
+                failed: 3
+            })
+        );
         assert_eq!(summary("test cargo_summaries_are_counted ... ok"), None);
     }
 
     #[test]
     fn a_suite_without_tests_has_failed() {
         let success = ExitStatus::default();
-        assert_eq!(Counts::default().judged_by(success), Counts { passed: 0, failed: 1 });
-        assert_eq!(Counts { passed: 1, failed: 0 }.judged_by(success), Counts { passed: 1, failed: 0 });
-        assert_eq!(Counts { passed: 1, failed: 2 }.judged_by(success), Counts { passed: 1, failed: 2 });
+        assert_eq!(
+            Counts::default().judged_by(success),
+            Counts { passed: 0, failed: 1 }
+        );
+        assert_eq!(
+            Counts { passed: 1, failed: 0 }.judged_by(success),
+            Counts { passed: 1, failed: 0 }
+        );
+        assert_eq!(
+            Counts { passed: 1, failed: 2 }.judged_by(success),
+            Counts { passed: 1, failed: 2 }
+        );
     }
 
     #[test]
     fn playwright_reports_are_counted() {
-        let report = serde_json::json!({ "stats": { "expected": 4, "unexpected": 1, "flaky": 1, "skipped": 2 } });
+        let report =
+            serde_json::json!({ "stats": { "expected": 4, "unexpected": 1, "flaky": 1, "skipped": 2 } });
         assert_eq!(outcome(&report), Counts { passed: 4, failed: 2 });
     }
 }

@@ -1,5 +1,6 @@
-//! What the shaders must know of a run, as WGSL text generated from the parameter table, the task and the places in the
-//! buffers, so that nothing is kept in sync by hand. Textual constants: Safari mis-sizes arrays sized by `override`.
+//! What the shaders must know of a run, as WGSL text generated from the parameter table, the task and the
+//! places in the buffers, so that nothing is kept in sync by hand. Textual constants: Safari mis-sizes arrays
+//! sized by `override`.
 
 use std::fmt::Write;
 
@@ -19,10 +20,17 @@ pub fn wgsl(layout: &Layout) -> String {
 
 fn constants(layout: &Layout, out: &mut String) {
     let (config, towers) = (&layout.config, &layout.towers);
-    let loss = layout.cells.iter().find(|region| region.name == "loss").expect("every layout has a loss");
+    let loss = layout
+        .cells
+        .iter()
+        .find(|region| region.name == "loss")
+        .expect("every layout has a loss");
     // The strip stands behind CLS, or first in an autoregressive run, where its tokens come after the words'.
-    let (strip_at, background, caption_at) =
-        if config.autoregressive { (0, text_vocab(config), config.pixels as usize) } else { (1, 0, 0) };
+    let (strip_at, background, caption_at) = if config.autoregressive {
+        (0, text_vocab(config), config.pixels as usize)
+    } else {
+        (1, 0, 0)
+    };
     for (name, value) in [
         ("POPULATION", layout.population),
         ("TOWERS", towers.len()),
@@ -40,8 +48,17 @@ fn constants(layout: &Layout, out: &mut String) {
         ("CAPTION_WORDS", CAPTION_WORDS),
         ("RELATIONS", relations(config).len()),
         ("LAYOUT_COUNT", config.layouts() as usize),
-        ("LONGEST", towers.iter().map(|t| t.shape.length).fold(0, usize::max)),
-        ("MOST_ROWS", towers.iter().map(|t| t.shape.rows().next_multiple_of(4)).fold(0, usize::max)),
+        (
+            "LONGEST",
+            towers.iter().map(|t| t.shape.length).fold(0, usize::max),
+        ),
+        (
+            "MOST_ROWS",
+            towers
+                .iter()
+                .map(|t| t.shape.rows().next_multiple_of(4))
+                .fold(0, usize::max),
+        ),
         ("PARAMS", layout.params),
         ("ROWS", layout.row_count),
         ("CELLS", layout.cell_count),
@@ -75,7 +92,9 @@ fn towers(layout: &Layout, out: &mut String) {
         };
         let _ = writeln!(out, "fn {name}(tower: u32) -> u32 {{ return {value}; }}");
     };
-    let mut shape = |name: &str, of: &dyn Fn(&TowerModel) -> usize| by_tower(name, &layout.towers.iter().map(of).collect::<Vec<_>>());
+    let mut shape = |name: &str, of: &dyn Fn(&TowerModel) -> usize| {
+        by_tower(name, &layout.towers.iter().map(of).collect::<Vec<_>>())
+    };
     shape("length", &|t| t.shape.length);
     shape("vocab", &|t| t.shape.vocab);
     shape("table_rows", &|t| t.shape.rows());
@@ -84,7 +103,8 @@ fn towers(layout: &Layout, out: &mut String) {
     shape("causal", &|t| usize::from(t.shape.causal));
     shape("pairs", &|t| t.shape.pairs.len());
     shape("read_token", &|t| t.shape.read_token as usize);
-    let mut tensor = |name: &str, start: &dyn Fn(&TowerParams) -> usize| shape(name, &|t| start(&t.params) / 4);
+    let mut tensor =
+        |name: &str, start: &dyn Fn(&TowerParams) -> usize| shape(name, &|t| start(&t.params) / 4);
     tensor("rows_offset", &|p| p.rows.start);
     tensor("query_weight", &|p| p.layers[0].query.weight.start);
     tensor("query_bias", &|p| p.layers[0].query.bias.start);
@@ -100,22 +120,41 @@ fn towers(layout: &Layout, out: &mut String) {
     by_tower("addresses_start", &layout.world.addresses);
     for (kind, regions) in [("rows", &layout.rows), ("cells", &layout.cells)] {
         for region in regions {
-            by_tower(&format!("{}_{kind}", region.name), &region.towers.iter().map(|(start, _)| *start).collect::<Vec<_>>());
+            by_tower(
+                &format!("{}_{kind}", region.name),
+                &region.towers.iter().map(|(start, _)| *start).collect::<Vec<_>>(),
+            );
         }
     }
     // A dispatch over the towers that are computed by tables, or by graphs, counts those only.
-    for (name, of) in [("table_tower", &layout.by_tables), ("graph_tower", &layout.by_graphs)] {
-        let tower = if let [only] = of[..] { format!("{only}u") } else { "index".to_owned() };
+    for (name, of) in [
+        ("table_tower", &layout.by_tables),
+        ("graph_tower", &layout.by_graphs),
+    ] {
+        let tower = if let [only] = of[..] {
+            format!("{only}u")
+        } else {
+            "index".to_owned()
+        };
         let _ = writeln!(out, "fn {name}(index: u32) -> u32 {{ return {tower}; }}");
     }
     let read_positions: Vec<String> = layout.towers.iter().map(read_position).collect();
-    let read = if let [a, b] = &read_positions[..] { format!("select({a}, {b}, tower == 1u)") } else { read_positions[0].clone() };
-    let _ = writeln!(out, "fn read_position(tower: u32, query: u32) -> u32 {{ return {read}; }}");
+    let read = if let [a, b] = &read_positions[..] {
+        format!("select({a}, {b}, tower == 1u)")
+    } else {
+        read_positions[0].clone()
+    };
+    let _ = writeln!(
+        out,
+        "fn read_position(tower: u32, query: u32) -> u32 {{ return {read}; }}"
+    );
 }
 
 /// The position that a tower's `query` reads, as an expression.
 fn read_position(tower: &TowerModel) -> String {
     let queries = tower.shape.queries.iter().enumerate().skip(1);
     let first = format!("{}u", tower.shape.queries[0].position);
-    queries.fold(first, |others, (q, query)| format!("select({others}, {}u, query == {q}u)", query.position))
+    queries.fold(first, |others, (q, query)| {
+        format!("select({others}, {}u, query == {q}u)", query.position)
+    })
 }

@@ -21,7 +21,8 @@ pub struct Region {
 pub struct GraphPlaces {
     /// Per array: itself and its gradient in `rows`, and the length of each.
     pub arrays: Vec<(usize, usize, usize)>,
-    /// Per step, in `cells`: attention weights and their gradient `[rows, H, length]`, or a norm's moments `[rows, 2]`.
+    /// Per step, in `cells`: attention weights and their gradient `[rows, H, length]`, or a norm's moments
+    /// `[rows, 2]`.
     pub cells: Vec<(usize, usize)>,
 }
 
@@ -73,7 +74,10 @@ impl Places {
     }
 
     fn regions(&mut self, sizes: Vec<(&'static str, Vec<usize>)>) -> Vec<Region> {
-        let place = |(name, lens): (_, Vec<usize>)| Region { name, towers: lens.into_iter().map(|len| (self.take(len), len)).collect() };
+        let place = |(name, lens): (_, Vec<usize>)| Region {
+            name,
+            towers: lens.into_iter().map(|len| (self.take(len), len)).collect(),
+        };
         sizes.into_iter().map(place).collect()
     }
 }
@@ -88,8 +92,15 @@ impl Layout {
         let b = (config.batch as usize).next_multiple_of(8);
         let all = |f: &dyn Fn(&TowerModel) -> usize| towers.iter().map(f).collect::<Vec<_>>();
         // Arrays that a tower with a graph has no use for are empty there.
-        let tables =
-            |f: &dyn Fn(usize, usize) -> usize| all(&|t| if t.graph.is_none() { f(t.shape.rows(), t.shape.queries.len()) } else { 0 });
+        let tables = |f: &dyn Fn(usize, usize) -> usize| {
+            all(&|t| {
+                if t.graph.is_none() {
+                    f(t.shape.rows(), t.shape.queries.len())
+                } else {
+                    0
+                }
+            })
+        };
         let graphs = |f: &dyn Fn(&TowerModel) -> usize| all(&|t| if t.graph.is_some() { f(t) } else { 0 });
         let e = towers[0].e.div_ceil(4);
         let pairs = if config.autoregressive { 0 } else { b };
@@ -132,7 +143,12 @@ impl Layout {
         let mut graph_places = Vec::new();
         for (i, tower) in towers.iter().enumerate() {
             let ends = (joint("residual", i), joint("d_residual", i));
-            graph_places.push(tower.graph.as_ref().map(|graph| places(graph, tower, b, ends, &mut in_rows, &mut in_cells)));
+            graph_places.push(
+                tower
+                    .graph
+                    .as_ref()
+                    .map(|graph| places(graph, tower, b, ends, &mut in_rows, &mut in_cells)),
+            );
         }
         let mut in_batch = Places::default();
         let starts = towers.iter().map(|t| in_batch.take(b * t.shape.length)).collect();
@@ -162,10 +178,17 @@ impl Layout {
         self.population * self.row_count + (half as usize * self.population + model) * self.params
     }
 
-    /// Every storage buffer in order of binding, and its bytes. In u64: on wasm32 a population that is refused may overflow a usize.
+    /// Every storage buffer in order of binding, and its bytes. In u64: on wasm32 a population that is
+    /// refused may overflow a usize.
     pub fn buffers(&self) -> [(&'static str, u64); 6] {
-        let [population, params, rows, cells, tokens] =
-            [self.population, self.params, self.row_count, self.cell_count, self.token_count].map(|n| n as u64);
+        let [population, params, rows, cells, tokens] = [
+            self.population,
+            self.params,
+            self.row_count,
+            self.cell_count,
+            self.token_count,
+        ]
+        .map(|n| n as u64);
         [
             ("rows", population * (rows + 2 * params) * 16),
             ("moments", population * 2 * params * 16),
@@ -179,7 +202,11 @@ impl Layout {
 
 /// Parts per sequence that a loss is the sum of: its row and its column of logits, or its read places.
 pub fn loss_parts(towers: &[TowerModel]) -> usize {
-    if towers.len() == 2 { 2 } else { towers[0].shape.reads }
+    if towers.len() == 2 {
+        2
+    } else {
+        towers[0].shape.reads
+    }
 }
 
 /// Whole tiles of eight.
@@ -208,7 +235,11 @@ fn places(
     let mut arrays = Vec::new();
     for (id, array) in graph.arrays.iter().enumerate() {
         let len = allocated(array.rows, tower, batch) * array.width / 4;
-        let place = if id + 1 == graph.arrays.len() { last } else { (in_rows.take(len), in_rows.take(len)) };
+        let place = if id + 1 == graph.arrays.len() {
+            last
+        } else {
+            (in_rows.take(len), in_rows.take(len))
+        };
         arrays.push((place.0, place.1, len));
     }
     let mut cells = Vec::new();

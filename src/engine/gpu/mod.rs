@@ -1,5 +1,5 @@
-//! The GPU engine: a population's training step as WGSL dispatches (`shaders/`). Batches are drawn on the device,
-//! many steps go into a submit, two submits are in flight, and losses are read one submit late.
+//! The GPU engine: a population's training step as WGSL dispatches (`shaders/`). Batches are drawn on the
+//! device, many steps go into a submit, two submits are in flight, and losses are read one submit late.
 
 mod constants;
 mod device;
@@ -78,7 +78,11 @@ impl RunConstants {
 /// Bytes of the uniform buffers: `runs`, of which there are two, and `ops`.
 fn uniforms(layout: &Layout) -> [u64; 2] {
     // A run without a graph has no `Op`, but its bind group is there all the same.
-    [size_of::<RunConstants>() * layout.population, OP_STRIDE * operations::count(layout).max(1)].map(|bytes| bytes as u64)
+    [
+        size_of::<RunConstants>() * layout.population,
+        OP_STRIDE * operations::count(layout).max(1),
+    ]
+    .map(|bytes| bytes as u64)
 }
 
 /// Milliseconds a submit should take: long enough to hide its cost, short enough to keep a desktop alive.
@@ -115,7 +119,10 @@ pub struct Gpu {
 
 impl std::fmt::Debug for Gpu {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Gpu").field("layout", &self.layout).field("step", &self.step).finish_non_exhaustive()
+        f.debug_struct("Gpu")
+            .field("layout", &self.layout)
+            .field("step", &self.step)
+            .finish_non_exhaustive()
     }
 }
 
@@ -140,7 +147,10 @@ impl Gpu {
         let population = configs.len();
         let largest = layout.buffers().iter().map(|(_, bytes)| *bytes).fold(0, u64::max);
         let [run_bytes, op_bytes] = uniforms(&layout);
-        for (needed, allowed) in [(largest, adapter.largest_buffer()), (run_bytes, adapter.largest_uniform())] {
+        for (needed, allowed) in [
+            (largest, adapter.largest_buffer()),
+            (run_bytes, adapter.largest_uniform()),
+        ] {
             if needed > allowed {
                 return Err(EngineError::TooLarge { needed, allowed });
             }
@@ -158,28 +168,55 @@ impl Gpu {
         let scope = device.inner.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let run_buffers = [0, 1].map(|_| buffer("runs", wgpu::BufferUsages::UNIFORM, run_bytes));
         let op_buffer = buffer("ops", wgpu::BufferUsages::UNIFORM, op_bytes);
-        let [rows, moments, batch, cells, ring, world] =
-            layout.buffers().map(|(label, bytes)| buffer(label, wgpu::BufferUsages::STORAGE, bytes));
+        let [rows, moments, batch, cells, ring, world] = layout
+            .buffers()
+            .map(|(label, bytes)| buffer(label, wgpu::BufferUsages::STORAGE, bytes));
         if let Some(error) = scope.pop().await {
             return Err(EngineError::Unavailable(clause(&error.to_string()).to_owned()));
         }
         let layouts = kernels::bind_group_layouts(&device.inner);
         let bind = |layout, entries: &[wgpu::BindGroupEntry]| {
-            device.inner.create_bind_group(&wgpu::BindGroupDescriptor { label: None, layout, entries })
+            device.inner.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: None,
+                layout,
+                entries,
+            })
         };
         let groups = [0, 1].map(|half| {
-            let runs: Vec<_> = configs.iter().enumerate().map(|(model, c)| RunConstants::new(c, &layout, model, half as u32)).collect();
-            device.queue.write_buffer(&run_buffers[half], 0, bytemuck::cast_slice(&runs));
+            let runs: Vec<_> = configs
+                .iter()
+                .enumerate()
+                .map(|(model, c)| RunConstants::new(c, &layout, model, half as u32))
+                .collect();
+            device
+                .queue
+                .write_buffer(&run_buffers[half], 0, bytemuck::cast_slice(&runs));
             let buffers = [&run_buffers[half], &rows, &moments, &batch, &cells, &ring, &world];
             let resources = (0u32..).zip(buffers.map(wgpu::Buffer::as_entire_binding));
-            let entries: Vec<_> = resources.map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource }).collect();
+            let entries: Vec<_> = resources
+                .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
+                .collect();
             bind(&layouts[0], &entries)
         });
-        let one = wgpu::BufferBinding { buffer: &op_buffer, offset: 0, size: wgpu::BufferSize::new(OP_STRIDE as u64) };
-        let op_group = bind(&layouts[1], &[wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::Buffer(one) }]);
-        device.queue.write_buffer(&world, 0, bytemuck::cast_slice(&layout.world.words));
+        let one = wgpu::BufferBinding {
+            buffer: &op_buffer,
+            offset: 0,
+            size: wgpu::BufferSize::new(OP_STRIDE as u64),
+        };
+        let op_group = bind(
+            &layouts[1],
+            &[wgpu::BindGroupEntry {
+                binding: 0,
+                resource: wgpu::BindingResource::Buffer(one),
+            }],
+        );
+        device
+            .queue
+            .write_buffer(&world, 0, bytemuck::cast_slice(&layout.world.words));
         for (i, op) in ops.iter().enumerate() {
-            device.queue.write_buffer(&op_buffer, (i * OP_STRIDE) as u64, bytemuck::bytes_of(op));
+            device
+                .queue
+                .write_buffer(&op_buffer, (i * OP_STRIDE) as u64, bytemuck::bytes_of(op));
         }
         let kernels = kernels::compile(&device.inner, &layouts, &layout, edit);
         device.check()?;
@@ -206,10 +243,19 @@ impl Gpu {
     pub fn restore(&mut self, from: &Snapshot) {
         let queue = &self.device.queue;
         for half in 0..2 {
-            queue.write_buffer(&self.rows, 16 * self.layout.params_at(half, 0) as u64, bytemuck::cast_slice(&from.params));
+            queue.write_buffer(
+                &self.rows,
+                16 * self.layout.params_at(half, 0) as u64,
+                bytemuck::cast_slice(&from.params),
+            );
         }
         let len = 4 * self.layout.params;
-        let both: Vec<f32> = from.first.chunks(len).zip(from.second.chunks(len)).flat_map(|(m, v)| m.iter().chain(v).copied()).collect();
+        let both: Vec<f32> = from
+            .first
+            .chunks(len)
+            .zip(from.second.chunks(len))
+            .flat_map(|(m, v)| m.iter().chain(v).copied())
+            .collect();
         queue.write_buffer(&self.moments, 0, bytemuck::cast_slice(&both));
         queue.write_buffer(&self.batch, 0, bytemuck::cast_slice(&[from.step, from.step]));
         self.step = from.step;
@@ -223,7 +269,10 @@ impl Gpu {
     }
 
     fn submit(&mut self, steps: u32) -> Submitted {
-        let mut encoder = self.device.inner.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let mut encoder = self
+            .device
+            .inner
+            .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         for step in self.step..self.step + steps {
             self.record(&mut encoder, step, &self.kernels);
         }
@@ -231,7 +280,11 @@ impl Gpu {
         self.device.queue.submit([encoder.finish()]);
         let first = self.step;
         self.step += steps;
-        Submitted { losses: readback::map(staging), first, steps }
+        Submitted {
+            losses: readback::map(staging),
+            first,
+            steps,
+        }
     }
 
     /// Trains every model `steps` steps, each on its own batches; gives the losses `[steps, P]`.
@@ -250,7 +303,14 @@ impl Gpu {
                 let submitted = self.submit(steps);
                 flying.push_back(submitted);
             }
-            let Some(Submitted { losses: pending, first, steps }) = flying.pop_front() else { break };
+            let Some(Submitted {
+                losses: pending,
+                first,
+                steps,
+            }) = flying.pop_front()
+            else {
+                break;
+            };
             let ring: Vec<f32> = pending.read(&self.device).await?;
             for step in first..first + steps {
                 let at = (step % RING) as usize * self.population;
@@ -272,17 +332,30 @@ impl Gpu {
     /// Where the device is lost.
     pub async fn step_on(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
         let b = self.layout.batch;
-        let padded = |tokens: &[u32]| [tokens, &vec![0; b * (tokens.len() / batch.size) - tokens.len()]].concat();
-        let tokens = [padded(&batch.vision), padded(&batch.text), padded(&batch.text_query)].concat();
+        let padded =
+            |tokens: &[u32]| [tokens, &vec![0; b * (tokens.len() / batch.size) - tokens.len()]].concat();
+        let tokens = [
+            padded(&batch.vision),
+            padded(&batch.text),
+            padded(&batch.text_query),
+        ]
+        .concat();
         // The first kernel draws a batch, which the given one replaces.
         let (first, others) = self.kernels.split_at(1);
         let submit = |kernels| {
-            let mut encoder = self.device.inner.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+            let mut encoder = self
+                .device
+                .inner
+                .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
             self.record(&mut encoder, self.step, kernels);
             self.device.queue.submit([encoder.finish()]);
         };
         submit(first);
-        self.device.queue.write_buffer(&self.batch, 8, bytemuck::cast_slice(&tokens.repeat(self.population)));
+        self.device.queue.write_buffer(
+            &self.batch,
+            8,
+            bytemuck::cast_slice(&tokens.repeat(self.population)),
+        );
         submit(others);
         let ring: Vec<f32> = self.read(&self.ring, 0, self.ring.size()).await?;
         let at = (self.step % RING) as usize * self.population;
@@ -290,9 +363,17 @@ impl Gpu {
         Ok(ring[at..at + self.population].to_vec())
     }
 
-    async fn read<T: bytemuck::Pod>(&self, buffer: &wgpu::Buffer, offset: u64, bytes: u64) -> Result<Vec<T>, EngineError> {
+    async fn read<T: bytemuck::Pod>(
+        &self,
+        buffer: &wgpu::Buffer,
+        offset: u64,
+        bytes: u64,
+    ) -> Result<Vec<T>, EngineError> {
         self.device.check()?;
-        let mut encoder = self.device.inner.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let mut encoder = self
+            .device
+            .inner
+            .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         let staging = readback::copy(&self.device, &mut encoder, buffer, offset, bytes);
         self.device.queue.submit([encoder.finish()]);
         readback::map(staging).read(&self.device).await
@@ -307,14 +388,27 @@ impl Gpu {
         let params = self.read(&self.rows, start, self.moments.size() / 2).await?;
         let moments: Vec<f32> = self.read(&self.moments, 0, self.moments.size()).await?;
         let len = 4 * self.layout.params;
-        let half = |k: usize| moments.chunks(2 * len).flat_map(|both| both[k * len..][..len].iter().copied()).collect();
-        Ok(Snapshot { step: self.step, params, first: half(0), second: half(1) })
+        let half = |k: usize| {
+            moments
+                .chunks(2 * len)
+                .flat_map(|both| both[k * len..][..len].iter().copied())
+                .collect()
+        };
+        Ok(Snapshot {
+            step: self.step,
+            params,
+            first: half(0),
+            second: half(1),
+        })
     }
 
     /// The tokens of the last batch, as the sampler laid them out: `[vision, text, query]` per model.
     #[doc(hidden)]
     pub async fn tokens(&self) -> Result<Vec<u32>, EngineError> {
-        Ok(self.read::<u32>(&self.batch, 0, self.batch.size()).await?.split_off(2))
+        Ok(self
+            .read::<u32>(&self.batch, 0, self.batch.size())
+            .await?
+            .split_off(2))
     }
 
     /// What the last step left in a named array of `rows` or `cells`, for one tower of the first model.

@@ -1,4 +1,5 @@
-//! A tower's graph as the shaders see it: each step's `Op` (`shaders/graph/op.wgsl`), and the dispatches that run it.
+//! A tower's graph as the shaders see it: each step's `Op` (`shaders/graph/op.wgsl`), and the dispatches that
+//! run it.
 
 use bytemuck::{Pod, Zeroable};
 
@@ -32,7 +33,8 @@ pub struct OpConstants {
     d_cells: u32,
 }
 
-/// A dispatch of one step: the stage and entry point that run it, its invocations, and its place among all steps.
+/// A dispatch of one step: the stage and entry point that run it, its invocations, and its place among all
+/// steps.
 pub struct Operation {
     /// The shader's stage.
     pub stage: &'static str,
@@ -47,8 +49,11 @@ pub struct Operation {
 /// Every step of every graph, in order of the forward pass.
 fn steps(layout: &Layout) -> impl Iterator<Item = (usize, &TowerModel, &Graph, &GraphPlaces, usize)> {
     let graphs = layout.towers.iter().zip(&layout.graphs).enumerate();
-    let graphs = graphs.filter_map(|(t, (tower, places))| Some((t, tower, tower.graph.as_ref()?, places.as_ref()?)));
-    graphs.flat_map(|(t, tower, graph, places)| (0..graph.steps.len()).map(move |step| (t, tower, graph, places, step)))
+    let graphs =
+        graphs.filter_map(|(t, (tower, places))| Some((t, tower, tower.graph.as_ref()?, places.as_ref()?)));
+    graphs.flat_map(|(t, tower, graph, places)| {
+        (0..graph.steps.len()).map(move |step| (t, tower, graph, places, step))
+    })
 }
 
 /// How many operations there are.
@@ -64,17 +69,27 @@ pub fn constants(layout: &Layout) -> Vec<OpConstants> {
             let array = |(id, sets): (usize, bool)| {
                 let (start, gradient, _) = places.arrays[id];
                 let rows = graph.arrays[id].rows as u32;
-                ArrayConstants { start: start as u32, gradient: gradient as u32, rows, adds: u32::from(!sets) }
+                ArrayConstants {
+                    start: start as u32,
+                    gradient: gradient as u32,
+                    rows,
+                    adds: u32::from(!sets),
+                }
             };
             let params = match op {
                 Op::Norm { params } | Op::Linear { params, .. } => params.clone(),
-                _ => Linear { weight: 0..0, bias: 0..0 },
+                _ => Linear {
+                    weight: 0..0,
+                    bias: 0..0,
+                },
             };
             let mut constants = OpConstants {
                 out: array((*out, true)),
                 input_count: inputs.len() as u32,
                 tower: tower as u32,
-                width: inputs.first().map_or(0, |(id, _)| graph.arrays[*id].width as u32 / 4),
+                width: inputs
+                    .first()
+                    .map_or(0, |(id, _)| graph.arrays[*id].width as u32 / 4),
                 outputs: graph.arrays[*out].width as u32 / 4,
                 weight: params.weight.start as u32 / 4,
                 bias: params.bias.start as u32 / 4,
@@ -100,17 +115,30 @@ pub fn operations(layout: &Layout) -> (Vec<Operation>, Vec<Operation>) {
         let inputs: Vec<_> = inputs.iter().map(|(id, _)| graph.arrays[*id]).collect();
         let count = |rows: Rows| allocated(rows, tower, layout.batch);
         let (n, width, tiles) = (count(out.rows), out.width / 4, count(out.rows) / 8);
-        let operation = |stage, entry, items| Operation { stage, entry, items, op: index };
+        let operation = |stage, entry, items| Operation {
+            stage,
+            entry,
+            items,
+            op: index,
+        };
         let (stage, ahead, back) = match op {
             Op::Embed => ("embed", n * width, tower.shape.rows() * width),
             Op::Norm { .. } => ("norm", n, n + width),
             Op::Linear { .. } => {
                 let (outputs, columns) = (width.div_ceil(2), (inputs[0].width / 4).div_ceil(2));
                 let stream = if inputs.len() == 2 { n * width } else { 0 };
-                ("linear", tiles * outputs, tiles * columns + stream + outputs * columns + width)
+                (
+                    "linear",
+                    tiles * outputs,
+                    tiles * columns + stream + outputs * columns + width,
+                )
             }
             Op::Gather => ("gather", n * width, count(inputs[0].rows) * width),
-            Op::Attention { .. } => ("attention", n * heads, (count(inputs[0].rows) + count(inputs[1].rows)) * width),
+            Op::Attention { .. } => (
+                "attention",
+                n * heads,
+                (count(inputs[0].rows) + count(inputs[1].rows)) * width,
+            ),
             Op::Gelu => ("gelu", n / 4 * width, n / 4 * width),
         };
         forward.push(operation(stage, "forward", ahead));

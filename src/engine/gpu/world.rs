@@ -1,8 +1,12 @@
-//! The synthetic world as the shaders read it: one buffer of words, made from `crate::task` and never written again.
+//! The synthetic world as the shaders read it: one buffer of words, made from `crate::task` and never written
+//! again.
 
 use crate::config::Population;
 use crate::model::TowerModel;
-use crate::task::{CAPTION_LENGTH, Caption, Relation, all_captions, caption_index, layout_stream, layouts, query, scene, stated_captions};
+use crate::task::{
+    CAPTION_LENGTH, Caption, Relation, all_captions, caption_index, layout_stream, layouts, query, scene,
+    stated_captions,
+};
 
 /// Objects a caption has room for.
 const OBJECTS: usize = 3;
@@ -12,8 +16,8 @@ pub const CAPTION_WORDS: usize = CAPTION_LENGTH + 1 + OBJECTS + 3;
 /// A population's world.
 #[derive(Clone, Debug)]
 pub struct World {
-    /// The buffer: layout lists (a layout's positions are the bytes of a word), a row per caption, each tower's pairs
-    /// and addresses, each model's drawn captions.
+    /// The buffer: layout lists (a layout's positions are the bytes of a word), a row per caption, each
+    /// tower's pairs and addresses, each model's drawn captions.
     pub words: Vec<u32>,
     /// Per tower, where the pairs begin: `position * vocab + token` each.
     pub pairs: Vec<usize>,
@@ -30,7 +34,9 @@ impl World {
         let mut words: Vec<u32> = (0..config.pixels).collect();
         let mut list = |relation| {
             let start = words.len() as u32;
-            let packed = layouts(config, relation).into_iter().map(|l| l.iter().rev().fold(0, |word, position| word << 8 | position));
+            let packed = layouts(config, relation)
+                .into_iter()
+                .map(|l| l.iter().rev().fold(0, |word, position| word << 8 | position));
             words.extend(packed);
             start
         };
@@ -52,7 +58,12 @@ impl World {
             words.extend(labels);
             words.extend([list, caption_index(config, shown), layout_stream(shown) as u32]);
         }
-        let mut world = World { words, pairs: Vec::new(), addresses: Vec::new(), drawn: Vec::new() };
+        let mut world = World {
+            words,
+            pairs: Vec::new(),
+            addresses: Vec::new(),
+            drawn: Vec::new(),
+        };
         for tower in towers {
             let address = |(token, position): &(u32, u32)| position * tower.shape.vocab as u32 + token;
             world.pairs.push(world.words.len());
