@@ -10,7 +10,7 @@ use super::graph;
 use super::matmul::{Matrix, Store, dot, matmul, reduce};
 use super::real::Real;
 use crate::config::Config;
-use crate::engine::graph::{Addresses, Graph};
+use crate::engine::graph::{Addresses, Graph, fits_tables};
 use crate::params::{ParamTable, TowerParams};
 use crate::task::{TowerShape, tower_shapes};
 
@@ -29,8 +29,10 @@ pub struct Tower {
     pub e: usize,
     /// Whether embeddings are scaled to length 1; words' logits are not.
     pub unit: bool,
-    /// What is computed instead of tables, where there is more than they hold.
-    pub graph: Option<Graph>,
+    /// Its operations.
+    pub graph: Graph,
+    /// Whether the CPU engine computes tables instead.
+    pub by_tables: bool,
     /// Where the graph's rows stand.
     pub addresses: Addresses,
 }
@@ -44,7 +46,8 @@ impl Tower {
             heads: config.heads as usize,
             e: params.projection.len() / d,
             unit: !config.autoregressive,
-            graph: Graph::of(params, &shape, d),
+            graph: Graph::new(params, d),
+            by_tables: fits_tables(params, &shape),
             addresses: Addresses::new(&shape),
             params: params.clone(),
             shape,
@@ -231,16 +234,13 @@ pub fn encode<T: Real>(
     computed: &mut Tables<T>,
     out: &mut Activations<T>,
 ) {
-    match &tower.graph {
-        Some(graph) => {
-            let context = graph::Context { tower, params, tokens, query };
-            out.graph.forward(graph, &context, strengths);
-            out.residual.clone_from(out.graph.last());
-        }
-        None => {
-            tables(tower, params, strengths, scratch, computed);
-            attend(tower, params, computed, tokens, query, scratch, out);
-        }
+    if tower.by_tables {
+        tables(tower, params, strengths, scratch, computed);
+        attend(tower, params, computed, tokens, query, scratch, out);
+    } else {
+        let context = graph::Context { tower, params, tokens, query };
+        out.graph.forward(&tower.graph, &context, strengths);
+        out.residual.clone_from(out.graph.last());
     }
     project(tower, params, out);
 }

@@ -72,6 +72,14 @@ impl<T: Real> Cpu<T> {
         }
     }
 
+    /// The engine with every tower computed by its graph, as the GPU engine does: how the tests compare their arrays.
+    #[doc(hidden)]
+    pub fn without_tables(configs: &[Config], from: &Snapshot) -> Cpu<T> {
+        let mut cpu = Cpu::new(configs, from);
+        cpu.towers.iter_mut().for_each(|tower| tower.by_tables = false);
+        cpu
+    }
+
     /// One step of every model on its next batch; gives their losses `[P]`.
     pub fn step(&mut self) -> Vec<f32> {
         let mut losses = Vec::with_capacity(self.configs.len());
@@ -200,7 +208,7 @@ const CHUNK: usize = 256;
 pub fn encode(tower: &Tower, params: &[f32], strengths: Option<&[forward::Strengths]>, (tokens, query): (&[u32], &[u32])) -> Vec<f32> {
     let (mut tables, mut activations, mut scratch) = (Tables::default(), Activations::default(), Vec::new());
     let mut embeddings = Vec::new();
-    let most = if tower.graph.is_some() { CHUNK } else { usize::MAX / tower.shape.length };
+    let most = if tower.by_tables { usize::MAX / tower.shape.length } else { CHUNK };
     for (i, tokens) in tokens.chunks(most * tower.shape.length).enumerate() {
         let query = query.chunks(most).nth(i).unwrap_or_default();
         forward::encode(tower, params, strengths, (tokens, query), &mut scratch, &mut tables, &mut activations);
