@@ -1,9 +1,9 @@
 // Multi-head attention of a row to the keys its position sees (src/engine/cpu/graph/attention.rs):
 //   forward   w_t = softmax_t(query . key_t / sqrt(K)),  out = sum_t w_t value_t
 //   backward  with gain_t = d_out . value_t:  ds_t = w_t (gain_t - sum w gain) / sqrt(K),  dquery = sum_t ds_t key_t
-//   keys      over the rows that see a key:  dkey = sum ds query,  dvalue = sum w d_out
+//   keys      over the rows that see a key:  dkey = sum ds query,  or  dvalue = sum w d_out
 // Reads batch, world, query, key, value [their rows, D]; writes out [rows, D], w and ds [rows, H, length], d_query [rows, D] and the
-// gradients of key and value. A workgroup per row, all its heads; for keys a workgroup per key and 16 columns.
+// gradients of key and value. A workgroup per row, all its heads; for keys a product per head, in tiles (shared/tile.wgsl).
 
 // A row's weights of all heads, or what becomes of them: 16 heads, 25 tokens.
 var<workgroup> logits: array<f32, 400>;
@@ -114,39 +114,58 @@ fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gr
     }
 }
 
+// What a row of weights, or of their gradients, gives a key: nothing where the row does not see it.
+fn given(model: u32, op: Op, row: u32, key: u32, head: u32) -> f32 {
+    let asks = asker(model, op, row);
+    let position = position_in(model, op.places, op.key_kind, key, asks.sequence);
+    if (position >= asks.keys) {
+        return 0.0;
+    }
+    return floats[runs[model].floats + op.given + (row * op.heads + head) * op.places.length + position];
+}
+
 @compute @workgroup_size(keys_lanes)
-fn keys(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
+fn keys(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
     let model = model_of(group);
     let op = ops[op_of(group)];
-    let first = keys_at(op, group, groups, invocation);
+    let first = keys_at(op, group, groups, lane);
     if (first.x >= op.key_rows) {
         return;
     }
-    let column = first.y + invocation % COLUMNS;
     let at = runs[model].floats;
-    let asking = slots(op.places, op.kind);
-    let sequences = first_sequence(op.places, op.key_kind, first.x);
-    var d_key = 0.0;
-    var d_value = 0.0;
-    if (column < op.width) {
-        // The lanes share the rows of all the sequences that the key can stand in.
-        for (var i = invocation / COLUMNS; i < sequence_count(op.places, op.key_kind) * asking; i += SUM_LANES) {
-            let sequence = sequences + i / asking;
-            let row = sequence * asking + i % asking;
-            let position = position_in(model, op.places, op.key_kind, first.x, sequence);
-            let asks = asker(model, op, row);
-            if (position == NOWHERE || position >= asks.keys) {
-                continue;
+    // A tile's columns are of one head.
+    let head = first.y / op.head_columns;
+    let first_column = first.y % op.head_columns;
+    let met = rows_met(op.places, first.x, op.key_rows, op.key_kind, op.kind);
+    var sum = mat4x4<f32>();
+    for (var k = met.x; k < met.y; k += TILE) {
+        // An invocation fills half a column of the one tile and of the other.
+        let row = k + lane % TILE;
+        for (var i = lane / TILE; i < TILE; i += 2u) {
+            var x = 0.0;
+            if (row < met.y && first.x + i < op.key_rows) {
+                x = given(model, op, row, first.x + i, head);
             }
-            let weight = at + (row * op.heads + column / op.head_width) * op.places.length + position;
-            d_key += floats[weight + op.d_logits] * floats[at + op.query + asks.query * op.width + column];
-            d_value += floats[weight + op.weights] * floats[at + op.d_out + row * op.width + column];
+            a_tile[i * STRIDE + lane % TILE] = x;
+            let column = first_column + lane % TILE;
+            var y = 0.0;
+            if (k + i < met.y && column < op.head_width) {
+                var source = k + i;
+                if (op.is_key == 1u) {
+                    source = asker(model, op, k + i).query;
+                }
+                y = floats[at + op.given_to + source * op.width + head * op.head_width + column];
+            }
+            b_tile[i * STRIDE + lane % TILE] = y;
         }
+        sum += tile_product(lane);
     }
-    let key = sum_over_lanes(invocation, d_key);
-    let value = sum_over_lanes(invocation, d_value);
-    if (invocation < COLUMNS && column < op.width) {
-        floats[at + op.d_key + first.x * op.width + column] = key;
-        floats[at + op.d_value + first.x * op.width + column] = value;
+    for (var i = 0u; i < 4u; i++) {
+        for (var j = 0u; j < 4u; j++) {
+            let place = tile_place(lane, i, j) + vec2<u32>(first.x, first_column);
+            if (place.x < op.key_rows && place.y < op.head_width) {
+                floats[at + op.d_keys + place.x * op.width + head * op.head_width + place.y] = sum[i][j];
+            }
+        }
     }
 }

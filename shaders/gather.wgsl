@@ -3,7 +3,14 @@
 //   forward   out[row] = x[what stands there], or out[row] plus it
 //   backward  dx[row] = sum of d_out over where it stands
 // Reads batch, world, x [x_rows, width], d_out; writes out [rows, width], d_x. Forward an invocation per number; backward a
-// workgroup per row of x and 16 columns (shared/columns.wgsl), whose lanes share the sequences.
+// product with ones and zeros, in tiles (shared/tile.wgsl): 2 x_rows rows width FLOPs for pairs, less for the others.
+
+// The row of x that stands where a row of out does.
+fn source(model: u32, op: Op, row: u32) -> u32 {
+    let own = slots(op.places, op.kind);
+    let sequence = row / own;
+    return row_at(model, op.places, op.x_kind, sequence, slot_position(model, op.places, op.kind, sequence, row % own));
+}
 
 @compute @workgroup_size(forward_lanes)
 fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
@@ -13,41 +20,47 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
     if (at.x >= op.rows) {
         return;
     }
-    let own = slots(op.places, op.kind);
-    let sequence = at.x / own;
-    let position = slot_position(model, op.places, op.kind, sequence, at.x % own);
-    let source = row_at(model, op.places, op.x_kind, sequence, position);
     let out = runs[model].floats + op.out + at.x * op.width + at.y;
-    floats[out] = select(0.0, floats[out], op.adds == 1u) + floats[runs[model].floats + op.x + source * op.width + at.y];
+    let x = runs[model].floats + op.x + source(model, op, at.x) * op.width + at.y;
+    floats[out] = select(0.0, floats[out], op.adds == 1u) + floats[x];
 }
 
 @compute @workgroup_size(backward_lanes)
-fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
+fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
     let model = model_of(group);
     let op = ops[op_of(group)];
-    let at = backward_at(op, group, groups, invocation);
-    if (at.x >= op.x_rows) {
+    let first = backward_at(op, group, groups, lane);
+    if (first.x >= op.x_rows) {
         return;
     }
-    let column = at.y + invocation % COLUMNS;
-    let first = first_sequence(op.places, op.x_kind, at.x);
-    let end = first + sequence_count(op.places, op.x_kind);
-    var sum = 0.0;
-    if (column < op.width) {
-        for (var sequence = first + invocation / COLUMNS; sequence < end; sequence += SUM_LANES) {
-            let position = position_in(model, op.places, op.x_kind, at.x, sequence);
-            if (position == NOWHERE) {
-                continue;
+    let at = runs[model].floats;
+    let met = rows_met(op.places, first.x, op.x_rows, op.x_kind, op.kind);
+    var sum = mat4x4<f32>();
+    for (var k = met.x; k < met.y; k += TILE) {
+        // An invocation fills half a column of the one tile and of the other.
+        let row = k + lane % TILE;
+        var stands = NOWHERE;
+        if (row < met.y) {
+            stands = source(model, op, row);
+        }
+        for (var i = lane / TILE; i < TILE; i += 2u) {
+            a_tile[i * STRIDE + lane % TILE] = select(0.0, 1.0, stands == first.x + i);
+            let column = first.y + lane % TILE;
+            var y = 0.0;
+            if (k + i < met.y && column < op.width) {
+                y = floats[at + op.out + (k + i) * op.width + column];
             }
-            let target_row = row_at(model, op.places, op.kind, sequence, position);
-            if (target_row != NOWHERE) {
-                sum += floats[runs[model].floats + op.out + target_row * op.width + column];
+            b_tile[i * STRIDE + lane % TILE] = y;
+        }
+        sum += tile_product(lane);
+    }
+    for (var i = 0u; i < 4u; i++) {
+        for (var j = 0u; j < 4u; j++) {
+            let place = first + tile_place(lane, i, j);
+            if (place.x < op.x_rows && place.y < op.width) {
+                let d_x = at + op.x + place.x * op.width + place.y;
+                floats[d_x] = select(0.0, floats[d_x], op.adds == 1u) + sum[i][j];
             }
         }
-    }
-    let total = sum_over_lanes(invocation, sum);
-    if (invocation < COLUMNS && column < op.width) {
-        let d_x = runs[model].floats + op.x + at.x * op.width + column;
-        floats[d_x] = select(0.0, floats[d_x], op.adds == 1u) + total;
     }
 }

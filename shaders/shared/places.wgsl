@@ -44,21 +44,23 @@ fn row_at(model: u32, places: Places, kind: u32, sequence: u32, position: u32) -
     return NOWHERE;
 }
 
-// The sequences that a row can stand in: a pair in any, a token or read place in its own.
-fn first_sequence(places: Places, kind: u32, row: u32) -> u32 {
-    return select(row / slots(places, kind), 0u, kind == PAIRS);
+// The rows of an array of `kind` that can have to do with rows `first` to `first + 31` of another: from, and up to. A pair can
+// stand in any sequence, a token or read place in its own.
+fn rows_met(places: Places, first: u32, count: u32, first_kind: u32, kind: u32) -> vec2<u32> {
+    if (first_kind == PAIRS) {
+        return vec2<u32>(0u, places.sequences * slots(places, kind));
+    }
+    let own = slots(places, first_kind);
+    return vec2<u32>(first / own, (min(first + 32u, count) - 1u) / own + 1u) * slots(places, kind);
 }
 
-fn sequence_count(places: Places, kind: u32) -> u32 {
-    return select(1u, places.sequences, kind == PAIRS);
-}
-
-// Where a row stands in one of those sequences, or NOWHERE.
+// Where a row stands in a sequence, or NOWHERE.
 fn position_in(model: u32, places: Places, kind: u32, row: u32, sequence: u32) -> u32 {
     if (kind == PAIRS) {
         let pair = world[places.pairs + row];
         let position = pair / places.vocab;
         return select(NOWHERE, position, token_at(model, places, sequence, position) == pair % places.vocab);
     }
-    return slot_position(model, places, kind, sequence, row % slots(places, kind));
+    let own = slots(places, kind);
+    return select(NOWHERE, slot_position(model, places, kind, sequence, row % own), row / own == sequence);
 }

@@ -103,7 +103,7 @@ stage! {
 
 stage! {
     /// A product of matrices.
-    matmul, "matmul.wgsl", [] {
+    matmul, "matmul.wgsl", ["shared/tile.wgsl"] {
         rows: u32, columns: u32, depth: u32,
         scale: f32,
         a: View, b: View, out: View, bias: View, plus: View,
@@ -151,7 +151,7 @@ stage! {
 
 stage! {
     /// The rows of `x` that stand where the rows of `out` do; backward, from `out` to `x`, both gradients.
-    gather, "gather.wgsl", ["shared/places.wgsl", "shared/columns.wgsl"] {
+    gather, "gather.wgsl", ["shared/places.wgsl", "shared/tile.wgsl"] {
         places: Places,
         rows: u32, x_rows: u32, width: u32,
         /// What the rows are (`Rows`).
@@ -160,38 +160,45 @@ stage! {
         adds: u32,
     }
     forward: invocation(64) [rows / 1, width / 1], |_| 0, |_| 4, |_| 1;
-    backward: workgroup(256) [x_rows / 1, width / 16], |op| u64::from(op.rows * op.width), |op| 3 * lane_rows(&op.places, op.x_kind, 1), |_| 16;
+    backward: workgroup(64) [x_rows / 32, width / 32], |op| 2 * u64::from(op.x_rows * op.width) * rows_met(&op.places, op.x_kind, op.kind),
+        |op| 4 * rows_met(&op.places, op.x_kind, op.kind).div_ceil(32), |op| rows_met(&op.places, op.x_kind, op.kind);
 }
 
 stage! {
     /// Multi-head attention.
-    attention, "attention.wgsl", ["shared/places.wgsl", "shared/columns.wgsl"] {
+    attention, "attention.wgsl", ["shared/places.wgsl", "shared/tile.wgsl"] {
         places: Places,
         rows: u32, key_rows: u32, width: u32, heads: u32, head_width: u32,
+        /// A head's columns in whole tiles, and all heads'.
+        head_columns: u32, all_columns: u32,
         scale: f32,
         /// What the rows are (`Rows`).
         kind: u32, query_kind: u32, key_kind: u32,
         query: u32, key: u32, value: u32, out: u32, weights: u32,
-        d_query: u32, d_key: u32, d_value: u32, d_out: u32, d_logits: u32,
+        d_query: u32, d_out: u32, d_logits: u32,
+        /// For keys: the gradient of `key` (1) or of `value` (0); weights or their gradient, what they multiply, the gradient.
+        is_key: u32, given: u32, given_to: u32, d_keys: u32,
     }
-    forward: workgroup(64) [rows / 1], |op| 4 * pairs_attended(op),
+    forward: workgroup(64) [rows / 1], |op| 4 * attended(op),
         |op| scores_each(op) * u64::from(op.head_width) + 2 * columns_each(op) * u64::from(op.places.length),
         |op| scores_each(op) * 2 * u64::from(op.places.length);
-    backward: workgroup(64) [rows / 1], |op| 4 * pairs_attended(op),
+    backward: workgroup(64) [rows / 1], |op| 4 * attended(op),
         |op| scores_each(op) * u64::from(op.head_width + op.places.length) + 2 * columns_each(op) * u64::from(op.places.length),
         |op| scores_each(op) * u64::from(op.places.length);
-    keys: workgroup(256) [key_rows / 1, width / 16], |op| 4 * pairs_attended(op),
-        |op| 3 * lane_rows(&op.places, op.key_kind, if op.kind == Rows::Reads as u32 { op.places.reads } else { op.places.length }), |_| 32;
+    keys: workgroup(64) [key_rows / 32, all_columns / 32],
+        |op| 2 * u64::from(op.key_rows * op.width) * rows_met(&op.places, op.key_kind, op.kind),
+        |op| 6 * rows_met(&op.places, op.key_kind, op.kind).div_ceil(32), |op| rows_met(&op.places, op.key_kind, op.kind);
 }
 
-/// The most that one of the 16 lanes of a sum over the rows that a row stands in meets.
-fn lane_rows(places: &Places, kind: u32, slots: u32) -> u64 {
-    let sequences = if kind == Rows::Pairs as u32 { places.sequences } else { 1 };
-    u64::from((sequences * slots).div_ceil(16))
+/// Rows of an array of `kind` that a tile of 32 rows of another kind meets.
+fn rows_met(places: &Places, of: u32, kind: u32) -> u64 {
+    let slots = |kind: u32| if kind == Rows::Reads as u32 { places.reads } else { places.length };
+    let sequences = if of == Rows::Pairs as u32 { places.sequences } else { places.sequences.min(32u32.div_ceil(slots(of)) + 1) };
+    u64::from(sequences * slots(kind))
 }
 
 /// Products of a query's number with a key's, all heads.
-fn pairs_attended(op: &attention::Op) -> u64 {
+fn attended(op: &attention::Op) -> u64 {
     u64::from(op.rows * op.width * op.places.length)
 }
 

@@ -215,7 +215,8 @@ impl<'a> TowerPlan<'a> {
                 let attention = self.attention(step);
                 let mut tasks = vec![
                     task(attention.backward(), &[d_out, x[1], x[2], kept[0], batch], &[kept[1], *kept.get(2).unwrap_or(&d[0])]),
-                    task(attention.keys(), &[d_out, x[0], kept[0], kept[1], batch], &[d[1], d[2]]),
+                    task(attention.of_keys(kept[1], x[0], d[1]).keys(), &[kept[1], x[0], batch], &[d[1]]),
+                    task(attention.of_values(kept[0], d_out, d[2]).keys(), &[kept[0], d_out, batch], &[d[2]]),
                 ];
                 if let Some(d_query) = kept.get(2) {
                     let gather = self.gather(self.kind(graph.steps[step].out), self.input_kind(step, 0), d[0], *d_query, false);
@@ -312,6 +313,8 @@ impl<'a> TowerPlan<'a> {
             width: out.width,
             heads: self.tower.heads as u32,
             head_width: self.tower.d_head() as u32,
+            head_columns: self.tower.d_head().next_multiple_of(32) as u32,
+            all_columns: (self.tower.heads * self.tower.d_head().next_multiple_of(32)) as u32,
             scale: (self.tower.d_head() as f32).powf(-0.5),
             kind: self.kind(step_.out) as u32,
             query_kind: self.kind(query) as u32,
@@ -322,10 +325,21 @@ impl<'a> TowerPlan<'a> {
             out: out.start,
             weights: self.kept[step][0].start,
             d_query: self.kept[step].get(2).unwrap_or(&self.gradients[query]).start,
-            d_key: self.gradients[key].start,
-            d_value: self.gradients[value].start,
             d_out: self.gradients[step_.out].start,
             d_logits: self.kept[step][1].start,
+            ..attention::Op::default()
         }
+    }
+}
+
+impl attention::Op {
+    /// For the gradient of the keys: the queries, times the gradient of the logits.
+    fn of_keys(self, d_logits: Array, query: Array, d_key: Array) -> attention::Op {
+        attention::Op { is_key: 1, given: d_logits.start, given_to: query.start, d_keys: d_key.start, ..self }
+    }
+
+    /// For the gradient of the values: the output's, times the weights.
+    fn of_values(self, weights: Array, d_out: Array, d_value: Array) -> attention::Op {
+        attention::Op { is_key: 0, given: weights.start, given_to: d_out.start, d_keys: d_value.start, ..self }
     }
 }
