@@ -1,5 +1,5 @@
 // A product of two matrices, forward and backward, each a view of `floats`:
-//   out = scale A B + bias + plus,  A [rows, depth], B [depth, columns]
+//   out = A B + bias + plus,  A [rows, depth], B [depth, columns]
 // A workgroup per tile of `out` (shared/tile.wgsl); 2 rows depth columns FLOPs.
 
 fn base(model: u32, view: View) -> u32 {
@@ -50,7 +50,7 @@ fn matmul(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grou
             let at = first + tile_place(lane, i, j);
             if (at.x < op.rows && at.y < op.columns) {
                 let added = floats[bias + at.x * op.bias.row + at.y * op.bias.column] + floats[plus + at.x * op.plus.row + at.y * op.plus.column];
-                floats[out + at.x * op.out.row + at.y * op.out.column] = op.scale * sum[i][j] + added;
+                floats[out + at.x * op.out.row + at.y * op.out.column] = sum[i][j] + added;
             }
         }
     }

@@ -15,11 +15,28 @@ macro_rules! shared {
         }
 
         impl $name {
-            /// The struct in WGSL.
-            pub const WGSL: &'static str =
-                concat!("struct ", stringify!($name), " {\n", $(stringify!($field), ": ", stringify!($type), ",\n",)* "}\n");
+            /// The struct in both languages.
+            pub const STRUCT: $crate::engine::gpu::describe::Struct = $crate::engine::gpu::describe::Struct {
+                name: stringify!($name),
+                wgsl: concat!("struct ", stringify!($name), " {\n", $(stringify!($field), ": ", stringify!($type), ",\n",)* "}\n"),
+                fields: &[$((stringify!($field), std::mem::offset_of!($name, $field) as u32)),*],
+                size: size_of::<$name>() as u32,
+            };
         })*
     };
+}
+
+/// A struct of both languages.
+#[derive(Clone, Copy, Debug)]
+pub struct Struct {
+    /// Its name.
+    pub name: &'static str,
+    /// How WGSL declares it.
+    pub wgsl: &'static str,
+    /// Each member, and where Rust has it.
+    pub fields: &'static [(&'static str, u32)],
+    /// Bytes.
+    pub size: u32,
 }
 
 /// A shader file: its operands, and for each entry point who works on which part of an operation, and what that costs:
@@ -42,7 +59,7 @@ macro_rules! stage {
             /// The shader.
             pub const STAGE: Stage = Stage {
                 name: stringify!($name),
-                op: Op::WGSL,
+                op: Op::STRUCT,
                 source: &[$(shader!($include),)* shader!($file)],
                 entries: &[$(Entry {
                     name: stringify!($entry),
@@ -111,8 +128,8 @@ pub const fn bare<const N: usize>(source: &str) -> ([u8; N], usize) {
 pub struct Stage {
     /// Its name, which is its file's.
     pub name: &'static str,
-    /// Its operands, `struct Op` in WGSL.
-    pub op: &'static str,
+    /// Its operands.
+    pub op: Struct,
     /// Its text, in the parts that it is joined from.
     pub source: &'static [&'static str],
     /// Its entry points.
@@ -144,7 +161,11 @@ impl Entry {
     fn wgsl(&self) -> String {
         let name = self.name;
         let mut text = format!("const {name}_lanes = {}u;\n", self.lanes);
-        let index = if self.by_invocation { format!("(group.y * groups.x + group.x) * {}u + lane", self.lanes) } else { "group.y * groups.x + group.x".to_owned() };
+        let index = if self.by_invocation {
+            format!("(group.y * groups.x + group.x) * {}u + lane", self.lanes)
+        } else {
+            "group.y * groups.x + group.x".to_owned()
+        };
         let (first, across, second) = match self.grid {
             [(_, first), (extent, block)] => (first, format!("(op.{extent} + {}u) / {block}u", block - 1), *block),
             grid => (&grid[0].1, "1u".to_owned(), 1),
@@ -161,7 +182,7 @@ impl Stage {
     /// The whole shader, behind `common`: the constants, structs and buffers that every shader sees.
     pub fn wgsl(&self, common: &[&str]) -> String {
         let entries: String = self.entries.iter().map(Entry::wgsl).collect();
-        [common, &[self.op, &entries], self.source].concat().join("\n")
+        [common, &[self.op.wgsl, &entries], self.source].concat().join("\n")
     }
 }
 

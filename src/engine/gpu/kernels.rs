@@ -1,7 +1,7 @@
 //! Every kernel of the GPU engine (`shaders/`), each described once: see `describe`. Costs are of one model. Offsets count floats
 //! from where a model's share of `floats` begins or, where it says so, its parameters; tokens count words of `batch`.
 
-use super::describe::{Stage, shader, shared, stage};
+use super::describe::{Stage, Struct, shader, shared, stage};
 use super::plan::RING;
 use crate::engine::cpu::graph::NORM_EPS;
 use crate::engine::graph::Rows;
@@ -105,7 +105,6 @@ stage! {
     /// A product of matrices.
     matmul, "matmul.wgsl", ["shared/tile.wgsl"] {
         rows: u32, columns: u32, depth: u32,
-        scale: f32,
         a: View, b: View, out: View, bias: View, plus: View,
     }
     matmul: workgroup(64) [rows / 32, columns / 32], |op| 2 * u64::from(op.rows) * u64::from(op.columns) * u64::from(op.depth),
@@ -279,6 +278,9 @@ pub const STAGES: [&Stage; 12] = [
     &adamw::STAGE,
 ];
 
+/// The structs that every shader sees.
+pub const STRUCTS: [Struct; 3] = [Run::STRUCT, View::STRUCT, Places::STRUCT];
+
 /// A whole shader: constants, structs and buffers that all share, then the stage.
 pub fn source(stage: &Stage) -> String {
     let constants = [
@@ -295,5 +297,6 @@ pub fn source(stage: &Stage) -> String {
     ];
     let constants: String = constants.map(|(name, value)| format!("const {name} = {value}u;\n")).concat();
     let eps = format!("const NORM_EPS = {:?}f;\n", NORM_EPS as f32);
-    stage.wgsl(&[&constants, &eps, Run::WGSL, View::WGSL, Places::WGSL, shader!("shared/model.wgsl")])
+    let [run, view, places] = STRUCTS.map(|shared| shared.wgsl);
+    stage.wgsl(&[&constants, &eps, run, view, places, shader!("shared/model.wgsl")])
 }

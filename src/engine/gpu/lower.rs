@@ -50,7 +50,6 @@ pub fn product(shared: &Shared, [a, b]: [(Array, bool); 2], out: Array, bias: Op
         rows,
         columns,
         depth,
-        scale: 1.0,
         a: view(a),
         b: view(b),
         out: out.matrix(),

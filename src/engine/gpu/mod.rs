@@ -11,8 +11,9 @@ mod readback;
 mod schedule;
 mod world;
 
+pub use describe::Stage;
 pub use device::{Adapter, adapter};
-pub use kernels::{STAGES, source};
+pub use kernels::{STAGES, STRUCTS, source};
 pub use plan::Plan;
 
 use std::collections::{HashMap, VecDeque};
@@ -337,8 +338,7 @@ fn compile(
     starts: &[u32],
     edit: &dyn Fn(&str, String) -> String,
 ) -> Vec<Kernel> {
-    let descriptor =
-        wgpu::PipelineLayoutDescriptor { label: None, bind_group_layouts: &[Some(shared), Some(ops)], immediate_size: 0 };
+    let descriptor = wgpu::PipelineLayoutDescriptor { label: None, bind_group_layouts: &[Some(shared), Some(ops)], immediate_size: 0 };
     let layout = device.create_pipeline_layout(&descriptor);
     let (mut modules, mut pipelines) = (HashMap::new(), HashMap::new());
     let mut kernel = |(dispatch, operands): (&Dispatch, &u32)| {

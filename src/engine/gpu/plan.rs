@@ -126,8 +126,7 @@ impl Plan {
 /// The batch is drawn.
 fn draw(config: &Config, tokens: &[Array], asked: Array, batch: Array) -> Task {
     // The strip stands behind CLS, or first in an autoregressive run, where its tokens come after the words'.
-    let (strip_at, background, caption_at) =
-        if config.autoregressive { (0, text_vocab(config) as u32, config.pixels) } else { (1, 0, 0) };
+    let (strip_at, background, caption_at) = if config.autoregressive { (0, text_vocab(config) as u32, config.pixels) } else { (1, 0, 0) };
     let (strips, texts) = (tokens[0], tokens[tokens.len() - 1]);
     assert!(texts.width >= caption_at + CAPTION_LENGTH as u32, "a caption fits behind what stands before it");
     let op = sample::Op {
@@ -197,7 +196,8 @@ fn contrastive(towers: [&TowerPlan; 2], logit_scale: usize, shared: &Shared, flo
         d_logit_scale: d_scale.start,
     };
     let report = task(report.report(), &[losses, along[0], scale], &[d_scale]);
-    let named = [("embedding", unit), ("length", length)].map(|(name, arrays)| [0, 1].map(|tower| Named { name, tower, array: arrays[tower] }));
+    let named =
+        [("embedding", unit), ("length", length)].map(|(name, arrays)| [0, 1].map(|tower| Named { name, tower, array: arrays[tower] }));
     let tasks = [normalise, products, softmax, d_logits, d_products, d_normalise, vec![report]].into_iter().flatten().collect();
     (tasks, named.concat())
 }

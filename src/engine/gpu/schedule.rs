@@ -69,9 +69,8 @@ impl Dispatch {
 
 /// The dispatches of a step's tasks, at most `most` of them in each. The first task has a dispatch of its own, before all others.
 pub fn schedule(tasks: &[Task], most: usize) -> Vec<Dispatch> {
-    let waits: Vec<Vec<usize>> = (0..tasks.len())
-        .map(|i| (0..i).filter(|before| *before == 0 || tasks[i].waits_for(&tasks[*before])).collect())
-        .collect();
+    let waits: Vec<Vec<usize>> =
+        (0..tasks.len()).map(|i| (0..i).filter(|before| *before == 0 || tasks[i].waits_for(&tasks[*before])).collect()).collect();
     // The longest chain of tasks that wait for each.
     let mut rank = vec![0; tasks.len()];
     for (i, waits) in waits.iter().enumerate().rev() {
