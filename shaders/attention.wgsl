@@ -5,8 +5,11 @@
 // Reads batch, world, query, key, value [their rows, D]; writes out [rows, D], w and ds [rows, H, length], d_query [rows, D] and the
 // gradients of key and value. A workgroup per row, all its heads; for keys a product per head, in tiles (shared/tile.wgsl).
 
-// A row's weights of all heads, or what becomes of them: 16 heads, 25 tokens.
+// Of a row that asks: where its keys and values begin, its logits of all heads (16 heads, 25 tokens), and its weights or the
+// logits' gradient.
+var<workgroup> key_starts: array<u32, 25>;
 var<workgroup> logits: array<f32, 400>;
+var<workgroup> weights: array<f32, 400>;
 
 // A row that asks: its sequence, the keys it sees, and the row of its query.
 struct Asker {
@@ -26,11 +29,29 @@ fn asker(model: u32, op: Op, row: u32) -> Asker {
     return Asker(sequence, visible_keys(op.places, position), query);
 }
 
+// Finds where a row's keys begin, for the whole workgroup.
+fn find_keys(model: u32, op: Op, asks: Asker, lane: u32) {
+    for (var t = lane; t < asks.keys; t += forward_lanes) {
+        key_starts[t] = row_at(model, op.places, op.key_kind, asks.sequence, t) * op.width;
+    }
+    workgroupBarrier();
+}
+
 // The inner product of a head's part of two rows.
 fn head_product(a: u32, b: u32, width: u32) -> f32 {
     var sum = 0.0;
     for (var i = 0u; i < width; i++) {
         sum += floats[a + i] * floats[b + i];
+    }
+    return sum;
+}
+
+// Keys or values, one column, times the weights of its head.
+fn weighted_sum(op: Op, keys: u32, rows: u32, column: u32) -> f32 {
+    let first = column / op.head_width * keys;
+    var sum = 0.0;
+    for (var t = 0u; t < keys; t++) {
+        sum += weights[first + t] * floats[rows + key_starts[t] + column];
     }
     return sum;
 }
@@ -45,10 +66,11 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
     }
     let asks = asker(model, op, row);
     let at = runs[model].floats;
+    find_keys(model, op, asks, lane);
     for (var i = lane; i < op.heads * asks.keys; i += forward_lanes) {
-        let head = (i / asks.keys) * op.head_width;
-        let key = row_at(model, op.places, op.key_kind, asks.sequence, i % asks.keys);
-        logits[i] = op.scale * head_product(at + op.query + asks.query * op.width + head, at + op.key + key * op.width + head, op.head_width);
+        let head = i / asks.keys * op.head_width;
+        let query = at + op.query + asks.query * op.width + head;
+        logits[i] = op.scale * head_product(query, at + op.key + key_starts[i % asks.keys] + head, op.head_width);
     }
     workgroupBarrier();
     for (var i = lane; i < op.heads * asks.keys; i += forward_lanes) {
@@ -61,18 +83,12 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
         for (var t = 0u; t < asks.keys; t++) {
             total += exp(logits[first + t] - greatest);
         }
-        let weight = exp(logits[i] - greatest) / total;
-        floats[at + op.weights + (row * op.heads + i / asks.keys) * op.places.length + i % asks.keys] = weight;
+        weights[i] = exp(logits[i] - greatest) / total;
+        floats[at + op.weights + (row * op.heads + i / asks.keys) * op.places.length + i % asks.keys] = weights[i];
     }
-    storageBarrier();
+    workgroupBarrier();
     for (var column = lane; column < op.width; column += forward_lanes) {
-        let weights = at + op.weights + (row * op.heads + column / op.head_width) * op.places.length;
-        var sum = 0.0;
-        for (var t = 0u; t < asks.keys; t++) {
-            let value = row_at(model, op.places, op.key_kind, asks.sequence, t);
-            sum += floats[weights + t] * floats[at + op.value + value * op.width + column];
-        }
-        floats[at + op.out + row * op.width + column] = sum;
+        floats[at + op.out + row * op.width + column] = weighted_sum(op, asks.keys, at + op.value, column);
     }
 }
 
@@ -86,31 +102,28 @@ fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gr
     }
     let asks = asker(model, op, row);
     let at = runs[model].floats;
+    find_keys(model, op, asks, lane);
+    // First the gains.
     for (var i = lane; i < op.heads * asks.keys; i += backward_lanes) {
-        let head = (i / asks.keys) * op.head_width;
-        let value = row_at(model, op.places, op.key_kind, asks.sequence, i % asks.keys);
-        logits[i] = head_product(at + op.d_out + row * op.width + head, at + op.value + value * op.width + head, op.head_width);
+        let head = i / asks.keys * op.head_width;
+        let d_out = at + op.d_out + row * op.width + head;
+        logits[i] = head_product(d_out, at + op.value + key_starts[i % asks.keys] + head, op.head_width);
     }
     workgroupBarrier();
     for (var i = lane; i < op.heads * asks.keys; i += backward_lanes) {
-        let head = i / asks.keys;
-        let weights = (row * op.heads + head) * op.places.length;
+        let first = i / asks.keys * asks.keys;
+        let kept = (row * op.heads + i / asks.keys) * op.places.length;
         var mean = 0.0;
         for (var t = 0u; t < asks.keys; t++) {
-            mean += floats[at + op.weights + weights + t] * logits[head * asks.keys + t];
+            mean += floats[at + op.weights + kept + t] * logits[first + t];
         }
-        let weight = floats[at + op.weights + weights + i % asks.keys];
-        floats[at + op.d_logits + weights + i % asks.keys] = op.scale * weight * (logits[i] - mean);
+        let weight = floats[at + op.weights + kept + i % asks.keys];
+        weights[i] = op.scale * weight * (logits[i] - mean);
+        floats[at + op.d_logits + kept + i % asks.keys] = weights[i];
     }
-    storageBarrier();
+    workgroupBarrier();
     for (var column = lane; column < op.width; column += backward_lanes) {
-        let d_logits = at + op.d_logits + (row * op.heads + column / op.head_width) * op.places.length;
-        var sum = 0.0;
-        for (var t = 0u; t < asks.keys; t++) {
-            let key = row_at(model, op.places, op.key_kind, asks.sequence, t);
-            sum += floats[d_logits + t] * floats[at + op.key + key * op.width + column];
-        }
-        floats[at + op.d_query + row * op.width + column] = sum;
+        floats[at + op.d_query + row * op.width + column] = weighted_sum(op, asks.keys, at + op.key, column);
     }
 }
 

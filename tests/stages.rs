@@ -140,8 +140,8 @@ fn one_turned_sign_fails_exactly_what_stands_on_it() {
         ),
         (
             "attention",
-            "sum += floats[d_logits + t] * floats",
-            "sum -= floats[d_logits + t] * floats",
+            "= weighted_sum(op, asks.keys, at + op.key, column);",
+            "= -weighted_sum(op, asks.keys, at + op.key, column);",
             these(&["d attention 4", "d linear 3", "d linear gather 0"]),
         ),
         (

@@ -13,6 +13,8 @@ pub enum Home {
     Params,
     /// A model's words of `batch`.
     Batch,
+    /// A model's `moments`.
+    Moments,
 }
 
 /// A matrix of numbers that a model has.

@@ -1,5 +1,7 @@
 //! Every kernel of the GPU engine (`shaders/`), each described once: see `describe`. Costs are of one model. Offsets count floats
 //! from where a model's share of `floats` begins or, where it says so, its parameters; tokens count words of `batch`.
+//!
+//! In a chain of loads, those of a loop that do not depend on each other count a fourth: compilers unroll it by four.
 
 use super::describe::{Stage, Struct, shader, shared, stage};
 use super::plan::RING;
@@ -7,6 +9,11 @@ use crate::engine::cpu::graph::NORM_EPS;
 use crate::engine::graph::Rows;
 use crate::rng::{SHUFFLE_ROUNDS, Stream};
 use crate::task::CAPTION_LENGTH;
+
+/// Rounds of a loop's loads.
+fn by_four(loads: u32) -> u64 {
+    u64::from(loads.div_ceil(4))
+}
 
 shared! {
     /// One model's hyperparameters, and where its numbers begin.
@@ -84,7 +91,7 @@ stage! {
         layouts: u32,
         relations: u32,
     }
-    sample: invocation(64) [sequences / 1], |_| 0, |op| u64::from(op.pixels) + 30, |_| 600;
+    sample: invocation(64) [sequences / 1], |_| 0, |_| 8, |_| 600;
 }
 
 stage! {
@@ -98,7 +105,7 @@ stage! {
     }
     forward: invocation(64) [rows / 1, width / 1], |op| u64::from(op.rows * op.width), |_| 2, |_| 1;
     backward: invocation(64) [table_rows / 1, width / 1], |op| 2 * u64::from(op.rows * op.width),
-        |op| 2 * u64::from(op.places.vocab.max(op.places.length)), |_| 1;
+        |op| 2 * by_four(op.places.vocab.max(op.places.length)), |_| 1;
 }
 
 stage! {
@@ -113,14 +120,14 @@ stage! {
 
 stage! {
     /// Sums over rows.
-    columns, "columns.wgsl", ["shared/columns.wgsl"] {
+    columns, "columns.wgsl", [] {
         rows: u32, columns: u32,
         a: u32, b: u32,
         /// 1 where `a` is multiplied by `b`.
         is_product: u32,
         out: u32,
     }
-    columns: workgroup(256) [columns / 16], |op| u64::from(op.rows * op.columns), |op| u64::from(op.rows.div_ceil(16)), |_| 16;
+    columns: workgroup(256) [columns / 16], |op| u64::from(op.rows * op.columns), |op| by_four(op.rows.div_ceil(16)), |_| 16;
 }
 
 stage! {
@@ -133,8 +140,8 @@ stage! {
         /// 1 where the gradient is added to.
         adds: u32,
     }
-    forward: workgroup(64) [rows / 1], |op| 8 * u64::from(op.rows * op.width), |op| 3 * u64::from(op.width.div_ceil(64)), |_| 12;
-    backward: workgroup(64) [rows / 1], |op| 10 * u64::from(op.rows * op.width), |op| 2 * u64::from(op.width.div_ceil(64)), |_| 12;
+    forward: workgroup(64) [rows / 1], |op| 8 * u64::from(op.rows * op.width), |op| 3 * by_four(op.width.div_ceil(64)), |_| 12;
+    backward: workgroup(64) [rows / 1], |op| 10 * u64::from(op.rows * op.width), |op| 2 * by_four(op.width.div_ceil(64)), |_| 12;
 }
 
 stage! {
@@ -179,10 +186,10 @@ stage! {
         is_key: u32, given: u32, given_to: u32, d_keys: u32,
     }
     forward: workgroup(64) [rows / 1], |op| 4 * attended(op),
-        |op| scores_each(op) * u64::from(op.head_width) + 2 * columns_each(op) * u64::from(op.places.length),
+        |op| 2 + scores_each(op) * by_four(op.head_width) + columns_each(op) * by_four(op.places.length),
         |op| scores_each(op) * 2 * u64::from(op.places.length);
     backward: workgroup(64) [rows / 1], |op| 4 * attended(op),
-        |op| scores_each(op) * u64::from(op.head_width + op.places.length) + 2 * columns_each(op) * u64::from(op.places.length),
+        |op| 2 + scores_each(op) * (by_four(op.head_width) + by_four(op.places.length)) + columns_each(op) * by_four(op.places.length),
         |op| scores_each(op) * u64::from(op.places.length);
     keys: workgroup(64) [key_rows / 32, all_columns / 32],
         |op| 2 * u64::from(op.key_rows * op.width) * rows_met(&op.places, op.key_kind, op.kind),
@@ -221,10 +228,10 @@ stage! {
         cosines: u32, lse: u32, other_lse: u32, loss: u32,
         d_cosines: u32, d_unit: u32, d_z: u32, along: u32,
     }
-    normalise: workgroup(64) [sequences / 1], |op| 3 * u64::from(op.sequences * op.width), |op| 2 * u64::from(op.width.div_ceil(64)), |_| 6;
-    softmax: workgroup(64) [sequences / 1], |op| 10 * u64::from(op.sequences).pow(2), |op| 2 * u64::from(op.sequences.div_ceil(64)), |_| 12;
+    normalise: workgroup(64) [sequences / 1], |op| 3 * u64::from(op.sequences * op.width), |op| 2 * by_four(op.width.div_ceil(64)), |_| 6;
+    softmax: workgroup(64) [sequences / 1], |op| 10 * u64::from(op.sequences).pow(2), |op| 2 * by_four(op.sequences.div_ceil(64)), |_| 12;
     d_cosines: invocation(64) [sequences / 1, sequences / 1], |op| 24 * u64::from(op.sequences).pow(2), |_| 2, |_| 20;
-    d_normalise: workgroup(64) [sequences / 1], |op| 5 * u64::from(op.sequences * op.width), |op| 2 * u64::from(op.width.div_ceil(64)), |_| 6;
+    d_normalise: workgroup(64) [sequences / 1], |op| 5 * u64::from(op.sequences * op.width), |op| 2 * by_four(op.width.div_ceil(64)), |_| 6;
 }
 
 stage! {
@@ -235,7 +242,7 @@ stage! {
         logits: u32, d_logits: u32, loss: u32,
     }
     cross_entropy: workgroup(64) [rows / 1], |op| 20 * u64::from(op.rows * op.words),
-        |op| u64::from(op.places.sequences.div_ceil(64) + 3 * op.words.div_ceil(64)), |_| 18;
+        |op| by_four(op.places.sequences.div_ceil(64)) + 3 * by_four(op.words.div_ceil(64)), |_| 18;
 }
 
 stage! {
@@ -250,7 +257,7 @@ stage! {
         logit_scale: u32,
         d_logit_scale: u32,
     }
-    report: workgroup(64) [reports / 1], |op| u64::from(op.losses + op.sequences), |op| u64::from(op.losses.div_ceil(64) + op.sequences.div_ceil(64)), |_| 12;
+    report: workgroup(64) [reports / 1], |op| u64::from(op.losses + op.sequences), |op| by_four(op.losses.div_ceil(64)) + by_four(op.sequences.div_ceil(64)), |_| 12;
 }
 
 stage! {

@@ -89,7 +89,8 @@ impl Plan {
         tasks.extend(losses);
         tasks.extend(plans.iter().flat_map(TowerPlan::backward));
         let update = adamw::Op { params: table.len as u32, gradients: shared.gradients.start };
-        tasks.push(task(update.adamw(), &[shared.gradients], &[Array::parameter(&(0..table.len), 1)]));
+        let (params, moments) = (Array::parameter(&(0..table.len), 1), Allocator::new(Home::Moments).array(2, table.len));
+        tasks.push(task(update.adamw(), &[shared.gradients, params, moments], &[params, moments]));
 
         Plan {
             population: configs.len(),
