@@ -120,7 +120,7 @@ fn odd_sizes_are_the_cpus() {
     }
     let rounded_down = |name: &str, source: String| if name == "matmul" { source.replace("+ 31u) / 32u", "+ 0u) / 32u") } else { source };
     let wide = Config { d_model: 36, heads: 3, d_embed: 36, ..Config::default() };
-    assert!(!(difference(&wide, &rounded_down) < AGREEMENT));
+    assert!(difference(&wide, &rounded_down) > AGREEMENT);
 }
 
 /// A run is its config: the same numbers bit for bit, however the steps are cut into calls.

@@ -78,8 +78,9 @@ fn compare(fixture: &Fixture, edit: &dyn Fn(&str, String) -> String) -> Vec<Comp
 /// Whether two arrays differ by more than 1e-4 of the second's largest magnitude, or in length.
 fn differ(ours: &[f32], theirs: &[f32]) -> bool {
     let largest = theirs.iter().fold(f32::MIN_POSITIVE, |m, x| m.max(x.abs()));
-    // Written so that NaN differs.
-    ours.len() != theirs.len() || theirs.is_empty() || ours.iter().zip(theirs).any(|(a, b)| !((a - b).abs() / largest <= 1e-4))
+    // NaN differs from everything.
+    let is_close = |(a, b): (&f32, &f32)| (a - b).abs() / largest <= 1e-4;
+    ours.len() != theirs.len() || theirs.is_empty() || !ours.iter().zip(theirs).all(is_close)
 }
 
 /// What differs, each name once, gradients marked by a d.
