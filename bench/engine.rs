@@ -5,12 +5,11 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use leftright::config::Config;
-use leftright::engine::Snapshot;
-use leftright::engine::cpu::matmul::{Matrix, Store, matmul};
-use leftright::engine::cpu::{Cpu, Tower};
+use leftright::config::{Config, Population, ValidConfig};
+use leftright::engine::cpu::Cpu;
 use leftright::experiment::median;
-use leftright::params::ParamTable;
+use leftright::math::{Matrix, Store, matmul};
+use leftright::model::{ParamTable, Snapshot, TowerModel};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
@@ -39,11 +38,11 @@ impl Product {
 }
 
 /// The matrix products of a step of preset `paper`'s kind, by stage (src/engine/cpu/{forward,contrast,backward}.rs).
-fn products(config: &Config) -> Vec<Product> {
+fn products(config: &ValidConfig) -> Vec<Product> {
     let table = ParamTable::new(config);
     let b = config.batch_size();
     let mut products = Vec::new();
-    for (tower, name) in Tower::all(config, &table).iter().zip(["vision", "text"]) {
+    for (tower, name) in TowerModel::all(config, &table).iter().zip(["vision", "text"]) {
         let (d, e, h, k, r) = (tower.d, tower.e, tower.heads, tower.d_head(), tower.shape.rows());
         let mut add = |stage: &str, m, n, k, count| products.push(Product { name: format!("{name} {stage}"), m, n, k, count });
         add("tables (value)", r, d, d, 1);
@@ -113,25 +112,26 @@ fn fused(sums: &mut [f32; LANES], x: f32, y: f32) {
     }
 }
 
-fn engine(configs: &[Config]) -> Cpu<f32> {
-    Cpu::new(configs, &Snapshot::initial(configs))
+fn engine(config: &Config) -> Cpu<f32> {
+    let population = Population::from(config.clone().validate().expect("the benchmark's settings are within bounds"));
+    Cpu::new(&population, &Snapshot::initial(&population))
 }
 
 /// Milliseconds of a step of each config, interleaved.
 fn steps(configs: &[Config]) -> Vec<f64> {
-    let mut engines: Vec<Cpu<f32>> = configs.iter().map(|config| engine(std::slice::from_ref(config))).collect();
+    let mut engines: Vec<Cpu<f32>> = configs.iter().map(engine).collect();
     medians(&mut engines.iter_mut().map(|engine| Box::new(|| drop(engine.step())) as Work).collect::<Vec<_>>())
 }
 
 /// Milliseconds of a step of a population of each size over all threads.
 fn populations(sizes: &[usize]) -> Vec<f64> {
-    let seeds = |size: usize| (0..size as u32).map(|seed| engine(&[Config { seed, ..Config::default() }])).collect::<Vec<_>>();
+    let seeds = |size: usize| (0..size as u32).map(|seed| engine(&Config { seed, ..Config::default() })).collect::<Vec<_>>();
     let mut populations: Vec<Vec<Cpu<f32>>> = sizes.iter().map(|size| seeds(*size)).collect();
     let works = populations.iter_mut().map(|engines| Box::new(|| engines.par_iter_mut().for_each(|e| drop(e.step()))) as Work);
     medians(&mut works.collect::<Vec<_>>())
 }
 
-fn roofline(config: &Config) -> Value {
+fn roofline(config: &ValidConfig) -> Value {
     let products = products(config);
     let most = |f: fn(&Product) -> usize| products.iter().map(f).max().unwrap_or(0);
     let (a, b) = (vec![0.5f32; most(|p| p.m * p.k)], vec![0.25f32; most(|p| p.k * p.n)]);
@@ -139,7 +139,7 @@ fn roofline(config: &Config) -> Value {
     let mut sums = [1f32; LANES];
     // Larger than any cache: read two, write one.
     let (from, mut to) = (vec![1f32; 32 << 20], vec![0f32; 32 << 20]);
-    let mut trained = engine(std::slice::from_ref(config));
+    let mut trained = engine(config);
     let c = std::cell::RefCell::new(&mut c);
     let mut works: Vec<Work> = vec![
         Box::new(|| multiply_add(black_box(&mut sums), black_box(0.999), black_box(0.001))),
@@ -177,7 +177,7 @@ fn steps_asked_for() -> Option<usize> {
 
 fn main() {
     if let Some(steps) = steps_asked_for() {
-        let mut engine = engine(&[Config::default()]);
+        let mut engine = engine(&Config::default());
         return (0..steps).for_each(|_| drop(engine.step()));
     }
     let curve = |name: &str, values: &[u32], config: &dyn Fn(u32) -> Config| {
@@ -191,5 +191,5 @@ fn main() {
         curve("d_model", &[32, 64, 128, 256], &|d_model| Config { d_model, d_embed: d_model.min(256), ..Config::default() }),
         json!({ "name": "population, all threads", "points": population }),
     ];
-    println!("{}", json!({ "threads": rayon::current_num_threads(), "roofline": roofline(&Config::default()), "scaling": scaling }));
+    println!("{}", json!({ "threads": rayon::current_num_threads(), "roofline": roofline(&ValidConfig::default()), "scaling": scaling }));
 }

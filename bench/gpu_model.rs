@@ -8,7 +8,7 @@
 
 use std::fmt::Write;
 
-use leftright::config::Config;
+use leftright::config::{Population, Preset, ValidConfig};
 use leftright::engine::gpu::Plan;
 
 /// A GPU, by what limits it.
@@ -118,9 +118,9 @@ fn table(title: &str, step: &[Work]) -> String {
     out
 }
 
-/// A step of a config, as its plan describes it.
-fn step(config: &Config) -> Vec<Work> {
-    let plan = Plan::new(std::slice::from_ref(config));
+/// A step of a model, as its plan describes it.
+fn step(config: ValidConfig) -> Vec<Work> {
+    let plan = Plan::new(&Population::from(config));
     let dispatches = plan.dispatches.iter().map(|dispatch| Work {
         name: format!("{}.{} x{}", dispatch.stage.name, dispatch.entry.name, dispatch.count),
         invocations: dispatch.invocations as f64,
@@ -133,5 +133,5 @@ fn step(config: &Config) -> Vec<Work> {
 }
 
 fn main() {
-    println!("{}", table("Preset paper, batch 128", &step(&Config::default())));
+    println!("{}", table("Preset paper, batch 128", &step(ValidConfig::from(Preset::Paper))));
 }

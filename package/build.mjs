@@ -26,6 +26,7 @@ for (const folder of ["package", "www/dist"]) {
 execFileSync(process.execPath, ["node_modules/@custom-elements-manifest/analyzer/cem.js", "analyze", "--config", "package/manifest.config.mjs", "--quiet"], { stdio: "inherit" });
 
 const site = "www/dist";
+for (const folder of ["package/dist", site]) copyFileSync("www/src/engine/pkg/crate-licenses.md", `${folder}/crate-licenses.md`);
 rmSync(`${site}/lib`, { recursive: true, force: true });
 mkdirSync(`${site}/lib`, { recursive: true });
 cpSync("package/dist", `${site}/lib`, { recursive: true });

@@ -3,7 +3,7 @@
 //   backward  dx = d_out (Phi(x) + x phi(x))
 // One invocation per number; 20 FLOPs.
 
-// Abramowitz and Stegun 7.1.26, off by at most 1.5e-7 and f32 rounding, as in src/engine/cpu/real.rs.
+// Abramowitz and Stegun 7.1.26, off by at most 1.5e-7 and f32 rounding, as in src/math/real.rs.
 fn erf(x: f32) -> f32 {
     let t = 1.0 / (1.0 + 0.3275911 * abs(x));
     let p = (((1.0614054 * t - 1.453152) * t + 1.4214137) * t - 0.28449674) * t + 0.2548296;

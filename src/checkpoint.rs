@@ -8,9 +8,8 @@ use half::f16;
 use safetensors::tensor::{Dtype, SafeTensorError, TensorView};
 use safetensors::{SafeTensors, serialize};
 
-use crate::config::{Config, ConfigError};
-use crate::engine::Snapshot;
-use crate::params::ParamTable;
+use crate::config::{Config, ConfigError, ValidConfig};
+use crate::model::{ParamTable, Snapshot};
 
 /// Why a file is not a checkpoint of ours.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +17,9 @@ pub enum CheckpointError {
     /// The file is not safetensors, is truncated, or its header claims what is not there.
     #[error("not a whole safetensors file: {0}")]
     Format(#[from] SafeTensorError),
+    /// The file is larger than any model can be.
+    #[error("the file has {0} bytes, but a checkpoint has at most {MAX_BYTES}")]
+    Size(usize),
     /// The header has no readable config.
     #[error("the header's \"config\" is {0}")]
     Header(String),
@@ -36,8 +38,8 @@ pub enum CheckpointError {
     },
 }
 
-/// Largest file looked at. The training state of the largest model there can be, 78 MB, stands below it (a test holds
-/// it), and nobody's header can ask for more.
+/// Bytes of the largest file that is read. The largest training state there can be has 78 MB (a test holds it), so a
+/// larger file is no checkpoint.
 pub const MAX_BYTES: usize = 96 << 20;
 
 /// What a file holds beside the parameters.
@@ -54,7 +56,10 @@ pub enum Contents {
 const MOMENTS: [&str; 2] = ["adamw.first.", "adamw.second."];
 
 /// Writes the first model of a snapshot.
-pub fn save(config: &Config, snapshot: &Snapshot, contents: Contents) -> Result<Vec<u8>, CheckpointError> {
+///
+/// # Errors
+/// Where safetensors refuses; not for a snapshot of this config.
+pub fn save(config: &ValidConfig, snapshot: &Snapshot, contents: Contents) -> Result<Vec<u8>, CheckpointError> {
     let table = ParamTable::new(config);
     let json = serde_json::to_string(config).map_err(|e| CheckpointError::Header(e.to_string()))?;
     let step = snapshot.step.to_string();
@@ -97,19 +102,20 @@ fn sort_metadata(bytes: &mut [u8], [first, second]: [(&str, &str); 2]) -> Option
 }
 
 /// Reads a checkpoint, in single or half precision. One without moments starts them at zero, one without a step at step 0.
-pub fn load(bytes: &[u8]) -> Result<(Config, Snapshot), CheckpointError> {
+///
+/// # Errors
+/// Where the bytes are no checkpoint: see [`CheckpointError`]. They are taken for a stranger's, and cost no more memory than
+/// the model they hold.
+pub fn load(bytes: &[u8]) -> Result<(ValidConfig, Snapshot), CheckpointError> {
     if bytes.len() > MAX_BYTES {
-        return Err(CheckpointError::Header(format!(
-            "not read: the file has {} bytes, and {MAX_BYTES} are the most a model can need",
-            bytes.len()
-        )));
+        return Err(CheckpointError::Size(bytes.len()));
     }
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|error| cut_short(bytes).unwrap_or(error.into()))?;
     let file = SafeTensors::deserialize(bytes)?;
     let header = metadata.metadata().clone().unwrap_or_default();
     let json = header.get("config").ok_or_else(|| CheckpointError::Header("missing".to_owned()))?;
     let config: Config = serde_json::from_str(json).map_err(|e| CheckpointError::Header(format!("not ours: {e}")))?;
-    config.check()?;
+    let config = config.validate()?;
     let table = ParamTable::new(&config);
 
     let training = file.names().iter().any(|name| MOMENTS.iter().any(|prefix| name.starts_with(prefix)));

@@ -3,11 +3,11 @@
 
 /// Characters of a message, at most.
 const MOST: usize = 300;
-/// Of them, those that are kept of the end of a longer one: what went wrong often stands behind a name.
+/// Characters kept of the end of a longer message: what went wrong often stands behind a long name.
 const END: usize = 100;
 
 /// A message as a terminal, a log and a page can show it: one line of at most 300 characters, the middle left out of a
-/// longer one. Nothing in it moves a cursor or turns the order of what is read; `\u{fffd}` stands in the place of what would.
+/// longer one. `\u{fffd}` replaces every character that would move a cursor or turn the reading order.
 pub fn shown(message: &str) -> String {
     let length = message.chars().count();
     if length <= MOST {

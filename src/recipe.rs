@@ -18,6 +18,9 @@ pub struct Recipe {
 
 impl Recipe {
     /// Reads a run's JSON.
+    ///
+    /// # Errors
+    /// Where it is not JSON, or says other things of the config or the steps than a run's does.
     pub fn read(json: &[u8]) -> Result<Recipe, serde_json::Error> {
         serde_json::from_slice(json)
     }

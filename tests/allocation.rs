@@ -3,9 +3,9 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use leftright::config::Config;
-use leftright::engine::Snapshot;
+use leftright::config::{Config, Population};
 use leftright::engine::cpu::Cpu;
+use leftright::model::Snapshot;
 
 thread_local! {
     static COUNT: Cell<usize> = const { Cell::new(0) };
@@ -31,9 +31,8 @@ static ALLOCATOR: Counting = Counting;
 
 /// Allocations in a step after two that made the buffers.
 fn allocations(config: Config) -> usize {
-    config.check().unwrap();
-    let configs = [config];
-    let mut cpu = Cpu::<f32>::new(&configs, &Snapshot::initial(&configs));
+    let population = Population::from(config.validate().unwrap());
+    let mut cpu = Cpu::<f32>::new(&population, &Snapshot::initial(&population));
     let mut losses = Vec::with_capacity(3);
     for _ in 0..2 {
         cpu.step_into(&mut losses);

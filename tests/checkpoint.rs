@@ -3,18 +3,28 @@
 use std::collections::HashMap;
 
 use leftright::checkpoint::{Contents, MAX_BYTES, load, save};
-use leftright::config::Config;
-use leftright::engine::Snapshot;
+use leftright::config::{Config, Population, ValidConfig};
 use leftright::engine::cpu::Cpu;
-use leftright::params::ParamTable;
+use leftright::model::{ParamTable, Snapshot};
 use proptest::prelude::*;
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensors, serialize};
 
 const TRAINED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/trained.safetensors");
 
-fn small() -> Config {
-    Config { d_model: 16, heads: 2, d_embed: 16, batch: 16, seed: 5, ..Config::default() }
+fn small() -> ValidConfig {
+    Config { d_model: 16, heads: 2, d_embed: 16, batch: 16, seed: 5, ..Config::default() }.validate().unwrap()
+}
+
+fn initial(config: &ValidConfig) -> Snapshot {
+    Snapshot::initial(&Population::from(config))
+}
+
+/// An engine that has done some steps.
+fn trained(config: &ValidConfig, steps: u32) -> Cpu<f32> {
+    let mut cpu = Cpu::new(&Population::from(config), &initial(config));
+    (0..steps).for_each(|_| drop(cpu.step()));
+    cpu
 }
 
 #[test]
@@ -38,8 +48,7 @@ fn the_largest_training_state_is_read() {
         let most = config.fields().into_iter().find(|field| field.name == name).unwrap().max;
         config.set(name, &most.to_string()).unwrap();
     }
-    config.check().unwrap();
-    let state = 3 * 4 * ParamTable::new(&config).len;
+    let state = 3 * 4 * ParamTable::new(&config.validate().unwrap()).len;
     assert!((MAX_BYTES / 2..MAX_BYTES - (1 << 20)).contains(&state), "{state}");
 }
 
@@ -47,23 +56,22 @@ fn the_largest_training_state_is_read() {
 #[test]
 fn one_model_is_always_the_same_bytes() {
     let config = small();
-    let save = || save(&config, &Snapshot::initial(std::slice::from_ref(&config)), Contents::Training).unwrap();
+    let save = || save(&config, &initial(&config), Contents::Training).unwrap();
     let first = save();
     assert!((0..20).all(|_| save() == first));
     let (_, header) = SafeTensors::read_metadata(&first).unwrap();
     let metadata = header.metadata().as_ref().unwrap();
     assert_eq!(metadata["step"], "0");
-    assert_eq!(serde_json::from_str::<Config>(&metadata["config"]).unwrap(), config);
+    assert_eq!(serde_json::from_str::<ValidConfig>(&metadata["config"]).unwrap(), config);
 }
 
 #[test]
 fn a_training_state_goes_on_where_it_stopped() {
     let config = small();
-    let mut cpu = Cpu::<f32>::new(std::slice::from_ref(&config), &Snapshot::initial(std::slice::from_ref(&config)));
-    (0..7).for_each(|_| drop(cpu.step()));
+    let mut cpu = trained(&config, 7);
     let (read, snapshot) = load(&save(&config, &cpu.snapshot(), Contents::Training).unwrap()).unwrap();
     assert_eq!((&read, &snapshot), (&config, &cpu.snapshot()));
-    let mut resumed = Cpu::<f32>::new(std::slice::from_ref(&read), &snapshot);
+    let mut resumed = Cpu::<f32>::new(&Population::from(read), &snapshot);
     for _ in 0..5 {
         assert_eq!(cpu.step(), resumed.step());
     }
@@ -73,9 +81,7 @@ fn a_training_state_goes_on_where_it_stopped() {
 #[test]
 fn a_half_precision_model_is_read() {
     let config = small();
-    let mut cpu = Cpu::<f32>::new(std::slice::from_ref(&config), &Snapshot::initial(std::slice::from_ref(&config)));
-    (0..3).for_each(|_| drop(cpu.step()));
-    let whole = cpu.snapshot();
+    let whole = trained(&config, 3).snapshot();
     let bytes = save(&config, &whole, Contents::Half).unwrap();
     assert!(bytes.len() < 6 * whole.params.len() / 2, "half the bytes, and a header");
     let (_, half) = load(&bytes).unwrap();
@@ -87,8 +93,8 @@ fn a_half_precision_model_is_read() {
 
 /// The tensors of a good checkpoint, changed by `edit`, under a header config.
 fn edited(config: &str, edit: impl Fn(&mut Vec<(String, Vec<usize>, Vec<u8>)>)) -> Vec<u8> {
-    let config_of = small();
-    let bytes = save(&config_of, &Snapshot::initial(std::slice::from_ref(&config_of)), Contents::Model).unwrap();
+    let small = small();
+    let bytes = save(&small, &initial(&small), Contents::Model).unwrap();
     let file = SafeTensors::deserialize(&bytes).unwrap();
     let mut tensors: Vec<_> = file.tensors().into_iter().map(|(n, t)| (n, t.shape().to_vec(), t.data().to_vec())).collect();
     tensors.sort();
@@ -148,7 +154,7 @@ proptest! {
     #[test]
     fn damage_is_an_answer(cut in 0usize..100_000, at in 0usize..4_000, byte: u8) {
         let config = small();
-        let mut bytes = save(&config, &Snapshot::initial(std::slice::from_ref(&config)), Contents::Model).unwrap();
+        let mut bytes = save(&config, &initial(&config), Contents::Model).unwrap();
         prop_assert!(load(&bytes[..cut.min(bytes.len() - 1)]).is_err());
         bytes[at] = byte;
         drop(load(&bytes));

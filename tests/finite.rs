@@ -1,23 +1,21 @@
 //! A model whose weights are numbers and whose scores are not: counted, said, and never shown as a number.
 
-use std::process::{Command, Output};
-
 use leftright::analysis::{AnalysisError, Evaluator, Scene};
 use leftright::checkpoint::{Contents, load, save};
-use leftright::config::Config;
-use leftright::engine::{EngineRequest, Snapshot};
-use leftright::experiment::{Experiment, Job, Measure, Measurement, NOT_FINITE, Population, Values};
-use leftright::params::ParamTable;
+use leftright::config::{Config, Population, ValidConfig};
+use leftright::experiment::{Experiment, Job, Measure, Measurement, Metric, Trainer, Values};
+use leftright::model::{ParamTable, Snapshot};
 use leftright::task::Split;
+use leftright::training::EngineRequest;
 use pollster::block_on;
 
-fn small() -> Config {
-    Config { d_model: 16, heads: 2, d_embed: 16, batch: 16, seed: 5, ..Config::default() }
+fn small() -> ValidConfig {
+    Config { d_model: 16, heads: 2, d_embed: 16, batch: 16, seed: 5, ..Config::default() }.validate().unwrap()
 }
 
 /// A new model with some tensors multiplied.
-fn scaled(config: &Config, by: f32, which: impl Fn(&str) -> bool) -> Snapshot {
-    let mut snapshot = Snapshot::initial(std::slice::from_ref(config));
+fn scaled(config: &ValidConfig, by: f32, which: impl Fn(&str) -> bool) -> Snapshot {
+    let mut snapshot = Snapshot::initial(&Population::from(config));
     for tensor in ParamTable::new(config).tensors.iter().filter(|tensor| which(&tensor.name)) {
         snapshot.params[tensor.range.clone()].iter_mut().for_each(|x| *x *= by);
     }
@@ -34,17 +32,17 @@ fn scenes_without_a_finite_score_are_counted() {
     let config = small();
     let evaluator = Evaluator::new(&config);
     let good = evaluator.accuracies(&scaled(&config, 1.0, |_| true).params, &[]).unwrap();
-    assert!(Split::ALL.iter().all(|split| good.of(*split).not_finite == 0));
-    assert!(!serde_json::to_string(&good).unwrap().contains(NOT_FINITE));
+    assert!(Split::ALL.iter().all(|split| good[*split].not_finite == 0));
+    assert!(!serde_json::to_string(&good).unwrap().contains("not_finite"));
     // Embeddings that are infinite; that are numbers, but too large for their length to be one; and that have no length.
     for (by, tensor) in [(1e38, "vision.projection.weight"), (1e30, "vision.projection.weight"), (0.0, "text.projection.weight")] {
         let params = scaled(&config, by, |name| name == tensor).params;
         let bad = evaluator.accuracies(&params, &[]).unwrap();
         for split in Split::ALL {
-            let accuracy = bad.of(split);
+            let accuracy = &bad[split];
             assert_eq!((accuracy.not_finite, accuracy.order.unwrap_or(0.0)), (accuracy.items, 0.0), "{tensor} times {by}");
         }
-        assert!(serde_json::to_string(&bad).unwrap().contains(NOT_FINITE));
+        assert!(serde_json::to_string(&bad).unwrap().contains("not_finite"));
         let error = evaluator.decompose(&params, &strip(), &[]).unwrap_err();
         assert_eq!(error.to_string(), "the model's cosine with a caption is not finite, though its weights are");
     }
@@ -58,7 +56,7 @@ fn scenes_without_a_finite_score_are_counted() {
 
 #[test]
 fn an_autoregressive_model_is_counted_too() {
-    let config = Config { autoregressive: true, ..small() };
+    let config = Config { autoregressive: true, ..small().into() }.validate().unwrap();
     let params = scaled(&config, 1e38, |name| name == "decoder.projection.weight").params;
     let accuracies = Evaluator::new(&config).accuracies(&params, &[]).unwrap();
     assert!((1..accuracies.unseen.items).contains(&accuracies.unseen.not_finite), "{accuracies:?}");
@@ -72,28 +70,6 @@ fn an_alignment_that_is_not_finite_is_an_error() {
     assert!(matches!(Evaluator::new(&config).alignment(&params), Err(AnalysisError::NotFinite("alignment"))));
 }
 
-#[test]
-fn the_command_line_says_so() {
-    let folder = std::env::temp_dir().join(format!("leftright-finite-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let file = folder.join("model.safetensors");
-    let path = file.to_str().unwrap();
-    let config = small();
-    let snapshot = scaled(&config, 1e30, |name| name == "vision.projection.weight");
-    std::fs::write(&file, save(&config, &snapshot, Contents::Model).unwrap()).unwrap();
-    let run = |args: &[&str]| -> Output { Command::new(env!("CARGO_BIN_EXE_leftright")).args(args).output().unwrap() };
-    for args in [&["evaluate", path][..], &["ablate", path, "--terms", "EP"]] {
-        let table = String::from_utf8(run(args).stdout).unwrap();
-        assert!(table.contains("900 of the 900 unseen scenes have a score that is not finite"), "{table}");
-        let json: serde_json::Value = serde_json::from_slice(&run(&[args, &["--json"]].concat()).stdout).unwrap();
-        assert_eq!(json["unseen"][NOT_FINITE], 900);
-    }
-    let output = run(&["decompose", path, "--strip", "0 0 16 0 0 0 0 17 0 0", "--json"]);
-    assert!(!output.status.success() && output.stdout.is_empty());
-    assert!(String::from_utf8(output.stderr).unwrap().contains("cosine with a caption is not finite"));
-    std::fs::remove_dir_all(folder).unwrap();
-}
-
 /// A weight that is no number is refused by the name of its tensor, in either precision, and so is a moment.
 #[test]
 fn a_weight_or_a_moment_that_is_not_finite_is_refused() {
@@ -105,7 +81,7 @@ fn a_weight_or_a_moment_that_is_not_finite_is_refused() {
             ("vision.layers.0.attention.key.bias", f32::NEG_INFINITY),
         ] {
             let at = ParamTable::new(&config).tensors.iter().find(|tensor| tensor.name == name).unwrap().range.end - 1;
-            let mut params = Snapshot::initial(std::slice::from_ref(&config));
+            let mut params = Snapshot::initial(&Population::from(&config));
             let (mut first, mut second) = (params.clone(), params.clone());
             params.params[at] = bad;
             first.first[at] = bad;
@@ -127,34 +103,35 @@ fn a_weight_or_a_moment_that_is_not_finite_is_refused() {
 /// In a population it counts as a model that has diverged, and the others go on.
 #[test]
 fn a_measure_that_is_not_finite_ends_its_model_alone() {
-    let job = |config| Job::new(config, 0, vec![Measure::Accuracies(vec![Split::Unseen]), Measure::Alignment]);
+    let job = |config: Config| Job::new(config.validate().unwrap(), 0, vec![Measure::Accuracies(vec![Split::Unseen]), Measure::Alignment]);
     // Embeddings of nothing but zeros have no direction to align.
-    let jobs = vec![(0, job(Config { token_std: 0.0, cls_std: 0.0, position_std: 0.0, ..small() })), (1, job(small()))];
-    let mut population = block_on(Population::open(jobs, EngineRequest::Cpu)).unwrap();
+    let jobs = vec![(0, job(Config { token_std: 0.0, cls_std: 0.0, position_std: 0.0, ..small().into() })), (1, job(small().into()))];
+    let mut trainer = block_on(Trainer::open(jobs, EngineRequest::Cpu)).unwrap();
     let mut measurements = Vec::new();
     for _ in 0..8 {
-        measurements.extend(block_on(population.advance(1)).unwrap());
+        measurements.extend(block_on(trainer.advance(1)).unwrap());
     }
-    assert!(measurements[0].values["loss"].is_nan() && measurements[0].values[NOT_FINITE] > 0.0);
-    assert!(measurements[1].values.contains_key("token.raw") && !measurements[1].values.contains_key(NOT_FINITE));
+    let number = |model: usize, name: &str| measurements[model].values.get(&name.parse::<Metric>().unwrap());
+    assert!(number(0, "loss").unwrap().is_nan() && number(0, "not_finite").unwrap() > 0.0);
+    assert!(number(1, "token.raw").is_some() && number(1, "not_finite").is_none());
 }
 
 /// A page hands over whatever it has: no measurements, of no such job, of numbers that are none.
 #[test]
 fn no_measurements_are_too_wild_for_a_summary() {
-    for experiment in Experiment::all() {
+    for experiment in Experiment::ALL {
         let jobs = (experiment.jobs)(leftright::experiment::Scale::Figure);
         let evaluator = Evaluator::new(&small());
-        let mut names = Values::new();
+        let mut names = Values::default();
         for measure in experiment.measures() {
             // Some measure what this model has not.
-            drop(measure.of(&evaluator, &scaled(&small(), 1.0, |_| true).params, &mut names));
+            drop(measure.take(&evaluator, &scaled(&small(), 1.0, |_| true).params, &mut names));
         }
         for wild in [f64::NAN, f64::INFINITY, -1e308, 1e308, 0.0, -0.0, 5e-324] {
-            let values: Values = names.keys().map(|name| (name.clone(), wild)).collect();
+            let values: Values = names.iter().map(|(name, _)| (name.parse().unwrap(), wild)).collect();
             for steps in [0, 1, u32::MAX, jobs[0].steps] {
-                let of = |job: u32| Measurement { job, step: steps, values: values.clone() };
-                let measurements: Vec<Measurement> = (0..jobs.len() as u32).chain([0, u32::MAX]).map(of).collect();
+                let measured = |job: u32| Measurement { job, step: steps, values: values.clone() };
+                let measurements: Vec<Measurement> = (0..jobs.len() as u32).chain([0, u32::MAX]).map(measured).collect();
                 drop((experiment.summarise)(&jobs, &measurements));
                 drop((experiment.summarise)(&[], &measurements));
                 drop((experiment.summarise)(&jobs, &[]));

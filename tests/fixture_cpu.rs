@@ -3,12 +3,13 @@
 mod common;
 
 use common::{Fixture, relative};
-use leftright::engine::cpu::{Cpu, Tower, encode};
+use leftright::engine::cpu::{Cpu, encode};
+use leftright::model::TowerModel;
 
 #[test]
 fn loss_and_every_gradient() {
     for fixture in Fixture::all() {
-        let mut cpu = Cpu::<f32>::new(std::slice::from_ref(&fixture.config), &fixture.snapshot());
+        let mut cpu = Cpu::<f32>::new(&fixture.population(), &fixture.snapshot());
         let loss = cpu.loss_and_gradient(0, &fixture.batch());
         let name = fixture.name;
         assert!(relative(loss, fixture.f32("loss")[0]) < 1e-5, "{name}: loss {loss}");
@@ -21,7 +22,7 @@ fn loss_and_every_gradient() {
 #[test]
 fn ten_adamw_losses() {
     for fixture in Fixture::all() {
-        let mut cpu = Cpu::<f32>::new(std::slice::from_ref(&fixture.config), &fixture.snapshot());
+        let mut cpu = Cpu::<f32>::new(&fixture.population(), &fixture.snapshot());
         for (step, expected) in fixture.f32("losses").into_iter().enumerate() {
             let loss = cpu.step_on(&fixture.batch())[0];
             let error = relative(loss, expected);
@@ -34,7 +35,7 @@ fn ten_adamw_losses() {
 #[test]
 fn a_wrong_strip_fails() {
     for fixture in Fixture::all() {
-        let mut cpu = Cpu::<f32>::new(std::slice::from_ref(&fixture.config), &fixture.snapshot());
+        let mut cpu = Cpu::<f32>::new(&fixture.population(), &fixture.snapshot());
         cpu.loss_and_gradient(0, &fixture.wrong_batch());
         let worst = fixture.gradient_errors(cpu.gradient()).into_iter().fold(0f32, |m, (_, error)| m.max(error));
         assert!(worst > 1e-3, "{}: worst gradient error {worst}", fixture.name);
@@ -45,7 +46,7 @@ fn a_wrong_strip_fails() {
 #[test]
 fn next_words_are_the_references() {
     for fixture in Fixture::all().into_iter().filter(|f| f.config.autoregressive) {
-        let tower = &Tower::all(&fixture.config, &fixture.table)[0];
+        let tower = &TowerModel::all(&fixture.config, &fixture.table)[0];
         let batch = fixture.batch();
         let ours = encode(tower, &fixture.params("param."), None, (&batch.text, &batch.text_query));
         let worst = ours.iter().zip(fixture.f32("next_words")).fold(0f32, |m, (a, b)| m.max((a - b).abs()));

@@ -4,22 +4,28 @@
 mod common;
 
 use common::{Fixture, relative};
-use leftright::config::Config;
+use leftright::config::{Config, Population, PopulationError};
+use leftright::engine::EngineError;
 use leftright::engine::cpu::Cpu;
 use leftright::engine::gpu::{Gpu, adapter};
-use leftright::engine::{AGREEMENT, EngineError, EngineKind, EngineRequest, Snapshot, first_step, open};
+use leftright::model::Snapshot;
 use leftright::task::{Batch, Sampler};
+use leftright::training::{AGREEMENT, EngineKind, EngineRequest, first_step, open};
 use pollster::block_on;
 
-fn gpu(configs: &[Config], from: &Snapshot) -> Gpu {
-    block_on(async { Gpu::new(&adapter().await.unwrap(), configs, from).await.unwrap() })
+fn gpu(population: &Population, from: &Snapshot) -> Gpu {
+    block_on(async { Gpu::new(&adapter().await.unwrap(), population, from).await.unwrap() })
+}
+
+fn population(configs: Vec<Config>) -> Result<Population, PopulationError> {
+    Population::new(configs.into_iter().map(|config| config.validate().unwrap()).collect())
 }
 
 #[test]
 fn loss_and_every_gradient() {
     for fixture in Fixture::all() {
         let name = fixture.name;
-        let mut gpu = gpu(std::slice::from_ref(&fixture.config), &fixture.snapshot());
+        let mut gpu = gpu(&fixture.population(), &fixture.snapshot());
         let loss = block_on(gpu.step_on(&fixture.batch())).unwrap()[0];
         let error = relative(loss, fixture.f32("loss")[0]);
         let errors = fixture.step_errors(&block_on(gpu.snapshot()).unwrap());
@@ -34,7 +40,7 @@ fn loss_and_every_gradient() {
 #[test]
 fn ten_adamw_losses() {
     for fixture in Fixture::all() {
-        let mut gpu = gpu(std::slice::from_ref(&fixture.config), &fixture.snapshot());
+        let mut gpu = gpu(&fixture.population(), &fixture.snapshot());
         let mut worst = 0f32;
         for (step, expected) in fixture.f32("losses").into_iter().enumerate() {
             let loss = block_on(gpu.step_on(&fixture.batch())).unwrap()[0];
@@ -50,7 +56,7 @@ fn ten_adamw_losses() {
 #[test]
 fn a_wrong_strip_fails() {
     for fixture in Fixture::all() {
-        let mut gpu = gpu(std::slice::from_ref(&fixture.config), &fixture.snapshot());
+        let mut gpu = gpu(&fixture.population(), &fixture.snapshot());
         block_on(gpu.step_on(&fixture.wrong_batch())).unwrap();
         let errors = fixture.step_errors(&block_on(gpu.snapshot()).unwrap());
         assert!(errors.iter().any(|(_, error)| *error > 1e-3), "{}", fixture.name);
@@ -64,8 +70,8 @@ fn a_population_draws_the_same_batches_and_trains_to_the_same_losses() {
     let presets = ["left-right", "grid-above", "three", "layer-norm-mlp", "autoregressive-mixed"];
     for (preset, batch) in presets.map(|preset| (preset, 30)).into_iter().chain([("paper", 30), ("paper", 22)]) {
         let small = Config { d_model: 16, heads: 2, d_embed: 12, batch, pair_labels: 6, ..Config::preset(preset).unwrap() };
-        let configs =
-            [Config { seed: 3, ..small.clone() }, Config { seed: 9, pair_labels: 4, lr: 2e-3, pair_layouts: 7, mixed: false, ..small }];
+        let other = Config { seed: 9, pair_labels: 4, lr: 2e-3, pair_layouts: 7, mixed: false, ..small.clone() };
+        let configs = population(vec![Config { seed: 3, ..small }, other]).unwrap();
         let initial = Snapshot::initial(&configs);
         let mut gpu = gpu(&configs, &initial);
         let mut cpu = Cpu::<f32>::new(&configs, &initial);
@@ -106,8 +112,7 @@ fn odd_sizes_are_the_cpus() {
         ("deep, autoregressive, all", Config { autoregressive: true, text_layers: 2, layer_norm: true, mlp: true, ..wide }),
     ];
     let difference = |config: &Config, edit: &dyn Fn(&str, String) -> String| {
-        config.check().unwrap();
-        let configs = std::slice::from_ref(config);
+        let configs = &population(vec![config.clone()]).unwrap();
         block_on(async {
             let mut gpu = Gpu::edited(&adapter().await.unwrap(), configs, &Snapshot::initial(configs), edit).await.unwrap();
             first_step(configs, &mut gpu).await.unwrap().1
@@ -126,10 +131,10 @@ fn odd_sizes_are_the_cpus() {
 /// A run is its config: the same numbers bit for bit, however the steps are cut into calls.
 #[test]
 fn same_config_same_run() {
-    let config = Config { d_model: 16, heads: 2, d_embed: 16, batch: 16, ..Config::default() };
-    let initial = Snapshot::initial(std::slice::from_ref(&config));
+    let small = population(vec![Config { d_model: 16, heads: 2, d_embed: 16, batch: 16, ..Config::default() }]).unwrap();
+    let initial = Snapshot::initial(&small);
     let run = |cuts: &[u32]| {
-        let mut gpu = gpu(std::slice::from_ref(&config), &initial);
+        let mut gpu = gpu(&small, &initial);
         let losses: Vec<f32> = cuts.iter().flat_map(|n| block_on(gpu.train(*n)).unwrap()).collect();
         (losses, block_on(gpu.snapshot()).unwrap())
     };
@@ -141,7 +146,7 @@ fn same_config_same_run() {
 fn a_trained_model_opens_and_a_wrong_shader_does_not() {
     let trained = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/trained.safetensors")).unwrap();
     let (config, mut snapshot) = leftright::checkpoint::load(&trained).unwrap();
-    let configs = std::slice::from_ref(&config);
+    let configs = &Population::from(config);
     // Until its gradients are what large numbers leave of each other.
     let mut cpu = Cpu::<f32>::new(configs, &snapshot);
     (0..500).for_each(|_| drop(cpu.step()));
@@ -163,27 +168,32 @@ fn a_trained_model_opens_and_a_wrong_shader_does_not() {
 
 #[test]
 fn a_lost_device_is_an_error() {
-    let config = Config { d_model: 16, heads: 2, d_embed: 16, batch: 16, ..Config::default() };
-    let mut gpu = gpu(std::slice::from_ref(&config), &Snapshot::initial(std::slice::from_ref(&config)));
+    let small = population(vec![Config { d_model: 16, heads: 2, d_embed: 16, batch: 16, ..Config::default() }]).unwrap();
+    let mut gpu = gpu(&small, &Snapshot::initial(&small));
     block_on(gpu.train(2)).unwrap();
     gpu.destroy();
     assert!(matches!(block_on(gpu.train(2)), Err(EngineError::DeviceLost(_))));
 }
 
 #[test]
-fn what_does_not_fit_is_refused() {
-    let refusal = |configs: &[Config]| {
-        let nothing = Snapshot::default();
-        block_on(async { Gpu::new(&adapter().await.unwrap(), configs, &nothing).await.err().unwrap() })
-    };
+fn what_is_no_population_is_refused() {
     for (name, value) in [("d_model", "64"), ("right", "true"), ("text_layers", "2"), ("layer_norm", "true"), ("autoregressive", "true")] {
         let mut other = Config::default();
         other.set(name, value).unwrap();
-        assert_eq!(refusal(&[Config::default(), other]), EngineError::Shapes(name));
+        assert_eq!(population(vec![Config::default(), other]), Err(PopulationError::Shapes(name)));
     }
     // Three labels make fewer captions than a batch holds.
     let few = Config { pair_labels: 3, ..Config::default() };
-    assert_eq!(refusal(&[Config::default(), few]), EngineError::Shapes("batch"));
+    assert_eq!(population(vec![Config::default(), few]), Err(PopulationError::Shapes("batch")));
+    assert_eq!(population(Vec::new()), Err(PopulationError::Empty));
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    let refusal = |configs: Vec<Config>| {
+        let (configs, nothing) = (population(configs).unwrap(), Snapshot::default());
+        block_on(async { Gpu::new(&adapter().await.unwrap(), &configs, &nothing).await.err().unwrap() })
+    };
     let wide = Config { d_model: 256, vision_layers: 4, text_layers: 4, mlp: true, batch: 1024, ..Config::default() };
-    assert!(matches!(refusal(&[wide.clone(), wide.clone(), wide]), EngineError::TooLarge { .. }));
+    assert!(matches!(refusal(vec![wide.clone(), wide.clone(), wide]), EngineError::TooLarge { .. }));
 }

@@ -1,9 +1,8 @@
 //! Rung 1 of the ladder: the CPU engine's gradients in f64 against central differences.
 
-use leftright::config::Config;
-use leftright::engine::Snapshot;
+use leftright::config::{Config, Population, ValidConfig};
 use leftright::engine::cpu::Cpu;
-use leftright::params::ParamTable;
+use leftright::model::{ParamTable, Snapshot};
 use leftright::task::Sampler;
 
 /// Rounding leaves about 1e-11 of a difference, a few 1e-6 of the smallest gradients.
@@ -11,9 +10,10 @@ const NUDGE: f64 = 1e-5;
 
 /// The worst difference between gradient and central difference over some elements of every tensor, relative to the
 /// tensor's largest; `wrong` spoils the gradient of one tensor.
-fn worst(config: &Config, wrong: Option<&str>) -> (String, f64) {
+fn worst(config: &ValidConfig, wrong: Option<&str>) -> (String, f64) {
     let table = ParamTable::new(config);
-    let mut cpu = Cpu::<f64>::new(std::slice::from_ref(config), &Snapshot::initial(std::slice::from_ref(config)));
+    let population = Population::from(config);
+    let mut cpu = Cpu::<f64>::new(&population, &Snapshot::initial(&population));
     // Away from initial symmetry, so that every term has a gradient.
     cpu.params_mut().iter_mut().enumerate().for_each(|(i, p)| *p += 0.1 * ((i * 7919 % 1000) as f64 / 500.0 - 1.0));
     let batch = Sampler::new(config).draw(1);
@@ -42,7 +42,7 @@ fn worst(config: &Config, wrong: Option<&str>) -> (String, f64) {
     worst
 }
 
-fn configs() -> Vec<Config> {
+fn configs() -> Vec<ValidConfig> {
     let small = Config { d_model: 16, heads: 2, d_embed: 12, batch: 14, ..Config::default() };
     vec![
         small.clone(),
@@ -53,6 +53,7 @@ fn configs() -> Vec<Config> {
     ]
     .into_iter()
     .chain(variants(&small))
+    .map(|config| config.validate().unwrap())
     .collect()
 }
 

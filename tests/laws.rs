@@ -4,29 +4,71 @@ mod common;
 
 use std::collections::HashSet;
 
-use common::Fixture;
-use leftright::analysis::{Ablation, Evaluator, Scene, Term, Tower};
-use leftright::config::Config;
-use leftright::engine::Snapshot;
+use common::{Fixture, random_model};
+use leftright::analysis::{Ablation, Evaluator, Scene, Term, TermRow, Tower};
+use leftright::config::{Config, Population, ValidConfig};
 use leftright::engine::cpu::Cpu;
-use leftright::task::{Sampler, Split, split_items};
+use leftright::model::{ParamTable, Snapshot};
+use leftright::task::{Sampler, Split, cls, eot, split_items};
 use proptest::prelude::*;
 
-fn config() -> impl Strategy<Value = Config> {
-    (0u32..1000, 3u32..=10, 2u32..=6, 2u32..=4, 1u32..=9, 1u32..=44).prop_map(|(seed, pixels, pair_labels, held_labels, n1, n2)| Config {
-        seed,
-        pixels,
-        labels: pair_labels + held_labels + 1,
-        pair_labels,
-        held_labels,
-        single_layouts: n1.min(pixels - 1),
-        pair_layouts: n2.min(pixels * (pixels - 1) / 2 - 1),
-        d_model: 16,
-        heads: 2,
-        d_embed: 8,
-        batch: 12,
-        ..Config::default()
+fn config() -> impl Strategy<Value = ValidConfig> {
+    (0u32..1000, 3u32..=10, 2u32..=6, 2u32..=4, 1u32..=9, 1u32..=44).prop_map(|(seed, pixels, pair_labels, held_labels, n1, n2)| {
+        let config = Config {
+            seed,
+            pixels,
+            labels: pair_labels + held_labels + 1,
+            pair_labels,
+            held_labels,
+            single_layouts: n1.min(pixels - 1),
+            pair_layouts: n2.min(pixels * (pixels - 1) / 2 - 1),
+            d_model: 16,
+            heads: 2,
+            d_embed: 8,
+            batch: 12,
+            ..Config::default()
+        };
+        config.validate().unwrap()
     })
+}
+
+/// The read row's logits of every head in layer 1, as the model's definition has them: (x W_Q + b_Q) . (x W_K + b_K) / sqrt(K)
+/// of x the sum of a token's and its position's embedding, normalised where there is a norm. `[heads][keys]`.
+fn logits(config: &ValidConfig, params: &[f32], scene: &Scene) -> Vec<Vec<f64>> {
+    let table = ParamTable::new(config);
+    let tensor = |name: String| -> Vec<f64> {
+        let tensor = table.tensors.iter().find(|tensor| tensor.name == name).unwrap();
+        params[tensor.range.clone()].iter().map(|x| f64::from(*x)).collect()
+    };
+    let (tower, tokens) = match scene {
+        Scene::Strip(strip) => ("vision", [&[cls(config)], &strip[..]].concat()),
+        Scene::Caption(_) => ("text", scene.caption(config).unwrap().tokens(config.labels).to_vec()),
+    };
+    // CLS sees all of its strip, EOT what stands before it.
+    let end = tokens.iter().position(|token| *token == eot(config));
+    let (read, keys) = if tower == "vision" { (0, tokens.len()) } else { (end.unwrap(), end.unwrap() + 1) };
+    let d = config.d_model as usize;
+    let [token, position] = ["token", "position"].map(|what| tensor(format!("{tower}.{what}_embedding.weight")));
+    let input = |at: usize| -> Vec<f64> {
+        let x: Vec<f64> = (0..d).map(|i| token[tokens[at] as usize * d + i] + position[at * d + i]).collect();
+        if !config.layer_norm {
+            return x;
+        }
+        let [weight, bias] = ["weight", "bias"].map(|what| tensor(format!("{tower}.layers.0.norm1.{what}")));
+        let mean = x.iter().sum::<f64>() / d as f64;
+        let variance = x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / d as f64;
+        (0..d).map(|i| (x[i] - mean) / (variance + 1e-5).sqrt() * weight[i] + bias[i]).collect()
+    };
+    let map = |name: &str, at: usize| -> Vec<f64> {
+        let [weight, bias] = ["weight", "bias"].map(|what| tensor(format!("{tower}.layers.0.attention.{name}.{what}")));
+        let x = input(at);
+        weight.chunks(d).zip(&bias).map(|(w, b)| w.iter().zip(&x).map(|(w, x)| w * x).sum::<f64>() + b).collect()
+    };
+    let (query, keys): (Vec<f64>, Vec<Vec<f64>>) = (map("query", read), (0..keys).map(|at| map("key", at)).collect());
+    let k = config.d_head();
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>() / (k as f64).sqrt();
+    let head = |h: usize| keys.iter().map(|key| dot(&query[h * k..][..k], &key[h * k..][..k])).collect();
+    (0..config.heads as usize).map(head).collect()
 }
 
 proptest! {
@@ -35,7 +77,6 @@ proptest! {
     /// No held-out layout and no held-out pair is ever drawn, and a batch never repeats a caption.
     #[test]
     fn batches_hold_only_what_is_trained_on(config in config()) {
-        prop_assert_eq!(config.check(), Ok(()));
         let held: HashSet<Vec<u32>> = Split::ALL.into_iter().flat_map(|s| split_items(&config, s)).map(|i| i.strip).collect();
         let sampler = Sampler::new(&config);
         for step in 1..=40 {
@@ -47,26 +88,29 @@ proptest! {
         }
     }
 
-    /// The nine terms sum to the logits, whose softmax is the attention; the shares sum to one.
+    /// The nine terms sum to the logits, written out here, whose softmax is the attention; the shares sum to one.
     #[test]
-    fn terms_sum_to_the_logits(config in config(), i in 0u32..3, gap in 0u32..3) {
-        let mut snapshot = Snapshot::initial(std::slice::from_ref(&config));
-        // Biases start at zero; give every parameter something to say.
-        snapshot.params.iter_mut().enumerate().for_each(|(i, p)| *p += 0.3 * ((i * 31 % 17) as f32 / 8.0 - 1.0));
+    fn terms_sum_to_the_logits(config in config(), layer_norm in any::<bool>(), i in 0u32..3, gap in 0u32..3) {
+        let config = Config { layer_norm, ..config.into() }.validate().unwrap();
+        let params = random_model(&config);
         let mut strip = vec![0; config.pixels as usize];
         strip[i as usize] = 1;
         let j = (i + 1 + gap).min(config.pixels - 1);
         if j > i { strip[j as usize] = 2; }
         for scene in [Scene::Strip(strip), Scene::Caption(vec![2, 1]), Scene::Caption(vec![3])] {
-            let decomposition = Evaluator::new(&config).decompose(&snapshot.params, &scene, &[]).unwrap();
-            for head in &decomposition.heads {
+            let decomposition = Evaluator::new(&config).decompose(&params, &scene, &[]).unwrap();
+            for (head, expected) in decomposition.heads.iter().zip(logits(&config, &params, &scene)) {
                 let total: f64 = head.attention.iter().sum();
                 prop_assert!((total - 1.0).abs() < 1e-9);
                 prop_assert!((head.terms.iter().map(|t| t.share).sum::<f64>() - 1.0).abs() < 1e-6);
-                for t in 0..head.logits.len() {
-                    let sum: f64 = head.terms.iter().map(|term| term.row[t]).sum();
-                    prop_assert!((sum - head.logits[t]).abs() < 1e-9);
-                }
+                let sum = |terms: &[TermRow], t: usize| terms.iter().map(|term| term.row[t]).sum::<f64>();
+                let off = |terms: &[TermRow]| (0..expected.len()).map(|t| (sum(terms, t) - expected[t]).abs()).fold(0.0, f64::max);
+                let softmax: f64 = expected.iter().map(|x| x.exp()).sum();
+                prop_assert_eq!(head.attention.len(), expected.len());
+                prop_assert!(off(&head.terms) < 1e-9, "{}", off(&head.terms));
+                prop_assert!(head.attention.iter().zip(&expected).all(|(w, x)| (w - x.exp() / softmax).abs() < 1e-9));
+                // Negative control: without the first of them they do not.
+                prop_assert!(off(&head.terms[1..]) > 1e-6);
             }
         }
     }
@@ -104,7 +148,7 @@ fn a_decomposition_shows_what_is_cut() {
     let (evaluator, params) = trained();
     let scene = Scene::Strip(vec![0, 0, 16, 0, 0, 0, 0, 17, 0, 0]);
     let under = |strength: f64| {
-        let ablation = Ablation { tower: Tower::Vision, terms: vec![Term::EP], strength, heads: Some(vec![0, 2]) };
+        let ablation = Ablation { tower: Tower::Vision, layer: 1, terms: vec![Term::EP], strength, heads: Some(vec![0, 2]) };
         evaluator.decompose(&params, &scene, &[ablation]).unwrap()
     };
     let whole = evaluator.decompose(&params, &scene, &[]).unwrap();
@@ -124,7 +168,7 @@ fn a_decomposition_shows_what_is_cut() {
 }
 
 fn ablation(terms: &[Term], strength: f64, heads: Option<Vec<u32>>) -> Ablation {
-    Ablation { tower: Tower::Vision, terms: terms.to_vec(), strength, heads }
+    Ablation { tower: Tower::Vision, layer: 1, terms: terms.to_vec(), strength, heads }
 }
 
 /// Strength 1 changes nothing, and neither do the terms that shift a whole row (EB, PB, BB), at any strength.
@@ -168,7 +212,7 @@ fn questions_out_of_bounds_are_refused_by_name() {
     ] {
         assert_eq!(evaluator.decompose(&params, &scene, &[]).unwrap_err().to_string(), says);
     }
-    assert!(Term::parse("XP").unwrap_err().to_string().starts_with("there is no term \"XP\""));
+    assert!("XP".parse::<Term>().unwrap_err().to_string().starts_with("there is no term \"XP\""));
 }
 
 /// A run is its config: bit for bit, alone or in a population; another seed is another run.
@@ -176,14 +220,15 @@ fn questions_out_of_bounds_are_refused_by_name() {
 fn same_config_same_run() {
     let base = Config { d_model: 16, heads: 2, d_embed: 16, batch: 16, ..Config::default() };
     let other = Config { seed: 1, pair_labels: 6, ..base.clone() };
-    let run = |configs: &[Config]| {
-        let mut cpu = Cpu::<f32>::new(configs, &Snapshot::initial(configs));
+    let run = |configs: Vec<Config>| {
+        let population = Population::new(configs.into_iter().map(|config| config.validate().unwrap()).collect()).unwrap();
+        let mut cpu = Cpu::<f32>::new(&population, &Snapshot::initial(&population));
         (0..20).for_each(|_| drop(cpu.step()));
         cpu.snapshot().params
     };
-    let alone = run(std::slice::from_ref(&base));
-    let both = run(&[base.clone(), other]);
-    assert_eq!(alone, run(&[base]));
+    let alone = run(vec![base.clone()]);
+    let both = run(vec![base.clone(), other]);
+    assert_eq!(alone, run(vec![base]));
     assert_eq!(alone, both[..alone.len()]);
     assert_ne!(alone, both[alone.len()..]);
 }

@@ -1,9 +1,9 @@
 //! Rung 7 of the ladder, on the CPU engine: the paper's table end to end, seeds 0 to 7, 1000 steps each.
 
 use leftright::analysis::{Ablation, Accuracy, Evaluator, Term, Tower};
-use leftright::config::Config;
-use leftright::engine::Snapshot;
+use leftright::config::{Config, Population};
 use leftright::engine::cpu::Cpu;
+use leftright::model::Snapshot;
 
 const STEPS: u32 = 1000;
 const ROWS: [(&str, &[Term], f64); 6] = [
@@ -17,13 +17,13 @@ const ROWS: [(&str, &[Term], f64); 6] = [
 
 /// The accuracies on unseen pairs of one seed's run, a row per ablation.
 fn unseen(seed: u32) -> Vec<Accuracy> {
-    let config = Config { seed, ..Config::default() };
-    let configs = std::slice::from_ref(&config);
-    let mut cpu = Cpu::<f32>::new(configs, &Snapshot::initial(configs));
+    let config = Config { seed, ..Config::default() }.validate().unwrap();
+    let population = Population::from(&config);
+    let mut cpu = Cpu::<f32>::new(&population, &Snapshot::initial(&population));
     (0..STEPS).for_each(|_| drop(cpu.step()));
     let (evaluator, params) = (Evaluator::new(&config), cpu.snapshot().params);
     let judge = |terms: &[Term], strength| {
-        let ablation = Ablation { tower: Tower::Vision, terms: terms.to_vec(), strength, heads: None };
+        let ablation = Ablation { tower: Tower::Vision, layer: 1, terms: terms.to_vec(), strength, heads: None };
         evaluator.accuracies(&params, &[ablation]).unwrap().unseen
     };
     ROWS.iter().map(|(_, terms, strength)| judge(terms, *strength)).collect()

@@ -1,4 +1,4 @@
-// Where the rows of a tower's arrays stand in the batch (src/engine/graph.rs). An array's rows are PAIRS (the (token, position)
+// Where the rows of a tower's arrays stand in the batch (src/model/graph.rs). An array's rows are PAIRS (the (token, position)
 // pairs that can occur), TOKENS (every token of every sequence) or READS (the read places of every sequence).
 
 const NOWHERE = 0xffffffffu;

@@ -5,15 +5,14 @@ use std::cmp::Ordering;
 use serde::Serialize;
 
 use super::{Ablation, AnalysisError, Tower, strengths};
-use crate::config::Config;
-use crate::engine::cpu::forward::Strengths;
-use crate::engine::cpu::{Tower as TowerSizes, encode, similarities};
-use crate::params::ParamTable;
+use crate::config::ValidConfig;
+use crate::engine::cpu::{encode, similarities};
+use crate::model::{ParamTable, Snapshot, Strengths, TowerModel};
 use crate::task::{Batch, Caption, Item, Split, all_captions, caption_index, holds, split_items};
 
 /// How often a model is right on one split, each from 0 to 1.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify), tsify(missing_as_null))]
 pub struct Accuracy {
     /// The nearest of all captions is true (in an autoregressive run: the caption it writes is).
     pub retrieval: f64,
@@ -26,7 +25,7 @@ pub struct Accuracy {
     pub items: u32,
     /// Of them, those with a score that is no number: their embeddings are too large to have a direction, or none at all.
     /// Nothing is known of how they would be judged; left out where there are none.
-    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    #[cfg_attr(feature = "web", tsify(optional))]
     #[serde(skip_serializing_if = "none")]
     pub not_finite: u32,
 }
@@ -37,7 +36,7 @@ fn none(count: &u32) -> bool {
 
 /// The accuracies on every split.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 pub struct Accuracies {
     /// One object at a held-out position.
     pub single: Accuracy,
@@ -47,9 +46,51 @@ pub struct Accuracies {
     pub unseen: Accuracy,
 }
 
-impl Accuracies {
-    /// One split's.
-    pub fn of(&self, split: Split) -> &Accuracy {
+/// One of the three numbers of an [`Accuracy`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Score {
+    /// [`Accuracy::retrieval`].
+    Retrieval,
+    /// [`Accuracy::order`].
+    Order,
+    /// [`Accuracy::recognition`].
+    Recognition,
+}
+
+impl Score {
+    /// All three, in the order they are reported.
+    pub const ALL: [Score; 3] = [Score::Retrieval, Score::Order, Score::Recognition];
+
+    /// The scores that a split has: single objects have no order to get right, and none but themselves to be named.
+    pub fn on(split: Split) -> &'static [Score] {
+        if split == Split::Single { &Score::ALL[..1] } else { &Score::ALL }
+    }
+
+    /// The score's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Score::Retrieval => "retrieval",
+            Score::Order => "order",
+            Score::Recognition => "recognition",
+        }
+    }
+}
+
+impl Accuracy {
+    /// One score; none where the split has it not.
+    pub fn score(&self, score: Score) -> Option<f64> {
+        match score {
+            Score::Retrieval => Some(self.retrieval),
+            Score::Order => self.order,
+            Score::Recognition => self.recognition,
+        }
+    }
+}
+
+impl std::ops::Index<Split> for Accuracies {
+    type Output = Accuracy;
+
+    fn index(&self, split: Split) -> &Accuracy {
         match split {
             Split::Single => &self.single,
             Split::Seen => &self.seen,
@@ -58,11 +99,25 @@ impl Accuracies {
     }
 }
 
+/// Accuracies and slopes at one step.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
+pub struct Evaluation {
+    /// Steps done.
+    pub step: u32,
+    /// On the three splits.
+    pub accuracies: Accuracies,
+    /// EP slope of each vision head, in logits per pixel.
+    pub slopes: Vec<f64>,
+}
+
 /// The splits and captions of one config, made once and used on every snapshot.
+#[derive(Clone, Debug)]
 pub struct Evaluator {
-    config: Config,
-    towers: Vec<TowerSizes>,
+    config: ValidConfig,
+    towers: Vec<TowerModel>,
     captions: Vec<Caption>,
+    /// By [`Split::place`].
     splits: [Vec<Item>; 3],
 }
 
@@ -80,10 +135,10 @@ struct Answer {
 }
 
 impl Evaluator {
-    /// The evaluator of a checked config.
-    pub fn new(config: &Config) -> Evaluator {
+    /// The evaluator of a config.
+    pub fn new(config: &ValidConfig) -> Evaluator {
         Evaluator {
-            towers: TowerSizes::all(config, &ParamTable::new(config)),
+            towers: TowerModel::all(config, &ParamTable::new(config)),
             captions: all_captions(config),
             splits: Split::ALL.map(|split| split_items(config, split)),
             config: config.clone(),
@@ -91,12 +146,12 @@ impl Evaluator {
     }
 
     /// The config it was made for.
-    pub fn config(&self) -> &Config {
+    pub fn config(&self) -> &ValidConfig {
         &self.config
     }
 
     /// Its towers: vision and text, or the one autoregressive Transformer.
-    pub fn towers(&self) -> &[TowerSizes] {
+    pub fn towers(&self) -> &[TowerModel] {
         &self.towers
     }
 
@@ -105,22 +160,36 @@ impl Evaluator {
         &self.captions
     }
 
-    /// The accuracies of one model's parameters under some ablations.
+    /// The accuracies and slopes of a snapshot's first model.
+    pub fn evaluate(&self, snapshot: &Snapshot) -> Evaluation {
+        let params = &snapshot.params;
+        let accuracies = self.accuracies(params, &[]).expect("an error is an ablation's, and there is none");
+        Evaluation { step: snapshot.step, accuracies, slopes: self.slopes(params) }
+    }
+
+    /// The accuracies of one model's parameters `[len]` on every split, under some ablations.
+    ///
+    /// # Errors
+    /// As [`strengths`](super::strengths): where an ablation is out of bounds.
     pub fn accuracies(&self, params: &[f32], ablations: &[Ablation]) -> Result<Accuracies, AnalysisError> {
         let [single, seen, unseen] = Split::ALL.map(|split| self.accuracy(params, ablations, split));
         Ok(Accuracies { single: single?, seen: seen?, unseen: unseen? })
     }
 
-    /// The accuracy on one split, as [`Evaluator::accuracies`].
+    /// The accuracy on one split.
+    ///
+    /// # Errors
+    /// As [`Evaluator::accuracies`].
     pub fn accuracy(&self, params: &[f32], ablations: &[Ablation], split: Split) -> Result<Accuracy, AnalysisError> {
         let vision = strengths(&self.config, Tower::Vision, ablations)?;
         let text = self.embed_captions(params, ablations)?;
         Ok(self.judge(params, &vision, &text, split))
     }
 
-    /// The accuracy on one split with the vision tower's heads edited at will.
+    /// The accuracy on one split with any strengths of the vision tower's heads `[heads]`; `captions` are what
+    /// [`Evaluator::embed_captions`] gave.
     pub fn judge(&self, params: &[f32], vision: &[Strengths], captions: &[f32], split: Split) -> Accuracy {
-        let items = &self.splits[Split::ALL.iter().position(|s| *s == split).unwrap_or(0)];
+        let items = &self.splits[split.place()];
         let answers: Vec<Answer> = if self.config.autoregressive {
             self.write(params, vision, items)
         } else {
@@ -142,7 +211,10 @@ impl Evaluator {
         }
     }
 
-    /// Unit embeddings of all captions, in the order of their index; none in an autoregressive run.
+    /// Unit embeddings `[captions, E]` of all captions, in the order of their index; none in an autoregressive run.
+    ///
+    /// # Errors
+    /// As [`Evaluator::accuracies`].
     pub fn embed_captions(&self, params: &[f32], ablations: &[Ablation]) -> Result<Vec<f32>, AnalysisError> {
         let text = strengths(&self.config, Tower::Text, ablations)?;
         if self.config.autoregressive {
@@ -190,9 +262,12 @@ impl Evaluator {
             let mut judged = sequences.map(|((logits, tokens), written)| likelihood(tower, logits, tokens, *written as usize));
             for (item, captions) in items.iter().zip(candidates) {
                 let judged: Vec<(Caption, (bool, f64))> = captions.into_iter().zip(&mut judged).collect();
-                let of = |caption: Caption| judged.iter().find(|(c, _)| *c == caption).map_or(f64::MIN, |(_, (_, likelihood))| *likelihood);
+                let likelihood = |caption: Caption| {
+                    let found = judged.iter().find(|(judged, _)| *judged == caption);
+                    found.expect("rivals name the same labels, as all that are judged do").1.1
+                };
                 let given = judged.iter().find(|(_, (greedy, _))| *greedy).map(|(caption, _)| *caption);
-                let ordered = beats(of(item.caption), item.caption.rivals().into_iter().map(of));
+                let ordered = beats(likelihood(item.caption), item.caption.rivals().into_iter().map(likelihood));
                 let finite = judged.iter().all(|(_, (_, likelihood))| likelihood.is_finite());
                 answers.push(Answer { given, ordered, finite });
             }
@@ -219,7 +294,7 @@ pub(super) fn edits(strengths: &[Strengths]) -> Option<&[Strengths]> {
 }
 
 /// Whether every word of a caption is the likeliest next one, and its log-likelihood.
-fn likelihood(tower: &TowerSizes, logits: &[f32], tokens: &[u32], written: usize) -> (bool, f64) {
+fn likelihood(tower: &TowerModel, logits: &[f32], tokens: &[u32], written: usize) -> (bool, f64) {
     let words = logits.chunks(tower.e).take(written).enumerate().map(|(read, logits)| {
         let target = tokens[tower.shape.read_position(0, read) + 1] as usize;
         let most = logits[nearest(logits)];
@@ -251,8 +326,9 @@ mod tests {
     /// A model that gives both orders one score tosses a coin; it is not always wrong.
     #[test]
     fn a_tie_counts_its_part() {
-        let of = |rivals: &[f32]| beats(1.0, rivals.iter().copied());
-        assert_eq!([of(&[0.5]), of(&[1.5]), of(&[1.0]), of(&[1.0, 0.5, 1.0]), of(&[1.0, 2.0])], [1.0, 0.0, 0.5, 1.0 / 3.0, 0.0]);
-        assert_eq!(of(&[f32::NAN]), 0.0);
+        let share = |rivals: &[f32]| beats(1.0, rivals.iter().copied());
+        let shares = [share(&[0.5]), share(&[1.5]), share(&[1.0]), share(&[1.0, 0.5, 1.0]), share(&[1.0, 2.0])];
+        assert_eq!(shares, [1.0, 0.0, 0.5, 1.0 / 3.0, 0.0]);
+        assert_eq!(share(&[f32::NAN]), 0.0);
     }
 }

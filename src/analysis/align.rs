@@ -9,7 +9,7 @@ use super::{AnalysisError, finite};
 
 /// What is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
 pub enum Space {
     /// The two token embeddings.
@@ -18,9 +18,22 @@ pub enum Space {
     Circuit,
 }
 
+impl Space {
+    /// Both.
+    pub const ALL: [Space; 2] = [Space::Token, Space::Circuit];
+
+    /// The space's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Space::Token => "token",
+            Space::Circuit => "circuit",
+        }
+    }
+}
+
 /// Mean cosines of labels' image and text vectors in one space.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 pub struct Alignment {
     /// What is compared.
     pub space: Space,
@@ -40,14 +53,18 @@ pub struct Alignment {
 
 impl Evaluator {
     /// The alignment in both spaces; the rotation is fitted on the labels that are not held out.
+    ///
+    /// # Errors
+    /// Where the model's vectors are not finite.
     pub fn alignment(&self, params: &[f32]) -> Result<Vec<Alignment>, AnalysisError> {
         let [vision, text] = [0, 1].map(|i| self.labels(params, i));
-        let spaces = [Space::Token, Space::Circuit].into_iter().zip(vision.iter().zip(&text));
+        let spaces = Space::ALL.into_iter().zip(vision.iter().zip(&text));
         spaces.map(|(space, (a, b))| self.align(space, a, b)).collect()
     }
 
     /// One tower's vectors of all labels `[labels, width]`, in both spaces.
     fn labels(&self, params: &[f32], tower: usize) -> [DMatrix<f64>; 2] {
+        // An autoregressive model has one tower, for images and text.
         let tower = &self.towers()[tower.min(self.towers().len() - 1)];
         let matrix = |range: std::ops::Range<usize>, columns: usize| {
             let values = params[range].iter().map(|x| f64::from(*x));

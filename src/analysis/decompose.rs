@@ -3,17 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::accuracy::{Evaluator, edits, nearest};
-use super::{Ablation, AnalysisError, Term, Tower, finite, strengths};
-use crate::config::Config;
-use crate::engine::cpu::forward::Strengths;
-use crate::engine::cpu::graph::{Sources, sources};
-use crate::engine::cpu::{Tower as TowerSizes, dot, encode, similarities};
-use crate::params::Linear;
+use super::{Ablation, AnalysisError, Tower, finite, strengths};
+use crate::config::ValidConfig;
+use crate::engine::cpu::{Parts, encode, first_input, similarities, split_linear};
+use crate::math::dot;
+use crate::model::{Source, Strengths, Term, TowerModel};
 use crate::task::{Batch, Caption, Item, all_captions, caption_index, holds, token_name};
 
 /// A strip for the vision tower, or a caption for the text tower.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
 pub enum Scene {
     /// Pixels, 0 background.
@@ -24,7 +23,7 @@ pub enum Scene {
 
 /// One term of one head.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 pub struct TermRow {
     /// Which.
     pub term: Term,
@@ -37,7 +36,7 @@ pub struct TermRow {
 
 /// The read row of one head.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 pub struct HeadDecomposition {
     /// The nine terms.
     pub terms: Vec<TermRow>,
@@ -50,9 +49,16 @@ pub struct HeadDecomposition {
     pub slope: f64,
 }
 
+impl HeadDecomposition {
+    /// One of the nine terms.
+    pub fn term(&self, term: Term) -> &TermRow {
+        &self.terms[term.place()]
+    }
+}
+
 /// A caption and its cosine with the strip.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 pub struct CaptionScore {
     /// The sentence.
     pub text: String,
@@ -64,7 +70,7 @@ pub struct CaptionScore {
 
 /// Everything a picture of one scene needs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify), tsify(missing_as_null))]
 pub struct Decomposition {
     /// The tower that read it.
     pub tower: Tower,
@@ -99,7 +105,7 @@ pub fn least_squares_slope(x: &[f64], y: &[f64]) -> f64 {
 
 /// The keys whose slope is of interest, each with its coordinate: a strip's pixels, a grid's cells by column, a
 /// caption's tokens.
-fn coordinates(config: &Config, tower: Tower, keys: usize) -> Vec<(usize, f64)> {
+fn coordinates(config: &ValidConfig, tower: Tower, keys: usize) -> Vec<(usize, f64)> {
     let side = config.pixels.isqrt() as usize;
     let column = |pixel: usize| if config.grid { pixel % side } else { pixel } as f64;
     match tower {
@@ -109,36 +115,37 @@ fn coordinates(config: &Config, tower: Tower, keys: usize) -> Vec<(usize, f64)> 
 }
 
 /// Where the strip begins in what the tower that sees it reads: behind CLS.
-fn first_pixel(config: &Config) -> usize {
+fn first_pixel(config: &ValidConfig) -> usize {
     usize::from(!config.autoregressive)
 }
 
-/// The nine rows of every head, `[heads][9][keys]`, of the first layer's query at a (token, position) pair.
-fn term_rows(tower: &TowerSizes, params: &[f32], query: (u32, u32), keys: &[(u32, u32)]) -> Vec<Vec<Vec<f64>>> {
+/// One head's nine rows, `[9][keys]`, by [`Term::place`].
+pub type TermRows = [Vec<f64>; 9];
+
+/// The nine rows of every head of the first layer's query at a (token, position) pair.
+fn term_rows(tower: &TowerModel, params: &[f32], query: (u32, u32), keys: &[(u32, u32)]) -> Vec<TermRows> {
     let (d, k) = (tower.d, tower.d_head());
     let params: Vec<f64> = params.iter().map(|v| f64::from(*v)).collect();
     let layer = &tower.params.layers[0];
-    // By source: token, position, bias; each `[rows, D]`.
-    let mapped = |map: &Linear, parts: &Sources<f64>| -> [Vec<f64>; 3] {
-        let weight = &params[map.weight.clone()];
-        let through = |x: &[f64]| -> Vec<f64> { x.chunks(d).flat_map(|x| weight.chunks(d).map(move |w| dot(w, x))).collect() };
-        let bias = through(&parts.bias).iter().zip(&params[map.bias.clone()]).map(|(a, b)| a + b).collect();
-        [through(&parts.token), through(&parts.position), bias]
-    };
-    let queries = mapped(&layer.query, &sources(tower, &params, &[query]));
-    let answers = mapped(&layer.key, &sources(tower, &params, keys));
+    let mapped = |map, pairs| -> Parts<f64> { split_linear(&params, map, &first_input(tower, &params, pairs), None) };
+    let (queries, answers) = (mapped(&layer.query, &[query][..]), mapped(&layer.key, keys));
     let scale = (k as f64).powf(-0.5);
-    let term = |h: usize, term: usize| -> Vec<f64> {
-        let query = &queries[term / 3][h * k..][..k];
-        let key = |t: usize| &answers[term % 3][if term % 3 == 2 { 0 } else { t * d } + h * k..][..k];
+    let row = |h: usize, from: Source, to: Source| -> Vec<f64> {
+        let query = &queries[from as usize][h * k..][..k];
+        let key = |t: usize| &answers[to as usize][t * d + h * k..][..k];
         (0..keys.len()).map(|t| dot(query, key(t)) * scale).collect()
     };
-    (0..tower.heads).map(|h| (0..9).map(|t| term(h, t)).collect()).collect()
+    let sources = |place: usize| (Source::ALL[place / 3], Source::ALL[place % 3]);
+    let rows = |h| std::array::from_fn(|place| row(h, sources(place).0, sources(place).1));
+    (0..tower.heads).map(rows).collect()
 }
 
 impl Scene {
-    /// The caption that a valid strip shows or a valid caption says.
-    pub fn caption(&self, config: &Config) -> Result<Caption, AnalysisError> {
+    /// The caption that is true of the strip, or that has these labels in this order.
+    ///
+    /// # Errors
+    /// Where the strip or the labels are not of the config's world, or no caption orders the strip's objects.
+    pub fn caption(&self, config: &ValidConfig) -> Result<Caption, AnalysisError> {
         let labels: Vec<u32> = match self {
             Scene::Strip(strip) => {
                 if strip.len() != config.pixels as usize {
@@ -174,9 +181,9 @@ impl Scene {
 }
 
 impl Evaluator {
-    /// The nine rows of every head over background pixels, `[heads][9][pixels]`: what does not depend on the strip (EP, PP
+    /// The nine rows of every head over background pixels `[pixels]`: what does not depend on the strip (EP, PP
     /// and BP) is every strip's, where no layer norm makes the scale depend on what stands there.
-    pub fn background_rows(&self, params: &[f32]) -> Vec<Vec<Vec<f64>>> {
+    pub fn background_rows(&self, params: &[f32]) -> Vec<TermRows> {
         let (config, tower) = (self.config(), &self.towers()[0]);
         let background = if config.autoregressive { crate::task::text_vocab(config) as u32 } else { 0 };
         let first = first_pixel(config) as u32;
@@ -186,7 +193,7 @@ impl Evaluator {
 
     /// The EP row of every head over the pixels, `[heads][pixels]`, in logits.
     pub fn ep_rows(&self, params: &[f32]) -> Vec<Vec<f64>> {
-        self.background_rows(params).into_iter().map(|mut terms| terms.swap_remove(1)).collect()
+        self.background_rows(params).into_iter().map(|mut rows| std::mem::take(&mut rows[Term::EP.place()])).collect()
     }
 
     /// The EP slope of every head that reads the strip, in logits per pixel (per column on a grid).
@@ -195,7 +202,12 @@ impl Evaluator {
         self.ep_rows(params).iter().map(|row| least_squares_slope(&columns, row)).collect()
     }
 
-    /// Decomposes the first layer's attention of the tower that reads `scene`, under some ablations.
+    /// Decomposes the first layer's attention of the tower that reads `scene`, at the place that is read (CLS, EOT, or
+    /// SOT in an autoregressive run), under some ablations. All rows are in logits.
+    ///
+    /// # Errors
+    /// As [`Scene::caption`] and [`strengths`]; where the model's numbers are not finite; and for a caption alone where the model
+    /// is autoregressive.
     pub fn decompose(&self, params: &[f32], scene: &Scene, ablations: &[Ablation]) -> Result<Decomposition, AnalysisError> {
         let config = self.config();
         let caption = scene.caption(config)?;
@@ -213,7 +225,8 @@ impl Evaluator {
             Scene::Caption(_) => (Tower::Text, 1),
         };
         let (sizes, (tokens, asked)) = (&self.towers()[index], batch.inputs(config)[index]);
-        let position = sizes.shape.read_position(asked.first().map_or(0, |q| *q as usize), 0);
+        let query = if asked.is_empty() { 0 } else { asked[0] as usize };
+        let position = sizes.shape.read_position(query, 0);
         let keys: Vec<(u32, u32)> = tokens.iter().copied().zip(0..).take(sizes.shape.visible(position)).collect();
         let rows = term_rows(sizes, params, keys[position], &keys);
         let coordinates = coordinates(config, tower, keys.len());
@@ -260,13 +273,16 @@ impl Evaluator {
 }
 
 /// The slope of the EP row among a head's nine.
-fn ep_slope(coordinates: &[(usize, f64)], rows: &[Vec<f64>]) -> f64 {
-    let (x, ep): (Vec<f64>, Vec<f64>) = coordinates.iter().map(|(key, x)| (*x, rows[1][*key])).unzip();
+fn ep_slope(coordinates: &[(usize, f64)], rows: &TermRows) -> f64 {
+    let ep = &rows[Term::EP.place()];
+    let (x, ep): (Vec<f64>, Vec<f64>) = coordinates.iter().map(|(key, x)| (*x, ep[*key])).unzip();
     least_squares_slope(&x, &ep)
 }
 
-fn head(coordinates: &[(usize, f64)], mut rows: Vec<Vec<f64>>, scales: &Strengths) -> HeadDecomposition {
-    rows.iter_mut().zip(scales.logit).for_each(|(row, scale)| row.iter_mut().for_each(|logit| *logit *= scale));
+fn head(coordinates: &[(usize, f64)], mut rows: TermRows, scales: &Strengths) -> HeadDecomposition {
+    for (row, term) in rows.iter_mut().zip(Term::LOGIT) {
+        row.iter_mut().for_each(|logit| *logit *= scales[term]);
+    }
     let logits: Vec<f64> = (0..rows[0].len()).map(|t| rows.iter().map(|row| row[t]).sum()).collect();
     let greatest = logits.iter().copied().fold(f64::MIN, f64::max);
     let weights: Vec<f64> = logits.iter().map(|x| (x - greatest).exp()).collect();

@@ -4,12 +4,13 @@ use serde::Serialize;
 
 use super::accuracy::Evaluator;
 use super::decompose::{Scene, mean};
-use super::{AnalysisError, Term};
+use super::{AnalysisError, HeadDecomposition};
+use crate::model::Term;
 use crate::task::{Caption, Relation};
 
 /// EOT's attention in one head, over every caption that orders two labels.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 pub struct TextHead {
     /// Mean attention on each token of the caption.
     pub attention: Vec<f64>,
@@ -27,26 +28,30 @@ pub struct TextHead {
 const NAMED: [usize; 2] = [1, 7];
 
 impl Evaluator {
-    /// EOT's attention, head by head, over the captions `X is on the left of Y`. None are asked of a model without them.
+    /// EOT's attention, head by head, over the captions `X is on the left of Y`.
+    ///
+    /// # Errors
+    /// Where the model has no such captions (three objects), or no tower that reads a caption alone (autoregressive).
     pub fn text_heads(&self, params: &[f32]) -> Result<Vec<TextHead>, AnalysisError> {
-        let config = self.config();
-        let pairs: Vec<Vec<u32>> =
-            self.captions().iter().filter(|c| matches!(c, Caption::Pair(Relation::Left, ..))).map(|c| c.labels().to_vec()).collect();
-        let rows: Vec<_> =
-            pairs.into_iter().map(|labels| self.decompose(params, &Scene::Caption(labels), &[])).collect::<Result<_, _>>()?;
+        let pairs = self.captions().iter().filter(|caption| matches!(caption, Caption::Pair(Relation::Left, ..)));
+        let scenes = pairs.map(|caption| Scene::Caption(caption.labels().to_vec()));
+        let rows: Vec<_> = scenes.map(|scene| self.decompose(params, &scene, &[])).collect::<Result<_, _>>()?;
+        let Some(first) = rows.first() else {
+            return Err(AnalysisError::Scene("none of the model's captions orders two objects".to_owned()));
+        };
         let [x, y] = NAMED;
         let head = |h: usize| {
-            let over = |of: &dyn Fn(&super::HeadDecomposition) -> f64| rows.iter().map(|row| of(&row.heads[h])).collect::<Vec<f64>>();
-            let on = |t: usize| over(&|head| head.attention[t]);
-            let tokens = rows.first().map_or(0, |row| row.tokens.len());
+            let each = |number: &dyn Fn(&HeadDecomposition) -> f64| rows.iter().map(|row| number(&row.heads[h])).collect::<Vec<f64>>();
+            let attention = |t: usize| each(&|head| head.attention[t]);
+            let preference = |term: Term| each(&|head| head.term(term).row[x] - head.term(term).row[y]);
             TextHead {
-                attention: (0..tokens).map(|t| mean(&on(t))).collect(),
-                first: mean(&on(x)),
-                least: on(x).into_iter().fold(1.0, f64::min),
-                second: mean(&on(y)),
-                preference: (0..Term::LOGIT.len()).map(|t| mean(&over(&|head| head.terms[t].row[x] - head.terms[t].row[y]))).collect(),
+                attention: (0..first.tokens.len()).map(|t| mean(&attention(t))).collect(),
+                first: mean(&attention(x)),
+                least: attention(x).into_iter().fold(1.0, f64::min),
+                second: mean(&attention(y)),
+                preference: Term::LOGIT.map(|term| mean(&preference(term))).to_vec(),
             }
         };
-        Ok((0..config.heads as usize).map(head).collect())
+        Ok((0..first.heads.len()).map(head).collect())
     }
 }

@@ -6,7 +6,7 @@ use super::Spread;
 
 /// An axis.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify), tsify(missing_as_null))]
 pub struct Axis {
     /// What it measures.
     pub label: String,
@@ -18,7 +18,7 @@ pub struct Axis {
 
 /// One line: a value, with its spread, at each x.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 pub struct Series {
     /// Its name.
     pub name: String,
@@ -28,21 +28,25 @@ pub struct Series {
 
 /// A point of a line; `least` and `most` are its spread over seeds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[allow(missing_docs)] // the names are their definition
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 pub struct Point {
+    /// Where the point stands.
     pub x: f64,
+    /// The median over seeds.
     pub y: f64,
+    /// The least over seeds.
     pub least: f64,
+    /// The greatest over seeds.
     pub most: f64,
 }
 
 /// One model in a scatter.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[allow(missing_docs)] // the names are their definition
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 pub struct Dot {
+    /// By the horizontal axis.
     pub x: f64,
+    /// By the vertical axis.
     pub y: f64,
     /// Its group's place in the chart's groups.
     pub group: u32,
@@ -52,12 +56,15 @@ pub struct Dot {
 
 /// One row of a table of values with their spread.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
-#[allow(missing_docs)] // the names are their definition
+#[cfg_attr(feature = "web", derive(tsify::Tsify), tsify(missing_as_null))]
 pub struct Row {
+    /// What is measured.
     pub name: String,
+    /// The median over seeds.
     pub value: f64,
+    /// The least over seeds.
     pub least: f64,
+    /// The greatest over seeds.
     pub most: f64,
     /// Where chance is, if that means anything here.
     pub chance: Option<f64>,
@@ -65,7 +72,7 @@ pub struct Row {
 
 /// A picture.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify), tsify(missing_as_null))]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Chart {
     /// Lines with their spread.
@@ -124,7 +131,7 @@ pub enum Chart {
 
 impl Point {
     /// A number with its spread.
-    pub fn of(x: f64, Spread { median, least, most, .. }: Spread) -> Point {
+    pub fn spread(x: f64, Spread { median, least, most, .. }: Spread) -> Point {
         Point { x, y: median, least, most }
     }
 
@@ -136,7 +143,7 @@ impl Point {
 
 impl Row {
     /// A number with its spread.
-    pub fn of(name: &str, Spread { median, least, most, .. }: Spread, chance: Option<f64>) -> Row {
+    pub fn spread(name: &str, Spread { median, least, most, .. }: Spread, chance: Option<f64>) -> Row {
         Row { name: name.to_owned(), value: median, least, most, chance }
     }
 }

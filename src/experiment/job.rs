@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Measure;
-use crate::config::Config;
+use super::{Measure, Metric};
+use crate::config::ValidConfig;
 
 /// One model to train and measure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 pub struct Job {
     /// What is trained.
-    pub config: Config,
+    #[cfg_attr(feature = "web", tsify(type = "Config"))]
+    pub config: ValidConfig,
     /// For how long.
     pub steps: u32,
     /// Steps between measurements; 0 for one at the end.
@@ -21,25 +22,58 @@ pub struct Job {
     pub measures: Vec<Measure>,
 }
 
-/// Named numbers, such as `unseen.order` or `EP unseen.order`.
-pub type Values = BTreeMap<String, f64>;
+/// The numbers that were measured, by the names of their metrics.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Values(BTreeMap<String, f64>);
+
+impl Values {
+    /// A number, where it was measured.
+    pub fn get(&self, metric: &Metric) -> Option<f64> {
+        self.0.get(&metric.to_string()).copied()
+    }
+
+    /// Adds a number; gives the one of the same metric that it replaces.
+    pub fn insert(&mut self, metric: Metric, value: f64) -> Option<f64> {
+        self.0.insert(metric.to_string(), value)
+    }
+
+    /// Every number with the name of its metric, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), *value))
+    }
+}
+
+impl Extend<(Metric, f64)> for Values {
+    fn extend<I: IntoIterator<Item = (Metric, f64)>>(&mut self, values: I) {
+        self.0.extend(values.into_iter().map(|(metric, value)| (metric.to_string(), value)));
+    }
+}
+
+impl FromIterator<(Metric, f64)> for Values {
+    fn from_iter<I: IntoIterator<Item = (Metric, f64)>>(values: I) -> Values {
+        let mut all = Values::default();
+        all.extend(values);
+        all
+    }
+}
 
 /// What was measured of one job's model at one step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 pub struct Measurement {
     /// The job's place in its list.
     pub job: u32,
     /// Steps done.
     pub step: u32,
     /// The numbers.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number>"))]
+    #[cfg_attr(feature = "web", tsify(type = "Record<string, number>"))]
     pub values: Values,
 }
 
 impl Job {
     /// A job measured once, at its end.
-    pub fn new(config: Config, steps: u32, measures: Vec<Measure>) -> Job {
+    pub fn new(config: ValidConfig, steps: u32, measures: Vec<Measure>) -> Job {
         Job { config, steps, every: 0, measures }
     }
 

@@ -2,120 +2,123 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Values;
-use crate::analysis::{Ablation, Accuracy, AnalysisError, Evaluator, Scene, Term, Tower, surgery};
-use crate::task::Split;
+use super::{Agreement, Intervention, Metric, Part, Values};
+use crate::analysis::{Ablation, Accuracy, Alignment, AnalysisError, Evaluator, Scene, Score, Term, least_squares_slope, surgery};
+use crate::task::{Split, split_items};
 
 /// One measurement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
-    /// `single.retrieval`, `unseen.order` and so on, on some splits.
+    /// [`Metric::Accuracy`] on some splits: `single.retrieval`, `unseen.order` and so on.
     Accuracies(Vec<Split>),
-    /// The same under an ablation, behind its name: `EP unseen.order`, `EP+VP ...`, `EP*-1 ...`, `EP@0 ...` (head 0), `text.EP ...`.
+    /// The same under an ablation: `EP unseen.order`, `EP*-1 unseen.order`, `layer2.EP unseen.order`.
     Ablation(Ablation, Vec<Split>),
-    /// `slope`, the steepest head's EP slope with its sign, and every head's as `slope.0`; `steepest` is its head.
+    /// [`Metric::Slope`], [`Metric::Steepest`] and every [`Metric::HeadSlope`].
     Slopes,
-    /// Every head's EP row, `ep.0.3` for head 0 at pixel 3, and on a grid its slope down the rows, `down.0`.
+    /// Every [`Metric::Ep`], and on a grid every [`Metric::Down`].
     EpRows,
-    /// How large the pieces of the CLS row are, over unseen scenes: `share.XX`, `share.XB`, `share.BX`, `share.BB` of the mean
-    /// magnitude, and each term's share of the variance over keys, `variance.EP`.
+    /// How large the pieces of the CLS row are, over unseen scenes: every [`Metric::Share`], [`Metric::Variance`] and, of EP,
+    /// PP and BP, [`Metric::Row`].
     Shares,
-    /// The text side: `first.0`, `least.0`, `second.0` (EOT's attention in head 0) and `preference.0.EP`.
+    /// The text side, head by head: [`Metric::First`], [`Metric::Least`], [`Metric::Second`], [`Metric::Attention`] and
+    /// [`Metric::Preference`].
     Text,
-    /// `token.raw`, `token.held` and so on, and `circuit.*` (analysis::Alignment).
+    /// Every [`Metric::Alignment`].
     Alignment,
-    /// Surgery: the steepest head's EP row is replaced by a ramp of this slope, and the other heads lose theirs:
-    /// `ramp 1.5 unseen.order`. The ramp falls or rises as the model's own does.
+    /// [`Metric::Accuracy`] on unseen pairs after surgery: the steepest head's EP row is replaced by a ramp of this slope,
+    /// and the other heads lose theirs. The ramp falls or rises as the model's own does.
     Ramp(f64),
 }
 
-/// Among a measurement's numbers, where there are any: how often a scene was judged by a score that is not finite.
-pub const NOT_FINITE: &str = "not_finite";
-
-/// The name of an ablation in the numbers' names.
-pub fn label(ablation: &Ablation) -> String {
-    let tower = if ablation.tower == Tower::Text { "text." } else { "" };
-    let terms = ablation.terms.iter().map(|t| t.name()).collect::<Vec<_>>().join("+");
-    let strength = if ablation.strength == 0.0 { String::new() } else { format!("*{}", ablation.strength) };
-    let heads = ablation.heads.iter().map(|h| format!("@{}", h.iter().map(u32::to_string).collect::<Vec<_>>().join("+")));
-    format!("{tower}{terms}{strength}{}", heads.collect::<String>())
-}
-
-/// An ablation of the vision tower's terms in all heads.
-pub fn scaled(terms: &[Term], strength: f64) -> Ablation {
-    Ablation { tower: Tower::Vision, terms: terms.to_vec(), strength, heads: None }
-}
-
-fn insert(values: &mut Values, prefix: &str, split: Split, accuracy: &Accuracy) {
-    let metrics = [("retrieval", Some(accuracy.retrieval)), ("order", accuracy.order), ("recognition", accuracy.recognition)];
-    for (metric, value) in metrics {
-        if let Some(value) = value {
-            values.insert(format!("{prefix}{}.{metric}", split.name()), value);
+/// Adds the scores of one accuracy, each as `metric` names it, and what of it is not finite.
+fn insert(values: &mut Values, before: &Intervention, split: Split, accuracy: &Accuracy) {
+    for score in Score::ALL {
+        if let Some(value) = accuracy.score(score) {
+            values.insert(Metric::Accuracy(before.clone(), split, score), value);
         }
     }
     if accuracy.not_finite > 0 {
-        *values.entry(NOT_FINITE.to_owned()).or_default() += f64::from(accuracy.not_finite);
+        let others = values.get(&Metric::NotFinite).unwrap_or(0.0);
+        values.insert(Metric::NotFinite, others + f64::from(accuracy.not_finite));
     }
 }
 
 impl Measure {
-    /// Measures one model's parameters.
-    pub fn of(&self, evaluator: &Evaluator, params: &[f32], values: &mut Values) -> Result<(), AnalysisError> {
+    /// Every metric of a model's accuracies, with nothing done before or under an ablation, in the order of reports; for
+    /// other measures none.
+    pub fn accuracies(&self) -> Vec<Metric> {
+        let (before, splits) = match self {
+            Measure::Accuracies(splits) => (Intervention::None, splits),
+            Measure::Ablation(ablation, splits) => (Intervention::Ablation(ablation.clone()), splits),
+            _ => return Vec::new(),
+        };
+        let scores = splits.iter().flat_map(|split| Score::on(*split).iter().map(move |score| (*split, *score)));
+        scores.map(|(split, score)| Metric::Accuracy(before.clone(), split, score)).collect()
+    }
+
+    /// Measures one model's parameters and adds the numbers to `values`.
+    ///
+    /// # Errors
+    /// Where the model has not what is measured, or a number is not finite.
+    pub fn take(&self, evaluator: &Evaluator, params: &[f32], values: &mut Values) -> Result<(), AnalysisError> {
         let config = evaluator.config();
         match self {
             Measure::Accuracies(splits) => {
                 for split in splits {
-                    insert(values, "", *split, &evaluator.accuracy(params, &[], *split)?);
+                    insert(values, &Intervention::None, *split, &evaluator.accuracy(params, &[], *split)?);
                 }
             }
             Measure::Ablation(ablation, splits) => {
-                let prefix = format!("{} ", label(ablation));
+                let before = Intervention::Ablation(ablation.clone());
                 for split in splits {
-                    insert(values, &prefix, *split, &evaluator.accuracy(params, std::slice::from_ref(ablation), *split)?);
+                    let accuracy = evaluator.accuracy(params, std::slice::from_ref(ablation), *split)?;
+                    insert(values, &before, *split, &accuracy);
                 }
             }
             Measure::Slopes => {
                 let slopes = evaluator.slopes(params);
                 let head = steepest(&slopes);
-                values.insert("slope".to_owned(), slopes[head]);
-                values.insert("steepest".to_owned(), head as f64);
-                values.extend(slopes.iter().enumerate().map(|(h, slope)| (format!("slope.{h}"), *slope)));
+                values.insert(Metric::Slope, slopes[head]);
+                values.insert(Metric::Steepest, head as f64);
+                values.extend((0..).map(Metric::HeadSlope).zip(slopes));
             }
-            Measure::EpRows => ep_row_values(evaluator, params, values),
+            Measure::EpRows => ep_rows(evaluator, params, values),
             Measure::Shares => shares(evaluator, params, values)?,
             Measure::Text => {
-                for (h, head) in evaluator.text_heads(params)?.into_iter().enumerate() {
-                    values.extend(
-                        [("first", head.first), ("least", head.least), ("second", head.second)].map(|(k, v)| (format!("{k}.{h}"), v)),
-                    );
-                    values.extend(head.attention.iter().enumerate().map(|(t, w)| (format!("attention.{h}.{t}"), *w)));
-                    let terms = Term::LOGIT.iter().zip(head.preference);
-                    values.extend(terms.map(|(term, x)| (format!("preference.{h}.{}", term.name()), x)));
+                for (h, head) in (0..).zip(evaluator.text_heads(params)?) {
+                    values.insert(Metric::First(h), head.first);
+                    values.insert(Metric::Least(h), head.least);
+                    values.insert(Metric::Second(h), head.second);
+                    values.extend((0..).map(|token| Metric::Attention(h, token)).zip(head.attention));
+                    values.extend(Term::LOGIT.map(|term| Metric::Preference(h, term)).into_iter().zip(head.preference));
                 }
             }
             Measure::Alignment => {
                 for alignment in evaluator.alignment(params)? {
-                    let space = if alignment.space == crate::analysis::Space::Token { "token" } else { "circuit" };
-                    let numbers = [
-                        ("raw", alignment.raw),
-                        ("raw_mismatched", alignment.raw_mismatched),
-                        ("fitted", alignment.fitted),
-                        ("held", alignment.held),
-                        ("held_mismatched", alignment.held_mismatched),
-                        ("held_matched", alignment.held_matched),
-                    ];
-                    values.extend(numbers.map(|(name, value)| (format!("{space}.{name}"), value)));
+                    let number = |agreement| (Metric::Alignment(alignment.space, agreement), agreed(&alignment, agreement));
+                    values.extend(Agreement::ALL.map(number));
                 }
             }
             Measure::Ramp(slope) => {
-                let rows = ramp(evaluator, params, *slope);
-                let accuracy = evaluator.judge(params, &surgery(config, &rows)?, &evaluator.embed_captions(params, &[])?, Split::Unseen);
-                insert(values, &format!("ramp {slope} "), Split::Unseen, &accuracy);
+                let vision = surgery(config, &ramp(evaluator, params, *slope))?;
+                let accuracy = evaluator.judge(params, &vision, &evaluator.embed_captions(params, &[])?, Split::Unseen);
+                insert(values, &Intervention::Ramp(*slope), Split::Unseen, &accuracy);
             }
         }
         Ok(())
+    }
+}
+
+fn agreed(alignment: &Alignment, agreement: Agreement) -> f64 {
+    match agreement {
+        Agreement::Raw => alignment.raw,
+        Agreement::RawMismatched => alignment.raw_mismatched,
+        Agreement::Fitted => alignment.fitted,
+        Agreement::Held => alignment.held,
+        Agreement::HeldMismatched => alignment.held_mismatched,
+        Agreement::HeldMatched => alignment.held_matched,
     }
 }
 
@@ -133,15 +136,15 @@ fn ramp(evaluator: &Evaluator, params: &[f32], slope: f64) -> Vec<Option<Vec<f64
     (0..slopes.len()).map(|h| (h == head).then(|| Vec::clone(&row))).collect()
 }
 
-fn ep_row_values(evaluator: &Evaluator, params: &[f32], values: &mut Values) {
+fn ep_rows(evaluator: &Evaluator, params: &[f32], values: &mut Values) {
     let config = evaluator.config();
     let side = config.pixels.isqrt() as usize;
-    for (h, row) in evaluator.ep_rows(params).into_iter().enumerate() {
+    for (h, row) in (0..).zip(evaluator.ep_rows(params)) {
         if config.grid {
             let down: Vec<f64> = (0..row.len()).map(|i| (i / side) as f64).collect();
-            values.insert(format!("down.{h}"), crate::analysis::least_squares_slope(&down, &row));
+            values.insert(Metric::Down(h), least_squares_slope(&down, &row));
         }
-        values.extend(row.into_iter().enumerate().map(|(i, x)| (format!("ep.{h}.{i}"), x)));
+        values.extend((0..).map(|pixel| Metric::Ep(h, pixel)).zip(row));
     }
 }
 
@@ -149,29 +152,28 @@ fn ep_row_values(evaluator: &Evaluator, params: &[f32], values: &mut Values) {
 const SCENES: usize = 60;
 
 fn shares(evaluator: &Evaluator, params: &[f32], values: &mut Values) -> Result<(), AnalysisError> {
-    let items = crate::task::split_items(evaluator.config(), Split::Unseen);
+    let items = split_items(evaluator.config(), Split::Unseen);
     let scenes: Vec<_> = items.iter().step_by(items.len().div_ceil(SCENES)).collect();
     let mut magnitude = [0.0; 4];
     let mut variance = [0.0; 9];
     let mut heads = 0.0;
     for item in scenes {
         for head in evaluator.decompose(params, &Scene::Strip(item.strip.clone()), &[])?.heads {
-            let sum = |terms: &[usize], t: usize| terms.iter().map(|i| head.terms[*i].row[t]).sum::<f64>();
-            // X W_QK X^T, W_Q^T B_K, B_Q^T W_K X^T, B_Q^T B_K.
-            for (total, terms) in magnitude.iter_mut().zip([&[0, 1, 3, 4][..], &[2, 5], &[6, 7], &[8]]) {
-                *total += (0..head.logits.len()).map(|t| sum(terms, t).abs()).sum::<f64>() / head.logits.len() as f64;
+            for (total, part) in magnitude.iter_mut().zip(Part::ALL) {
+                let at = |t: usize| part.terms().iter().map(|term| head.term(*term).row[t]).sum::<f64>().abs();
+                *total += (0..head.logits.len()).map(at).sum::<f64>() / head.logits.len() as f64;
             }
             variance.iter_mut().zip(&head.terms).for_each(|(total, term)| *total += term.share);
             heads += 1.0;
         }
     }
     let all: f64 = magnitude.iter().sum();
-    values.extend(["XX", "XB", "BX", "BB"].iter().zip(magnitude).map(|(name, x)| (format!("share.{name}"), x / all)));
-    values.extend(Term::LOGIT.iter().zip(variance).map(|(term, x)| (format!("variance.{}", term.name()), x / heads)));
-    let rows = evaluator.background_rows(params);
-    for (h, terms) in rows.iter().enumerate() {
-        for (term, row) in [("EP", 1), ("PP", 4), ("BP", 7)] {
-            values.extend(terms[row].iter().enumerate().map(|(i, x)| (format!("row.{h}.{term}.{i}"), *x)));
+    values.extend(Part::ALL.map(Metric::Share).into_iter().zip(magnitude.map(|x| x / all)));
+    values.extend(Term::LOGIT.map(Metric::Variance).into_iter().zip(variance.map(|x| x / heads)));
+    for (h, rows) in (0..).zip(evaluator.background_rows(params)) {
+        for term in [Term::EP, Term::PP, Term::BP] {
+            let row = rows[term.place()].iter().copied();
+            values.extend((0..).map(|pixel| Metric::Row(h, term, pixel)).zip(row));
         }
     }
     Ok(())

@@ -4,21 +4,24 @@
 mod chart;
 mod job;
 mod measure;
+mod metric;
 mod paper;
-mod population;
 mod stats;
+mod trainer;
 
 pub use chart::{Axis, Chart, Dot, Point, Row, Series};
 pub use job::{Job, Measurement, Values};
-pub use measure::{Measure, NOT_FINITE, label, scaled};
-pub use population::{POPULATION, Population, PopulationError, bytes_of_largest, populations};
+pub use measure::Measure;
+pub use metric::{Agreement, Intervention, Metric, Part, UnknownMetric};
+pub use paper::*;
 pub use stats::{Spread, median, rank_correlation};
+pub use trainer::{POPULATION, Trainer, TrainerError, bytes_of_largest, populations};
 
 use serde::{Deserialize, Serialize};
 
 /// How many models an experiment trains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
 pub enum Scale {
     /// As many as a reader waits for.
@@ -42,7 +45,7 @@ impl Scale {
 
 /// What the measurements say of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// The rule holds.
@@ -57,7 +60,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// All parts of a rule hold, some, or none.
-    fn of(parts: &[bool]) -> Verdict {
+    fn judge(parts: &[bool]) -> Verdict {
         match parts.iter().filter(|part| **part).count() {
             0 => Verdict::Not,
             n if n == parts.len() => Verdict::Reproduced,
@@ -68,7 +71,7 @@ impl Verdict {
 
 /// What an experiment found, so far.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 pub struct Summary {
     /// What the rule says.
     pub verdict: Verdict,
@@ -79,7 +82,7 @@ pub struct Summary {
 }
 
 /// One experiment.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Experiment {
     /// Its number in the reproduction, from 1.
     pub id: u32,
@@ -99,26 +102,23 @@ pub struct Experiment {
 
 /// What a page or a report needs to know of an experiment before it runs.
 #[derive(Clone, Debug, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[allow(missing_docs)] // as in `Experiment`
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 pub struct ExperimentInfo {
+    /// Its number in the reproduction, from 1.
     pub id: u32,
+    /// Its name, in code and in addresses.
     pub name: &'static str,
+    /// Its title.
     pub title: &'static str,
+    /// What the paper says, or what we expected.
     pub claim: &'static str,
+    /// When the claim counts as reproduced.
     pub rule: &'static str,
 }
 
 impl Experiment {
-    /// All of them, in order.
-    pub fn all() -> &'static [Experiment] {
-        paper::ALL
-    }
-
-    /// One by its name.
-    pub fn named(name: &str) -> Option<&'static Experiment> {
-        Experiment::all().iter().find(|experiment| experiment.name == name)
-    }
+    /// All sixteen, in order.
+    pub const ALL: [&'static Experiment; 16] = paper::ALL;
 
     /// What it is, as data.
     pub fn info(&self) -> ExperimentInfo {
@@ -128,6 +128,6 @@ impl Experiment {
 
     /// What of it can be asked of any one model: the measures of its first job.
     pub fn measures(&self) -> Vec<Measure> {
-        (self.jobs)(Scale::Figure).into_iter().next().map(|job| job.measures).unwrap_or_default()
+        (self.jobs)(Scale::Figure).swap_remove(0).measures
     }
 }

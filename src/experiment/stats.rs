@@ -2,17 +2,20 @@
 
 /// Median, least and greatest of some numbers, and how many there are.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[allow(missing_docs)] // the names are their definition
 pub struct Spread {
+    /// The middle value, or the mean of the two in the middle.
     pub median: f64,
+    /// The least value.
     pub least: f64,
+    /// The greatest value.
     pub most: f64,
+    /// How many values there are.
     pub count: usize,
 }
 
 impl Spread {
     /// Of the numbers that are finite; none where there are none.
-    pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Spread> {
+    pub fn finite(values: impl IntoIterator<Item = f64>) -> Option<Spread> {
         let values = sorted(values.into_iter().filter(|x| x.is_finite()).collect());
         let (least, most) = (*values.first()?, *values.last()?);
         let middle = values.len() / 2;
@@ -50,7 +53,7 @@ pub fn distinct(values: impl Iterator<Item = f64>) -> Vec<f64> {
 
 /// The median, or NaN of nothing.
 pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
-    Spread::of(values).map_or(f64::NAN, |spread| spread.median)
+    Spread::finite(values).map_or(f64::NAN, |spread| spread.median)
 }
 
 /// Spearman's rank correlation; NaN of fewer than three pairs, or where either side does not vary.
@@ -75,10 +78,10 @@ mod tests {
 
     #[test]
     fn spread_is_of_the_finite() {
-        let spread = Spread::of([3.0, f64::NAN, 1.0, 2.0, 10.0]).unwrap();
+        let spread = Spread::finite([3.0, f64::NAN, 1.0, 2.0, 10.0]).unwrap();
         assert_eq!((spread.median, spread.least, spread.most, spread.count), (2.5, 1.0, 10.0, 4));
-        assert_eq!(Spread::of([f64::NAN]), None);
-        assert_eq!((spread.to_string(), Spread::of([2.0]).unwrap().to_string()), ("2.50 (1.00 to 10.0)".to_owned(), "2.00".to_owned()));
+        assert_eq!(Spread::finite([f64::NAN]), None);
+        assert_eq!((spread.to_string(), Spread::finite([2.0]).unwrap().to_string()), ("2.50 (1.00 to 10.0)".to_owned(), "2.00".to_owned()));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use arrayvec::ArrayVec;
 
 use super::permutations;
-use crate::config::Config;
+use crate::config::ValidConfig;
 
 /// Words of a caption after the labels; token ids follow this order (`tests/oracle/reference.py`). The last is there only
 /// where captions say what is above what.
@@ -25,15 +25,17 @@ pub const CAPTION_LENGTH: usize = 9;
 
 /// How a pair's first object stands to its second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs)] // the names are their definition
 pub enum Relation {
+    /// `X is on the left of Y`: X stands in a column before Y's.
     Left,
+    /// `X is on the right of Y`: X stands in a column behind Y's.
     Right,
+    /// `X is above Y`: X stands in a row above Y's (grid only).
     Above,
 }
 
 /// The relations that a config's captions state, `Left` first.
-pub fn relations(config: &Config) -> ArrayVec<Relation, 3> {
+pub fn relations(config: &ValidConfig) -> ArrayVec<Relation, 3> {
     let more = [(config.right, Relation::Right), (config.above, Relation::Above)];
     std::iter::once(Relation::Left).chain(more.into_iter().filter_map(|(stated, relation)| stated.then_some(relation))).collect()
 }
@@ -50,12 +52,12 @@ pub enum Caption {
 }
 
 /// Token ids of a caption are `0..text_vocab`.
-pub fn text_vocab(config: &Config) -> usize {
+pub fn text_vocab(config: &ValidConfig) -> usize {
     config.labels as usize + if config.above { 12 } else { 11 }
 }
 
 /// The token that ends a caption.
-pub fn eot(config: &Config) -> u32 {
+pub fn eot(config: &ValidConfig) -> u32 {
     config.labels + 1 + EOT
 }
 
@@ -115,7 +117,7 @@ impl std::fmt::Display for Caption {
 }
 
 /// The word of a token below `text_vocab`.
-pub fn word(config: &Config, token: u32) -> String {
+pub fn word(config: &ValidConfig, token: u32) -> String {
     match token {
         0 => "SOT".to_owned(),
         label if label <= config.labels => label.to_string(),
@@ -124,7 +126,7 @@ pub fn word(config: &Config, token: u32) -> String {
 }
 
 /// The captions that order some of the labels `1..=labels`, as one relation states them.
-pub fn ordering(config: &Config, relation: Relation, labels: u32) -> Vec<Caption> {
+pub fn ordering(config: &ValidConfig, relation: Relation, labels: u32) -> Vec<Caption> {
     let caption = |order: Vec<u32>| match order[..] {
         [x, y, z] => Caption::Triple([x, y, z]),
         _ => Caption::Pair(relation, order[0], order[1]),
@@ -133,14 +135,14 @@ pub fn ordering(config: &Config, relation: Relation, labels: u32) -> Vec<Caption
 }
 
 /// Every caption there is; [`caption_index`] is a caption's place in it.
-pub fn all_captions(config: &Config) -> Vec<Caption> {
+pub fn all_captions(config: &ValidConfig) -> Vec<Caption> {
     let ordered = relations(config).into_iter().flat_map(|relation| ordering(config, relation, config.labels));
     (1..=config.labels).map(Caption::Single).chain(ordered).collect()
 }
 
 /// The captions a run draws from: singles, then what orders the pair labels, from the left; then, where they are mixed,
 /// a pair label and a held one.
-pub fn drawn_captions(config: &Config) -> Vec<Caption> {
+pub fn drawn_captions(config: &ValidConfig) -> Vec<Caption> {
     let held = config.labels - config.held_labels;
     let meets = |caption: &Caption| match *caption {
         Caption::Pair(_, x, y) => config.mixed && ((x <= config.pair_labels && y > held) || (x > held && y <= config.pair_labels)),
@@ -152,7 +154,10 @@ pub fn drawn_captions(config: &Config) -> Vec<Caption> {
 }
 
 /// A caption's place among all captions: a label's single, then ordered labels, lexicographic, relation by relation.
-pub fn caption_index(config: &Config, caption: Caption) -> u32 {
+///
+/// # Panics
+/// Where the caption states a relation that the config's captions do not.
+pub fn caption_index(config: &ValidConfig, caption: Caption) -> u32 {
     let n = config.labels;
     // The place of y among the labels but x.
     let without = |y: u32, x: u32| y - 1 - u32::from(y > x);
@@ -160,7 +165,8 @@ pub fn caption_index(config: &Config, caption: Caption) -> u32 {
     match caption {
         Caption::Single(x) => x - 1,
         Caption::Pair(relation, x, y) => {
-            let rank = relations(config).iter().position(|r| *r == relation).unwrap_or(0) as u32;
+            let rank = relations(config).iter().position(|r| *r == relation);
+            let rank = rank.expect("a config's captions state its relations only") as u32;
             n + rank * n * (n - 1) + pair(x, y)
         }
         Caption::Triple([x, y, z]) => n + pair(x, y) * (n - 2) + (z - 1 - u32::from(z > x) - u32::from(z > y)),

@@ -1,25 +1,14 @@
 //! Layouts: where the objects of a scene stand, which of them a run trains on, and what is then true.
 
 use super::caption::{Caption, Relation, caption_index};
-use crate::config::Config;
+use crate::config::ValidConfig;
 use crate::rng::{Stream, key, permute};
 
 /// Where objects stand, in the order a caption names them.
 pub type Layout = Vec<u32>;
 
-/// How many layouts an ordering caption has.
-pub fn layout_count(config: &Config) -> u32 {
-    let (p, side) = (config.pixels, config.pixels.isqrt());
-    match (config.grid, config.objects) {
-        // Any two cells in different columns.
-        (true, _) => p * side * side.saturating_sub(1) / 2,
-        (false, 3) => p * p.saturating_sub(1) * p.saturating_sub(2) / 6,
-        (false, _) => p * p.saturating_sub(1) / 2,
-    }
-}
-
 /// The layouts of an ordering caption, lexicographic; `Right` has those of the `Left` caption it turns round.
-pub fn layouts(config: &Config, relation: Relation) -> Vec<Layout> {
+pub fn layouts(config: &ValidConfig, relation: Relation) -> Vec<Layout> {
     let (p, side) = (config.pixels, config.pixels.isqrt());
     let before = |a: u32, b: u32| match (config.grid, relation) {
         (false, _) => a < b,
@@ -50,14 +39,14 @@ pub(crate) fn layout_stream(caption: Caption) -> Stream {
 /// Every layout of a config's captions, and the order in which each caption trains on them.
 #[derive(Clone, Debug)]
 pub struct Layouts {
-    config: Config,
+    config: ValidConfig,
     left: Vec<Layout>,
     above: Vec<Layout>,
 }
 
 impl Layouts {
-    /// The layouts of a checked config.
-    pub fn new(config: &Config) -> Layouts {
+    /// The layouts of a config.
+    pub fn new(config: &ValidConfig) -> Layouts {
         let above = if config.above { layouts(config, Relation::Above) } else { Vec::new() };
         Layouts { left: layouts(config, Relation::Left), above, config: config.clone() }
     }
@@ -95,7 +84,7 @@ impl Layouts {
 }
 
 /// Whether a caption is true of a strip.
-pub fn holds(config: &Config, strip: &[u32], caption: Caption) -> bool {
+pub fn holds(config: &ValidConfig, strip: &[u32], caption: Caption) -> bool {
     let objects = strip.iter().filter(|p| **p > 0).count();
     let labels = caption.labels();
     let places: Vec<usize> = labels.iter().filter_map(|x| strip.iter().position(|p| p == x)).collect();

@@ -6,10 +6,12 @@ mod layout;
 mod shape;
 mod split;
 
-pub use batch::{Batch, Sampler};
+pub use batch::{Batch, BatchError, Sampler};
+#[cfg(feature = "gpu")]
 pub(crate) use batch::{query, stated_captions};
 pub use caption::{CAPTION_LENGTH, Caption, Relation, all_captions, caption_index, drawn_captions, eot, relations, text_vocab};
-pub use layout::{Layout, Layouts, holds, layout_count, layouts};
+pub use layout::{Layout, Layouts, holds, layouts};
+#[cfg(feature = "gpu")]
 pub(crate) use layout::{layout_stream, scene};
 pub use shape::{Query, TowerShape, cls, token_name, tower_shapes};
 pub use split::{Item, Split, split_items};
@@ -25,10 +27,10 @@ fn permutations(labels: u32, length: u32) -> Vec<Vec<u32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
+    use crate::config::{Preset, ValidConfig};
 
-    fn presets() -> impl Iterator<Item = Config> {
-        Config::presets().map(|(name, _)| Config::preset(name).unwrap())
+    fn presets() -> impl Iterator<Item = ValidConfig> {
+        Preset::ALL.iter().map(|preset| (*preset).into())
     }
 
     #[test]
@@ -67,7 +69,7 @@ mod tests {
         for config in presets() {
             let all = Layouts::new(&config);
             for relation in relations(&config) {
-                assert_eq!(layouts(&config, relation).len() as u32, layout_count(&config));
+                assert_eq!(layouts(&config, relation).len() as u32, config.layouts());
             }
             for caption in all_captions(&config).into_iter().step_by(37) {
                 let (count, _) = all.counts(caption);

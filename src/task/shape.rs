@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::caption::{CAPTION_LENGTH, all_captions, eot, text_vocab, word};
-use crate::config::Config;
+use super::caption::{CAPTION_LENGTH, Caption, all_captions, eot, text_vocab, word};
+use crate::config::ValidConfig;
 
 /// The input of one tower.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,17 +57,17 @@ impl TowerShape {
 }
 
 /// The CLS token's id.
-pub fn cls(config: &Config) -> u32 {
+pub fn cls(config: &ValidConfig) -> u32 {
     config.labels + 1
 }
 
 /// The towers of a config: vision and text, or the one autoregressive Transformer.
-pub fn tower_shapes(config: &Config) -> Vec<TowerShape> {
+pub fn tower_shapes(config: &ValidConfig) -> Vec<TowerShape> {
     if config.autoregressive { vec![decoder(config)] } else { vec![vision(config), text(config)] }
 }
 
 /// CLS, then the pixels; read at CLS, which sees everything.
-fn vision(config: &Config) -> TowerShape {
+fn vision(config: &ValidConfig) -> TowerShape {
     let length = 1 + config.pixels as usize;
     let pixels = (1..length as u32).flat_map(|at| (0..=config.labels).map(move |value| (value, at)));
     TowerShape {
@@ -81,18 +81,19 @@ fn vision(config: &Config) -> TowerShape {
     }
 }
 
-/// Where captions end: singles, what orders from left or right, what is above what.
-pub(super) const READ_AT: [usize; 3] = [6, 8, 5];
+/// Where a config's captions end: singles, what orders from left or right, what is above what.
+pub(super) fn text_reads(config: &ValidConfig) -> &'static [usize] {
+    if config.above { &[6, 8, 5] } else { &[6, 8] }
+}
 
 /// A caption; read at EOT, which sees what stands before it.
-fn text(config: &Config) -> TowerShape {
+fn text(config: &ValidConfig) -> TowerShape {
     let query = |position| Query { position, keys: position + 1 };
-    let ends = if config.above { &READ_AT[..] } else { &READ_AT[..2] };
     TowerShape {
         vocab: text_vocab(config),
         length: CAPTION_LENGTH,
         read_token: eot(config),
-        queries: ends.iter().copied().map(query).collect(),
+        queries: text_reads(config).iter().copied().map(query).collect(),
         reads: 1,
         causal: true,
         pairs: caption_pairs(config, 0),
@@ -100,7 +101,7 @@ fn text(config: &Config) -> TowerShape {
 }
 
 /// The strip, then the caption; read wherever the next word is written, from SOT on.
-fn decoder(config: &Config) -> TowerShape {
+fn decoder(config: &ValidConfig) -> TowerShape {
     let start = config.pixels as usize;
     let first = text_vocab(config) as u32;
     let pixels = (0..config.pixels).flat_map(|at| (0..=config.labels).map(move |value| (first + value, at)));
@@ -116,14 +117,14 @@ fn decoder(config: &Config) -> TowerShape {
 }
 
 /// The (token, position) pairs of all captions that start at a position.
-fn caption_pairs(config: &Config, start: u32) -> Vec<(u32, u32)> {
-    let of = |tokens: [u32; CAPTION_LENGTH]| (start..).zip(tokens);
-    let pairs: BTreeSet<(u32, u32)> = all_captions(config).into_iter().flat_map(|c| of(c.tokens(config.labels))).collect();
+fn caption_pairs(config: &ValidConfig, start: u32) -> Vec<(u32, u32)> {
+    let placed = |caption: Caption| (start..).zip(caption.tokens(config.labels));
+    let pairs: BTreeSet<(u32, u32)> = all_captions(config).into_iter().flat_map(placed).collect();
     pairs.into_iter().map(|(at, token)| (token, at)).collect()
 }
 
 /// How a key token is called: a label, a word, CLS, or a dot for background.
-pub fn token_name(config: &Config, tower: usize, token: u32) -> String {
+pub fn token_name(config: &ValidConfig, tower: usize, token: u32) -> String {
     let pixel = |value: u32| if value == 0 { "·".to_owned() } else { value.to_string() };
     let words = text_vocab(config) as u32;
     match (config.autoregressive, tower) {

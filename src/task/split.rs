@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::batch::stated_captions;
 use super::{Caption, Layouts, all_captions};
-use crate::config::Config;
+use crate::config::ValidConfig;
 
 /// Which scenes a model is judged on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
 pub enum Split {
     /// One object at a held-out position.
@@ -25,7 +25,12 @@ impl Split {
     /// All three, in the order they are reported.
     pub const ALL: [Split; 3] = [Split::Single, Split::Seen, Split::Unseen];
 
-    /// Its name.
+    /// The split's place in [`Split::ALL`].
+    pub fn place(self) -> usize {
+        self as usize
+    }
+
+    /// The split's name.
     pub fn name(self) -> &'static str {
         match self {
             Split::Single => "single",
@@ -48,7 +53,7 @@ pub struct Item {
 const MOST: usize = 6000;
 
 /// The items of a split.
-pub fn split_items(config: &Config, split: Split) -> Vec<Item> {
+pub fn split_items(config: &ValidConfig, split: Split) -> Vec<Item> {
     let layouts = Layouts::new(config);
     let first = config.labels - config.held_labels + 1;
     let pair = |c: &Caption| !matches!(c, Caption::Single(_));
@@ -74,7 +79,7 @@ pub fn split_items(config: &Config, split: Split) -> Vec<Item> {
 }
 
 /// Every strip of more than one object that a batch can draw.
-fn trained_strips(config: &Config, layouts: &Layouts) -> HashSet<Vec<u32>> {
+fn trained_strips(config: &ValidConfig, layouts: &Layouts) -> HashSet<Vec<u32>> {
     let all = stated_captions(config).into_iter().filter(|c| !matches!(c, Caption::Single(_)));
     all.flat_map(|c| (0..layouts.counts(c).1).map(move |rank| (c, rank))).map(|(c, rank)| layouts.strip(c, rank)).collect()
 }

@@ -8,28 +8,43 @@ use web_time::Instant;
 use super::model::Model;
 use super::session::{CHUNK_MS, yield_to_events};
 use super::{Failure, busy, from_js, to_js};
-use crate::engine::{EngineInfo, EngineRequest};
-use crate::experiment::{
-    Experiment, ExperimentInfo, Job, Measurement, POPULATION, Population, PopulationError, Summary, Values, populations,
-};
+use crate::experiment::{self, Experiment, ExperimentInfo, Job, Measurement, POPULATION, Summary, TrainerError, Values, populations};
+use crate::training::{EngineInfo, EngineRequest};
 
-impl From<PopulationError> for Failure {
-    fn from(error: PopulationError) -> Failure {
+/// The experiments that the page has a figure for. A reader's own model shows the others (1, 3 and 4) in Figures 1 to 3, and
+/// what is not named here is not in the module that a reader downloads.
+const SHOWN: [&Experiment; 13] = [
+    &experiment::DIVERSITY,
+    &experiment::SLOPE,
+    &experiment::TEXT,
+    &experiment::ALIGNMENT,
+    &experiment::CAPTIONS,
+    &experiment::GRID,
+    &experiment::THREE,
+    &experiment::NORM_MLP,
+    &experiment::AUTOREGRESSIVE,
+    &experiment::REVERSAL,
+    &experiment::SURGERY,
+    &experiment::PHASE,
+    &experiment::BIRTH,
+];
+
+impl From<TrainerError> for Failure {
+    fn from(error: TrainerError) -> Failure {
         match error {
-            PopulationError::Config(error) => error.into(),
-            PopulationError::Analysis(error) => error.into(),
-            PopulationError::Engine(error) => error.into(),
-            PopulationError::Steps => Failure { code: "engine", message: error.to_string() },
+            TrainerError::Analysis(error) => error.into(),
+            TrainerError::Engine(_) | TrainerError::Population(_) | TrainerError::Steps => {
+                Failure { code: "engine", message: error.to_string() }
+            }
         }
     }
 }
 
 fn named(name: &str) -> Result<&'static Experiment, Failure> {
-    let unknown = || {
-        let names = Experiment::all().iter().map(|e| e.name).collect::<Vec<_>>().join(", ");
+    SHOWN.into_iter().find(|experiment| experiment.name == name).ok_or_else(|| {
+        let names = SHOWN.map(|experiment| experiment.name).join(", ");
         Failure { code: "config", message: format!("there is no experiment \"{name}\"; there are {names}") }
-    };
-    Experiment::named(name).ok_or_else(unknown)
+    })
 }
 
 /// An experiment, and the models that it trains to find out.
@@ -67,7 +82,7 @@ pub fn summarise(
 #[wasm_bindgen]
 pub struct Trainer {
     /// Borrowed by `run` to its end.
-    population: RefCell<Population>,
+    jobs: RefCell<experiment::Trainer>,
     info: EngineInfo,
 }
 
@@ -85,26 +100,27 @@ impl Trainer {
             let message = format!("there are {} numbers for {} jobs", numbers.len(), jobs.len());
             return Err(Failure { code: "config", message }.into());
         }
-        let population = Population::open(numbers.into_iter().zip(jobs).collect(), request).await.map_err(Failure::from)?;
-        Ok(Trainer { info: population.info().clone(), population: RefCell::new(population) })
+        let jobs = numbers.into_iter().zip(jobs).collect();
+        let jobs = experiment::Trainer::open(jobs, request).await.map_err(Failure::from)?;
+        Ok(Trainer { info: jobs.info().clone(), jobs: RefCell::new(jobs) })
     }
 
     /// Trains to the end, calling `on_progress(step, steps, measurement)` as it goes; code "busy" if it already does. To stop
     /// it, end its worker.
-    #[allow(clippy::await_holding_refcell_ref)] // whoever else wants it is told that it is busy
+    #[allow(clippy::await_holding_refcell_ref)] // another call gets the error "busy"
     pub async fn run(
         &self,
         #[wasm_bindgen(unchecked_param_type = "(step: number, steps: number, measurement: Measurement | undefined) => void")]
         on_progress: js_sys::Function,
     ) -> Result<(), JsValue> {
-        let mut population = self.population.try_borrow_mut().map_err(|_| busy())?;
+        let mut jobs = self.jobs.try_borrow_mut().map_err(|_| busy())?;
         let mut chunk = 1;
-        while !population.ended() {
-            let before = population.progress().0;
+        while !jobs.ended() {
+            let before = jobs.progress().0;
             let start = Instant::now();
-            let measurement = population.advance(chunk).await.map_err(Failure::from)?;
+            let measurement = jobs.advance(chunk).await.map_err(Failure::from)?;
             let elapsed = start.elapsed().as_secs_f64() * 1e3;
-            let (step, steps) = population.progress();
+            let (step, steps) = jobs.progress();
             if step > before {
                 chunk = if elapsed < CHUNK_MS { (2 * chunk).min(64) } else { (chunk / 2).max(1) };
             }
@@ -137,9 +153,9 @@ impl Model {
     #[wasm_bindgen(unchecked_return_type = "Examination")]
     pub fn examine(&self, experiment: &str, part: u32) -> Result<JsValue, JsValue> {
         let measures = named(experiment)?.measures();
-        let mut values = Values::new();
+        let mut values = Values::default();
         if let Some(measure) = measures.get(part as usize) {
-            measure.of(&self.evaluator, &self.snapshot.params, &mut values).map_err(Failure::from)?;
+            measure.take(&self.evaluator, &self.snapshot.params, &mut values).map_err(Failure::from)?;
         }
         Ok(to_js(&Examination { parts: measures.len() as u32, values })?)
     }

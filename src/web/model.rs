@@ -2,16 +2,17 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use serde::Serialize;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use super::{Failure, from_js, read_config, to_js};
-use crate::analysis::{Ablation, Accuracies, AnalysisError, Decomposition, Evaluator, Scene, surgery};
+use crate::analysis::{Ablation, Accuracies, AnalysisError, Decomposition, Evaluation, Evaluator, Scene, surgery};
 use crate::checkpoint::{self, Contents};
-use crate::config::Config;
-use crate::engine::{Evaluation, Snapshot};
+use crate::config::{Population, ValidConfig};
+use crate::model::Snapshot;
 use crate::task::Split;
 
 /// The accuracies without and with some ablations.
@@ -25,22 +26,15 @@ struct AblationResult {
 #[wasm_bindgen]
 #[derive(Clone)]
 pub struct Model {
-    pub(super) evaluator: Rc<Evaluator>,
-    pub(super) snapshot: Rc<Snapshot>,
+    pub(super) evaluator: Arc<Evaluator>,
+    pub(super) snapshot: Arc<Snapshot>,
     /// The accuracies without an ablation, once they were asked for.
     before: Rc<RefCell<Option<Accuracies>>>,
 }
 
 impl Model {
-    fn new(evaluator: Rc<Evaluator>, snapshot: Rc<Snapshot>) -> Model {
+    pub(super) fn new(evaluator: Arc<Evaluator>, snapshot: Arc<Snapshot>) -> Model {
         Model { evaluator, snapshot, before: Rc::default() }
-    }
-
-    /// The last good snapshot of a run.
-    #[cfg(feature = "train")]
-    pub(super) fn of(run: &crate::engine::Run) -> Model {
-        let (evaluator, snapshot) = run.latest();
-        Model::new(evaluator, snapshot)
     }
 
     pub(super) fn save(&self, contents: Contents) -> Result<Vec<u8>, Failure> {
@@ -63,15 +57,15 @@ impl Model {
 impl Model {
     /// A new model of a config, untrained.
     pub fn untrained(#[wasm_bindgen(unchecked_param_type = "Partial<Config>")] config: JsValue) -> Result<Model, JsValue> {
-        let config: Config = read_config(config)?;
-        let snapshot = Snapshot::initial(std::slice::from_ref(&config));
-        Ok(Model::new(Rc::new(Evaluator::new(&config)), Rc::new(snapshot)))
+        let config: ValidConfig = read_config(config)?;
+        let snapshot = Snapshot::initial(&Population::from(&config));
+        Ok(Model::new(Arc::new(Evaluator::new(&config)), Arc::new(snapshot)))
     }
 
     /// The model of a checkpoint.
     pub fn open(bytes: &[u8]) -> Result<Model, JsValue> {
         let (config, snapshot) = checkpoint::load(bytes).map_err(Failure::from)?;
-        Ok(Model::new(Rc::new(Evaluator::new(&config)), Rc::new(snapshot)))
+        Ok(Model::new(Arc::new(Evaluator::new(&config)), Arc::new(snapshot)))
     }
 
     /// What it was made with.

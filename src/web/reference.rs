@@ -8,10 +8,23 @@ use wasm_bindgen::prelude::*;
 
 use super::{Failure, busy, read_config, to_js};
 use crate::checkpoint;
-use crate::engine::cpu::Tower;
-use crate::engine::{Engine, Snapshot, open};
-use crate::params::ParamTable;
-use crate::task::{Batch, CAPTION_LENGTH};
+use crate::config::{Population, PopulationError};
+use crate::engine::Engine;
+use crate::model::{ParamTable, Snapshot};
+use crate::task::{Batch, BatchError};
+use crate::training::open;
+
+impl From<BatchError> for Failure {
+    fn from(error: BatchError) -> Failure {
+        Failure { code: "scene", message: error.to_string() }
+    }
+}
+
+impl From<PopulationError> for Failure {
+    fn from(error: PopulationError) -> Failure {
+        Failure { code: "engine", message: error.to_string() }
+    }
+}
 
 /// One tensor's gradient.
 #[derive(Serialize, Tsify)]
@@ -49,26 +62,18 @@ pub async fn train_on(
     few(steps)?;
     let request = serde_wasm_bindgen::from_value(engine).map_err(Failure::from)?;
     let (config, snapshot) = checkpoint::load(checkpoint).map_err(Failure::from)?;
-    let scene = |message: &str| Failure { code: "scene", message: message.to_owned() };
-    let size = captions.len() / CAPTION_LENGTH;
-    if size == 0 || size > config.batch as usize || captions.len() != size * CAPTION_LENGTH {
-        return Err(scene("The captions must be 9 tokens each, and at least one and at most a batch of them.").into());
+    let batch = Batch::from_tokens(&config, &strips, &captions).map_err(Failure::from)?;
+    if batch.size > config.batch as usize {
+        let message = format!("there are {} captions, but at most a batch of {} can be trained on", batch.size, config.batch);
+        return Err(Failure { code: "scene", message }.into());
     }
-    if strips.len() != size * config.pixels as usize {
-        return Err(scene("There must be as many strips as captions.").into());
-    }
-    let batch = Batch::from_tokens(&config, &strips, &captions);
-    let towers = Tower::all(&config, &ParamTable::new(&config));
-    if !batch.inputs(&config).iter().zip(&towers).all(|((tokens, _), tower)| tower.shape.takes(tokens)) {
-        return Err(scene("A strip or a caption holds a token that the model has not, or has not there.").into());
-    }
-    let configs = std::slice::from_ref(&config);
-    let (mut engine, _) = open(configs, &snapshot, request).await.map_err(Failure::from)?;
+    let population = Population::from(&config);
+    let (mut engine, _) = open(&population, &snapshot, request).await.map_err(Failure::from)?;
     let mut run = ReferenceRun { losses: Vec::new(), gradients: Vec::new() };
     for step in 0..steps {
         run.losses.extend(engine.step_on(&batch).await.map_err(Failure::from)?);
         if step == 0 {
-            let gradient = engine.snapshot().await.map_err(Failure::from)?.gradients_since(&snapshot, configs);
+            let gradient = engine.snapshot().await.map_err(Failure::from)?.gradients_since(&snapshot, &population);
             let tensors = ParamTable::new(&config).tensors;
             run.gradients = tensors.into_iter().map(|t| Gradient { values: gradient[t.range].to_vec(), name: t.name }).collect();
         }
@@ -89,21 +94,19 @@ impl Bench {
     ) -> Result<Bench, JsValue> {
         let request = serde_wasm_bindgen::from_value(engine).map_err(Failure::from)?;
         let configs = configs.into_iter().map(read_config).collect::<Result<Vec<_>, _>>()?;
-        let opened = open(&configs, &Snapshot::initial(&configs), request).await;
+        let population = Population::new(configs).map_err(Failure::from)?;
+        let opened = open(&population, &Snapshot::initial(&population), request).await;
         Ok(Bench(RefCell::new(opened.map_err(Failure::from)?.0)))
     }
 
     /// Bytes of the GPU's buffers that the engine holds, by its layout; 0 for the CPU engine.
     #[wasm_bindgen(js_name = bufferBytes)]
     pub fn buffer_bytes(&self) -> Result<f64, JsValue> {
-        Ok(match &*self.0.try_borrow().map_err(|_| busy())? {
-            Engine::Cpu(_) => 0.0,
-            Engine::Gpu(gpu) => gpu.bytes() as f64,
-        })
+        Ok(self.0.try_borrow().map_err(|_| busy())?.buffer_bytes() as f64)
     }
 
     /// Trains `steps` steps on batches of their own; resolves when all of them are done, code "busy" if it already trains.
-    #[allow(clippy::await_holding_refcell_ref)] // whoever else wants it is told that it is busy
+    #[allow(clippy::await_holding_refcell_ref)] // another call gets the error "busy"
     pub async fn train(&self, steps: u32) -> Result<Vec<f32>, JsValue> {
         few(steps)?;
         let losses = self.0.try_borrow_mut().map_err(|_| busy())?.train(steps).await;
@@ -115,7 +118,7 @@ impl Bench {
 #[cfg(feature = "bench")]
 #[wasm_bindgen]
 pub fn matmul(m: usize, n: usize, k: usize, calls: u32) -> Result<f32, JsValue> {
-    use crate::engine::cpu::matmul::{Matrix, Store, matmul};
+    use crate::math::{Matrix, Store, matmul};
     [m as u32, n as u32, k as u32].into_iter().try_for_each(few)?;
     let (a, b, mut c) = (vec![0.5; m * k], vec![0.25; k * n], vec![0.0; m * n]);
     for _ in 0..calls {

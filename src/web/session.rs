@@ -1,6 +1,7 @@
 //! A model in training.
 
 use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 
 use serde::Serialize;
 use tsify::Tsify;
@@ -9,8 +10,10 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::model::Model;
 use super::{Failure, busy, from_js, to_js};
+use crate::analysis::{Evaluation, Evaluator};
 use crate::checkpoint::{self, Contents};
-use crate::engine::{EngineError, EngineInfo, EngineRequest, Evaluation, Run, RunError};
+use crate::engine::EngineError;
+use crate::training::{EngineInfo, EngineRequest, Run, RunError};
 
 /// How long the worker trains before it lets other messages in.
 pub const CHUNK_MS: f64 = 40.0;
@@ -24,8 +27,6 @@ impl From<EngineError> for Failure {
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Failure {
         match error {
-            RunError::Config(error) => error.into(),
-            RunError::Analysis(error) => error.into(),
             RunError::Engine(error) => error.into(),
             error @ RunError::NotFinite { .. } => Failure { code: "not_finite", message: error.to_string() },
         }
@@ -78,6 +79,7 @@ struct TrainEnd {
 /// One model in training, or about to be.
 #[wasm_bindgen]
 pub struct Session {
+    evaluator: Arc<Evaluator>,
     /// Taken by `train` while it runs.
     run: RefCell<Option<Run>>,
     /// Of the last good snapshot, so that the analysis answers while the run trains.
@@ -93,9 +95,11 @@ impl Session {
     pub async fn open(state: &[u8], #[wasm_bindgen(unchecked_param_type = "EngineRequest")] engine: JsValue) -> Result<Session, JsValue> {
         let request: EngineRequest = from_js(engine, "config")?;
         let (config, snapshot) = checkpoint::load(state).map_err(Failure::from)?;
+        let evaluator = Arc::new(Evaluator::new(&config));
         let run = Run::resume(config, snapshot, request).await.map_err(Failure::from)?;
         Ok(Session {
-            model: RefCell::new(Model::of(&run)),
+            model: RefCell::new(Model::new(evaluator.clone(), run.latest())),
+            evaluator,
             info: RefCell::new(run.info().clone()),
             run: RefCell::new(Some(run)),
             cancel: Cell::new(false),
@@ -144,12 +148,13 @@ impl Session {
             self.adopt(run);
             // A device lost while settling leaves steps to do again.
             let done = done && (cancelled || advance.rewound_to.is_none());
-            let snapshot = advance.evaluation.is_some().then(|| self.kept()).transpose()?;
+            let evaluation = advance.snapshot.map(|snapshot| self.evaluator.evaluate(&snapshot));
+            let snapshot = evaluation.is_some().then(|| self.kept()).transpose()?;
             let value = to_js(&Progress {
                 step: run.step(),
                 losses: advance.losses,
                 ms_per_step: advance.ms_per_step,
-                evaluation: advance.evaluation,
+                evaluation,
                 notice: advance.notice,
                 engine: run.info().clone(),
                 rewound_to: advance.rewound_to,
@@ -170,7 +175,7 @@ impl Session {
     }
 
     fn adopt(&self, run: &Run) {
-        *self.model.borrow_mut() = Model::of(run);
+        *self.model.borrow_mut() = Model::new(self.evaluator.clone(), run.latest());
         *self.info.borrow_mut() = run.info().clone();
     }
 

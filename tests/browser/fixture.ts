@@ -1,6 +1,7 @@
 // The fixtures of tests/fixtures, as plain numbers that go into a page.
 import { readFileSync, readdirSync } from "node:fs";
 import { Fixture as File } from "../../www/src/bench/fixture";
+import type { Ablation } from "../../www/src/engine/pkg/leftright";
 
 const FOLDER = new URL("../fixtures/", import.meta.url);
 
@@ -17,6 +18,10 @@ export class Fixture {
     return names.sort().map((file) => new Fixture(file.replace(/\.safetensors$/, "")));
   }
 
+  shape(name: string): number[] {
+    return this.#file.shape(name);
+  }
+
   floats(name: string): number[] {
     return [...this.#file.floats(name)];
   }
@@ -28,6 +33,11 @@ export class Fixture {
   /** How many tensors have a gradient. */
   get gradients(): number {
     return this.#file.names.filter((name) => name.startsWith("grad.")).length;
+  }
+
+  /** The lists of ablations that an ablated fixture holds answers to. */
+  ablations(tower: "vision" | "text"): Ablation[][] {
+    return (JSON.parse(this.#file.metadata["ablations"] ?? "{}") as Record<string, Ablation[][]>)[tower] ?? [];
   }
 
   /** The width of a strip. */

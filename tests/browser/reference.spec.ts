@@ -1,5 +1,6 @@
 // Rung 2 of the ladder in a browser: both engines, compiled to wasm, against the f64 autodiff reference, for every fixture.
 import { Article } from "./article";
+import type { Ablation, Decomposition } from "../../www/src/engine/pkg/leftright";
 import { Fixture } from "./fixture";
 import { expect, test } from "./harness";
 
@@ -13,7 +14,7 @@ interface Handle {
     trainOn(checkpoint: Uint8Array, engine: string, strips: Uint32Array, captions: Uint32Array, steps: number): Promise<ReferenceRun>;
   };
   client: {
-    decompose(scene: { strip: number[] }, ablations: []): Promise<{ heads: { terms: { term: string; row: number[] }[] }[] }>;
+    decompose(scene: { strip: number[] }, ablations: Ablation[]): Promise<Decomposition>;
     open(bytes: Uint8Array, engine: string): Promise<unknown>;
   };
 }
@@ -103,3 +104,56 @@ test("the nine terms of the CLS row are the reference's", async ({ page }) => {
     });
   });
 });
+
+/** What the page's engine makes of every strip of a fixture under each list of ablations. */
+async function decompose({ page }: Article, fixture: Fixture, lists: Ablation[][]): Promise<Decomposition[][]> {
+  const { pixels } = fixture;
+  const images = fixture.integers("images");
+  const strips = Array.from({ length: images.length / pixels }, (_, i) => images.slice(pixels * i, pixels * (i + 1)));
+  return page.evaluate(
+    async ({ bytes, strips, lists }) => {
+      const { client } = (window as unknown as { leftright: { run: Handle } }).leftright.run;
+      await client.open(new Uint8Array(bytes), "cpu");
+      return Promise.all(lists.map((list) => Promise.all(strips.map((strip) => client.decompose({ strip }, list)))));
+    },
+    { bytes: fixture.checkpoint(), strips, lists },
+  );
+}
+
+/** The cosine of each strip with its own caption under the i-th of the lists that ablate vision terms. */
+function cosines(fixture: Fixture, i: number): number[] {
+  const of = (tower: string, list: number) => {
+    const [, count, width] = fixture.shape(`${tower}.embedding`);
+    const rows = fixture.floats(`${tower}.embedding`).slice(list * (count ?? 0) * (width ?? 0));
+    return Array.from({ length: count ?? 0 }, (_, row) => rows.slice(row * (width ?? 0), (row + 1) * (width ?? 0)));
+  };
+  const captions = of("text", 0);
+  return of("vision", i).map((image, row) => image.reduce((sum, x, k) => sum + x * (captions[row]?.[k] ?? Number.NaN), 0));
+}
+
+// One layer with a norm; with an MLP; and two layers of both, which are ablated in the second layer too.
+for (const name of ["ablated_norm", "ablated_mlp", "ablated_two_norm_mlp"]) {
+  test(`${name}: every ablation gives the reference's attention and cosines`, async ({ page }) => {
+    const fixture = new Fixture(name);
+    const article = new Article(page);
+    await article.open();
+    const lists = fixture.ablations("vision");
+    const decompositions = await decompose(article, fixture, lists);
+    const [, layers = 0, count = 0, heads = 0, length = 0] = fixture.shape("vision.attention");
+    const attention = fixture.floats("vision.attention");
+    decompositions.forEach((scenes, i) => {
+      const first = attention.slice(i * layers * count * heads * length).slice(0, count * heads * length);
+      const ours = scenes.flatMap((scene) => scene.heads.flatMap((head) => head.attention));
+      expect(ours).toHaveLength(first.length);
+      expect(largest(ours.map((weight, k) => weight - (first[k] ?? Number.NaN)))).toBeLessThan(1e-5);
+      const expected = cosines(fixture, i);
+      const off = (order: number[]) => largest(scenes.map((scene, k) => (scene.captions[0]?.similarity ?? Number.NaN) - (order[k] ?? Number.NaN)));
+      expect(off(expected)).toBeLessThan(1e-5);
+      // Negative control: the scenes handed round by one.
+      expect(off([...expected.slice(1), ...expected.slice(0, 1)])).toBeGreaterThan(1e-3);
+    });
+    // Negative control: EP's ablation is not PE's.
+    expect(largest(cosines(fixture, 2).map((cosine, k) => cosine - (cosines(fixture, 4)[k] ?? 0)))).toBeGreaterThan(1e-4);
+    expect([lists[2]?.[0]?.terms, lists[4]?.[0]?.terms]).toEqual([["EP"], ["PE"]]);
+  });
+}

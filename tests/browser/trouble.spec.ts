@@ -43,6 +43,32 @@ for (const [lack, hide] of [
   });
 }
 
+test("a name in the address that nothing here is called is said once in the console, with what is allowed", async ({ page }) => {
+  const said: string[] = [];
+  page.on("console", (message) => { if (message.text().startsWith("leftright: ")) said.push(message.text()); });
+  const article = new Article(page);
+  await article.open("?engine=cpu&pair_lables=3&seed=1&pair_lables=4");
+  await article.button("EP").click(); // the address is written anew
+  await expect(page).toHaveURL(/ablate=EP/);
+  expect(said).toHaveLength(1);
+  expect(said[0]).toMatch(/^leftright: the address says “pair_lables”, which nothing here is called\. Allowed are seed, .*pair_labels/);
+});
+
+test("a worker that is busy for twelve seconds, as with the largest models, is not taken for a dead one", async ({ page }) => {
+  const article = new Article(page);
+  await article.open("?engine=cpu");
+  const [worker] = page.workers();
+  const busy = worker?.evaluate(() => {
+    const end = Date.now() + 12_000;
+    while (Date.now() < end);
+  });
+  await article.button("Step").first().click();
+  await busy;
+  await expect.poll(() => article.step()).toBe(1);
+  await expect(article.notices).toBeEmpty();
+  await expect(article.error).toHaveCount(0);
+});
+
 for (const [query, message] of [
   ["?pair_labels=-3", "pair_labels is “-3”, but must be a whole number between 2 and"],
   ["?pair_labels=16", "pair_labels is “16”, but must be a whole number between 2 and 15"],

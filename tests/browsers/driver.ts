@@ -9,6 +9,8 @@ export type Key = "ArrowLeft" | "ArrowRight" | "Enter";
 export interface Driver {
   /** Opens an address, and waits until it has loaded. */
   open(url: string): Promise<void>;
+  /** Goes back to the page before. */
+  back(): Promise<void>;
   /** What an expression comes to, in the page or in its one frame. */
   run(expression: string, within: "page" | "frame"): Promise<unknown>;
   /** Puts the pointer down at the first point, moves it along the others, and lifts it at the last. */

@@ -14,6 +14,7 @@ export async function firefox({ program, lang, downloads }: Launch): Promise<Dri
   const page = await browser.newPage();
   return {
     open: async (url) => { await page.goto(url); },
+    back: async () => { await page.goBack(); },
     run: async (expression, within) => {
       const frame = within === "page" ? page.mainFrame() : page.mainFrame().childFrames()[0];
       if (!frame) throw new Error("the page has no frame");

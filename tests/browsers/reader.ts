@@ -43,6 +43,10 @@ export class Reader {
     await this.driver.open(url);
   }
 
+  async back(): Promise<void> {
+    await this.driver.back();
+  }
+
   /** Runs a function where the reader is. It closes over nothing but `find`. */
   async run<A extends unknown[], T>(script: (find: Find, ...given: A) => T | Promise<T>, ...given: A): Promise<T> {
     return (await this.driver.run(`(${script.toString()})(...[${[find.toString(), ...given.map((value) => JSON.stringify(value))].join()}])`, this.within)) as T;
@@ -150,7 +154,8 @@ function complain(): void {
 }
 
 const LISTENING = `<script src="/complain.js"></script>`;
-const article = readFileSync(new URL("../../www/dist/index.html", import.meta.url), "utf8").replace("<head>", `<head>${LISTENING}`);
+/** The article, which keeps what goes wrong in it. */
+export const ARTICLE = readFileSync(new URL("../../www/dist/index.html", import.meta.url), "utf8").replace("<head>", `<head>${LISTENING}`);
 
 export interface Options {
   engine: keyof typeof DRIVERS;
@@ -204,7 +209,7 @@ export const test = base.extend<Given, Options & Started>({
   },
 
   article: async ({ host }, use) => {
-    const { origin } = await host({ "/site/index.html": article });
+    const { origin } = await host({ "/site/index.html": ARTICLE });
     await use(`${origin}/site/index.html`);
   },
 });

@@ -1,7 +1,7 @@
 // The same reader in Firefox and in WebKit; tests/browser has the whole of it, in Chromium.
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { documentedPolicy } from "../browser/host";
-import { course, expect, test, type Reader } from "./reader";
+import { ARTICLE, course, expect, test, type Reader } from "./reader";
 
 const STATE = "[data-testid=state]";
 const FINDING = "[data-testid=finding]";
@@ -30,6 +30,39 @@ test("a reader trains, cuts EP, and the model no longer knows left from right", 
   await reader.sees(/picks the order at chance/, "lr-ablate", FINDING);
   expect(await unseen(reader, "order")).toBeCloseTo(0.5, 1);
   expect(await unseen(reader, "recognition")).toBeGreaterThanOrEqual(0.95);
+});
+
+const step = async (reader: Reader) => Number(await reader.attribute("data-step", "lr-train", STATE));
+
+test("a reader who leaves in mid-training and comes back loses no more than the steps since the last snapshot", async ({ reader, article }) => {
+  await reader.open(`${article}?engine=cpu&start=untrained`);
+  await reader.press("lr-train", "=Train");
+  await expect.poll(() => step(reader)).toBeGreaterThan(150);
+  await reader.open("about:blank");
+  await reader.back();
+  // The browser has kept the page as it was, or made it anew and the page has kept the run.
+  const offered = () => reader.text(".notice-box", "=Resume");
+  await expect.poll(async () => (await offered()) !== "" || (await step(reader)) > 150).toBe(true);
+  if (await offered()) await reader.press(".notice-box", "=Resume");
+  await expect.poll(() => step(reader)).toBeGreaterThanOrEqual(150);
+  await expect.poll(() => reader.text("lr-train", STATE), { timeout: 30_000 }).toMatch(/^(Trained for|Paused at|Training)/);
+});
+
+test("an engine that cannot be fetched is said at the figure, the model stays, and Try again trains", async ({ reader, host }) => {
+  const names = readdirSync(new URL("../../www/dist/assets/", import.meta.url)).filter((name) => /^(leftright|relaxed)_bg.*\.wasm$/.test(name));
+  const pages: Record<string, string> = { "/site/index.html": ARTICLE };
+  for (const name of names) pages[`/site/assets/${name}`] = "<h1>Welcome to our network</h1>";
+  const { origin } = await host(pages);
+  await reader.open(`${origin}/site/index.html?engine=cpu`);
+  await reader.sees(/^This model came with the page/, "lr-train", STATE);
+  await reader.press("lr-train", "=Train");
+  await reader.sees(/The engine could not be loaded/, "lr-train", "[data-testid=error]");
+  await reader.press("lr-ablate", "=EP");
+  await reader.sees(/picks the order at chance/, "lr-ablate", FINDING); // the model that was here answers all the while
+  for (const name of names) Reflect.deleteProperty(pages, `/site/assets/${name}`);
+  await reader.press("lr-train", "=Try again");
+  await expect.poll(async () => (await reader.text("lr-train", "[data-testid=error]")) === "" && (await step(reader)) > 20).toBe(true);
+  await reader.open("about:blank");
 });
 
 test("an object follows the pointer, and the arrow keys", async ({ reader, article }) => {

@@ -37,6 +37,7 @@ export async function webkit({ program, lang, downloads }: Launch): Promise<Driv
   const act = (type: "pointer" | "key", actions: object[]) => send<null>("POST", "/actions", { actions: [{ type, id: type, actions }] });
   return {
     open: async (url) => { await send("POST", "/url", { url }); },
+    back: async () => { await send("POST", "/back", {}); },
     run: async (expression, within) => {
       await send("POST", "/frame", { id: null });
       if (within === "frame") await send("POST", "/frame", { id: 0 });

@@ -1,9 +1,8 @@
 //! Fixtures made by `reference.py` (JAX, f64): parameters, one batch, gradients, ten AdamW losses, terms.
 #![allow(dead_code)] // each test file uses a part
 
-use leftright::config::Config;
-use leftright::engine::Snapshot;
-use leftright::params::ParamTable;
+use leftright::config::{Config, Population, ValidConfig};
+use leftright::model::{ParamTable, Snapshot};
 use leftright::task::Batch;
 use safetensors::SafeTensors;
 
@@ -24,7 +23,7 @@ pub const STEPS: [&str; 10] = [
 pub struct Fixture {
     pub name: &'static str,
     bytes: Vec<u8>,
-    pub config: Config,
+    pub config: ValidConfig,
     pub table: ParamTable,
 }
 
@@ -38,8 +37,18 @@ impl Fixture {
         let bytes = std::fs::read(&path).unwrap();
         let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
         let config: Config = serde_json::from_str(&header.metadata().as_ref().unwrap()["config"]).unwrap();
-        config.check().unwrap();
+        let config = config.validate().unwrap();
         Fixture { name, table: ParamTable::new(&config), bytes, config }
+    }
+
+    pub fn population(&self) -> Population {
+        Population::from(&self.config)
+    }
+
+    /// A text of the header.
+    pub fn header(&self, key: &str) -> String {
+        let (_, header) = SafeTensors::read_metadata(&self.bytes).unwrap();
+        header.metadata().as_ref().unwrap()[key].clone()
     }
 
     pub fn f32(&self, name: &str) -> Vec<f32> {
@@ -62,7 +71,7 @@ impl Fixture {
     }
 
     pub fn batch(&self) -> Batch {
-        Batch::from_tokens(&self.config, &self.u32("images"), &self.u32("tokens"))
+        Batch::from_tokens(&self.config, &self.u32("images"), &self.u32("tokens")).unwrap()
     }
 
     /// The batch with one object moved to a neighbouring pixel.
@@ -70,7 +79,7 @@ impl Fixture {
         let mut strips = self.u32("images");
         let object = (0..self.config.pixels as usize - 1).find(|i| (strips[*i] > 0) != (strips[i + 1] > 0)).unwrap();
         strips.swap(object, object + 1);
-        Batch::from_tokens(&self.config, &strips, &self.u32("tokens"))
+        Batch::from_tokens(&self.config, &strips, &self.u32("tokens")).unwrap()
     }
 
     pub fn snapshot(&self) -> Snapshot {
@@ -99,8 +108,21 @@ impl Fixture {
 
     /// The same, of the gradients that one step on the fixture's own state left in AdamW's moments.
     pub fn step_errors(&self, after: &Snapshot) -> Vec<(String, f32)> {
-        self.gradient_errors(&after.gradients_since(&self.snapshot(), std::slice::from_ref(&self.config)))
+        self.gradient_errors(&after.gradients_since(&self.snapshot(), &self.population()))
     }
+}
+
+/// A new model's parameters with embeddings, biases and norms of a size that none of them can hide behind another.
+pub fn random_model(config: &ValidConfig) -> Vec<f32> {
+    let table = ParamTable::new(config);
+    let mut params = table.initialise(config);
+    let mut random = fastrand::Rng::with_seed(u64::from(config.seed) + 1);
+    for tensor in &table.tensors {
+        if ["embedding", "norm", "bias"].iter().any(|part| tensor.name.contains(part)) {
+            params[tensor.range.clone()].iter_mut().for_each(|x| *x += 1.2 * (random.f32() - 0.5));
+        }
+    }
+    params
 }
 
 pub fn relative(a: f32, b: f32) -> f32 {

@@ -1,8 +1,9 @@
 """Dense autodiff reference for the left-right CLIP testbed (JAX, float64).
 
-It says by example what the model, the loss, the optimiser, the attention-logit
-terms and the accuracies mean, and writes the fixtures beside it. It is slow and
-plain on purpose: no table, no fusion, no shortcut.
+It says by example what the model, the loss, the optimiser and the accuracies
+mean, and writes the fixtures beside it. What the attention-logit terms mean, and
+what an ablation is, stands in `sources.py`; the ablated fixtures are written by
+`ablated.py`. It is slow and plain on purpose: no table, no fusion, no shortcut.
 
     pip install jax safetensors numpy
     python tests/oracle/reference.py   # from the repository's root; rewrites tests/fixtures/step_*; --first: all of it
@@ -13,11 +14,12 @@ Shapes: B batch, T tokens, D d_model, H heads, K = D/H. Weights are [out, in]
 import json, math, sys
 import numpy as np
 import jax, jax.numpy as jnp
+import sources
 from safetensors.numpy import save_file
+from sources import cut
 jax.config.update("jax_enable_x64", True)
 
 WORDS = ["is", "on", "the", "left", "of", "right", "in", "image", "EOT", "PAD", "above"]   # the last only with c.above
-TERMS = [q + k for q in "EPB" for k in "EPB"]   # query source, key source: E token, P position, B bias
 
 
 class Config:
@@ -124,43 +126,39 @@ def norm(p, name, x):
 def heads(c, x):
     return x.reshape(*x.shape[:-1], c.heads, c.d_model // c.heads).swapaxes(-2, -3)
 
-def logit_terms(c, p, at, E, P):
-    """The nine additive pieces of q.k/sqrt(K), each [B,H,T,T]: first letter the query's source, second the key's."""
-    K = c.d_model // c.heads
-    q = {"E": E @ p[at + "attention.query.weight"].T, "P": P @ p[at + "attention.query.weight"].T,
-         "B": jnp.broadcast_to(p[at + "attention.query.bias"], E.shape)}
-    k = {"E": E @ p[at + "attention.key.weight"].T, "P": P @ p[at + "attention.key.weight"].T,
-         "B": jnp.broadcast_to(p[at + "attention.key.bias"], E.shape)}
-    return {t: jnp.einsum("bhqd,bhkd->bhqk", heads(c, q[t[0]]), heads(c, k[t[1]])) / math.sqrt(K) for t in TERMS}
-
-def tower(c, p, name, tokens, read, causal, ablate=()):
-    """tokens [B,T] -> unit embeddings [B,d_embed] of the places read [B] (or, read None, what every place writes). `ablate` names first-layer terms to zero: a logit term, or VP for the
-    position part of the values. Defined for the model without layer norm."""
+def tower(c, p, name, tokens, read, causal, ablations=(), trace=None):
+    """tokens [B,T] -> unit embeddings [B,d_embed] of the places read [B] (or, read None, what every place writes). Every layer's
+    input in parts, its attention weights and its terms go to the list `trace`."""
     T = tokens.shape[1]
     E = p[name + ".token_embedding.weight"][tokens]
     P = jnp.broadcast_to(p[name + ".position_embedding.weight"][:T], E.shape)
-    x = E + P
+    x, parts = E + P, sources.embed(E, P)
     mask = jnp.tril(jnp.ones((T, T), bool)) if causal else jnp.ones((T, T), bool)
-    layers = c.vision_layers if name == "vision" else c.text_layers
-    for l in range(layers):
+    merge = lambda o: o.swapaxes(1, 2).reshape(x.shape)
+    for l in range(c.vision_layers if name == "vision" else c.text_layers):
         at = f"{name}.layers.{l}."
-        h = norm(p, at + "norm1", x) if c.layer_norm else x
+        h, seen = (norm(p, at + "norm1", x), sources.norm(p, at + "norm1", parts)) if c.layer_norm else (x, parts)
         q, k, v = (heads(c, linear(p, at + "attention." + w, h)) for w in ("query", "key", "value"))
         logits = jnp.einsum("bhqd,bhkd->bhqk", q, k) / math.sqrt(c.d_model // c.heads)
-        if l == 0 and ablate:
-            assert not c.layer_norm
-            t = logit_terms(c, p, at, E, P)
-            for a in ablate:
-                if a == "VP":
-                    v = v - heads(c, P @ p[at + "attention.value.weight"].T)
-                else:
-                    logits = logits - t[a]
+        query, key, value = ({s: heads(c, y) for s, y in sources.linear(p, at + "attention." + w, seen).items()} for w in ("query", "key", "value"))
+        terms = sources.terms(query, key)
+        if ablations:
+            strength = sources.strengths(c.heads, "text" if name == "text" else "vision", l + 1, ablations)
+            by_head = lambda t: strength[t][None, :, None, None]
+            terms = {t: by_head(t) * y for t, y in terms.items()}
+            value = value | {"P": by_head("VP") * value["P"]}
+            logits, v = sum(terms.values()), sources.total(value)
         w = jax.nn.softmax(jnp.where(mask, logits, -1e30), -1)
-        o = jnp.einsum("bhqk,bhkd->bhqd", w, v).swapaxes(1, 2).reshape(x.shape)
-        x = x + linear(p, at + "attention.output", o)
+        if trace is not None:
+            trace.append(dict(input=h, parts=seen, terms=terms, logits=logits, attention=w))
+        x = x + linear(p, at + "attention.output", merge(jnp.einsum("bhqk,bhkd->bhqd", w, v)))
+        attended = {s: merge(jnp.einsum("bhqk,bhkd->bhqd", w, y)) for s, y in value.items()}
+        parts = sources.add(parts, sources.linear(p, at + "attention.output", attended))
         if c.mlp:
-            h = norm(p, at + "norm2", x) if c.layer_norm else x
+            h, seen = (norm(p, at + "norm2", x), sources.norm(p, at + "norm2", parts)) if c.layer_norm else (x, parts)
             x = x + linear(p, at + "mlp.down", jax.nn.gelu(linear(p, at + "mlp.up", h), approximate=False))
+            hidden = sources.gelu(sources.linear(p, at + "mlp.up", seen))
+            parts = sources.add(parts, sources.linear(p, at + "mlp.down", hidden))
     if read is not None:
         x = x[jnp.arange(x.shape[0]), read]
     if c.layer_norm:
@@ -170,19 +168,19 @@ def tower(c, p, name, tokens, read, causal, ablate=()):
         return z
     return z / jnp.linalg.norm(z, axis=-1, keepdims=True)
 
-def encode_images(c, p, images, ablate=()):
+def encode_images(c, p, images, ablations=(), trace=None):
     t = jnp.concatenate([jnp.full((len(images), 1), c.cls), jnp.asarray(images)], 1)
-    return tower(c, p, "vision", t, jnp.zeros(len(images), int), False, ablate)
+    return tower(c, p, "vision", t, jnp.zeros(len(images), int), False, ablations, trace)
 
-def encode_texts(c, p, tokens, ablate=()):
-    return tower(c, p, "text", jnp.asarray(tokens), (jnp.asarray(tokens) == c.word["EOT"]).argmax(-1), True, ablate)
+def encode_texts(c, p, tokens, ablations=(), trace=None):
+    return tower(c, p, "text", jnp.asarray(tokens), (jnp.asarray(tokens) == c.word["EOT"]).argmax(-1), True, ablations, trace)
 
 def decoder_tokens(c, images, tokens):
     return jnp.concatenate([jnp.asarray(images) + c.text_vocab, jnp.asarray(tokens)], 1)
 
-def next_words(p, c, images, tokens):
+def next_words(p, c, images, tokens, ablations=(), trace=None):
     """What each caption token but the last writes next: logits [B, caption_len - 1, text_vocab]."""
-    return tower(c, p, "decoder", decoder_tokens(c, images, tokens), None, True)[:, c.pixels:-1]
+    return tower(c, p, "decoder", decoder_tokens(c, images, tokens), None, True, ablations, trace)[:, c.pixels:-1]
 
 def written(c, tokens):
     """Which caption tokens are written: all that follow SOT, up to EOT; [B, caption_len - 1]."""
@@ -214,11 +212,11 @@ def all_captions(c):
     index = {x: x - 1 for x in range(1, c.labels + 1)} | {q: c.labels + i for i, q in enumerate(pairs)}
     return np.array(toks, np.int32), index
 
-def accuracy(c, p, items, ablate=()):
+def accuracy(c, p, items, ablations=()):
     """items: [(image, caption key)]. retrieval: the true caption is the nearest of ALL captions (20 singles + 380 pairs).
     order: it beats the same caption with X and Y swapped. recognition: the nearest caption is one of those two."""
     toks, index = all_captions(c)
-    S = np.asarray(encode_images(c, p, np.stack([i for i, _ in items]), ablate) @ encode_texts(c, p, toks).T)
+    S = np.asarray(encode_images(c, p, np.stack([i for i, _ in items]), ablations) @ encode_texts(c, p, toks).T)
     truth = np.array([index[k] for _, k in items])
     best, n = S.argmax(1), np.arange(len(items))
     r = {"retrieval": float((best == truth).mean())}
@@ -274,16 +272,14 @@ def step_fixture(name, c, seed):
     value, grad = jax.value_and_grad(loss)(p, c, im, tk)
     out = {"param." + k: v for k, v in p.items()} | {"grad." + k: v for k, v in grad.items()}
     out |= {"loss": value}
+    trace = []
     if c.autoregressive:
-        out |= {"next_words": next_words(p, c, im, tk)}
-        t, name_of, at, read = decoder_tokens(c, im, tk), "decoder", "decoder.layers.0.", c.pixels   # SOT names the first object
+        out |= {"next_words": next_words(p, c, im, tk, trace=trace)}
     else:
-        out |= {"image_embedding": encode_images(c, p, im), "text_embedding": encode_texts(c, p, tk)}
-        t, name_of, at, read = jnp.concatenate([jnp.full((len(im), 1), c.cls), jnp.asarray(im)], 1), "vision", "vision.layers.0.", 0
+        out |= {"image_embedding": encode_images(c, p, im, trace=trace), "text_embedding": encode_texts(c, p, tk)}
     if not c.layer_norm:
-        E = p[name_of + ".token_embedding.weight"][t]
-        terms = logit_terms(c, p, at, E, jnp.broadcast_to(p[name_of + ".position_embedding.weight"], E.shape))
-        out |= {"cls_row." + k: v[:, :, read, :] for k, v in terms.items()}
+        read = c.pixels if c.autoregressive else 0   # SOT, which names the first object, or CLS
+        out |= {"cls_row." + t: rows[:, :, read, :] for t, rows in trace[0]["terms"].items()}
     q, m, v, losses = p, {k: 0 * x for k, x in p.items()}, {k: 0 * x for k, x in p.items()}, []
     for t in range(1, 11):
         l, g = jax.value_and_grad(loss)(q, c, im, tk)
@@ -303,7 +299,7 @@ def trained_fixture(name, c, seed, steps):
     save_file(f32(p), name, meta(c))
     p = {k: x.astype(jnp.float64) for k, x in p.items()}
     u = unseen_items(c)
-    res = {"+".join(a) or "none": accuracy(c, p, u, a) for a in [(), ("EP",), ("PE",), ("PP",), ("BP",), ("BE",), ("EE",), ("VP",), ("EP", "VP"), ("EP", "BP", "PP")]}
+    res = {"+".join(a) or "none": accuracy(c, p, u, [cut(*a)]) for a in [(), ("EP",), ("PE",), ("PP",), ("BP",), ("BE",), ("EE",), ("VP",), ("EP", "VP"), ("EP", "BP", "PP")]}
     json.dump({"loss": float(l), "unseen": res}, open(name.replace(".safetensors", ".expected.json"), "w"), indent=1)
     print(name, json.dumps(res["none"]), json.dumps(res["EP"]))
 

@@ -94,6 +94,14 @@ test("the licences of what is bundled come with the site and with the package", 
   for (const folder of ["www/dist", "package/dist"]) {
     const notices = readFileSync(join(ROOT, folder, "third-party-licenses.md"), "utf8");
     for (const name of ["lit", "lit-html", "comlink", "d3-scale"]) expect(notices, folder).toContain(`## ${name} - `);
+    const crates = readFileSync(join(ROOT, folder, "crate-licenses.md"), "utf8");
+    for (const name of ["bytemuck", "safetensors", "serde", "wasm-bindgen", "wgpu"]) {
+      expect(crates, folder).toMatch(new RegExp(`^- ${name} [\\d.]+ \\(.*(MIT|Apache-2.0).*\\)$`, "m"));
+      expect(crates, folder).toMatch(new RegExp(`^## .*\\b${name} \\d`, "m"));
+    }
+    expect(crates).toContain("Permission is hereby granted, free of charge");
+    // What only the command line is linked with is not bundled.
+    expect(crates).not.toMatch(/^- clap /m);
   }
   for (const file of ["LICENSE-MIT", "LICENSE-APACHE"]) expect(readdirSync(join(ROOT, "www/dist"))).toContain(file);
 });

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::licenses;
 use crate::tools::{self, WASM_TARGET, root};
 
 /// What wasm-opt may use: all that rustc emits and every browser has. With
@@ -45,17 +46,23 @@ pub fn build() -> Result<()> {
 /// once for every browser and once for those with relaxed SIMD.
 fn engine() -> Result<()> {
     let folder = root().join("www/src/engine/pkg");
-    package("viewer", &["--no-default-features"], &tools::target_dir(), &folder)?;
-    package("leftright", &[], &tools::target_dir(), &folder)?;
-    package("relaxed", &["--features", "relaxed"], &tools::target_dir(), &folder)
+    package("viewer", &["--no-default-features", "--features=web"], &tools::target_dir(), &folder)?;
+    package("leftright", &["--features=web"], &tools::target_dir(), &folder)?;
+    package("relaxed", &["--features=web,relaxed"], &tools::target_dir(), &folder)?;
+    let notices = folder.join("crate-licenses.md");
+    let inputs = [root().join("Cargo.lock"), env::current_exe()?];
+    if !tools::is_fresh(&notices, &inputs.each_ref().map(PathBuf::as_path))? {
+        fs::write(&notices, licenses::notices()?)?;
+    }
+    Ok(())
 }
 
 /// The modules that train, with what is measured in a browser and no reader downloads; gives their folder.
 pub fn bench_engine() -> Result<PathBuf> {
     let target = tools::target_dir().join("bench");
     let folder = target.join("package");
-    package("leftright", &["--features", "bench"], &target, &folder)?;
-    package("relaxed", &["--features", "bench,relaxed"], &target, &folder)?;
+    package("leftright", &["--features=web,bench"], &target, &folder)?;
+    package("relaxed", &["--features=web,bench,relaxed"], &target, &folder)?;
     Ok(folder)
 }
 
@@ -70,9 +77,11 @@ fn package(name: &str, features: &[&str], target: &Path, folder: &Path) -> Resul
         return Ok(());
     }
 
-    // RUSTFLAGS in the environment would replace the flags of .cargo/config.toml.
+    // RUSTFLAGS in the environment would replace the flags of .cargo/config.toml. A cdylib and nothing beside it: with an
+    // rlib, as dependants want, cargo would not optimise across crates.
     let mut cargo = tools::cargo();
-    cargo.args(["build", "--profile", "wasm", "--package", "leftright", "--lib", "--target", WASM_TARGET]).args(features);
+    cargo.args(["rustc", "--profile=wasm", "--package=leftright", "--lib", "--crate-type=cdylib", "--target", WASM_TARGET]);
+    cargo.args(features);
     tools::run(cargo.env("CARGO_TARGET_DIR", target).env_remove("RUSTFLAGS"))?;
 
     println!("Binding and optimising {name}");

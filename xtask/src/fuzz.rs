@@ -1,7 +1,7 @@
-//! Files broken on purpose, by the thousand. What is broken and how it is judged is in `tests/hostile/campaign`, of which
-//! the tests run a share.
+//! Files broken on purpose, by the thousand. What is broken and how it is judged is in `cli/tests/hostile/campaign`,
+//! of which the tests run a share.
 
-#[path = "../../tests/hostile/campaign/mod.rs"]
+#[path = "../../cli/tests/hostile/campaign/mod.rs"]
 mod campaign;
 
 use std::path::PathBuf;
@@ -35,7 +35,7 @@ pub fn fuzz(args: &FuzzArgs) -> Result<ExitCode> {
     let binary = match &args.binary {
         Some(binary) => binary.clone(),
         None => {
-            tools::run(tools::cargo().args(["build", "--release", "--quiet", "--package", "leftright", "--bin", "leftright"]))?;
+            tools::run(tools::cargo().args(["build", "--release", "--quiet", "--package", "leftright-cli", "--bin", "leftright"]))?;
             tools::target_dir().join("release/leftright")
         }
     };

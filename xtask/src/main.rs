@@ -6,6 +6,7 @@ mod browser;
 mod build;
 #[cfg(target_os = "linux")]
 mod fuzz;
+mod licenses;
 mod lighthouse;
 mod serve;
 mod test;

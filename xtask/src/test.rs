@@ -38,10 +38,10 @@ impl AddAssign for Counts {
 }
 
 impl Counts {
-    /// A suite that ends badly without naming a failed test (it did not compile, it crashed)
-    /// has failed all the same.
+    /// A suite that ends badly without naming a failed test (it did not compile, it crashed), or in which no test
+    /// passed (it found none), has failed all the same.
     fn judged_by(mut self, status: ExitStatus) -> Self {
-        if !status.success() {
+        if !status.success() || self.passed == 0 {
             self.failed = self.failed.max(1);
         }
         self
@@ -173,6 +173,14 @@ mod tests {
         let line = "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.10s";
         assert_eq!(summary(line), Some(Counts { passed: 12, failed: 3 }));
         assert_eq!(summary("test cargo_summaries_are_counted ... ok"), None);
+    }
+
+    #[test]
+    fn a_suite_without_tests_has_failed() {
+        let success = ExitStatus::default();
+        assert_eq!(Counts::default().judged_by(success), Counts { passed: 0, failed: 1 });
+        assert_eq!(Counts { passed: 1, failed: 0 }.judged_by(success), Counts { passed: 1, failed: 0 });
+        assert_eq!(Counts { passed: 1, failed: 2 }.judged_by(success), Counts { passed: 1, failed: 2 });
     }
 
     #[test]

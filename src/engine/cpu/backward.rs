@@ -1,9 +1,9 @@
 //! The towers, backward: the mirror of `forward.rs`, table rows and all. Shapes as there.
 
-use super::forward::{Activations, Tables, Tower, query_of};
+use super::forward::{Activations, Tables, asked_query};
 use super::graph;
-use super::matmul::{Matrix, Store, axpy, dot, matmul};
-use super::real::Real;
+use crate::math::{Matrix, Real, Store, axpy, dot, matmul};
+use crate::model::TowerModel;
 
 /// Buffers of one tower's backward pass.
 #[derive(Clone, Debug, Default)]
@@ -45,7 +45,7 @@ impl<T: Real> Backward<T> {
     #[allow(clippy::too_many_arguments)] // what the forward pass had and left
     pub fn step(
         &mut self,
-        tower: &Tower,
+        tower: &TowerModel,
         params: &[T],
         tables: &Tables<T>,
         act: &Activations<T>,
@@ -76,7 +76,7 @@ impl<T: Real> Backward<T> {
     /// From dL/d residual through the layer that tables computed.
     fn layer(
         &mut self,
-        tower: &Tower,
+        tower: &TowerModel,
         params: &[T],
         tables: &Tables<T>,
         act: &Activations<T>,
@@ -96,7 +96,7 @@ impl<T: Real> Backward<T> {
     }
 
     /// Through the softmax: dL/d value rows into `value [R, D]`, dL/d scores into `scores [Q, H, R]`.
-    fn attention(&mut self, tower: &Tower, tables: &Tables<T>, act: &Activations<T>, tokens: &[u32], query: &[u32]) {
+    fn attention(&mut self, tower: &TowerModel, tables: &Tables<T>, act: &Activations<T>, tokens: &[u32], query: &[u32]) {
         let (d, heads, k, r) = (tower.d, tower.heads, tower.d_head(), tower.shape.rows());
         let (length, vocab) = (tower.shape.length, tower.shape.vocab);
         let b = tokens.len() / length;
@@ -112,7 +112,7 @@ impl<T: Real> Backward<T> {
             matmul((r, k, b), mass.transposed(), attended, &mut self.value[h * k..], d, Store::Set);
 
             for (i, tokens) in tokens.chunks(length).enumerate() {
-                let q = query_of(query, i);
+                let q = asked_query(query, i);
                 let tokens = &tokens[..tower.shape.queries[q].keys];
                 let (by_token, by_position) = self.mass[i * r..][..r].split_at(vocab);
                 let weights = &act.mass[(i * heads + h) * r + vocab..][..tokens.len()];
@@ -129,7 +129,7 @@ impl<T: Real> Backward<T> {
     }
 
     /// From the tables to the weights, biases and embeddings. A key bias shifts a row's logits alike: its gradient is zero.
-    fn tables(&mut self, tower: &Tower, params: &[T], tables: &Tables<T>, query: &[u32], grads: &mut [T]) {
+    fn tables(&mut self, tower: &TowerModel, params: &[T], tables: &Tables<T>, query: &[u32], grads: &mut [T]) {
         let (d, heads, k, r) = (tower.d, tower.heads, tower.d_head(), tower.shape.rows());
         let p = &tower.params.layers[0];
         let embeddings = tower.params.rows.clone();
@@ -179,7 +179,7 @@ impl<T: Real> Backward<T> {
             }
         }
         for (i, residual) in self.residual.chunks(d).enumerate() {
-            let q = query_of(query, i);
+            let q = asked_query(query, i);
             axpy(T::from_f64(1.0), residual, &mut d_read[q * d..][..d]);
         }
         for (q, grad) in d_read.chunks(d).enumerate() {

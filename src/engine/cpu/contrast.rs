@@ -3,8 +3,7 @@
 //! Logits m = s U V^T for images U and texts V, s = min(exp(logit_scale), max_scale);
 //! loss = -1/2 (mean log softmax of the rows + of the columns) on the diagonal.
 
-use super::matmul::{Matrix, Store, dot, matmul, reduce};
-use super::real::Real;
+use crate::math::{Matrix, Real, Store, dot, matmul, reduce};
 
 /// Buffers of the loss, B sequences.
 #[derive(Clone, Debug, Default)]
@@ -82,12 +81,13 @@ impl<T: Real> Contrast<T> {
         let d_logits = Matrix::rows(&self.logits, b);
         matmul((b, e, b), d_logits, texts, &mut self.d_image, e, Store::Set);
         matmul((b, e, b), d_logits.transposed(), images, &mut self.d_text, e, Store::Set);
-        // The sum of logits times their gradients, without either: a logit is the scale times U V^T.
+        // dL/d logit_scale is the sum of logits times their gradients; as a logit is the scale times U V^T, it is also this.
         self.d_logit_scale = if clamped { zero } else { dot(&self.d_image, image) };
         loss
     }
 
-    /// A row's are less its own greatest logit: cosines times 100 span more than one exp can.
+    /// The exponentials of rows and columns. From a row its own greatest logit is subtracted: cosines times 100 span more
+    /// than one exp can.
     fn exponentials(&mut self, b: usize) {
         let (rows, columns) = (&mut self.rows, &mut self.columns);
         rows.resize(b);
@@ -99,7 +99,7 @@ impl<T: Real> Contrast<T> {
             T::exp_all(exp);
             *sum = reduce(exp, T::default(), |a, b| a + b);
         }
-        // Less the greatest logit of all, a column's are the rows' times a factor a row.
+        // With the greatest logit of all subtracted, a column's exponentials are the rows' times one factor per row.
         let greatest = T::greatest(&rows.greatest);
         columns.greatest.fill(greatest);
         for ((by_row, by_column), of_row) in rows.exp.chunks(b).zip(columns.exp.chunks_mut(b)).zip(&rows.greatest) {
@@ -109,13 +109,13 @@ impl<T: Real> Contrast<T> {
                 *sum += *q;
             }
         }
-        // Of a column that is far below the greatest nothing would be left.
+        // A column far below the greatest logit underflows; then every column is computed again with its own greatest.
         if columns.sum.iter().any(|sum| *sum < T::from_f64(1e-20)) {
             self.columns_alone(b);
         }
     }
 
-    /// A column's exponentials less its own greatest logit.
+    /// The exponentials of columns, each with its own greatest logit subtracted.
     fn columns_alone(&mut self, b: usize) {
         let columns = &mut self.columns;
         columns.resize(b);
@@ -143,8 +143,8 @@ mod tests {
             let greatest = logits.iter().copied().fold(f64::MIN, f64::max);
             greatest + logits.iter().map(|m| (m - greatest).exp()).sum::<f64>().ln()
         };
-        let of = |i| log_sum((0..b).map(|j| logit(i, j)).collect()) + log_sum((0..b).map(|j| logit(j, i)).collect());
-        (0..b).map(|i| (of(i) - 2.0 * logit(i, i)) * 0.5 / b as f64).sum()
+        let both_ways = |i| log_sum((0..b).map(|j| logit(i, j)).collect()) + log_sum((0..b).map(|j| logit(j, i)).collect());
+        (0..b).map(|i| (both_ways(i) - 2.0 * logit(i, i)) * 0.5 / b as f64).sum()
     }
 
     /// Columns near the greatest logit, and one 2 scales below it, of which f32 has nothing left at a scale of 100: the loss, and

@@ -1,8 +1,8 @@
 //! The loss of a Transformer that writes the caption: the mean over all words that follow SOT, up to EOT, of
 //! `-log softmax(logits)[word]`, and its gradient at the logits.
 
-use super::forward::Tower;
-use super::real::Real;
+use crate::math::Real;
+use crate::model::TowerModel;
 
 /// Buffers of the loss.
 #[derive(Clone, Debug, Default)]
@@ -13,7 +13,7 @@ pub struct CrossEntropy<T> {
 
 impl<T: Real> CrossEntropy<T> {
     /// The loss of `logits [B, reads, words]`; sequence b writes `written[b]` words, which follow its read places.
-    pub fn step(&mut self, tower: &Tower, tokens: &[u32], written: &[u32], logits: &[T]) -> T {
+    pub fn step(&mut self, tower: &TowerModel, tokens: &[u32], written: &[u32], logits: &[T]) -> T {
         let (shape, words) = (&tower.shape, tower.e);
         self.d_logits.clear();
         self.d_logits.resize(logits.len(), T::default());

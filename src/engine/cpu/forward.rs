@@ -7,81 +7,8 @@
 //! Q queries of the tower.
 
 use super::graph;
-use super::matmul::{Matrix, Store, dot, matmul, reduce};
-use super::real::Real;
-use crate::config::Config;
-use crate::engine::graph::{Addresses, Graph, fits_tables};
-use crate::params::{ParamTable, TowerParams};
-use crate::task::{TowerShape, tower_shapes};
-
-/// One tower's sizes and where its tensors lie.
-#[derive(Clone, Debug)]
-pub struct Tower {
-    /// Its input.
-    pub shape: TowerShape,
-    /// Its tensors.
-    pub params: TowerParams,
-    /// D.
-    pub d: usize,
-    /// H.
-    pub heads: usize,
-    /// E, or the number of words in an autoregressive run.
-    pub e: usize,
-    /// Whether embeddings are scaled to length 1; words' logits are not.
-    pub unit: bool,
-    /// Its operations.
-    pub graph: Graph,
-    /// Whether the CPU engine computes tables instead.
-    pub by_tables: bool,
-    /// Where the graph's rows stand.
-    pub addresses: Addresses,
-}
-
-impl Tower {
-    /// The towers of a config: vision and text, or the one autoregressive Transformer.
-    pub fn all(config: &Config, table: &ParamTable) -> Vec<Tower> {
-        let d = config.d_model as usize;
-        let tower = |(shape, params): (TowerShape, &TowerParams)| Tower {
-            d,
-            heads: config.heads as usize,
-            e: params.projection.len() / d,
-            unit: !config.autoregressive,
-            graph: Graph::new(params, d),
-            by_tables: fits_tables(params, &shape),
-            addresses: Addresses::new(&shape),
-            params: params.clone(),
-            shape,
-        };
-        tower_shapes(config).into_iter().zip(&table.towers).map(tower).collect()
-    }
-
-    /// K.
-    pub fn d_head(&self) -> usize {
-        self.d / self.heads
-    }
-
-    /// The table row of the token that query `q` reads, and of its position.
-    pub fn read_rows(&self, q: usize) -> (usize, usize) {
-        (self.shape.read_token as usize, self.shape.vocab + self.shape.queries[q].position)
-    }
-}
-
-/// What multiplies each term of a head's logits before the softmax, and its position values.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Strengths {
-    /// `logit[3 q + k]`: query source q, key source k, each 0 token (E), 1 position (P), 2 bias (B).
-    pub logit: [f64; 9],
-    /// The position part of the values (VP).
-    pub value_position: f64,
-    /// Added to the logit of every key position `[length]`; empty for nothing. Tables only.
-    pub position_row: Vec<f64>,
-}
-
-impl Default for Strengths {
-    fn default() -> Self {
-        Strengths { logit: [1.0; 9], value_position: 1.0, position_row: Vec::new() }
-    }
-}
+use crate::math::{Matrix, Real, Store, dot, matmul, reduce};
+use crate::model::{Source, Strengths, Term, TowerModel};
 
 /// What layer 1 computes once per step, however many sequences there are.
 #[derive(Clone, Debug, Default)]
@@ -90,8 +17,8 @@ pub struct Tables<T> {
     pub value: Vec<T>,
     /// Queries `[Q, D]`.
     pub query: Vec<T>,
-    /// Each head's query through its keys' weight, over the root of K, `[Q, H, D]`: a row's score is its inner product with this.
-    /// So no row's key is ever computed, which would be R of them for Q queries.
+    /// `W_K^T q / sqrt(K)` for each head's query q, `[Q, H, D]`: a table row's score is its inner product with this, so the R
+    /// rows' keys are never formed.
     pub seen: Vec<T>,
     /// Query times key (without bias, which shifts all logits of a row alike) over the root of K, `[Q, H, R]`.
     pub scores: Vec<T>,
@@ -100,7 +27,8 @@ pub struct Tables<T> {
 /// What a batch leaves behind for the backward pass.
 #[derive(Clone, Debug, Default)]
 pub struct Activations<T> {
-    /// Attention mass per table row `[B, H, R]`: a position row holds its token's weight, a token row the sum over where it stands.
+    /// Attention weight per table row `[B, H, R]`: a position row holds the weight of its position, a token row the total
+    /// weight of the positions that show it.
     pub mass: Vec<T>,
     /// Heads' outputs at the read place `[B, D]`.
     pub attended: Vec<T>,
@@ -118,9 +46,9 @@ pub(super) fn resize<T: Real>(buffer: &mut Vec<T>, len: usize) {
     buffer.resize(len, T::default());
 }
 
-/// Which query reads a sequence; where none is said, the first.
-pub(super) fn query_of(query: &[u32], sequence: usize) -> usize {
-    query.get(sequence).map_or(0, |q| *q as usize)
+/// The query that a sequence asks; where there is no list of queries, every sequence asks the first.
+pub(super) fn asked_query(queries: &[u32], sequence: usize) -> usize {
+    if queries.is_empty() { 0 } else { queries[sequence] as usize }
 }
 
 /// `out[rows, outputs] = x[rows, inputs] W^T` for a weight `[outputs, inputs]`.
@@ -130,7 +58,7 @@ pub(super) fn linear<T: Real>((rows, outputs, inputs): (usize, usize, usize), x:
 }
 
 /// Every query in its three parts: from the token, from the position, the bias; `[Q, 3, D]`, into `sources`.
-fn query_sources<T: Real>(tower: &Tower, params: &[T], sources: &mut Vec<T>) {
+fn query_sources<T: Real>(tower: &TowerModel, params: &[T], sources: &mut Vec<T>) {
     let (d, rows) = (tower.d, &params[tower.params.rows.clone()]);
     let query = &tower.params.layers[0].query;
     let weight = &params[query.weight.clone()];
@@ -143,7 +71,7 @@ fn query_sources<T: Real>(tower: &Tower, params: &[T], sources: &mut Vec<T>) {
 }
 
 /// Layer 1's tables, with each head's terms scaled by `strengths` (none: all 1).
-pub fn tables<T: Real>(tower: &Tower, params: &[T], strengths: Option<&[Strengths]>, sources: &mut Vec<T>, out: &mut Tables<T>) {
+pub fn tables<T: Real>(tower: &TowerModel, params: &[T], strengths: Option<&[Strengths]>, sources: &mut Vec<T>, out: &mut Tables<T>) {
     let (d, heads, k, r) = (tower.d, tower.heads, tower.d_head(), tower.shape.rows());
     let (queries, vocab) = (tower.shape.queries.len(), tower.shape.vocab);
     let rows = &params[tower.params.rows.clone()];
@@ -156,18 +84,20 @@ pub fn tables<T: Real>(tower: &Tower, params: &[T], strengths: Option<&[Strength
     resize(&mut out.seen, queries * heads * d);
     resize(&mut out.scores, queries * heads * r);
     let scale = T::from_f64((k as f64).powf(-0.5));
-    let key = &params[layer.key.weight.clone()];
-    // Ablated, positions see another query than tokens do. Tokens come last: what they see is what stays.
-    let parts = if strengths.is_some() { &[(1, vocab..r), (0, 0..vocab)][..] } else { &[(0, 0..r)] };
-    for (part, range) in parts {
+    let key_weight = &params[layer.key.weight.clone()];
+    // Under an ablation token rows and position rows meet different queries. Positions come first, since afterwards `query` and
+    // `seen` must hold the query that token rows meet.
+    let parts = if strengths.is_some() { &[(Source::Position, vocab..r), (Source::Token, 0..vocab)][..] } else { &[(Source::Token, 0..r)] };
+    for (key, range) in parts {
         for (query, sources) in out.query.chunks_mut(d).zip(sources.chunks(3 * d)) {
             for (i, x) in query.iter_mut().enumerate() {
-                let strength = strengths.map_or([1.0; 9], |s| s[i / k].logit);
-                *x = (0..3).map(|s| T::from_f64(strength[3 * s + part]) * sources[s * d + i]).sum();
+                let strength = |query| strengths.map_or(1.0, |s| s[i / k][Term::between(query, *key)]);
+                let source = |source: Source| T::from_f64(strength(source)) * sources[source as usize * d + i];
+                *x = Source::ALL.into_iter().map(source).sum();
             }
         }
         for h in 0..heads {
-            let (query, key) = (Matrix::rows(&out.query[h * k..], d), Matrix::rows(&key[h * k * d..], d));
+            let (query, key) = (Matrix::rows(&out.query[h * k..], d), Matrix::rows(&key_weight[h * k * d..], d));
             matmul((queries, d, k), query, key, &mut out.seen[h * d..], heads * d, Store::Set);
         }
         out.seen.iter_mut().for_each(|x| *x *= scale);
@@ -182,7 +112,7 @@ pub fn tables<T: Real>(tower: &Tower, params: &[T], strengths: Option<&[Strength
         }
         for row in out.value.chunks_mut(d).skip(vocab) {
             for (head, strength) in row.chunks_mut(k).zip(strengths) {
-                head.iter_mut().for_each(|x| *x *= T::from_f64(strength.value_position));
+                head.iter_mut().for_each(|x| *x *= T::from_f64(strength[Term::VP]));
             }
         }
     }
@@ -198,13 +128,13 @@ fn logits<T: Real>((by_token, by_position): (&[T], &[T]), tokens: &[u32], out: &
 }
 
 /// The attention of every head of every sequence, as mass per table row `[B, H, R]`; into `mass`, which is zero.
-fn attention<T: Real>(tower: &Tower, scores: &[T], (tokens, query): (&[u32], &[u32]), weights: &mut Vec<T>, mass: &mut [T]) {
+fn attention<T: Real>(tower: &TowerModel, scores: &[T], (tokens, query): (&[u32], &[u32]), weights: &mut Vec<T>, mass: &mut [T]) {
     let (heads, r) = (tower.heads, tower.shape.rows());
     let (length, vocab) = (tower.shape.length, tower.shape.vocab);
-    // Every logit before the first exponential, since those are vectors and a head alone has but a few.
+    // All logits first, then all exponentials in one call: it is vectorised, and one head has too few to fill a vector.
     resize(weights, tokens.len() * heads);
     for (i, (tokens, weights)) in tokens.chunks(length).zip(weights.chunks_mut(heads * length)).enumerate() {
-        let q = query_of(query, i);
+        let q = asked_query(query, i);
         let scores = scores[q * heads * r..].chunks(r);
         for (weights, scores) in weights.chunks_mut(length).zip(scores) {
             logits(scores.split_at(vocab), tokens, &mut weights[..tower.shape.queries[q].keys]);
@@ -213,7 +143,7 @@ fn attention<T: Real>(tower: &Tower, scores: &[T], (tokens, query): (&[u32], &[u
     T::exp_all(weights);
     for (row, (weights, mass)) in weights.chunks(length).zip(mass.chunks_mut(r)).enumerate() {
         let i = row / heads;
-        let weights = &weights[..tower.shape.queries[query_of(query, i)].keys];
+        let weights = &weights[..tower.shape.queries[asked_query(query, i)].keys];
         let share = T::from_f64(1.0) / reduce(weights, T::default(), |a, b| a + b);
         let (by_token, by_position) = mass.split_at_mut(vocab);
         for ((weight, token), at) in weights.iter().zip(&tokens[i * length..]).zip(by_position) {
@@ -223,10 +153,10 @@ fn attention<T: Real>(tower: &Tower, scores: &[T], (tokens, query): (&[u32], &[u
     }
 }
 
-/// Encodes sequences: `tokens [B, length]`, `query [B]` (empty: all ask query 0), the first layer's terms scaled by
-/// `strengths` (none: all 1). Leaves the tables, where there are any, in `tables`.
+/// Encodes sequences: `tokens [B, length]`, `query [B]` (empty: all ask query 0), the terms scaled by
+/// `strengths [layers, H]` (none: all 1). Leaves the tables, where there are any, in `tables`.
 pub fn encode<T: Real>(
-    tower: &Tower,
+    tower: &TowerModel,
     params: &[T],
     strengths: Option<&[Strengths]>,
     (tokens, query): (&[u32], &[u32]),
@@ -247,7 +177,7 @@ pub fn encode<T: Real>(
 
 /// From the tables to the residual stream at the read place.
 fn attend<T: Real>(
-    tower: &Tower,
+    tower: &TowerModel,
     params: &[T],
     tables: &Tables<T>,
     tokens: &[u32],
@@ -276,7 +206,7 @@ fn attend<T: Real>(
     linear((b, d, d), &out.attended, &params[layer.output.weight.clone()], &mut out.residual);
     let rows = &params[tower.params.rows.clone()];
     for (i, residual) in out.residual.chunks_mut(d).enumerate() {
-        let (token, position) = tower.read_rows(query_of(query, i));
+        let (token, position) = tower.read_rows(asked_query(query, i));
         let read = rows[token * d..][..d].iter().zip(&rows[position * d..][..d]);
         for ((x, bias), (token, position)) in residual.iter_mut().zip(&params[layer.output.bias.clone()]).zip(read) {
             *x = *x + *bias + *token + *position;
@@ -285,7 +215,7 @@ fn attend<T: Real>(
 }
 
 /// From the residual stream to unit embeddings, or to words' logits.
-fn project<T: Real>(tower: &Tower, params: &[T], out: &mut Activations<T>) {
+fn project<T: Real>(tower: &TowerModel, params: &[T], out: &mut Activations<T>) {
     let (d, e) = (tower.d, tower.e);
     let n = out.residual.len() / d;
     resize(&mut out.embedding, n * e);
@@ -296,7 +226,7 @@ fn project<T: Real>(tower: &Tower, params: &[T], out: &mut Activations<T>) {
     resize(&mut out.length, n);
     for (z, length) in out.embedding.chunks_mut(e).zip(&mut out.length) {
         *length = dot(z, z).sqrt();
-        // What is too long for its length to be a number has no direction; zeros would be taken for one.
+        // A vector whose length overflows has no direction. It becomes NaN, since zeros would pass for an embedding.
         let inverse = T::from_f64(if length.to_f64() < f64::INFINITY { 1.0 } else { f64::NAN }) / *length;
         z.iter_mut().for_each(|x| *x *= inverse);
     }

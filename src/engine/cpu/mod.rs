@@ -4,23 +4,19 @@ mod adamw;
 mod backward;
 mod contrast;
 mod cross_entropy;
+#[doc(hidden)]
 pub mod forward;
-pub mod graph;
-pub mod matmul;
-mod real;
+mod graph;
 
 use backward::Backward;
 use contrast::Contrast;
 use cross_entropy::CrossEntropy;
-pub use forward::Tower;
 use forward::{Activations, Tables};
-pub use matmul::dot;
-use matmul::{Matrix, Store};
-pub use real::Real;
+pub use graph::{Parts, first_input, split_linear};
 
-use super::Snapshot;
-use crate::config::Config;
-use crate::params::ParamTable;
+use crate::config::Population;
+use crate::math::{Matrix, Real, Store, matmul};
+use crate::model::{ParamTable, Snapshot, Strengths, TowerModel};
 use crate::task::{Batch, Sampler};
 
 /// Buffers of one training step; models of a population take turns in them.
@@ -39,10 +35,10 @@ struct Workspace<T> {
 /// One population in training on the CPU.
 #[derive(Debug)]
 pub struct Cpu<T> {
-    configs: Vec<Config>,
+    population: Population,
     samplers: Vec<Sampler>,
     table: ParamTable,
-    towers: Vec<Tower>,
+    towers: Vec<TowerModel>,
     params: Vec<T>,
     first: Vec<T>,
     second: Vec<T>,
@@ -55,14 +51,13 @@ fn convert<A: Real, B: Real>(x: &[A]) -> Vec<B> {
 }
 
 impl<T: Real> Cpu<T> {
-    /// The engine of a population of checked configs of one shape, going on from a snapshot. Panics where there is no config;
-    /// [`open`](crate::engine::open) makes that an error.
-    pub fn new(configs: &[Config], from: &Snapshot) -> Cpu<T> {
-        let table = ParamTable::new(&configs[0]);
+    /// The engine of a population, going on from a snapshot of it.
+    pub fn new(population: &Population, from: &Snapshot) -> Cpu<T> {
+        let table = ParamTable::new(population.first());
         Cpu {
-            samplers: configs.iter().map(Sampler::new).collect(),
-            towers: Tower::all(&configs[0], &table),
-            configs: configs.to_vec(),
+            samplers: population.iter().map(Sampler::new).collect(),
+            towers: TowerModel::all(population.first(), &table),
+            population: population.clone(),
             params: convert(&from.params),
             first: convert(&from.first),
             second: convert(&from.second),
@@ -74,7 +69,7 @@ impl<T: Real> Cpu<T> {
 
     /// The engine with every tower computed by its graph, as the GPU engine does: how the tests compare their arrays.
     #[doc(hidden)]
-    pub fn without_tables(configs: &[Config], from: &Snapshot) -> Cpu<T> {
+    pub fn without_tables(configs: &Population, from: &Snapshot) -> Cpu<T> {
         let mut cpu = Cpu::new(configs, from);
         cpu.towers.iter_mut().for_each(|tower| tower.by_tables = false);
         cpu
@@ -82,7 +77,7 @@ impl<T: Real> Cpu<T> {
 
     /// One step of every model on its next batch; gives their losses `[P]`.
     pub fn step(&mut self) -> Vec<f32> {
-        let mut losses = Vec::with_capacity(self.configs.len());
+        let mut losses = Vec::with_capacity(self.population.len());
         self.step_into(&mut losses);
         losses
     }
@@ -91,7 +86,7 @@ impl<T: Real> Cpu<T> {
     pub fn step_into(&mut self, losses: &mut Vec<f32>) {
         self.step += 1;
         let mut batch = std::mem::take(&mut self.work.batch);
-        for model in 0..self.configs.len() {
+        for model in 0..self.population.len() {
             self.samplers[model].draw_into(self.step, &mut batch);
             losses.push(self.step_model(model, &batch).to_f64() as f32);
         }
@@ -113,14 +108,14 @@ impl<T: Real> Cpu<T> {
     /// One step of every model on one given batch (fixtures).
     pub fn step_on(&mut self, batch: &Batch) -> Vec<f32> {
         self.step += 1;
-        (0..self.configs.len()).map(|model| self.step_model(model, batch).to_f64() as f32).collect()
+        (0..self.population.len()).map(|model| self.step_model(model, batch).to_f64() as f32).collect()
     }
 
     fn step_model(&mut self, model: usize, batch: &Batch) -> T {
         let loss = self.loss_and_gradient(model, batch);
         let at = model * self.table.len..(model + 1) * self.table.len;
         let (params, first, second) = (&mut self.params[at.clone()], &mut self.first[at.clone()], &mut self.second[at]);
-        adamw::adamw(&self.configs[model], self.step, &self.work.grads, params, first, second);
+        adamw::adamw(&self.population[model], self.step, &self.work.grads, params, first, second);
         loss
     }
 
@@ -129,7 +124,7 @@ impl<T: Real> Cpu<T> {
         let work = &mut self.work;
         let params = &self.params[model * self.table.len..][..self.table.len];
         work.grads.resize(self.table.len, T::default());
-        let config = &self.configs[model];
+        let config = &self.population[model];
         let inputs = batch.inputs(config);
         for (i, (tower, input)) in self.towers.iter().zip(&inputs).enumerate() {
             forward::encode(tower, params, None, *input, &mut work.scratch, &mut work.tables[i], &mut work.activations[i]);
@@ -154,6 +149,15 @@ impl<T: Real> Cpu<T> {
         loss
     }
 
+    /// A copy of the whole training state.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot { step: self.step, params: convert(&self.params), first: convert(&self.first), second: convert(&self.second) }
+    }
+}
+
+/// What the tests look at and nudge.
+#[doc(hidden)]
+impl<T: Real> Cpu<T> {
     /// The gradient `[len]` that [`Cpu::loss_and_gradient`] left.
     pub fn gradient(&self) -> &[T] {
         &self.work.grads
@@ -193,24 +197,19 @@ impl<T: Real> Cpu<T> {
     pub fn params_mut(&mut self) -> &mut [T] {
         &mut self.params
     }
-
-    /// A copy of the whole training state.
-    pub fn snapshot(&self) -> Snapshot {
-        Snapshot { step: self.step, params: convert(&self.params), first: convert(&self.first), second: convert(&self.second) }
-    }
 }
 
 /// Sequences that a graph holds the activations of at a time, outside training.
 const CHUNK: usize = 256;
 
-/// Encodes sequences (tokens, queries) with one model's parameters `[len]`, the first layer's terms scaled by
-/// `strengths` per head: unit embeddings `[B, E]`, or words' logits `[N, E]`.
-pub fn encode(tower: &Tower, params: &[f32], strengths: Option<&[forward::Strengths]>, (tokens, query): (&[u32], &[u32])) -> Vec<f32> {
+/// Encodes sequences (tokens, queries) with one model's parameters `[len]`, the terms scaled by `strengths [layers, H]`
+/// (none: all 1): unit embeddings `[B, E]`, or words' logits `[N, E]`.
+pub fn encode(tower: &TowerModel, params: &[f32], strengths: Option<&[Strengths]>, (tokens, query): (&[u32], &[u32])) -> Vec<f32> {
     let (mut tables, mut activations, mut scratch) = (Tables::default(), Activations::default(), Vec::new());
     let mut embeddings = Vec::new();
     let most = if tower.by_tables { usize::MAX / tower.shape.length } else { CHUNK };
     for (i, tokens) in tokens.chunks(most * tower.shape.length).enumerate() {
-        let query = query.chunks(most).nth(i).unwrap_or_default();
+        let query = if query.is_empty() { query } else { &query[i * most..][..tokens.len() / tower.shape.length] };
         forward::encode(tower, params, strengths, (tokens, query), &mut scratch, &mut tables, &mut activations);
         embeddings.extend_from_slice(&activations.embedding);
     }
@@ -221,6 +220,6 @@ pub fn encode(tower: &Tower, params: &[f32], strengths: Option<&[forward::Streng
 pub fn similarities(a: &[f32], b: &[f32], width: usize) -> Vec<f32> {
     let (n, m) = (a.len() / width, b.len() / width);
     let mut out = vec![0.0; n * m];
-    matmul::matmul((n, m, width), Matrix::rows(a, width), Matrix::rows(b, width).transposed(), &mut out, m, Store::Set);
+    matmul((n, m, width), Matrix::rows(a, width), Matrix::rows(b, width).transposed(), &mut out, m, Store::Set);
     out
 }

@@ -6,11 +6,15 @@ use crate::engine::EngineError;
 use crate::message::clause;
 
 /// A GPU that was found.
+#[derive(Debug)]
 pub struct Adapter {
     inner: wgpu::Adapter,
 }
 
 /// The adapter of this machine or browser.
+///
+/// # Errors
+/// Where there is none.
 pub async fn adapter() -> Result<Adapter, EngineError> {
     let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
     descriptor.flags |= wgpu::InstanceFlags::STRICT_WEBGPU_COMPLIANCE;
@@ -45,6 +49,9 @@ impl Adapter {
     }
 
     /// A device with WebGPU's default limits, but buffers as large as the adapter allows.
+    ///
+    /// # Errors
+    /// Where the adapter refuses one.
     pub async fn device(&self) -> Result<Device, EngineError> {
         let own = self.inner.limits();
         let limits = wgpu::Limits {
@@ -67,13 +74,15 @@ impl Adapter {
     }
 }
 
+/// Why a lock on the reason of a loss is never poisoned.
+const UNPOISONED: &str = "nothing panics while it holds the lock";
+
 fn set(lost: &Mutex<Option<String>>, message: &str) {
-    if let Ok(mut lost) = lost.lock() {
-        lost.get_or_insert_with(|| clause(message).to_owned());
-    }
+    lost.lock().expect(UNPOISONED).get_or_insert_with(|| clause(message).to_owned());
 }
 
 /// A device, its queue, and why it was lost, once it is.
+#[derive(Debug)]
 pub struct Device {
     /// The device.
     pub inner: wgpu::Device,
@@ -82,7 +91,7 @@ pub struct Device {
     lost: Arc<Mutex<Option<String>>>,
 }
 
-/// In a browser a buffer that nobody holds lives until the garbage is collected, which no count of bytes hurries.
+/// A browser frees GPU buffers when it collects garbage, however little GPU memory is left, so they are destroyed here.
 impl Drop for Device {
     fn drop(&mut self) {
         self.inner.destroy();
@@ -92,8 +101,8 @@ impl Drop for Device {
 impl Device {
     /// An error once the device is lost.
     pub fn check(&self) -> Result<(), EngineError> {
-        match self.lost.lock().ok().and_then(|lost| lost.clone()) {
-            Some(message) => Err(EngineError::DeviceLost(message)),
+        match &*self.lost.lock().expect(UNPOISONED) {
+            Some(message) => Err(EngineError::DeviceLost(message.clone())),
             None => Ok(()),
         }
     }

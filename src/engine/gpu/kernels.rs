@@ -5,8 +5,7 @@
 
 use super::describe::{Stage, Struct, shader, shared, stage};
 use super::plan::RING;
-use crate::engine::cpu::graph::NORM_EPS;
-use crate::engine::graph::Rows;
+use crate::model::{NORM_EPS, Rows};
 use crate::rng::{SHUFFLE_ROUNDS, Stream};
 use crate::task::CAPTION_LENGTH;
 

@@ -4,9 +4,7 @@ use super::array::{Allocator, Array};
 use super::describe::Call;
 use super::kernels::{Places, attention, columns, embed, gather, gelu, matmul, norm};
 use super::schedule::Task;
-use crate::engine::cpu::Tower;
-use crate::engine::graph::{Op, Rows};
-use crate::params::Linear;
+use crate::model::{Linear, Op, Rows, Step, TowerModel};
 
 /// What all towers share.
 #[derive(Clone, Copy, Debug)]
@@ -19,20 +17,27 @@ pub struct Shared {
     pub batch: Array,
 }
 
-/// A tower and its arrays.
+/// A tower's arrays.
 #[derive(Debug)]
-pub struct TowerPlan<'a> {
-    tower: &'a Tower,
-    shared: Shared,
-    /// Where its rows stand.
-    pub places: Places,
+pub struct TowerArrays {
     /// The graph's arrays, and behind them the embedding, not normalised, or the next word's logits.
     pub values: Vec<Array>,
     /// Their gradients.
     pub gradients: Vec<Array>,
     /// What a step keeps for itself: attention weights, the gradient of their logits, and of the queries where rows share them; a
     /// norm's rows before weight and bias, and their scales.
-    kept: Vec<Vec<Array>>,
+    pub kept: Vec<Vec<Array>>,
+}
+
+/// A tower and its arrays.
+#[derive(Debug)]
+pub struct TowerPlan<'a> {
+    tower: &'a TowerModel,
+    shared: Shared,
+    /// Where its rows stand.
+    pub places: Places,
+    /// What it reads and writes.
+    pub arrays: TowerArrays,
 }
 
 /// A task of its operands and of what it reads and writes.
@@ -75,7 +80,7 @@ fn sum_rows(a: Array, b: Option<Array>, out: Array) -> Task {
 
 impl<'a> TowerPlan<'a> {
     /// Places a tower's arrays.
-    pub fn new(tower: &'a Tower, places: Places, shared: Shared, floats: &mut Allocator) -> TowerPlan<'a> {
+    pub fn new(tower: &'a TowerModel, places: Places, shared: Shared, floats: &mut Allocator) -> TowerPlan<'a> {
         let (graph, shape, sequences) = (&tower.graph, &tower.shape, places.sequences as usize);
         let count = |rows: Rows| match rows {
             Rows::Pairs => shape.pairs.len(),
@@ -88,7 +93,7 @@ impl<'a> TowerPlan<'a> {
             arrays
         };
         let (values, gradients) = (arrays(), arrays());
-        let kept = |step: &crate::engine::graph::Step| {
+        let kept = |step: &Step| {
             let kind = graph.arrays[step.out].rows;
             let widths = match step.op {
                 // Where rows share a query, each has its own part of the query's gradient.
@@ -102,18 +107,18 @@ impl<'a> TowerPlan<'a> {
             widths.into_iter().map(|width| floats.array(count(kind), width)).collect()
         };
         let kept = graph.steps.iter().map(kept).collect();
-        TowerPlan { tower, shared, places, values, gradients, kept }
+        TowerPlan { tower, shared, places, arrays: TowerArrays { values, gradients, kept } }
     }
 
     /// The embeddings before they are normalised, or the next word's logits, and their gradient.
     pub fn output(&self) -> (Array, Array) {
-        (self.values[self.tower.graph.arrays.len()], self.gradients[self.tower.graph.arrays.len()])
+        (self.arrays.values[self.tower.graph.arrays.len()], self.arrays.gradients[self.tower.graph.arrays.len()])
     }
 
     /// Every step, then the projection.
     pub fn forward(&self) -> Vec<Task> {
         let mut tasks: Vec<Task> = (0..self.tower.graph.steps.len()).map(|step| self.step_forward(step)).collect();
-        let last = self.values[self.tower.graph.arrays.len() - 1];
+        let last = self.arrays.values[self.tower.graph.arrays.len() - 1];
         tasks.push(product(&self.shared, [(last, false), (self.projection(), true)], self.output().0, None, None));
         tasks
     }
@@ -124,8 +129,8 @@ impl<'a> TowerPlan<'a> {
         let d_output = self.output().1;
         let d_projection = self.shared.gradients.part(&self.tower.params.projection, self.tower.e as u32);
         let mut tasks = vec![
-            product(&self.shared, [(d_output, false), (self.projection(), false)], self.gradients[last], None, None),
-            product(&self.shared, [(d_output, true), (self.values[last], false)], d_projection, None, None),
+            product(&self.shared, [(d_output, false), (self.projection(), false)], self.arrays.gradients[last], None, None),
+            product(&self.shared, [(d_output, true), (self.arrays.values[last], false)], d_projection, None, None),
         ];
         tasks.extend((0..self.tower.graph.steps.len()).rev().flat_map(|step| self.step_backward(step)));
         tasks
@@ -147,9 +152,9 @@ impl<'a> TowerPlan<'a> {
     }
 
     fn step_forward(&self, step: usize) -> Task {
-        let (graph, kept) = (&self.tower.graph, &self.kept[step]);
-        let out = self.values[graph.steps[step].out];
-        let x: Vec<Array> = graph.steps[step].inputs.iter().map(|(id, _)| self.values[*id]).collect();
+        let (graph, kept) = (&self.tower.graph, &self.arrays.kept[step]);
+        let out = self.arrays.values[graph.steps[step].out];
+        let x: Vec<Array> = graph.steps[step].inputs.iter().map(|(id, _)| self.arrays.values[*id]).collect();
         match &graph.steps[step].op {
             Op::Embed => task(self.embed(step).forward(), &[self.table()], &[out]),
             Op::Norm { params } => {
@@ -170,10 +175,10 @@ impl<'a> TowerPlan<'a> {
     }
 
     fn step_backward(&self, step: usize) -> Vec<Task> {
-        let (graph, kept, batch) = (&self.tower.graph, &self.kept[step], self.shared.batch);
-        let d_out = self.gradients[graph.steps[step].out];
-        let x: Vec<Array> = graph.steps[step].inputs.iter().map(|(id, _)| self.values[*id]).collect();
-        let d: Vec<Array> = graph.steps[step].inputs.iter().map(|(id, _)| self.gradients[*id]).collect();
+        let (graph, kept, batch) = (&self.tower.graph, &self.arrays.kept[step], self.shared.batch);
+        let d_out = self.arrays.gradients[graph.steps[step].out];
+        let x: Vec<Array> = graph.steps[step].inputs.iter().map(|(id, _)| self.arrays.values[*id]).collect();
+        let d: Vec<Array> = graph.steps[step].inputs.iter().map(|(id, _)| self.arrays.gradients[*id]).collect();
         let adds = |input: usize| !graph.steps[step].inputs[input].1;
         match &graph.steps[step].op {
             Op::Embed => {
@@ -241,7 +246,7 @@ impl<'a> TowerPlan<'a> {
 
     fn embed(&self, step: usize) -> embed::Op {
         let id = self.tower.graph.steps[step].out;
-        let (out, table) = (self.values[id], self.table());
+        let (out, table) = (self.arrays.values[id], self.table());
         embed::Op {
             places: self.places,
             rows: out.rows,
@@ -249,7 +254,7 @@ impl<'a> TowerPlan<'a> {
             width: out.width,
             table: table.start,
             out: out.start,
-            d_out: self.gradients[id].start,
+            d_out: self.arrays.gradients[id].start,
             d_table: self.shared.gradients.part(&self.tower.params.rows, table.rows).start,
         }
     }
@@ -257,18 +262,18 @@ impl<'a> TowerPlan<'a> {
     fn norm(&self, step: usize, params: &Linear) -> norm::Op {
         let step_ = &self.tower.graph.steps[step];
         let (x, sets) = step_.inputs[0];
-        let out = self.values[step_.out];
+        let out = self.arrays.values[step_.out];
         norm::Op {
             rows: out.rows,
             width: out.width,
             weight: params.weight.start as u32,
             bias: params.bias.start as u32,
-            x: self.values[x].start,
-            y: self.kept[step][0].start,
-            scale: self.kept[step][1].start,
+            x: self.arrays.values[x].start,
+            y: self.arrays.kept[step][0].start,
+            scale: self.arrays.kept[step][1].start,
             out: out.start,
-            d_out: self.gradients[step_.out].start,
-            d_x: self.gradients[x].start,
+            d_out: self.arrays.gradients[step_.out].start,
+            d_x: self.arrays.gradients[x].start,
             adds: u32::from(!sets),
         }
     }
@@ -277,11 +282,11 @@ impl<'a> TowerPlan<'a> {
         let step = &self.tower.graph.steps[step];
         let (x, sets) = step.inputs[0];
         gelu::Op {
-            numbers: self.values[x].len(),
-            x: self.values[x].start,
-            out: self.values[step.out].start,
-            d_out: self.gradients[step.out].start,
-            d_x: self.gradients[x].start,
+            numbers: self.arrays.values[x].len(),
+            x: self.arrays.values[x].start,
+            out: self.arrays.values[step.out].start,
+            d_out: self.arrays.gradients[step.out].start,
+            d_x: self.arrays.gradients[x].start,
             adds: u32::from(!sets),
         }
     }
@@ -303,12 +308,12 @@ impl<'a> TowerPlan<'a> {
     fn attention(&self, step: usize) -> attention::Op {
         let step_ = &self.tower.graph.steps[step];
         let [query, key, value] = [0, 1, 2].map(|input: usize| step_.inputs[input].0);
-        let out = self.values[step_.out];
+        let out = self.arrays.values[step_.out];
         assert!(self.tower.heads * self.tower.shape.length <= 400, "a row's weights fit attention.wgsl's array: 16 heads, 25 tokens");
         attention::Op {
             places: self.places,
             rows: out.rows,
-            key_rows: self.values[key].rows,
+            key_rows: self.arrays.values[key].rows,
             width: out.width,
             heads: self.tower.heads as u32,
             head_width: self.tower.d_head() as u32,
@@ -318,14 +323,14 @@ impl<'a> TowerPlan<'a> {
             kind: self.kind(step_.out) as u32,
             query_kind: self.kind(query) as u32,
             key_kind: self.kind(key) as u32,
-            query: self.values[query].start,
-            key: self.values[key].start,
-            value: self.values[value].start,
+            query: self.arrays.values[query].start,
+            key: self.arrays.values[key].start,
+            value: self.arrays.values[value].start,
             out: out.start,
-            weights: self.kept[step][0].start,
-            d_query: self.kept[step].get(2).unwrap_or(&self.gradients[query]).start,
-            d_out: self.gradients[step_.out].start,
-            d_logits: self.kept[step][1].start,
+            weights: self.arrays.kept[step][0].start,
+            d_query: self.arrays.kept[step].get(2).unwrap_or(&self.arrays.gradients[query]).start,
+            d_out: self.arrays.gradients[step_.out].start,
+            d_logits: self.arrays.kept[step][1].start,
             ..attention::Op::default()
         }
     }

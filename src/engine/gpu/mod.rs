@@ -11,28 +11,33 @@ mod readback;
 mod schedule;
 mod world;
 
+#[doc(hidden)]
+pub use array::Array;
+#[doc(hidden)]
 pub use describe::Stage;
 pub use device::{Adapter, adapter};
+#[doc(hidden)]
 pub use kernels::{STAGES, STRUCTS, source};
+#[doc(hidden)]
 pub use plan::Plan;
 
 use std::collections::{HashMap, VecDeque};
 
 use web_time::Instant;
 
-use self::array::Array;
 use self::device::Device;
 use self::kernels::Run;
 use self::plan::{MOST_WORKGROUPS, RING};
 use self::schedule::Dispatch;
-use super::{EngineError, Snapshot, one_shape};
-use crate::config::Config;
+use super::EngineError;
+use crate::config::{Population, ValidConfig};
 use crate::message::clause;
+use crate::model::Snapshot;
 use crate::task::Batch;
 
 impl Run {
     /// A model's hyperparameters and places.
-    fn new(config: &Config, plan: &Plan, model: usize) -> Run {
+    fn new(config: &ValidConfig, plan: &Plan, model: usize) -> Run {
         let at = |floats: usize| floats as u32;
         Run {
             seed: config.seed,
@@ -111,20 +116,29 @@ pub struct Gpu {
     steps_per_submit: u32,
 }
 
+impl std::fmt::Debug for Gpu {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gpu").field("plan", &self.plan).field("step", &self.step).finish_non_exhaustive()
+    }
+}
+
 impl Gpu {
-    /// The engine of a population of checked configs of one shape, going on from a snapshot.
-    pub async fn new(adapter: &Adapter, configs: &[Config], from: &Snapshot) -> Result<Gpu, EngineError> {
+    /// The engine of a population, going on from a snapshot of it.
+    ///
+    /// # Errors
+    /// Where the population does not fit the adapter, or the adapter refuses a device.
+    pub async fn new(adapter: &Adapter, configs: &Population, from: &Snapshot) -> Result<Gpu, EngineError> {
         Gpu::edited(adapter, configs, from, &|_, source| source).await
     }
 
     /// The engine with its shaders edited by stage name: how the tests show that a wrong shader is caught.
+    #[doc(hidden)]
     pub async fn edited(
         adapter: &Adapter,
-        configs: &[Config],
+        configs: &Population,
         from: &Snapshot,
         edit: &dyn Fn(&str, String) -> String,
     ) -> Result<Gpu, EngineError> {
-        one_shape(configs)?;
         let plan = Plan::new(configs);
         let buffers = plan.buffers();
         let (needed, allowed) = (buffers.iter().map(|(_, bytes)| *bytes).fold(0, u64::max), adapter.largest_buffer());
@@ -213,7 +227,10 @@ impl Gpu {
         Submitted { losses: readback::map(staging), first, steps }
     }
 
-    /// Trains `steps` steps; gives the losses `[steps, P]`.
+    /// Trains every model `steps` steps, each on its own batches; gives the losses `[steps, P]`.
+    ///
+    /// # Errors
+    /// Where the device is lost.
     pub async fn train(&mut self, steps: u32) -> Result<Vec<f32>, EngineError> {
         let end = self.step + steps;
         let mut losses = Vec::with_capacity(steps as usize * self.plan.population);
@@ -242,7 +259,13 @@ impl Gpu {
         Ok(losses)
     }
 
-    /// One step of every model on one given batch (fixtures); gives the losses `[P]`.
+    /// One step of every model on one given batch of the config's size; gives the losses `[P]`.
+    ///
+    /// # Errors
+    /// Where the device is lost.
+    ///
+    /// # Panics
+    /// Where the batch has another size.
     pub async fn step_on(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
         let tokens = [&batch.vision[..], &batch.text, &batch.text_query].concat();
         assert_eq!(tokens.len(), self.plan.words, "a batch of the config's size");
@@ -271,6 +294,9 @@ impl Gpu {
     }
 
     /// A copy of the whole training state.
+    ///
+    /// # Errors
+    /// Where the device is lost.
     pub async fn snapshot(&self) -> Result<Snapshot, EngineError> {
         let bytes = self.moments.size() / 2;
         Ok(Snapshot {
@@ -282,26 +308,20 @@ impl Gpu {
     }
 
     /// The tokens of the last batch, as the sampler laid them out: `[vision, text, query]` per model.
+    #[doc(hidden)]
     pub async fn tokens(&self) -> Result<Vec<u32>, EngineError> {
         Ok(self.read::<u32>(&self.batch, 0, self.batch.size()).await?.split_off(2))
     }
 
-    /// What the last step left in an array that the loss has, for one tower of the first model; nothing where there is none.
-    pub async fn named(&self, name: &str, tower: usize) -> Result<Vec<f32>, EngineError> {
-        match self.plan.named.iter().find(|named| named.name == name && named.tower == tower) {
-            Some(named) => self.array(named.array).await,
-            None => Ok(Vec::new()),
-        }
+    /// The step, and where its arrays lie.
+    #[doc(hidden)]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
     }
 
-    /// What the last step left in an array of a tower's graph, and in its gradient, for the first model; the last array is the
-    /// projection's.
-    pub async fn graph_array(&self, id: usize, tower: usize) -> Result<(Vec<f32>, Vec<f32>), EngineError> {
-        let (values, gradients) = &self.plan.graphs[tower];
-        Ok((self.array(values[id]).await?, self.array(gradients[id]).await?))
-    }
-
-    async fn array(&self, array: Array) -> Result<Vec<f32>, EngineError> {
+    /// What the last step left in an array of the first model.
+    #[doc(hidden)]
+    pub async fn array(&self, array: Array) -> Result<Vec<f32>, EngineError> {
         self.read(&self.floats, 4 * u64::from(array.start), 4 * u64::from(array.len())).await
     }
 

@@ -2,13 +2,12 @@
 
 use super::array::{Allocator, Array, Home};
 use super::kernels::{Places, adamw, contrast, cross_entropy, report, sample};
-use super::lower::{Shared, TowerPlan, product, task};
+use super::lower::{Shared, TowerArrays, TowerPlan, product, task};
 use super::schedule::{Dispatch, Task, schedule};
 use super::world::World;
-use crate::config::Config;
-use crate::engine::cpu::Tower;
-use crate::params::ParamTable;
-use crate::task::{CAPTION_LENGTH, cls, layout_count, relations, text_vocab};
+use crate::config::{Population, ValidConfig};
+use crate::model::{ParamTable, TowerModel};
+use crate::task::{CAPTION_LENGTH, cls, relations, text_vocab};
 
 /// Losses kept on the device until they are read.
 pub const RING: u32 = 64;
@@ -43,18 +42,18 @@ pub struct Plan {
     pub world: World,
     /// The step. The first dispatch draws the batch and does nothing else.
     pub dispatches: Vec<Dispatch>,
-    /// Per tower, the graph's arrays and their gradients.
-    pub graphs: Vec<(Vec<Array>, Vec<Array>)>,
+    /// Each tower's arrays.
+    pub towers: Vec<TowerArrays>,
     /// What the loss leaves.
     pub named: Vec<Named>,
 }
 
 impl Plan {
-    /// The step of a population of checked configs of one shape.
-    pub fn new(configs: &[Config]) -> Plan {
-        let config = &configs[0];
+    /// The step of a population.
+    pub fn new(configs: &Population) -> Plan {
+        let config = configs.first();
         let table = ParamTable::new(config);
-        let towers = Tower::all(config, &table);
+        let towers = TowerModel::all(config, &table);
         let world = World::new(configs, &towers);
         let sequences = config.batch_size();
 
@@ -65,7 +64,7 @@ impl Plan {
 
         let mut floats = Allocator::new(Home::Floats);
         let shared = Shared { zero: floats.array(1, 1), gradients: floats.array(1, table.len), batch };
-        let places = |(t, tower): (usize, &Tower)| Places {
+        let places = |(t, tower): (usize, &TowerModel)| Places {
             sequences: sequences as u32,
             length: tower.shape.length as u32,
             vocab: tower.shape.vocab as u32,
@@ -99,7 +98,7 @@ impl Plan {
             words: words.len as usize,
             asked: asked.start,
             dispatches: schedule(&tasks, (MOST_WORKGROUPS / configs.len()).max(1)),
-            graphs: plans.iter().map(|plan| (plan.values.clone(), plan.gradients.clone())).collect(),
+            towers: plans.into_iter().map(|plan| plan.arrays).collect(),
             named,
             world,
         }
@@ -125,7 +124,7 @@ impl Plan {
 }
 
 /// The batch is drawn.
-fn draw(config: &Config, tokens: &[Array], asked: Array, batch: Array) -> Task {
+fn draw(config: &ValidConfig, tokens: &[Array], asked: Array, batch: Array) -> Task {
     // The strip stands behind CLS, or first in an autoregressive run, where its tokens come after the words'.
     let (strip_at, background, caption_at) = if config.autoregressive { (0, text_vocab(config) as u32, config.pixels) } else { (1, 0, 0) };
     let (strips, texts) = (tokens[0], tokens[tokens.len() - 1]);
@@ -143,7 +142,7 @@ fn draw(config: &Config, tokens: &[Array], asked: Array, batch: Array) -> Task {
         // Where there is no CLS, the first pixel takes its place.
         cls: cls(config),
         pixels: config.pixels,
-        layouts: layout_count(config),
+        layouts: config.layouts(),
         relations: relations(config).len() as u32,
     };
     task(op.sample(), &[], &[batch])
@@ -197,8 +196,17 @@ fn contrastive(towers: [&TowerPlan; 2], logit_scale: usize, shared: &Shared, flo
         d_logit_scale: d_scale.start,
     };
     let report = task(report.report(), &[losses, along[0], scale], &[d_scale]);
-    let named =
-        [("embedding", unit), ("length", length)].map(|(name, arrays)| [0, 1].map(|tower| Named { name, tower, array: arrays[tower] }));
+    let named = [
+        ("length", length),
+        ("embedding", unit),
+        ("cosines", cosines),
+        ("lse", lse),
+        ("losses", loss),
+        ("d_cosines", d_cosines),
+        ("d_unit", d_unit),
+        ("along", along),
+    ];
+    let named = named.map(|(name, arrays)| [0, 1].map(|tower| Named { name, tower, array: arrays[tower] }));
     let tasks = [normalise, products, softmax, d_logits, d_products, d_normalise, vec![report]].into_iter().flatten().collect();
     (tasks, named.concat())
 }
@@ -217,5 +225,5 @@ fn written(tower: &TowerPlan, shared: &Shared, floats: &mut Allocator) -> (Vec<T
     };
     let report = report::Op { reports: 1, loss: loss.start, losses: loss.rows, ..report::Op::default() };
     let tasks = vec![task(op.cross_entropy(), &[logits, shared.batch], &[d_logits, loss]), task(report.report(), &[loss], &[])];
-    (tasks, Vec::new())
+    (tasks, vec![Named { name: "losses", tower: 0, array: loss }])
 }

@@ -26,7 +26,7 @@ pub fn copy(device: &Device, encoder: &mut wgpu::CommandEncoder, source: &wgpu::
 /// Asks for a submitted copy to be mapped.
 pub fn map(staging: wgpu::Buffer) -> Pending {
     let (tell, mapped) = oneshot::channel();
-    // The receiver is gone only when the run is: nobody is left to tell.
+    // Sending fails only where the receiver was dropped, which is when the run was: the result is of no use then.
     staging.map_async(wgpu::MapMode::Read, .., move |result| drop(tell.send(result)));
     Pending { staging, mapped }
 }

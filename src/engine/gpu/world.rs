@@ -1,7 +1,7 @@
 //! The synthetic world as the shaders read it: one buffer of words, made from `crate::task` and never written again.
 
-use crate::config::Config;
-use crate::engine::cpu::Tower;
+use crate::config::Population;
+use crate::model::TowerModel;
 use crate::task::{CAPTION_LENGTH, Caption, Relation, all_captions, caption_index, layout_stream, layouts, query, scene, stated_captions};
 
 /// Objects a caption has room for.
@@ -33,9 +33,9 @@ pub struct World {
 }
 
 impl World {
-    /// The world of checked configs of one shape, whose towers these are.
-    pub fn new(configs: &[Config], towers: &[Tower]) -> World {
-        let config = &configs[0];
+    /// The world of a population, whose towers these are.
+    pub fn new(configs: &Population, towers: &[TowerModel]) -> World {
+        let config = configs.first();
         let mut words: Vec<u32> = (0..config.pixels).collect();
         let mut list = |relation| {
             let start = words.len() as u32;
@@ -57,7 +57,7 @@ impl World {
                 _ => left,
             };
             words.extend(tokens);
-            words.push(query(config, &tokens));
+            words.push(query(config, &tokens).expect("every caption ends where it is read"));
             words.extend(labels);
             words.extend([list, caption_index(config, shown), layout_stream(shown) as u32]);
         }
@@ -74,7 +74,7 @@ impl World {
             let positions = append(tower.shape.queries.iter().map(|query| query.position as u32).collect());
             world.towers.push(TowerWorld { pairs, addresses, positions });
         }
-        for config in configs {
+        for config in configs.iter() {
             world.drawn.push(world.words.len() as u32);
             let row = |caption| (rows + CAPTION_WORDS * caption_index(config, caption) as usize) as u32;
             world.words.extend(stated_captions(config).into_iter().map(row));

@@ -1,11 +1,12 @@
 //! 4. Ablations on every split, in all heads and in each.
 
-use super::parts::{Runs, SKILL, ablation_chart, coin, models, named, number, open, seeds};
-use crate::analysis::{Ablation, Term, Tower};
+use super::parts::{Runs, SKILL, ablation_chart, after, chance, coin, cut, models, number, open, seeds, under};
+use crate::analysis::{Ablation, Score, Term};
 use crate::config::Config;
-use crate::experiment::{Chart, Experiment, Job, Measure, Measurement, Scale, Summary, Verdict, label, scaled};
+use crate::experiment::{Chart, Experiment, Intervention, Job, Measure, Measurement, Metric, Scale, Summary, Verdict};
 use crate::task::Split;
 
+/// The claim, its rule, its models and what they say.
 pub const EXPERIMENT: Experiment = Experiment {
     id: 4,
     name: "ablations",
@@ -24,24 +25,23 @@ fn pairs() -> impl Iterator<Item = [Term; 2]> {
 
 /// One term in one head, head by head.
 fn per_head() -> impl Iterator<Item = Ablation> {
-    let cut = |head, term| Ablation { tower: Tower::Vision, terms: vec![term], strength: 0.0, heads: Some(vec![head]) };
-    (0..Config::default().heads).flat_map(move |head| TERMS.map(|term| cut(head, term)))
+    let in_head = |head, term| Ablation { heads: Some(vec![head]), ..cut(&[term]) };
+    (0..Config::default().heads).flat_map(move |head| TERMS.map(|term| in_head(head, term)))
 }
 
 fn jobs(scale: Scale) -> Vec<Job> {
     let splits = Split::ALL.to_vec();
     let mut measures = vec![Measure::Accuracies(splits.clone()), Measure::Slopes];
-    let cuts = TERMS.iter().map(|term| scaled(&[*term], 0.0)).chain(pairs().map(|pair| scaled(&pair, 0.0))).chain(per_head());
-    measures.extend(cuts.map(|cut| Measure::Ablation(cut, splits.clone())));
+    let cuts = TERMS.iter().map(|term| cut(&[*term])).chain(pairs().map(|pair| cut(&pair))).chain(per_head());
+    measures.extend(cuts.map(|ablation| Measure::Ablation(ablation, splits.clone())));
     seeds(&Config::default(), scale.pick(2, 4, 8), 1000, &measures)
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
-    let runs = Runs::of(jobs, measurements);
-    let singles: Vec<String> = TERMS.iter().map(|term| named(&[*term])).collect();
-    let doubles: Vec<String> = pairs().map(|pair| named(&pair)).collect();
-    let chart =
-        |title: &str, names: &[String], metric: &str| ablation_chart(&runs, title, names, metric, (metric == "order").then_some(0.5));
+    let runs = Runs::finished(jobs, measurements);
+    let singles = TERMS.map(|term| cut(&[term]));
+    let doubles: Vec<Ablation> = pairs().map(|pair| cut(&pair)).collect();
+    let chart = |title: &str, ablations: &[Ablation], score| ablation_chart(&runs, title, ablations, score, chance(score));
     let columns: Vec<String> = TERMS.iter().map(|term| term.name().to_owned()).collect();
     let map = |title: &str, y_label: &str, rows: Vec<String>, cells: Vec<Option<f64>>| Chart::Map {
         title: title.to_owned(),
@@ -53,18 +53,19 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         range: [0.0, 1.0],
         names: Vec::new(),
     };
-    let by_split = Split::ALL.iter().flat_map(|split| singles.iter().map(|name| format!("{name} {}.retrieval", split.name())));
+    let retrieval = |split, ablation: &Ablation| Metric::Accuracy(Intervention::Ablation(ablation.clone()), split, Score::Retrieval);
+    let by_split = Split::ALL.into_iter().flat_map(|split| singles.iter().map(move |ablation| retrieval(split, ablation)));
     let first = runs.iter().next();
-    let by_head = per_head().map(|cut| first.and_then(|(_, values)| values.get(&format!("{} unseen.order", label(&cut))).copied()));
+    let by_head = per_head().map(|ablation| first.and_then(|(_, values)| values.get(&under(&ablation, Score::Order))));
     let charts = vec![
-        chart("order on unseen pairs without a term", &singles, "order"),
-        chart("recognition on unseen pairs without a term", &singles, "recognition"),
-        chart("retrieval on unseen pairs without two terms", &doubles, "retrieval"),
+        chart("order on unseen pairs without a term", &singles, Score::Order),
+        chart("recognition on unseen pairs without a term", &singles, Score::Recognition),
+        chart("retrieval on unseen pairs without two terms", &doubles, Score::Retrieval),
         map(
             "retrieval on every split without a term, median",
             "split",
             Split::ALL.map(|split| split.name().to_owned()).into(),
-            by_split.map(|key| runs.spread(&key).map(|spread| spread.median)).collect(),
+            by_split.map(|metric| runs.spread(&metric).map(|spread| spread.median)).collect(),
         ),
         map(
             "order on unseen pairs without a term in one head, first seed",
@@ -76,28 +77,28 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     if runs.count() == 0 {
         return open(charts);
     }
-    let ep_vp = named(&[Term::EP, Term::VP]);
-    let drop = |term: &str| runs.median("unseen.retrieval") - runs.median(&format!("{term} unseen.retrieval"));
-    let kept = (runs.median("EP unseen.recognition") - runs.median("unseen.recognition")).abs() <= 0.05;
-    let cut = runs.holds(|v| number(v, "unseen.order") >= SKILL && coin(number(v, "EP unseen.order")));
+    let ep_vp = after(&[Term::EP, Term::VP], Score::Order);
+    let drop = |term| runs.median(&Metric::unseen(Score::Retrieval)) - runs.median(&after(&[term], Score::Retrieval));
+    let kept = (runs.median(&after(&[Term::EP], Score::Recognition)) - runs.median(&Metric::unseen(Score::Recognition))).abs() <= 0.05;
+    let cuts = runs.holds(|v| number(v, &Metric::unseen(Score::Order)) >= SKILL && coin(number(v, &after(&[Term::EP], Score::Order))));
     let finding = format!(
-        "Over {}, retrieval on unseen pairs is {}. Without EP order is {} and recognition {} (at chance in {cut} of {}); retrieval drops by {:.3} without PE, {:.3} without PP, {:.3} without BP, {:.3} without VP; without EP and VP order is {}.",
+        "Over {}, retrieval on unseen pairs is {}. Without EP order is {} and recognition {} (at chance in {cuts} of {}); retrieval drops by {:.3} without PE, {:.3} without PP, {:.3} without BP, {:.3} without VP; without EP and VP order is {}.",
         models(runs.count()),
-        runs.text("unseen.retrieval"),
-        runs.text("EP unseen.order"),
-        runs.text("EP unseen.recognition"),
+        runs.text(&Metric::unseen(Score::Retrieval)),
+        runs.text(&after(&[Term::EP], Score::Order)),
+        runs.text(&after(&[Term::EP], Score::Recognition)),
         runs.count(),
-        drop("PE"),
-        drop("PP"),
-        drop("BP"),
-        drop("VP"),
-        runs.text(&format!("{ep_vp} unseen.order")),
+        drop(Term::PE),
+        drop(Term::PP),
+        drop(Term::BP),
+        drop(Term::VP),
+        runs.text(&ep_vp),
     );
     let parts = [
-        coin(runs.median("EP unseen.order")) && kept,
-        drop("PE").abs() <= 0.03 && drop("PP").abs() <= 0.03,
-        (0.05..=0.3).contains(&drop("BP")),
-        coin(runs.median(&format!("{ep_vp} unseen.order"))),
+        coin(runs.median(&after(&[Term::EP], Score::Order))) && kept,
+        drop(Term::PE).abs() <= 0.03 && drop(Term::PP).abs() <= 0.03,
+        (0.05..=0.3).contains(&drop(Term::BP)),
+        coin(runs.median(&ep_vp)),
     ];
-    Summary { verdict: Verdict::of(&parts), finding, charts }
+    Summary { verdict: Verdict::judge(&parts), finding, charts }
 }

@@ -1,9 +1,11 @@
 //! 7. Image-text alignment.
 
 use super::parts::{Runs, models, open, seeds};
+use crate::analysis::Space;
 use crate::config::Config;
-use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Scale, Summary, Verdict};
+use crate::experiment::{Agreement, Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Verdict};
 
+/// The claim, its rule, its models and what they say.
 pub const EXPERIMENT: Experiment = Experiment {
     id: 7,
     name: "alignment",
@@ -19,47 +21,51 @@ fn jobs(scale: Scale) -> Vec<Job> {
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
-    let runs = Runs::of(jobs, measurements);
-    let rows = |space: &str| {
+    let runs = Runs::finished(jobs, measurements);
+    let rows = |space: Space| {
         [
-            ("same label, as it is", "raw"),
-            ("other label, as it is", "raw_mismatched"),
-            ("same label, rotated, fitted on", "fitted"),
-            ("same label, rotated, held out", "held"),
-            ("other label, rotated, held out", "held_mismatched"),
+            ("same label, as it is", Agreement::Raw),
+            ("other label, as it is", Agreement::RawMismatched),
+            ("same label, rotated, fitted on", Agreement::Fitted),
+            ("same label, rotated, held out", Agreement::Held),
+            ("other label, rotated, held out", Agreement::HeldMismatched),
         ]
-        .map(|(name, key)| (name.to_owned(), format!("{space}.{key}")))
+        .map(|(name, agreement)| (name.to_owned(), Metric::Alignment(space, agreement)))
     };
-    let chart = |title: &str, space: &str| Chart::Rows {
+    let chart = |title: &str, space| Chart::Rows {
         title: title.to_owned(),
         x: Axis { label: "cosine".to_owned(), bounds: Some([-1.0, 1.0]), log: false },
         rows: runs.rows(&rows(space), None),
     };
-    let charts = vec![chart("cosines of token embeddings", "token"), chart("cosines after values, output and projection", "circuit")];
+    let charts =
+        vec![chart("cosines of token embeddings", Space::Token), chart("cosines after values, output and projection", Space::Circuit)];
     if runs.count() == 0 {
         return open(charts);
     }
-    let of = |space: &str| {
+    let text = |space: Space| {
+        let told = |agreement| runs.text(&Metric::Alignment(space, agreement));
         format!(
             "as they are {} (other labels {}); rotated, {} on the labels fitted on and {} on held labels (other held labels {}), a held label nearest to itself in {}",
-            runs.text(&format!("{space}.raw")),
-            runs.text(&format!("{space}.raw_mismatched")),
-            runs.text(&format!("{space}.fitted")),
-            runs.text(&format!("{space}.held")),
-            runs.text(&format!("{space}.held_mismatched")),
-            runs.text(&format!("{space}.held_matched")),
+            told(Agreement::Raw),
+            told(Agreement::RawMismatched),
+            told(Agreement::Fitted),
+            told(Agreement::Held),
+            told(Agreement::HeldMismatched),
+            told(Agreement::HeldMatched),
         )
     };
     let finding = format!(
         "Cosines of a label's image and text vectors over {}. Token embeddings: {}. Carried through values, output and projection: {}.",
         models(runs.count()),
-        of("token"),
-        of("circuit"),
+        text(Space::Token),
+        text(Space::Circuit),
     );
     let parts = [
-        runs.median("token.raw") < 0.3,
-        runs.median("token.held") - runs.median("token.held_mismatched") >= 0.2,
-        runs.median("token.held_matched") >= 0.6,
+        runs.median(&Metric::Alignment(Space::Token, Agreement::Raw)) < 0.3,
+        runs.median(&Metric::Alignment(Space::Token, Agreement::Held))
+            - runs.median(&Metric::Alignment(Space::Token, Agreement::HeldMismatched))
+            >= 0.2,
+        runs.median(&Metric::Alignment(Space::Token, Agreement::HeldMatched)) >= 0.6,
     ];
-    Summary { verdict: Verdict::of(&parts), finding, charts }
+    Summary { verdict: Verdict::judge(&parts), finding, charts }
 }

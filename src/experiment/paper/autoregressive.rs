@@ -1,11 +1,12 @@
 //! 12. The autoregressive model.
 
-use super::parts::{Runs, SKILL, ablation_chart, models, named, number, open, preset, seeds, without};
-use crate::analysis::Term;
-use crate::config::Config;
-use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Point, Scale, Series, Summary, Verdict, median};
+use super::parts::{Runs, SKILL, ablation_chart, after, cut, models, number, open, seeds, without};
+use crate::analysis::{Score, Term};
+use crate::config::{Preset, ValidConfig};
+use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Point, Scale, Series, Summary, Verdict, median};
 use crate::task::Split;
 
+/// The claim, its rule, its models and what they say.
 pub const EXPERIMENT: Experiment = Experiment {
     id: 12,
     name: "autoregressive",
@@ -31,24 +32,24 @@ fn jobs(scale: Scale) -> Vec<Job> {
     let mut measures = vec![Measure::Accuracies(Split::ALL.to_vec()), Measure::Slopes, Measure::EpRows];
     measures.extend(CUTS.map(without));
     let count = scale.pick(1, 2, 5);
-    let of = |name| seeds(&preset(name), count, 1000, &measures);
-    [of("autoregressive-mixed"), of("autoregressive")].concat()
+    let jobs = |preset: Preset| seeds(&preset.config(), count, 1000, &measures);
+    [jobs(Preset::AutoregressiveMixed), jobs(Preset::Autoregressive)].concat()
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
-    let runs = Runs::of(jobs, measurements);
-    let of = |mixed: bool| runs.whose(move |c: &Config| c.mixed == mixed);
-    let (met, strict) = (of(true), of(false));
-    let names = CUTS.map(named);
+    let runs = Runs::finished(jobs, measurements);
+    let runs_of = |mixed: bool| runs.whose(move |c: &ValidConfig| c.mixed == mixed);
+    let (met, strict) = (runs_of(true), runs_of(false));
+    let cuts = CUTS.map(cut);
     let mut charts = vec![
-        ablation_chart(&met, "what is written of unseen pairs is true, without terms", &names, "retrieval", None),
-        ablation_chart(&met, "the true order is likelier, without terms", &names, "order", Some(0.5)),
+        ablation_chart(&met, "what is written of unseen pairs is true, without terms", &cuts, Score::Retrieval, None),
+        ablation_chart(&met, "the true order is likelier, without terms", &cuts, Score::Order, Some(0.5)),
     ];
     if let Some((config, values)) = met.iter().next() {
         let series = (0..config.heads).map(|h| Series {
             name: format!("head {h}"),
             points: (0..config.pixels)
-                .map(|i| (f64::from(i) + 1.0, number(values, &format!("ep.{h}.{i}"))))
+                .map(|i| (f64::from(i) + 1.0, number(values, &Metric::Ep(h, i))))
                 .map(|(x, y)| Point::exact(x, y))
                 .collect(),
         });
@@ -62,23 +63,23 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     if met.count() == 0 || strict.count() == 0 {
         return open(charts);
     }
-    let slope = |runs: &Runs| median(runs.iter().map(|(_, v)| number(v, "slope").abs()));
+    let slope = |runs: &Runs| median(runs.iter().map(|(_, v)| number(v, &Metric::Slope).abs()));
     let parts = |runs: &Runs| {
-        let (before, after) = (runs.median("unseen.retrieval"), runs.median("EP unseen.retrieval"));
+        let (before, after) = (runs.median(&Metric::unseen(Score::Retrieval)), runs.median(&after(&[Term::EP], Score::Retrieval)));
         [before >= SKILL, slope(runs) >= 0.3, before - after >= 0.2]
     };
-    let all = named(&[Term::EP, Term::PP, Term::BP]);
+    let all = after(&[Term::EP, Term::PP, Term::BP], Score::Retrieval);
     let finding = format!(
         "Where held labels meet others in training, what the model writes of unseen pairs is true in {}; without EP in {}, without PP in {}, without EP, PP and BP in {}, without VP in {}. The steepest EP slope where the first object is named is {:.2} logits per pixel. Where held labels are in no training pair it writes the truth in {} and finds the true order likelier in {}. Over {}.",
-        met.text("unseen.retrieval"),
-        met.text("EP unseen.retrieval"),
-        met.text("PP unseen.retrieval"),
-        met.text(&format!("{all} unseen.retrieval")),
-        met.text("VP unseen.retrieval"),
+        met.text(&Metric::unseen(Score::Retrieval)),
+        met.text(&after(&[Term::EP], Score::Retrieval)),
+        met.text(&after(&[Term::PP], Score::Retrieval)),
+        met.text(&all),
+        met.text(&after(&[Term::VP], Score::Retrieval)),
         slope(&met),
-        strict.text("unseen.retrieval"),
-        strict.text("unseen.order"),
+        strict.text(&Metric::unseen(Score::Retrieval)),
+        strict.text(&Metric::unseen(Score::Order)),
         models(runs.count()),
     );
-    Summary { verdict: Verdict::of(&[parts(&met), parts(&strict)].concat()), finding, charts }
+    Summary { verdict: Verdict::judge(&[parts(&met), parts(&strict)].concat()), finding, charts }
 }

@@ -1,10 +1,12 @@
 //! 16. The birth of the slope.
 
 use super::parts::{models, number, open, over_steps, seeds};
+use crate::analysis::Score;
 use crate::config::Config;
-use crate::experiment::{Axis, Chart, Dot, Experiment, Job, Measure, Measurement, Scale, Spread, Summary, Verdict, median};
+use crate::experiment::{Axis, Chart, Dot, Experiment, Job, Measure, Measurement, Metric, Scale, Spread, Summary, Verdict, median};
 use crate::task::Split;
 
+/// The claim, its rule, its models and what they say.
 pub const EXPERIMENT: Experiment = Experiment {
     id: 16,
     name: "birth",
@@ -51,24 +53,24 @@ fn at(run: &[(f64, f64)], step: f64) -> Option<f64> {
 fn moment(place: u32, job: &Job, measurements: &[Measurement]) -> Option<Moment> {
     let run: Vec<&Measurement> = measurements.iter().filter(|m| m.job == place).collect();
     run.last().filter(|m| m.step == job.steps)?;
-    let over = |key: &str| run.iter().map(|m| (f64::from(m.step), number(&m.values, key).abs())).collect::<Vec<_>>();
-    let (slopes, orders) = (over("slope"), over("unseen.order"));
+    let over = |metric: &Metric| run.iter().map(|m| (f64::from(m.step), number(&m.values, metric).abs())).collect::<Vec<_>>();
+    let (slopes, orders) = (over(&Metric::Slope), over(&Metric::unseen(Score::Order)));
     let (last_slope, last_order) = (slopes.last()?.1, orders.last()?.1);
     let order = reaches(&orders, 0.5 + (last_order - 0.5) / 2.0)?;
     Some(Moment { seed: job.config.seed, slope: reaches(&slopes, last_slope / 2.0)?, order, part: at(&slopes, order)? / last_slope })
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
-    let line = |title: &str, key: &'static str, y: Axis| Chart::Lines {
+    let line = |title: &str, metric: Metric, y: Axis| Chart::Lines {
         title: title.to_owned(),
         x: Axis::fitted("step"),
         y,
-        series: vec![over_steps(measurements, key, move |v| v.get(key).map(|x| x.abs()))],
+        series: vec![over_steps(measurements, &metric.to_string(), |v| v.get(&metric).map(f64::abs))],
     };
     let mut charts = vec![
-        line("EP slope of the steepest head", "slope", Axis::fitted("|slope|, logits per pixel")),
-        line("order on unseen pairs", "unseen.order", Axis::share("order")),
-        line("loss", "loss", Axis { log: true, ..Axis::fitted("loss") }),
+        line("EP slope of the steepest head", Metric::Slope, Axis::fitted("|slope|, logits per pixel")),
+        line("order on unseen pairs", Metric::unseen(Score::Order), Axis::share("order")),
+        line("loss", Metric::Loss, Axis { log: true, ..Axis::fitted("loss") }),
     ];
     let moments: Vec<Moment> = (0..).zip(jobs).filter_map(|(i, job)| moment(i, job, measurements)).collect();
     let dots = moments.iter().map(|Moment { seed, slope, order, .. }| Dot {
@@ -85,9 +87,9 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         dots: dots.collect(),
     });
     let lead = median(moments.iter().map(|m| m.order - m.slope));
-    let Some(part) = Spread::of(moments.iter().map(|m| m.part)) else { return open(charts) };
+    let Some(part) = Spread::finite(moments.iter().map(|m| m.part)) else { return open(charts) };
     let leads = moments.iter().filter(|m| m.slope < m.order).count();
-    let step = |of: &dyn Fn(&Moment) -> f64| format!("{:.0}", median(moments.iter().map(of)));
+    let step = |number: &dyn Fn(&Moment) -> f64| format!("{:.0}", median(moments.iter().map(number)));
     let first = if lead >= 0.0 { "the slope" } else { "the accuracy" };
     let finding = format!(
         "Over {}, order is half way at step {} and the slope has half its final size at step {}: {first} comes first, by {:.0} steps; the slope does in {leads} of {} seeds. When order is half way the slope is at {part} of its final size.",
@@ -97,5 +99,5 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         lead.abs(),
         moments.len(),
     );
-    Summary { verdict: Verdict::of(&[lead >= 10.0, 4 * leads >= 3 * moments.len()]), finding, charts }
+    Summary { verdict: Verdict::judge(&[lead >= 10.0, 4 * leads >= 3 * moments.len()]), finding, charts }
 }

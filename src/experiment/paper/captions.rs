@@ -1,11 +1,12 @@
 //! 8. Captions from the left and from the right.
 
-use super::parts::{Runs, ablation_chart, coin, models, named, open, preset, seeds, without};
-use crate::analysis::Term;
-use crate::config::Config;
-use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Row, Scale, Summary, Verdict};
+use super::parts::{Runs, ablation_chart, after, coin, cut, models, on, open, seeds, without};
+use crate::analysis::{Score, Term};
+use crate::config::{Preset, ValidConfig};
+use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Row, Scale, Summary, Verdict};
 use crate::task::Split;
 
+/// The claim, its rule, its models and what they say.
 pub const EXPERIMENT: Experiment = Experiment {
     id: 8,
     name: "captions",
@@ -20,41 +21,45 @@ fn jobs(scale: Scale) -> Vec<Job> {
     let measures =
         [Measure::Accuracies(Split::ALL.to_vec()), Measure::Slopes, without(&[Term::EP]), without(&[Term::PP]), without(&[Term::VP])];
     let count = scale.pick(1, 2, 5);
-    let of = |name| seeds(&preset(name), count, 1500, &measures);
-    [of("left-right-one-layer"), of("left-right")].concat()
+    let jobs = |preset: Preset| seeds(&preset.config(), count, 1500, &measures);
+    [jobs(Preset::LeftRightOneLayer), jobs(Preset::LeftRight)].concat()
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
-    let runs = Runs::of(jobs, measurements);
-    let of = |layers: u32| runs.whose(move |c: &Config| c.text_layers == layers);
-    let (one, two) = (of(1), of(2));
-    let rows = |split: &str| -> Vec<Row> {
-        let row = |(name, runs): (&str, &Runs)| runs.rows(&[(format!("{split}, {name}"), format!("{split}.order"))], Some(0.5));
+    let runs = Runs::finished(jobs, measurements);
+    let with = |layers: u32| runs.whose(move |c: &ValidConfig| c.text_layers == layers);
+    let (one, two) = (with(1), with(2));
+    let rows = |split: Split| -> Vec<Row> {
+        let row = |(name, runs): (&str, &Runs)| runs.rows(&[(format!("{}, {name}", split.name()), on(split, Score::Order))], Some(0.5));
         [("one text layer", &one), ("two text layers", &two)].into_iter().flat_map(row).collect()
     };
-    let names = [Term::EP, Term::PP, Term::VP].map(|term| named(&[term]));
+    let cuts = [Term::EP, Term::PP, Term::VP].map(|term| cut(&[term]));
     let charts = vec![
         Chart::Rows {
             title: "order, left and right captions".to_owned(),
             x: Axis::share("order"),
-            rows: [rows("seen"), rows("unseen")].concat(),
+            rows: [rows(Split::Seen), rows(Split::Unseen)].concat(),
         },
-        ablation_chart(&two, "order on unseen pairs without a vision term, two text layers", &names, "order", Some(0.5)),
+        ablation_chart(&two, "order on unseen pairs without a vision term, two text layers", &cuts, Score::Order, Some(0.5)),
     ];
     if one.count() == 0 || two.count() == 0 {
         return open(charts);
     }
     let finding = format!(
         "With one text layer order is {} on seen and {} on unseen pairs (single objects {}); with two it is {} and {}, and retrieval on unseen pairs {}. With two layers and without EP, order on unseen pairs is {}. Over {}.",
-        one.text("seen.order"),
-        one.text("unseen.order"),
-        one.text("single.retrieval"),
-        two.text("seen.order"),
-        two.text("unseen.order"),
-        two.text("unseen.retrieval"),
-        two.text("EP unseen.order"),
+        one.text(&on(Split::Seen, Score::Order)),
+        one.text(&Metric::unseen(Score::Order)),
+        one.text(&on(Split::Single, Score::Retrieval)),
+        two.text(&on(Split::Seen, Score::Order)),
+        two.text(&Metric::unseen(Score::Order)),
+        two.text(&Metric::unseen(Score::Retrieval)),
+        two.text(&after(&[Term::EP], Score::Order)),
         models(runs.count()),
     );
-    let parts = [coin(one.median("unseen.order")), two.median("unseen.order") >= 0.9, coin(two.median("EP unseen.order"))];
-    Summary { verdict: Verdict::of(&parts), finding, charts }
+    let parts = [
+        coin(one.median(&Metric::unseen(Score::Order))),
+        two.median(&Metric::unseen(Score::Order)) >= 0.9,
+        coin(two.median(&after(&[Term::EP], Score::Order))),
+    ];
+    Summary { verdict: Verdict::judge(&parts), finding, charts }
 }

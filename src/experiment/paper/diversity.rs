@@ -1,10 +1,12 @@
 //! 2. Label against layout diversity.
 
-use super::parts::{Runs, open, settings};
+use super::parts::{Runs, job, on, open, settings};
+use crate::analysis::Score;
 use crate::config::Config;
-use crate::experiment::{Chart, Experiment, Job, Measure, Measurement, Scale, Summary, Verdict};
+use crate::experiment::{Chart, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Verdict};
 use crate::task::Split;
 
+/// The claim, its rule, its models and what they say.
 pub const EXPERIMENT: Experiment = Experiment {
     id: 2,
     name: "diversity",
@@ -31,7 +33,7 @@ fn jobs(scale: Scale) -> Vec<Job> {
                         pair_layouts: *pair_layouts,
                         ..Config::default()
                     };
-                    jobs.push(Job::new(config, 1000, vec![Measure::Accuracies(Split::ALL.to_vec()), Measure::Slopes]));
+                    jobs.push(job(config, 1000, vec![Measure::Accuracies(Split::ALL.to_vec()), Measure::Slopes]));
                 }
             }
         }
@@ -40,14 +42,16 @@ fn jobs(scale: Scale) -> Vec<Job> {
 }
 
 /// What a number gains from the least to the greatest value of a setting, the others held: the mean over what the others are.
-fn gain(runs: &Runs, by: &[Vec<f64>; 3], which: usize, key: &str) -> f64 {
-    let of = |config: &Config| [config.pair_labels, config.pair_layouts, config.single_layouts].map(f64::from);
+fn gain(runs: &Runs, by: &[Vec<f64>; 3], which: usize, metric: &Metric) -> f64 {
+    let values = |config: &Config| [config.pair_labels, config.pair_layouts, config.single_layouts].map(f64::from);
     let (Some(least), Some(most)) = (by[which].first(), by[which].last()) else { return f64::NAN };
     let others: Vec<usize> = (0..3).filter(|i| *i != which).collect();
     let mut gains = Vec::new();
     for a in &by[others[0]] {
         for b in &by[others[1]] {
-            let at = |value: f64| runs.whose(|c| of(c)[which] == value && of(c)[others[0]] == *a && of(c)[others[1]] == *b).median(key);
+            let at = |value: f64| {
+                runs.whose(|c| values(c)[which] == value && values(c)[others[0]] == *a && values(c)[others[1]] == *b).median(metric)
+            };
             gains.push(at(*most) - at(*least));
         }
     }
@@ -56,20 +60,20 @@ fn gain(runs: &Runs, by: &[Vec<f64>; 3], which: usize, key: &str) -> f64 {
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
-    let runs = Runs::of(jobs, measurements);
+    let runs = Runs::finished(jobs, measurements);
     let by =
         [settings(jobs, |c| c.pair_labels.into()), settings(jobs, |c| c.pair_layouts.into()), settings(jobs, |c| c.single_layouts.into())];
     let [labels, layouts, positions] = &by;
     let mut charts = Vec::new();
-    for split in ["unseen", "seen", "single"] {
+    for split in [Split::Unseen, Split::Seen, Split::Single] {
         for single in positions.iter().rev() {
             let cell = |n2: f64, n: f64| {
                 let here =
                     runs.whose(|c| (f64::from(c.pair_labels), f64::from(c.pair_layouts), f64::from(c.single_layouts)) == (n, n2, *single));
-                here.spread(&format!("{split}.retrieval")).map(|spread| spread.median)
+                here.spread(&on(split, Score::Retrieval)).map(|spread| spread.median)
             };
             charts.push(Chart::Map {
-                title: format!("retrieval, {split}, n_1 = {single}"),
+                title: format!("retrieval, {}, n_1 = {single}", split.name()),
                 x_label: "labels in pairs, N_pair".to_owned(),
                 columns: labels.iter().map(f64::to_string).collect(),
                 y_label: "layouts per pair, n_2".to_owned(),
@@ -80,25 +84,25 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
             });
         }
     }
-    let gains = |key: &str| [0, 1, 2].map(|which| gain(&runs, &by, which, key));
-    let [by_labels, by_layouts, _] = gains("unseen.retrieval");
+    let gains = |split| [0, 1, 2].map(|which| gain(&runs, &by, which, &on(split, Score::Retrieval)));
+    let [by_labels, by_layouts, _] = gains(Split::Unseen);
     if !by_labels.is_finite() || !by_layouts.is_finite() {
         return open(charts);
     }
     let (few, many) = (labels[0], labels[labels.len() - 1]);
-    let at = |n: f64| runs.whose(|c| f64::from(c.pair_labels) == n).median("unseen.retrieval");
-    let effect = |split: &str| {
-        let [by_labels, by_layouts, by_positions] = gains(&format!("{split}.retrieval"));
+    let at = |n: f64| runs.whose(|c| f64::from(c.pair_labels) == n).median(&Metric::unseen(Score::Retrieval));
+    let effect = |split: Split| {
+        let [by_labels, by_layouts, by_positions] = gains(split);
         let of_positions = if positions.len() > 1 { format!(", {by_positions:+.2} from n_1") } else { String::new() };
-        format!("{split}: {by_labels:+.2} from labels, {by_layouts:+.2} from layouts{of_positions}")
+        format!("{}: {by_labels:+.2} from labels, {by_layouts:+.2} from layouts{of_positions}", split.name())
     };
     let finding = format!(
         "Retrieval on unseen pairs goes from {:.2} with {few} labels in pairs to {:.2} with {many}. What retrieval gains on average from the least to the most of each, the others held: {}; {}; {}.",
         at(few),
         at(many),
-        effect("unseen"),
-        effect("seen"),
-        effect("single"),
+        effect(Split::Unseen),
+        effect(Split::Seen),
+        effect(Split::Single),
     );
-    Summary { verdict: Verdict::of(&[by_labels >= 0.3, by_layouts.abs() < by_labels / 3.0]), finding, charts }
+    Summary { verdict: Verdict::judge(&[by_labels >= 0.3, by_layouts.abs() < by_labels / 3.0]), finding, charts }
 }

@@ -1,10 +1,12 @@
 //! 1. Three generalizations over training.
 
-use super::parts::{Runs, SKILL, models, open, over_steps, seeds};
+use super::parts::{Runs, SKILL, models, on, open, over_steps, seeds};
+use crate::analysis::Score;
 use crate::config::Config;
-use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Scale, Summary, Verdict};
+use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Verdict};
 use crate::task::Split;
 
+/// The claim, its rule, its models and what they say.
 pub const EXPERIMENT: Experiment = Experiment {
     id: 1,
     name: "generalization",
@@ -22,33 +24,30 @@ fn jobs(scale: Scale) -> Vec<Job> {
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
-    let series = |metric: &'static str, splits: &[&'static str]| {
-        splits.iter().map(|split| over_steps(measurements, split, move |v| v.get(&format!("{split}.{metric}")).copied())).collect()
+    let line = |split: Split, score| {
+        let metric = on(split, score);
+        over_steps(measurements, split.name(), |values| values.get(&metric))
     };
-    let chart = |metric: &'static str, splits: &[&'static str]| Chart::Lines {
-        title: format!("{metric} over training"),
+    let chart = |score: Score| Chart::Lines {
+        title: format!("{} over training", score.name()),
         x: Axis::fitted("step"),
-        y: Axis::share(metric),
-        series: series(metric, splits),
+        y: Axis::share(score.name()),
+        series: Split::ALL.into_iter().filter(|split| Score::on(*split).contains(&score)).map(|split| line(split, score)).collect(),
     };
-    let charts = vec![
-        chart("retrieval", &["single", "seen", "unseen"]),
-        chart("order", &["seen", "unseen"]),
-        chart("recognition", &["seen", "unseen"]),
-    ];
-    let runs = Runs::of(jobs, measurements);
+    let charts = Score::ALL.map(chart).into();
+    let runs = Runs::finished(jobs, measurements);
     if runs.count() == 0 {
         return open(charts);
     }
-    let keys = ["single.retrieval", "seen.retrieval", "unseen.retrieval"];
+    let retrievals = Split::ALL.map(|split| on(split, Score::Retrieval));
     let finding = format!(
         "Over {}, retrieval is {} on single objects, {} on seen pairs and {} on unseen pairs; on unseen pairs order is {} and recognition {}.",
         models(runs.count()),
-        runs.text(keys[0]),
-        runs.text(keys[1]),
-        runs.text(keys[2]),
-        runs.text("unseen.order"),
-        runs.text("unseen.recognition"),
+        runs.text(&retrievals[0]),
+        runs.text(&retrievals[1]),
+        runs.text(&retrievals[2]),
+        runs.text(&Metric::unseen(Score::Order)),
+        runs.text(&Metric::unseen(Score::Recognition)),
     );
-    Summary { verdict: Verdict::of(&keys.map(|key| runs.median(key) >= SKILL)), finding, charts }
+    Summary { verdict: Verdict::judge(&retrievals.map(|metric| runs.median(&metric) >= SKILL)), finding, charts }
 }

@@ -2,16 +2,13 @@
 
 use super::Experiment;
 
-#[cfg(not(target_arch = "wasm32"))]
 mod ablations;
 mod alignment;
 mod autoregressive;
 mod birth;
 mod captions;
-#[cfg(not(target_arch = "wasm32"))]
 mod decomposition;
 mod diversity;
-#[cfg(not(target_arch = "wasm32"))]
 mod generalization;
 mod grid;
 mod norm_mlp;
@@ -23,25 +20,38 @@ mod surgery;
 mod text;
 mod three;
 
-// The page has no figure that trains models for 1, 3 and 4: a reader's own model shows them in Figures 1 to 3.
-pub static ALL: &[Experiment] = &[
-    #[cfg(not(target_arch = "wasm32"))]
-    generalization::EXPERIMENT,
-    diversity::EXPERIMENT,
-    #[cfg(not(target_arch = "wasm32"))]
-    decomposition::EXPERIMENT,
-    #[cfg(not(target_arch = "wasm32"))]
-    ablations::EXPERIMENT,
-    slope::EXPERIMENT,
-    text::EXPERIMENT,
-    alignment::EXPERIMENT,
-    captions::EXPERIMENT,
-    grid::EXPERIMENT,
-    three::EXPERIMENT,
-    norm_mlp::EXPERIMENT,
-    autoregressive::EXPERIMENT,
-    reversal::EXPERIMENT,
-    surgery::EXPERIMENT,
-    phase::EXPERIMENT,
-    birth::EXPERIMENT,
+pub use ablations::EXPERIMENT as ABLATIONS;
+pub use alignment::EXPERIMENT as ALIGNMENT;
+pub use autoregressive::EXPERIMENT as AUTOREGRESSIVE;
+pub use birth::EXPERIMENT as BIRTH;
+pub use captions::EXPERIMENT as CAPTIONS;
+pub use decomposition::EXPERIMENT as DECOMPOSITION;
+pub use diversity::EXPERIMENT as DIVERSITY;
+pub use generalization::EXPERIMENT as GENERALIZATION;
+pub use grid::EXPERIMENT as GRID;
+pub use norm_mlp::EXPERIMENT as NORM_MLP;
+pub use phase::EXPERIMENT as PHASE;
+pub use reversal::EXPERIMENT as REVERSAL;
+pub use slope::EXPERIMENT as SLOPE;
+pub use surgery::EXPERIMENT as SURGERY;
+pub use text::EXPERIMENT as TEXT;
+pub use three::EXPERIMENT as THREE;
+
+pub(super) const ALL: [&Experiment; 16] = [
+    &GENERALIZATION,
+    &DIVERSITY,
+    &DECOMPOSITION,
+    &ABLATIONS,
+    &SLOPE,
+    &TEXT,
+    &ALIGNMENT,
+    &CAPTIONS,
+    &GRID,
+    &THREE,
+    &NORM_MLP,
+    &AUTOREGRESSIVE,
+    &REVERSAL,
+    &SURGERY,
+    &PHASE,
+    &BIRTH,
 ];

@@ -1,11 +1,12 @@
 //! 11. Layer norm and MLP.
 
-use super::parts::{Runs, SKILL, models, open, seeds, without};
-use crate::analysis::Term;
-use crate::config::Config;
-use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Row, Scale, Summary, Verdict};
+use super::parts::{Runs, SKILL, after, models, open, seeds, without};
+use crate::analysis::{Score, Term};
+use crate::config::{Config, ValidConfig};
+use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Row, Scale, Summary, Verdict};
 use crate::task::Split;
 
+/// The claim, its rule, its models and what they say.
 pub const EXPERIMENT: Experiment = Experiment {
     id: 11,
     name: "norm-mlp",
@@ -36,41 +37,47 @@ fn jobs(scale: Scale) -> Vec<Job> {
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
-    let runs = Runs::of(jobs, measurements);
-    let of =
-        |layer_norm: bool, mlp: bool, mixed: bool| runs.whose(move |c: &Config| (c.layer_norm, c.mlp, c.mixed) == (layer_norm, mlp, mixed));
-    let rows = |mixed: bool, key: &str| -> Vec<Row> {
-        let row = |(norm, mlp, name): (bool, bool, &str)| of(norm, mlp, mixed).rows(&[(name.to_owned(), key.to_owned())], Some(0.5));
+    let runs = Runs::finished(jobs, measurements);
+    let with = |layer_norm: bool, mlp: bool, mixed: bool| {
+        runs.whose(move |c: &ValidConfig| (c.layer_norm, c.mlp, c.mixed) == (layer_norm, mlp, mixed))
+    };
+    let rows = |mixed: bool, metric: &Metric| -> Vec<Row> {
+        let row = |(norm, mlp, name): (bool, bool, &str)| with(norm, mlp, mixed).rows(&[(name.to_owned(), metric.clone())], Some(0.5));
         VARIANTS.into_iter().flat_map(row).collect()
     };
-    let chart =
-        |title: &str, mixed: bool, key: &str| Chart::Rows { title: title.to_owned(), x: Axis::share("order"), rows: rows(mixed, key) };
+    let chart = |title: &str, mixed: bool, metric: &Metric| Chart::Rows {
+        title: title.to_owned(),
+        x: Axis::share("order"),
+        rows: rows(mixed, metric),
+    };
+    let (whole, cut) = (Metric::unseen(Score::Order), after(&[Term::EP], Score::Order));
     let charts = vec![
-        chart("order on unseen pairs, held labels meet others", true, "unseen.order"),
-        chart("order without EP, held labels meet others", true, "EP unseen.order"),
-        chart("order on unseen pairs, held labels in no pair", false, "unseen.order"),
-        chart("order without EP, held labels in no pair", false, "EP unseen.order"),
+        chart("order on unseen pairs, held labels meet others", true, &whole),
+        chart("order without EP, held labels meet others", true, &cut),
+        chart("order on unseen pairs, held labels in no pair", false, &whole),
+        chart("order without EP, held labels in no pair", false, &cut),
     ];
-    let with: Vec<_> = VARIANTS.into_iter().skip(1).map(|(norm, mlp, name)| (name, of(norm, mlp, true), of(norm, mlp, false))).collect();
-    if with.iter().any(|(_, met, strict)| met.count() == 0 || strict.count() == 0) {
+    let changed: Vec<_> =
+        VARIANTS.into_iter().skip(1).map(|(norm, mlp, name)| (name, with(norm, mlp, true), with(norm, mlp, false))).collect();
+    if changed.iter().any(|(_, met, strict)| met.count() == 0 || strict.count() == 0) {
         return open(charts);
     }
     let text = |(name, met, strict): &(&str, Runs, Runs)| {
         format!(
             "{name}: order {} and {} without EP where held labels meet others (retrieval {}); {} and {} where they are in no pair (retrieval {})",
-            met.text("unseen.order"),
-            met.text("EP unseen.order"),
-            met.text("unseen.retrieval"),
-            strict.text("unseen.order"),
-            strict.text("EP unseen.order"),
-            strict.text("unseen.retrieval"),
+            met.text(&whole),
+            met.text(&cut),
+            met.text(&Metric::unseen(Score::Retrieval)),
+            strict.text(&whole),
+            strict.text(&cut),
+            strict.text(&Metric::unseen(Score::Retrieval)),
         )
     };
-    let finding = format!("On unseen pairs, {}. Over {}.", with.iter().map(text).collect::<Vec<_>>().join("; "), models(runs.count()));
+    let finding = format!("On unseen pairs, {}. Over {}.", changed.iter().map(text).collect::<Vec<_>>().join("; "), models(runs.count()));
     let parts = |runs: &Runs| {
-        let (before, after) = (runs.median("unseen.order"), runs.median("EP unseen.order"));
+        let (before, after) = (runs.median(&whole), runs.median(&cut));
         [before >= SKILL, before - after >= 0.2]
     };
-    let all = with.iter().flat_map(|(_, met, strict)| [parts(met), parts(strict)].concat());
-    Summary { verdict: Verdict::of(&all.collect::<Vec<_>>()), finding, charts }
+    let all = changed.iter().flat_map(|(_, met, strict)| [parts(met), parts(strict)].concat());
+    Summary { verdict: Verdict::judge(&all.collect::<Vec<_>>()), finding, charts }
 }

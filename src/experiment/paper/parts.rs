@@ -3,43 +3,65 @@
 use super::super::chart::{Axis, Chart, Point, Row, Series};
 use super::super::job::last;
 use super::super::stats::{Spread, distinct};
-use super::super::{Job, Measure, Measurement, Summary, Values, Verdict};
-use super::super::{label, scaled};
-use crate::analysis::Term;
-use crate::config::Config;
+use super::super::{Intervention, Job, Measure, Measurement, Metric, Summary, Values, Verdict};
+use crate::analysis::{Ablation, Score, Term};
+use crate::config::{Config, ValidConfig};
 use crate::task::Split;
 
 /// Accuracies at or above this are skill; chance is a half.
 pub const SKILL: f64 = 0.9;
+
+/// Heads of a model, at most (`Config::heads`).
+pub const HEADS: u32 = 16;
 
 /// Whether an order accuracy is a coin toss.
 pub fn coin(order: f64) -> bool {
     (0.4..=0.6).contains(&order)
 }
 
+/// A job measured at its end, of settings that an experiment chose.
+pub fn job(config: Config, steps: u32, measures: Vec<Measure>) -> Job {
+    Job::new(config.validate().expect("an experiment's settings are within bounds"), steps, measures)
+}
+
 /// One job per seed.
 pub fn seeds(base: &Config, count: u32, steps: u32, measures: &[Measure]) -> Vec<Job> {
-    (0..count).map(|seed| Job::new(Config { seed, ..base.clone() }, steps, measures.to_vec())).collect()
+    (0..count).map(|seed| job(Config { seed, ..base.clone() }, steps, measures.to_vec())).collect()
 }
 
 /// The different values of a setting among jobs, in order.
-pub fn settings(jobs: &[Job], of: impl Fn(&Config) -> f64) -> Vec<f64> {
-    distinct(jobs.iter().map(|job| of(&job.config)))
+pub fn settings(jobs: &[Job], setting: impl Fn(&Config) -> f64) -> Vec<f64> {
+    distinct(jobs.iter().map(|job| setting(&job.config)))
 }
 
-/// A preset that is known to exist; another name gives preset `paper`.
-pub fn preset(name: &str) -> Config {
-    Config::preset(name).unwrap_or_default()
+/// An ablation of vision terms in all heads.
+pub fn cut(terms: &[Term]) -> Ablation {
+    Ablation::vision(terms, 0.0)
 }
 
-/// An ablation of vision terms in all heads, judged on unseen pairs.
+/// The accuracies on unseen pairs without vision terms.
 pub fn without(terms: &[Term]) -> Measure {
-    Measure::Ablation(scaled(terms, 0.0), vec![Split::Unseen])
+    Measure::Ablation(cut(terms), vec![Split::Unseen])
 }
 
-/// The name of some ablated vision terms in the numbers' names.
-pub fn named(terms: &[Term]) -> String {
-    label(&scaled(terms, 0.0))
+/// A score on unseen pairs under an ablation.
+pub fn under(ablation: &Ablation, score: Score) -> Metric {
+    Metric::Accuracy(Intervention::Ablation(ablation.clone()), Split::Unseen, score)
+}
+
+/// A score on unseen pairs without vision terms in any head; what [`without`] measures.
+pub fn after(terms: &[Term], score: Score) -> Metric {
+    under(&cut(terms), score)
+}
+
+/// A score on a split, with nothing done before.
+pub fn on(split: Split, score: Score) -> Metric {
+    Metric::Accuracy(Intervention::None, split, score)
+}
+
+/// Chance, of what is known of it: order among two.
+pub fn chance(score: Score) -> Option<f64> {
+    (score == Score::Order).then_some(0.5)
 }
 
 /// Finished jobs with their last measurements.
@@ -47,11 +69,11 @@ pub fn named(terms: &[Term]) -> String {
 pub struct Runs<'a>(Vec<(&'a Job, &'a Values)>);
 
 impl<'a> Runs<'a> {
-    pub fn of(jobs: &'a [Job], measurements: &'a [Measurement]) -> Runs<'a> {
+    pub fn finished(jobs: &'a [Job], measurements: &'a [Measurement]) -> Runs<'a> {
         Runs(last(jobs, measurements).collect())
     }
 
-    pub fn whose(&self, law: impl Fn(&Config) -> bool) -> Runs<'a> {
+    pub fn whose(&self, law: impl Fn(&ValidConfig) -> bool) -> Runs<'a> {
         Runs(self.0.iter().copied().filter(|(job, _)| law(&job.config)).collect())
     }
 
@@ -59,33 +81,33 @@ impl<'a> Runs<'a> {
         self.0.len()
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = (&'a Config, &'a Values)> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = (&'a ValidConfig, &'a Values)> + '_ {
         self.0.iter().map(|(job, values)| (&job.config, *values))
     }
 
     /// The spread of a number over the runs that have it.
-    pub fn spread(&self, key: &str) -> Option<Spread> {
-        Spread::of(self.0.iter().filter_map(|(_, values)| values.get(key).copied()))
+    pub fn spread(&self, metric: &Metric) -> Option<Spread> {
+        Spread::finite(self.0.iter().filter_map(|(_, values)| values.get(metric)))
     }
 
     /// Its median, NaN where no run has it.
-    pub fn median(&self, key: &str) -> f64 {
-        self.spread(key).map_or(f64::NAN, |spread| spread.median)
+    pub fn median(&self, metric: &Metric) -> f64 {
+        self.spread(metric).map_or(f64::NAN, |spread| spread.median)
     }
 
     /// The spread as text, or a dash.
-    pub fn text(&self, key: &str) -> String {
-        self.told(|values| number(values, key))
+    pub fn text(&self, metric: &Metric) -> String {
+        self.told(|values| number(values, metric))
     }
 
     /// The spread, as text, of what a law makes of each run's numbers.
     pub fn told(&self, law: impl Fn(&Values) -> f64) -> String {
-        Spread::of(self.0.iter().map(|(_, values)| law(values))).map_or_else(|| "–".to_owned(), |spread| spread.to_string())
+        Spread::finite(self.0.iter().map(|(_, values)| law(values))).map_or_else(|| "–".to_owned(), |spread| spread.to_string())
     }
 
     /// The spread, as text, of the steepest head's slope without its sign, which differs from seed to seed.
     pub fn steepness(&self) -> String {
-        self.told(|values| number(values, "slope").abs())
+        self.told(|values| number(values, &Metric::Slope).abs())
     }
 
     /// In how many runs a law of their numbers holds.
@@ -94,15 +116,15 @@ impl<'a> Runs<'a> {
     }
 
     /// A row of a chart for each named number that was measured.
-    pub fn rows(&self, numbers: &[(String, String)], chance: Option<f64>) -> Vec<Row> {
-        let row = |(name, key): &(String, String)| Some(Row::of(name, self.spread(key)?, chance));
+    pub fn rows(&self, numbers: &[(String, Metric)], chance: Option<f64>) -> Vec<Row> {
+        let row = |(name, metric): &(String, Metric)| Some(Row::spread(name, self.spread(metric)?, chance));
         numbers.iter().filter_map(row).collect()
     }
 }
 
 /// One of a run's numbers, NaN where it has none.
-pub fn number(values: &Values, key: &str) -> f64 {
-    values.get(key).copied().unwrap_or(f64::NAN)
+pub fn number(values: &Values, metric: &Metric) -> f64 {
+    values.get(metric).unwrap_or(f64::NAN)
 }
 
 /// How many models, in words.
@@ -129,17 +151,22 @@ pub fn over_steps(measurements: &[Measurement], name: &str, number: impl Fn(&Val
     let steps = distinct(measurements.iter().map(|m| f64::from(m.step)));
     let at = |step: f64| {
         let values = measurements.iter().filter(|m| f64::from(m.step) == step).filter_map(|m| number(&m.values));
-        Spread::of(values).map(|spread| Point::of(step, spread))
+        Spread::finite(values).map(|spread| Point::spread(step, spread))
     };
     Series { name: name.to_owned(), points: steps.into_iter().filter_map(at).collect() }
 }
 
-/// Accuracy rows, one per ablation, of one metric on unseen pairs.
-pub fn ablation_chart(runs: &Runs, title: &str, ablations: &[String], metric: &str, chance: Option<f64>) -> Chart {
-    let nothing = ("nothing".to_owned(), format!("unseen.{metric}"));
-    let others = ablations.iter().map(|name| (name.clone(), format!("{name} unseen.{metric}")));
-    let rows: Vec<(String, String)> = std::iter::once(nothing).chain(others).collect();
-    Chart::Rows { title: title.to_owned(), x: Axis::share(metric), rows: runs.rows(&rows, chance) }
+/// A score on unseen pairs, as it is and under each ablation, by name.
+pub fn cut_rows(ablations: &[Ablation], score: Score) -> Vec<(String, Metric)> {
+    let nothing = ("nothing".to_owned(), Metric::unseen(score));
+    let others = ablations.iter().map(|ablation| (ablation.to_string(), under(ablation, score)));
+    std::iter::once(nothing).chain(others).collect()
+}
+
+/// A chart of these rows.
+pub fn ablation_chart(runs: &Runs, title: &str, ablations: &[Ablation], score: Score, chance: Option<f64>) -> Chart {
+    let rows = runs.rows(&cut_rows(ablations, score), chance);
+    Chart::Rows { title: title.to_owned(), x: Axis::share(score.name()), rows }
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! 15. Which term breaks the symmetry, over the initial scales.
 
-use super::parts::{Runs, models, named, open, settings, without};
-use crate::analysis::Term;
+use super::parts::{Runs, after, job, models, open, settings, without};
+use crate::analysis::{Score, Term};
 use crate::config::Config;
-use crate::experiment::{Chart, Experiment, Job, Measure, Measurement, Scale, Summary, Verdict};
+use crate::experiment::{Chart, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Verdict};
 use crate::task::Split;
 
+/// The claim, its rule, its models and what they say.
 pub const EXPERIMENT: Experiment = Experiment {
     id: 15,
     name: "phase",
@@ -37,7 +38,7 @@ fn jobs(scale: Scale) -> Vec<Job> {
         for cls_std in &cls {
             for position_std in &positions {
                 let config = Config { seed, cls_std: *cls_std, position_std: *position_std, ..Config::default() };
-                jobs.push(Job::new(config, 1000, measures.clone()));
+                jobs.push(job(config, 1000, measures.clone()));
             }
         }
     }
@@ -46,24 +47,24 @@ fn jobs(scale: Scale) -> Vec<Job> {
 
 /// What is said of a cell, as a place in the legend: a term, "no term alone", "no order learned".
 fn phase(runs: &Runs) -> Option<usize> {
-    let order = runs.spread("unseen.order")?.median;
+    let order = runs.spread(&Metric::unseen(Score::Order))?.median;
     if order < ABLE {
         return Some(TERMS.len() + 1);
     }
-    let cost = |term: Term| order - runs.median(&format!("{} unseen.order", named(&[term])));
+    let cost = |term: Term| order - runs.median(&after(&[term], Score::Order));
     let worst = (0..TERMS.len()).max_by(|a, b| cost(TERMS[*a]).total_cmp(&cost(TERMS[*b])))?;
     Some(if cost(TERMS[worst]) < COST { TERMS.len() } else { worst })
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
-    let runs = Runs::of(jobs, measurements);
+    let runs = Runs::finished(jobs, measurements);
     let (cls, positions) = (settings(jobs, |c| c.cls_std), settings(jobs, |c| c.position_std));
     let at = |c: f64, p: f64| runs.whose(move |config| config.cls_std == c && config.position_std == p);
     let cells: Vec<(f64, Option<usize>, Option<f64>)> = positions
         .iter()
         .rev()
         .flat_map(|p| cls.iter().map(move |c| (*c, *p)))
-        .map(|(c, p)| (c / p, phase(&at(c, p)), at(c, p).spread("unseen.order").map(|s| s.median)))
+        .map(|(c, p)| (c / p, phase(&at(c, p)), at(c, p).spread(&Metric::unseen(Score::Order)).map(|s| s.median)))
         .collect();
     let names: Vec<String> = TERMS.iter().map(|term| term.name()).chain(["no term alone", "no order learned"]).map(str::to_owned).collect();
     let map = |title: &str, cells: Vec<Option<f64>>, range: [f64; 2], names: Vec<String>| Chart::Map {
@@ -102,5 +103,5 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         small.len(),
         models(runs.count()),
     );
-    Summary { verdict: Verdict::of(&[4 * by_ep(&large) >= 3 * large.len(), 2 * elsewhere >= small.len()]), finding, charts }
+    Summary { verdict: Verdict::judge(&[4 * by_ep(&large) >= 3 * large.len(), 2 * elsewhere >= small.len()]), finding, charts }
 }

@@ -1,12 +1,14 @@
 //! 5. Slope and ability, over models that have them and models that have not.
 
-use super::parts::{Runs, number, open};
-use crate::config::Config;
+use super::parts::{Runs, job, number, open};
+use crate::analysis::Score;
+use crate::config::{Config, ValidConfig};
 use crate::experiment::{
-    Axis, Chart, Dot, Experiment, Job, Measure, Measurement, Scale, Summary, Values, Verdict, median, rank_correlation,
+    Axis, Chart, Dot, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Values, Verdict, median, rank_correlation,
 };
 use crate::task::Split;
 
+/// The claim, its rule, its models and what they say.
 pub const EXPERIMENT: Experiment = Experiment {
     id: 5,
     name: "slope",
@@ -42,7 +44,7 @@ fn jobs(scale: Scale) -> Vec<Job> {
     for seed in 0..scale.pick(1, 2, 5) {
         let mut add = |config: Config| {
             let config = Config { seed, ..config };
-            jobs.push(Job::new(config, 1000, vec![Measure::Accuracies(vec![Split::Unseen]), Measure::Slopes]));
+            jobs.push(job(config, 1000, vec![Measure::Accuracies(vec![Split::Unseen]), Measure::Slopes]));
         };
         labels.iter().for_each(|pair_labels| add(Config { pair_labels: *pair_labels, ..Config::default() }));
         decays.iter().for_each(|weight_decay| add(Config { weight_decay: *weight_decay, ..Config::default() }));
@@ -54,13 +56,13 @@ fn jobs(scale: Scale) -> Vec<Job> {
 }
 
 fn point(values: &Values) -> Option<(f64, f64)> {
-    let (slope, order) = (number(values, "slope").abs(), number(values, "unseen.order"));
+    let (slope, order) = (number(values, &Metric::Slope).abs(), number(values, &Metric::unseen(Score::Order)));
     (slope.is_finite() && order.is_finite()).then_some((slope, order))
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
-    let runs = Runs::of(jobs, measurements);
-    let dot = |(config, values): (&Config, &Values)| {
+    let runs = Runs::finished(jobs, measurements);
+    let dot = |(config, values): (&ValidConfig, &Values)| {
         let (x, y) = point(values)?;
         let label = format!(
             "N_pair {}, weight decay {}, CLS scale {}, position scale {}, seed {}: slope {x:.2}, order {y:.2}",
@@ -75,9 +77,9 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         groups: GROUPS.map(str::to_owned).into(),
         dots: runs.iter().filter_map(dot).collect(),
     };
-    let of = |law: &dyn Fn(&Config) -> bool| runs.whose(law).iter().filter_map(|(_, v)| point(v)).collect::<Vec<_>>();
-    let diverse = of(&|c| group(c) < 2);
-    let scales = of(&|c| group(c) == 2);
+    let points = |law: &dyn Fn(&Config) -> bool| runs.whose(|config| law(config)).iter().filter_map(|(_, v)| point(v)).collect::<Vec<_>>();
+    let diverse = points(&|c| group(c) < 2);
+    let scales = points(&|c| group(c) == 2);
     let correlation = rank_correlation(&diverse);
     let slopes =
         |points: &[(f64, f64)], law: &dyn Fn(f64) -> bool| median(points.iter().filter(|(_, order)| law(*order)).map(|(slope, _)| *slope));
@@ -99,5 +101,5 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     );
     let mut parts = vec![correlation >= 0.5, unable <= able / 3.0];
     parts.extend((!flat.is_empty()).then_some(elsewhere == 0));
-    Summary { verdict: Verdict::of(&parts), finding, charts: vec![chart] }
+    Summary { verdict: Verdict::judge(&parts), finding, charts: vec![chart] }
 }

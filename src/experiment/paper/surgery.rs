@@ -1,10 +1,14 @@
 //! 14. Surgery: a ramp in the place of EP.
 
 use super::parts::{Runs, SKILL, models, number, open, seeds, those};
+use crate::analysis::Score;
 use crate::config::Config;
-use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Point, Scale, Series, Spread, Summary, Values, Verdict};
+use crate::experiment::{
+    Axis, Chart, Experiment, Intervention, Job, Measure, Measurement, Metric, Point, Scale, Series, Spread, Summary, Values, Verdict,
+};
 use crate::task::Split;
 
+/// The claim, its rule, its models and what they say.
 pub const EXPERIMENT: Experiment = Experiment {
     id: 14,
     name: "surgery",
@@ -23,31 +27,31 @@ fn jobs(scale: Scale) -> Vec<Job> {
     seeds(&Config::default(), scale.pick(2, 4, 8), 1000, &measures)
 }
 
-fn key(slope: f64, metric: &str) -> String {
-    format!("ramp {slope} unseen.{metric}")
+fn ramped(slope: f64, score: Score) -> Metric {
+    Metric::Accuracy(Intervention::Ramp(slope), Split::Unseen, score)
 }
 
 /// The least slope at which order is at least 0.9.
 fn least(values: &Values) -> Option<f64> {
-    SLOPES.into_iter().find(|slope| number(values, &key(*slope, "order")) >= SKILL)
+    SLOPES.into_iter().find(|slope| number(values, &ramped(*slope, Score::Order)) >= SKILL)
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
-    let runs = Runs::of(jobs, measurements);
-    let series = |metric: &str| {
-        let point = |x: f64| Some(Point::of(x, runs.spread(&key(x, metric))?));
-        Series { name: metric.to_owned(), points: SLOPES.into_iter().filter_map(point).collect() }
+    let runs = Runs::finished(jobs, measurements);
+    let series = |score: Score| {
+        let point = |x: f64| Some(Point::spread(x, runs.spread(&ramped(x, score))?));
+        Series { name: score.name().to_owned(), points: SLOPES.into_iter().filter_map(point).collect() }
     };
     let charts = vec![Chart::Lines {
         title: "unseen pairs, with a ramp of this slope in the place of EP".to_owned(),
         x: Axis::fitted("slope of the ramp, logits per pixel"),
         y: Axis::share("accuracy"),
-        series: ["order", "recognition"].map(series).into_iter().filter(|s| s.points.len() > 1).collect(),
+        series: [Score::Order, Score::Recognition].map(series).into_iter().filter(|s| s.points.len() > 1).collect(),
     }];
-    let best = |v: &Values| SLOPES.into_iter().map(|slope| number(v, &key(slope, "order"))).fold(f64::NAN, f64::max);
-    let own = |v: &Values| number(v, "unseen.order");
-    let Some(restored) = Spread::of(runs.iter().map(|(_, v)| best(v) / own(v))) else { return open(charts) };
-    let slopes = Spread::of(runs.iter().filter_map(|(_, v)| least(v)));
+    let best = |v: &Values| SLOPES.into_iter().map(|slope| number(v, &ramped(slope, Score::Order))).fold(f64::NAN, f64::max);
+    let own = |v: &Values| number(v, &Metric::unseen(Score::Order));
+    let Some(restored) = Spread::finite(runs.iter().map(|(_, v)| best(v) / own(v))) else { return open(charts) };
+    let slopes = Spread::finite(runs.iter().filter_map(|(_, v)| least(v)));
     let restores = slopes.map_or_else(
         || "no ramp brings order to 0.9".to_owned(),
         |s| {
@@ -58,11 +62,11 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
             )
         },
     );
-    let flat = runs.median(&key(0.0, "order"));
+    let flat = runs.median(&ramped(0.0, Score::Order));
     let finding = format!(
         "Over {}, with no EP at all order on unseen pairs is {}; {restores}. With the best ramp order is {restored} times the model's own.",
         models(runs.count()),
-        runs.text(&key(0.0, "order")),
+        runs.text(&ramped(0.0, Score::Order)),
     );
-    Summary { verdict: Verdict::of(&[restored.median >= 0.9, super::parts::coin(flat)]), finding, charts }
+    Summary { verdict: Verdict::judge(&[restored.median >= 0.9, super::parts::coin(flat)]), finding, charts }
 }

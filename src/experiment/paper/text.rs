@@ -1,13 +1,14 @@
 //! 6. The text side.
 
-use super::parts::{Runs, coin, models, number, open, seeds, those};
-use crate::analysis::{Ablation, Term, Tower};
+use super::parts::{HEADS, Runs, coin, cut, models, number, open, seeds, those, under};
+use crate::analysis::{Ablation, Score, Term, Tower};
 use crate::config::Config;
 use crate::experiment::{
-    Axis, Chart, Experiment, Job, Measure, Measurement, Point, Row, Scale, Series, Spread, Summary, Values, Verdict, label,
+    Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Point, Row, Scale, Series, Spread, Summary, Values, Verdict,
 };
 use crate::task::Split;
 
+/// The claim, its rule, its models and what they say.
 pub const EXPERIMENT: Experiment = Experiment {
     id: 6,
     name: "text",
@@ -18,8 +19,8 @@ pub const EXPERIMENT: Experiment = Experiment {
     summarise,
 };
 
-fn ablation(terms: &[Term]) -> Ablation {
-    Ablation { tower: Tower::Text, terms: terms.to_vec(), strength: 0.0, heads: None }
+fn text_cut(terms: &[Term]) -> Ablation {
+    Ablation { tower: Tower::Text, ..cut(terms) }
 }
 
 const TERMS: [Term; 7] = [Term::EE, Term::EP, Term::PE, Term::PP, Term::BE, Term::BP, Term::VP];
@@ -28,7 +29,7 @@ const ALL: [Term; 6] = [Term::EE, Term::EP, Term::PE, Term::PP, Term::BE, Term::
 
 /// Each term alone, then all that depend on a token's content or place.
 fn cuts() -> impl Iterator<Item = Ablation> {
-    TERMS.into_iter().map(|term| ablation(&[term])).chain([ablation(&ALL)])
+    TERMS.into_iter().map(|term| text_cut(&[term])).chain([text_cut(&ALL)])
 }
 
 fn jobs(scale: Scale) -> Vec<Job> {
@@ -38,30 +39,29 @@ fn jobs(scale: Scale) -> Vec<Job> {
 }
 
 /// The head that gives most to the label named first.
-fn leaning(values: &Values) -> usize {
-    let first = |h: usize| number(values, &format!("first.{h}"));
-    (0..16).take_while(|h| first(*h).is_finite()).fold(0, |best, h| if first(h) > first(best) { h } else { best })
+fn leaning(values: &Values) -> u32 {
+    let first = |head: u32| number(values, &Metric::First(head));
+    (0..HEADS).take_while(|h| first(*h).is_finite()).fold(0, |best, h| if first(h) > first(best) { h } else { best })
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
-    let runs = Runs::of(jobs, measurements);
+    let runs = Runs::finished(jobs, measurements);
     let Some((_, example)) = runs.iter().next() else { return open(Vec::new()) };
-    let head = |h: usize| {
-        let on = (0..).map_while(|t| example.get(&format!("attention.{h}.{t}")).copied());
+    let head = |h: u32| {
+        let on = (0..).map_while(|t| example.get(&Metric::Attention(h, t)));
         let points = on.enumerate().map(|(t, y)| Point::exact(t as f64, y));
         Series { name: format!("head {h}"), points: points.collect() }
     };
-    let heads = (0..16).take_while(|h| example.contains_key(&format!("first.{h}")));
-    let names: Vec<String> = cuts().map(|cut| label(&cut)).collect();
-    let (singles, all) = names.split_at(TERMS.len());
-    let key = |name: &String| format!("{name} unseen.order");
-    let cut: Vec<(String, String)> = std::iter::once(("nothing".to_owned(), "unseen.order".to_owned()))
-        .chain(TERMS.iter().zip(singles).map(|(term, name)| (term.name().to_owned(), key(name))))
-        .chain(all.iter().map(|name| ("all but EB, PB, BB, VP".to_owned(), key(name))))
+    let heads = (0..HEADS).take_while(|h| example.get(&Metric::First(*h)).is_some());
+    let order = |term: Term| under(&text_cut(&[term]), Score::Order);
+    let all = under(&text_cut(&ALL), Score::Order);
+    let cut: Vec<(String, Metric)> = std::iter::once(("nothing".to_owned(), Metric::unseen(Score::Order)))
+        .chain(TERMS.map(|term| (term.name().to_owned(), order(term))))
+        .chain([("all but EB, PB, BB, VP".to_owned(), all.clone())])
         .collect();
     let preference = |term: &Term| {
-        let values: Vec<f64> = runs.iter().map(|(_, v)| number(v, &format!("preference.{}.{}", leaning(v), term.name()))).collect();
-        Spread::of(values).map(|spread| Row::of(term.name(), spread, None))
+        let values: Vec<f64> = runs.iter().map(|(_, v)| number(v, &Metric::Preference(leaning(v), *term))).collect();
+        Spread::finite(values).map(|spread| Row::spread(term.name(), spread, None))
     };
     let charts = vec![
         Chart::Lines {
@@ -81,33 +81,32 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
             rows: runs.rows(&cut, Some(0.5)),
         },
     ];
-    let of = |name: &str| runs.told(|v| number(v, &format!("{name}.{}", leaning(v))));
+    let told = |metric: fn(u32) -> Metric| runs.told(|v| number(v, &metric(leaning(v))));
     let leans = runs.holds(|v| {
         let h = leaning(v);
-        let of = |name: &str| number(v, &format!("{name}.{h}"));
-        of("first") >= 0.5 && of("least") > of("second")
+        number(v, &Metric::First(h)) >= 0.5 && number(v, &Metric::Least(h)) > number(v, &Metric::Second(h))
     });
-    let order = |name: &String| runs.median(&format!("{name} unseen.order"));
-    let decisive: Vec<&String> = singles.iter().filter(|name| coin(order(name))).collect();
-    let worst = singles.iter().min_by(|a, b| order(a).total_cmp(&order(b)));
+    let median = |term: Term| runs.median(&order(term));
+    let decisive: Vec<Term> = TERMS.into_iter().filter(|term| coin(median(*term))).collect();
+    let worst = TERMS.into_iter().min_by(|a, b| median(*a).total_cmp(&median(*b)));
     let carried = match (&decisive[..], worst) {
         ([], Some(worst)) => {
-            let (text, term) = (runs.text(&format!("{worst} unseen.order")), worst.trim_start_matches("text."));
+            let (text, term) = (runs.text(&order(worst)), worst.name());
             format!("no single text term brings order to chance: it is least, {text}, without {term}")
         }
-        (names, _) => {
-            let each = |name: &&String| format!("{} ({})", name.trim_start_matches("text."), runs.text(&format!("{name} unseen.order")));
-            format!("order falls to chance without {}", names.iter().map(each).collect::<Vec<_>>().join(" or "))
+        (terms, _) => {
+            let each = |term: &Term| format!("{} ({})", term.name(), runs.text(&order(*term)));
+            format!("order falls to chance without {}", terms.iter().map(each).collect::<Vec<_>>().join(" or "))
         }
     };
     let finding = format!(
         "Over {}, the leaning head gives the first-named label {} of EOT's attention ({} in the caption where it gives least) and the second {}; it leans to the first whatever it is in {}. On unseen pairs {carried}; without all six that depend on the token (all but EB, PB, BB and VP) order is {}.",
         models(runs.count()),
-        of("first"),
-        of("least"),
-        of("second"),
+        told(Metric::First),
+        told(Metric::Least),
+        told(Metric::Second),
         those(leans, runs.count()),
-        all.iter().map(|name| runs.text(&format!("{name} unseen.order"))).collect::<String>(),
+        runs.text(&all),
     );
-    Summary { verdict: Verdict::of(&[2 * leans > runs.count(), !decisive.is_empty()]), finding, charts }
+    Summary { verdict: Verdict::judge(&[2 * leans > runs.count(), !decisive.is_empty()]), finding, charts }
 }

@@ -1,11 +1,12 @@
 //! 10. Three objects.
 
-use super::parts::{Runs, ablation_chart, models, named, open, preset, seeds, without};
-use crate::analysis::Term;
-use crate::config::Config;
-use crate::experiment::{Experiment, Job, Measure, Measurement, Scale, Summary, Verdict};
+use super::parts::{Runs, ablation_chart, after, cut, models, on, open, seeds, without};
+use crate::analysis::{Score, Term};
+use crate::config::{Config, Preset, ValidConfig};
+use crate::experiment::{Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Verdict};
 use crate::task::Split;
 
+/// The claim, its rule, its models and what they say.
 pub const EXPERIMENT: Experiment = Experiment {
     id: 10,
     name: "three",
@@ -22,22 +23,23 @@ fn jobs(scale: Scale) -> Vec<Job> {
     let mut measures = vec![Measure::Accuracies(Split::ALL.to_vec()), Measure::Slopes];
     measures.extend(TERMS.map(|term| without(&[term])));
     // Of 15 labels' 2730 triples a batch holds one single object a step; 8 labels make 336.
-    let of = |pair_labels, count| seeds(&Config { pair_labels, ..preset("three") }, count, 2000, &measures);
-    [of(8, scale.pick(2, 2, 5)), of(15, scale.pick(0, 1, 5))].concat()
+    let jobs = |pair_labels, count| seeds(&Config { pair_labels, ..Preset::Three.config() }, count, 2000, &measures);
+    [jobs(8, scale.pick(2, 2, 5)), jobs(15, scale.pick(0, 1, 5))].concat()
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
-    let runs = Runs::of(jobs, measurements);
+    let runs = Runs::finished(jobs, measurements);
     let sets: Vec<(u32, Runs)> = [8, 15]
         .into_iter()
         .filter(|labels| jobs.iter().any(|job| job.config.pair_labels == *labels))
-        .map(|labels| (labels, runs.whose(move |c: &Config| c.pair_labels == labels)))
+        .map(|labels| (labels, runs.whose(move |c: &ValidConfig| c.pair_labels == labels)))
         .collect();
-    let names = TERMS.map(|term| named(&[term]));
-    let chart = |(labels, runs): &(u32, Runs), metric: &str, chance: Option<f64>| {
-        ablation_chart(runs, &format!("{metric} on unseen triples without a term, {labels} labels in triples"), &names, metric, chance)
+    let cuts = TERMS.map(|term| cut(&[term]));
+    let chart = |(labels, runs): &(u32, Runs), score: Score, chance: Option<f64>| {
+        let title = format!("{} on unseen triples without a term, {labels} labels in triples", score.name());
+        ablation_chart(runs, &title, &cuts, score, chance)
     };
-    let charts = sets.iter().flat_map(|set| [chart(set, "order", Some(1.0 / 6.0)), chart(set, "recognition", None)]).collect();
+    let charts = sets.iter().flat_map(|set| [chart(set, Score::Order, Some(1.0 / 6.0)), chart(set, Score::Recognition, None)]).collect();
     if sets.iter().any(|(_, runs)| runs.count() == 0) {
         return open(charts);
     }
@@ -45,21 +47,21 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         format!(
             "With {labels} labels in triples, over {}, order is {} on seen and {} on unseen triples (chance 0.17), recognition {}, retrieval on single objects {}; without EP order is {} and recognition {}.",
             models(runs.count()),
-            runs.text("seen.order"),
-            runs.text("unseen.order"),
-            runs.text("unseen.recognition"),
-            runs.text("single.retrieval"),
-            runs.text("EP unseen.order"),
-            runs.text("EP unseen.recognition"),
+            runs.text(&on(Split::Seen, Score::Order)),
+            runs.text(&Metric::unseen(Score::Order)),
+            runs.text(&Metric::unseen(Score::Recognition)),
+            runs.text(&on(Split::Single, Score::Retrieval)),
+            runs.text(&after(&[Term::EP], Score::Order)),
+            runs.text(&after(&[Term::EP], Score::Recognition)),
         )
     };
     let parts = |(_, runs): &(u32, Runs)| {
         [
-            runs.median("unseen.order") >= 0.8,
-            runs.median("EP unseen.order") <= 0.3,
-            (runs.median("EP unseen.recognition") - runs.median("unseen.recognition")).abs() <= 0.1,
+            runs.median(&Metric::unseen(Score::Order)) >= 0.8,
+            runs.median(&after(&[Term::EP], Score::Order)) <= 0.3,
+            (runs.median(&after(&[Term::EP], Score::Recognition)) - runs.median(&Metric::unseen(Score::Recognition))).abs() <= 0.1,
         ]
     };
     let finding = sets.iter().map(text).collect::<Vec<_>>().join(" ");
-    Summary { verdict: Verdict::of(&sets.iter().flat_map(parts).collect::<Vec<_>>()), finding, charts }
+    Summary { verdict: Verdict::judge(&sets.iter().flat_map(parts).collect::<Vec<_>>()), finding, charts }
 }

@@ -1,3 +1,4 @@
+import "./trusted-types";
 import { followReading } from "./contents";
 import { copyButtons } from "./copy";
 import { peekAtLinks } from "./peek";

@@ -10,17 +10,18 @@ export class Fixture {
   readonly #file: ArrayBuffer;
   /** Where the tensors' bytes begin. */
   readonly #start: number;
-  readonly #metadata: unknown;
+  /** The header's texts. */
+  readonly metadata: Record<string, string>;
   readonly #tensors: Map<string, Tensor>;
 
   /** `file`: safetensors. */
   constructor(file: ArrayBuffer) {
     const length = Number(new DataView(file).getBigUint64(0, true));
-    const header = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 8, length))) as Record<string, Tensor>;
+    const header = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 8, length))) as { __metadata__: Record<string, string> } & Record<string, Tensor>;
     const { __metadata__: metadata, ...tensors } = header;
     this.#file = file;
     this.#start = 8 + length;
-    this.#metadata = metadata;
+    this.metadata = metadata;
     this.#tensors = new Map(Object.entries(tensors));
   }
 
@@ -43,7 +44,7 @@ export class Fixture {
 
   /** The parameters as a checkpoint of ours. */
   checkpoint(): Uint8Array {
-    const entries: Record<string, unknown> = { __metadata__: this.#metadata };
+    const entries: Record<string, unknown> = { __metadata__: this.metadata };
     const parts: Uint8Array[] = [];
     let end = 0;
     for (const [name, tensor] of this.#tensors) {

@@ -74,6 +74,8 @@ const api = {
   /** Takes a checkpoint; with a training state in it, the run goes on where it stood. */
   open: async (run: number, bytes: Uint8Array, engine: EngineRequest): Promise<ModelInfo> =>
     adopt(run, (await loadViewer()).Model.open(bytes), engine),
+  /** Fetches the module that trains, if it is not here. */
+  async loadTrainer(): Promise<void> { await loadTrainer(); },
   describe: (run: number): ModelInfo => of(run).info(),
   /** Opens the engine that training would use, if it is not open. */
   async prepare(run: number): Promise<ModelInfo> {

@@ -47,7 +47,7 @@ const reported = new Set<string>();
 
 /** Says names that nobody knows once in the console, with what is allowed. They make no other run. */
 export function reportUnknown(what: string, names: string[], allowed: readonly string[]): void {
-  const unknown = names.filter((name) => !allowed.includes(name) && !reported.has(`${what} ${name}`));
+  const unknown = [...new Set(names)].filter((name) => !allowed.includes(name) && !reported.has(`${what} ${name}`));
   if (unknown.length === 0) return;
   for (const name of unknown) reported.add(`${what} ${name}`);
   console.info(`leftright: ${what} says ${unknown.map((name) => `“${quote(name)}”`).join(", ")}, which nothing here is called. Allowed are ${allowed.join(", ")}.`);

@@ -1,7 +1,7 @@
 // The runs of a page: one worker for all of them, one run for every figure that asks for the same.
 import { EngineClient } from "../engine/client";
 import type { EngineError } from "../engine/errors";
-import { Address, readStart } from "./address";
+import { Address, RUN_NAMES, readStart, reportUnknown } from "./address";
 import { Run, type Source } from "./run";
 
 /** Milliseconds before a worker whose script could not be fetched is started again, one after the other. */
@@ -59,6 +59,7 @@ export function runOf(source: Source): Run {
 export function sharedRun(): Run {
   if (!shared) {
     const { search } = location;
+    reportUnknown("the address", [...new URLSearchParams(search).keys()], RUN_NAMES);
     const run = runFrom({ search, start: readStart(search) }, new Address(() => { void run.follow(location.search); }));
     shared = run;
     // A handle for the browser's console and the browser tests; nothing on the page reads it.

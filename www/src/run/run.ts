@@ -140,13 +140,7 @@ export class Run extends RunState {
 
   /** A fresh model by the form's settings. */
   async reset(): Promise<void> {
-    await this.#guard("These settings cannot be used", async () => {
-      const { settings } = this;
-      if (!settings) return;
-      await this.worker.check(configOf(settings)); // an impossible form should not stop a run
-      await this.#replace(() => this.#create(settings, true));
-      await this.#follow();
-    });
+    await this.#guard("These settings cannot be used", () => this.#renewModel());
   }
 
   /** Takes the model of a safetensors file. */
@@ -204,10 +198,25 @@ export class Run extends RunState {
     return this.client.operate(rows);
   }
 
-  /** Whether the reader has a model to train, made if there is none. */
+  /** Whether the reader has a model to train, made if there is none. The one that came with the page stays until what trains is here. */
   async #own(): Promise<boolean> {
-    if (this.bundled) await this.reset();
+    if (this.bundled) {
+      const trainer = () => this.worker.call((api) => api.loadTrainer());
+      await this.#guard("Training did not start", () => this.#renewModel(trainer), () => this.train());
+    }
     return !this.bundled && atRest(this.phase);
+  }
+
+  /** Takes a fresh model by the form's settings, once what it needs is here. */
+  async #renewModel(needed?: () => Promise<void>): Promise<void> {
+    const { settings } = this;
+    if (!settings) return;
+    await this.worker.check(configOf(settings)); // an impossible form should not stop a run
+    await this.#replace(async () => {
+      await needed?.();
+      await this.#create(settings, true);
+    });
+    await this.#follow();
   }
 
   async #train(steps: number): Promise<void> {

@@ -46,7 +46,7 @@ fn profile(steps: u64) -> Result<Profile> {
     let runner = json!(["valgrind", "--quiet", "--tool=callgrind", format!("--callgrind-out-file={}", file.display())]);
     let mut bench = tools::cargo();
     bench.args(["--config", &format!("target.'cfg(all())'.runner={runner}")]);
-    tools::run(bench.args(["bench", "--quiet", "--bench", "engine", "--", "--steps", &steps.to_string()]))?;
+    tools::run(bench.args(["bench", "--quiet", "--package", "leftright", "--bench", "engine", "--", "--steps", &steps.to_string()]))?;
     let mut annotate = tools::command("callgrind_annotate");
     let output = annotate.args(["--threshold=100", "--auto=no"]).arg(&file).output().context("could not start callgrind_annotate")?;
     ensure!(output.status.success(), "callgrind_annotate failed with {}", output.status);

@@ -21,7 +21,7 @@ pub fn bench(peers: Option<&Path>) -> Result<()> {
     let bench = tools::root().join("bench");
 
     println!("Measuring natively");
-    let native = answer(tools::cargo().args(["bench", "--quiet", "--bench", "engine"]))?;
+    let native = answer(tools::cargo().args(["bench", "--quiet", "--package", "leftright", "--bench", "engine"]))?;
     let file = tools::target_dir().join("bench/engine.json");
     fs::write(&file, native.to_string())?;
     println!("Counting instructions");

@@ -1,110 +1,91 @@
 //! Multi-head attention: `w_t = softmax_t(query . key_t / sqrt(K))` over the keys a query sees, `out = sum_t w_t value_t`.
 
-use super::{Context, sources};
-use crate::engine::cpu::forward::{Strengths, linear};
-use crate::engine::cpu::matmul::{axpy, dot};
-use crate::engine::cpu::real::Real;
-use crate::engine::graph::Rows;
-use crate::params::Linear;
+use super::{Context, Parts, Row};
+use crate::math::{Real, axpy, dot};
+use crate::model::{Rows, Source, Strengths, Term};
 
 /// What the rows of queries, of keys and values, and of the output are.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Shapes {
     pub query: Rows,
     pub key: Rows,
     pub out: Rows,
 }
 
-/// The first layer's queries, keys and values in parts, with the strengths of their terms.
-pub struct Parts<'a, T> {
-    strengths: &'a [Strengths],
-    /// Queries by source (token, position, bias) `[pairs, D]`, the last `[D]`.
-    query: [Vec<T>; 3],
-    /// Keys, alike.
-    key: [Vec<T>; 3],
-    /// Values, each head's position part scaled, `[pairs, D]`.
-    value: Vec<T>,
+/// An ablated layer: its queries and keys in parts, the strengths of its terms by head, and the values that are left.
+pub struct Terms<'a, T> {
+    pub strengths: &'a [Strengths],
+    pub query: &'a Parts<T>,
+    pub key: &'a Parts<T>,
+    pub value: Vec<T>,
 }
 
-impl<'a, T: Real> Parts<'a, T> {
-    pub fn new(context: &Context<T>, strengths: &'a [Strengths]) -> Parts<'a, T> {
-        let (tower, d, k) = (context.tower, context.tower.d, context.tower.d_head());
-        let parts = sources(tower, context.params, &tower.shape.pairs);
-        let mapped = |map: &Linear| {
-            let weight = &context.params[map.weight.clone()];
-            let through = |x: &[T]| {
-                let mut out = vec![T::default(); x.len()];
-                linear((x.len() / d, d, d), x, weight, &mut out);
-                out
-            };
-            let mut bias = through(&parts.bias);
-            axpy(T::from_f64(1.0), &context.params[map.bias.clone()], &mut bias);
-            [through(&parts.token), through(&parts.position), bias]
+impl<T: Real> Terms<'_, T> {
+    /// The logit, before scaling, between a query and a key of head `h`: the places of their first floats.
+    fn logit(&self, h: usize, query: usize, key: usize, k: usize) -> T {
+        let strengths = &self.strengths[h];
+        let term = |from: Source, to: Source| {
+            let (query, key) = (&self.query[from as usize][query..][..k], &self.key[to as usize][key..][..k]);
+            T::from_f64(strengths[Term::between(from, to)]) * dot(query, key)
         };
-        let layer = &tower.params.layers[0];
-        let [token, position, bias] = mapped(&layer.value);
-        let mut value = token;
-        for (value, position) in value.chunks_mut(d).zip(position.chunks(d)) {
-            axpy(T::from_f64(1.0), &bias, value);
-            for ((value, position), strength) in value.chunks_mut(k).zip(position.chunks(k)).zip(strengths) {
-                axpy(T::from_f64(strength.value_position), position, value);
-            }
-        }
-        Parts { strengths, query: mapped(&layer.query), key: mapped(&layer.key), value }
-    }
-
-    /// The logit, before scaling, between head `h` of the pairs `query` and `key`.
-    fn logit(&self, query: usize, key: usize, h: usize, d: usize, k: usize) -> T {
-        let start = |source: usize, pair: usize| if source == 2 { h * k } else { pair * d + h * k };
-        let term = |(t, strength): (usize, &f64)| {
-            let (from, to) = (&self.query[t / 3][start(t / 3, query)..][..k], &self.key[t % 3][start(t % 3, key)..][..k]);
-            T::from_f64(*strength) * dot(from, to)
-        };
-        self.strengths[h].logit.iter().enumerate().map(term).sum()
+        Source::ALL.into_iter().flat_map(|from| Source::ALL.map(|to| term(from, to))).sum()
     }
 }
 
-pub fn forward<T: Real>(
-    context: &Context<T>,
-    shapes: Shapes,
-    [query, key, value]: [&[T]; 3],
-    parts: Option<&Parts<T>>,
-    weights: &mut Vec<T>,
-    out: &mut [T],
-) {
+/// The weights `[rows, H, length]` of the rows of `shapes.out`, zero where a query does not see; from its terms where they are scaled.
+pub fn weigh<T: Real>(context: &Context<T>, shapes: Shapes, [query, key]: [&[T]; 2], terms: Option<&Terms<T>>, weights: &mut Vec<T>) {
     let (d, heads, k, length) = (context.tower.d, context.tower.heads, context.tower.d_head(), context.tower.shape.length);
     let scale = T::from_f64((k as f64).powf(-0.5));
-    let value = parts.map_or(value, |parts| &parts.value);
     weights.clear();
-    weights.resize(out.len() / d * heads * length, T::default());
-    out.fill(T::default());
+    weights.resize(context.count(shapes.out) * heads * length, T::default());
     let mut keys = Vec::with_capacity(length);
     for row in context.rows(shapes.out) {
-        let asks = context.place(shapes.query, row);
-        keys.clear();
+        let asks = context.place(shapes.query, row) * d;
         let seen = context.tower.shape.visible(row.position);
-        keys.extend((0..seen).map(|position| context.place(shapes.key, super::Row { position, ..row })));
-        let asking_pair = parts.map(|_| context.place(Rows::Pairs, row));
+        keys.clear();
+        keys.extend((0..seen).map(|position| context.place(shapes.key, Row { position, ..row }) * d));
         for h in 0..heads {
             let weights = &mut weights[(row.place * heads + h) * length..][..seen];
-            let head = |place: usize| place * d + h * k..place * d + (h + 1) * k;
+            let asks = asks + h * k;
             for (w, at) in weights.iter_mut().zip(&keys) {
+                let at = at + h * k;
                 *w = scale
-                    * match (parts, asking_pair) {
-                        (Some(parts), Some(asking)) => parts.logit(asking, *at, h, d, k),
-                        _ => dot(&query[head(asks)], &key[head(*at)]),
+                    * match terms {
+                        Some(terms) => terms.logit(h, asks, at, k),
+                        None => dot(&query[asks..][..k], &key[at..][..k]),
                     };
             }
             let greatest = T::greatest(weights);
             weights.iter_mut().for_each(|w| *w -= greatest);
             T::exp_all(weights);
             let total: T = weights.iter().copied().sum();
-            for (w, at) in weights.iter_mut().zip(&keys) {
-                *w = *w / total;
-                axpy(*w, &value[head(*at)], &mut out[row.place * d + h * k..][..k]);
+            weights.iter_mut().for_each(|w| *w = *w / total);
+        }
+    }
+}
+
+/// The values that rows see, by their weights.
+pub fn mix<T: Real>(context: &Context<T>, shapes: Shapes, weights: &[T], value: &[T], out: &mut [T]) {
+    let (d, heads, k, length) = (context.tower.d, context.tower.heads, context.tower.d_head(), context.tower.shape.length);
+    out.fill(T::default());
+    for row in context.rows(shapes.out) {
+        for position in 0..context.tower.shape.visible(row.position) {
+            let at = context.place(shapes.key, Row { position, ..row }) * d;
+            for h in 0..heads {
+                let weight = weights[(row.place * heads + h) * length + position];
+                axpy(weight, &value[at + h * k..][..k], &mut out[row.place * d + h * k..][..k]);
             }
         }
     }
+}
+
+/// What every part of the values comes to, by the same weights.
+pub fn split<T: Real>(context: &Context<T>, shapes: Shapes, weights: &[T], value: &Parts<T>) -> Parts<T> {
+    value.each_ref().map(|value| {
+        let mut out = vec![T::default(); context.count(shapes.out) * context.tower.d];
+        mix(context, shapes, weights, value, &mut out);
+        out
+    })
 }
 
 /// With gain_t = d_out . value_t: `d value_t += w_t d_out`, `ds_t = w_t (gain_t - sum w gain) / sqrt(K)`,
@@ -119,14 +100,14 @@ pub fn backward<T: Real>(
 ) {
     let (width, heads, k, length) = (context.tower.d, context.tower.heads, context.tower.d_head(), context.tower.shape.length);
     let scale = T::from_f64((k as f64).powf(-0.5));
-    let [d_query, d_key, d_value] = d else { return };
+    let [d_query, d_key, d_value] = d else { panic!("attention has three inputs, so three gradients") };
     let mut keys = Vec::with_capacity(length);
     let mut gains = vec![T::default(); length];
     for row in context.rows(shapes.out) {
         let asks = context.place(shapes.query, row) * width;
         keys.clear();
         let seen = context.tower.shape.visible(row.position);
-        keys.extend((0..seen).map(|position| context.place(shapes.key, super::Row { position, ..row }) * width));
+        keys.extend((0..seen).map(|position| context.place(shapes.key, Row { position, ..row }) * width));
         for h in 0..heads {
             let weights = &weights[(row.place * heads + h) * length..][..seen];
             let d_out = &d_out[row.place * width + h * k..][..k];

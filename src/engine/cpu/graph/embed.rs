@@ -1,8 +1,8 @@
 //! `out[pair] = E[token] + P[position]`.
 
-use super::Context;
-use crate::engine::cpu::matmul::axpy;
-use crate::engine::cpu::real::Real;
+use super::{Context, Parts};
+use crate::math::{Real, axpy};
+use crate::model::TowerModel;
 
 pub fn forward<T: Real>(context: &Context<T>, out: &mut [T]) {
     let (d, shape) = (context.tower.d, &context.tower.shape);
@@ -11,6 +11,15 @@ pub fn forward<T: Real>(context: &Context<T>, out: &mut [T]) {
         out.copy_from_slice(&rows[*token as usize * d..][..d]);
         axpy(T::from_f64(1.0), &rows[(shape.vocab + *position as usize) * d..][..d], out);
     }
+}
+
+/// The token rows and the position rows of some pairs; there is no bias yet.
+pub fn split<T: Real>(tower: &TowerModel, params: &[T], pairs: &[(u32, u32)]) -> Parts<T> {
+    let rows = &params[tower.params.rows.clone()];
+    let row = |place: usize| rows[place * tower.d..][..tower.d].iter().copied();
+    let token = pairs.iter().flat_map(|(token, _)| row(*token as usize)).collect();
+    let position = pairs.iter().flat_map(|(_, position)| row(tower.shape.vocab + *position as usize)).collect();
+    [token, position, vec![T::default(); pairs.len() * tower.d]]
 }
 
 pub fn backward<T: Real>(context: &Context<T>, d_out: &[T], grads: &mut [T]) {

@@ -1,6 +1,8 @@
 //! `out = x Phi(x)`, Phi the standard normal distribution: the exact GELU.
 
-use crate::engine::cpu::real::Real;
+use super::Parts;
+use super::parts::total;
+use crate::math::Real;
 
 /// Phi(x).
 fn cumulative<T: Real>(x: T) -> T {
@@ -11,6 +13,12 @@ pub fn forward<T: Real>(x: &[T], out: &mut [T]) {
     for (x, out) in x.iter().zip(out) {
         *out = *x * cumulative(*x);
     }
+}
+
+/// Every part times the whole's gate.
+pub fn split<T: Real>(parts: &Parts<T>) -> Parts<T> {
+    let gates: Vec<T> = total(parts).into_iter().map(cumulative).collect();
+    parts.each_ref().map(|part| part.iter().zip(&gates).map(|(x, gate)| *x * *gate).collect())
 }
 
 /// `dx += d_out (Phi(x) + x phi(x))`.

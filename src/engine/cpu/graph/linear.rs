@@ -1,11 +1,10 @@
 //! `out = x W^T + b`, plus the residual stream where there is one.
 
-use super::Context;
+use super::{Context, Parts};
 use crate::engine::cpu::backward::{outer, sum_rows, through};
 use crate::engine::cpu::forward;
-use crate::engine::cpu::matmul::{Store, axpy};
-use crate::engine::cpu::real::Real;
-use crate::params::Linear;
+use crate::math::{Real, Store, axpy};
+use crate::model::Linear;
 
 pub fn forward<T: Real>(context: &Context<T>, params: &Linear, x: &[T], residual: Option<&[T]>, out: &mut [T]) {
     let (weight, bias) = (&context.params[params.weight.clone()], &context.params[params.bias.clone()]);
@@ -15,6 +14,23 @@ pub fn forward<T: Real>(context: &Context<T>, params: &Linear, x: &[T], residual
     if let Some(residual) = residual {
         axpy(T::from_f64(1.0), residual, out);
     }
+}
+
+/// Every part through the weight; the bias joins the biases.
+pub fn split<T: Real>(params: &[T], map: &Linear, parts: &Parts<T>, residual: Option<&Parts<T>>) -> Parts<T> {
+    let (weight, bias) = (&params[map.weight.clone()], &params[map.bias.clone()]);
+    let (outputs, inputs) = (bias.len(), weight.len() / bias.len());
+    let mut out = parts.each_ref().map(|part| {
+        let rows = part.len() / inputs;
+        let mut out = vec![T::default(); rows * outputs];
+        forward::linear((rows, outputs, inputs), part, weight, &mut out);
+        out
+    });
+    out[2].chunks_mut(outputs).for_each(|row| axpy(T::from_f64(1.0), bias, row));
+    for (out, residual) in out.iter_mut().zip(residual.into_iter().flatten()) {
+        axpy(T::from_f64(1.0), residual, out);
+    }
+    out
 }
 
 /// `d` holds the gradient of x and, where there is one, of the residual stream; both are added to.

@@ -6,19 +6,21 @@ mod gather;
 mod gelu;
 mod linear;
 mod norm;
-mod sources;
+mod parts;
 
-pub use norm::EPS as NORM_EPS;
-pub use sources::{Sources, sources};
+pub use linear::split as split_linear;
+use parts::Divided;
+pub use parts::{Parts, first_input};
 
-use super::forward::{Strengths, Tower, query_of};
-use super::real::Real;
-use crate::engine::graph::{Graph, Op, Rows};
+use super::forward::asked_query;
+use crate::math::Real;
+use crate::model::{Graph, Op, Rows, Strengths, TowerModel};
 
 /// What a graph runs on.
+#[derive(Debug)]
 pub struct Context<'a, T> {
     /// The tower.
-    pub tower: &'a Tower,
+    pub tower: &'a TowerModel,
     /// A model's parameters `[len]`.
     pub params: &'a [T],
     /// Tokens `[B, length]`.
@@ -28,7 +30,7 @@ pub struct Context<'a, T> {
 }
 
 /// A row of an array: its sequence, its position there, and its place among the array's rows.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Row {
     sequence: usize,
     position: usize,
@@ -55,7 +57,7 @@ impl<T: Real> Context<'_, T> {
         let per = if rows == Rows::Reads { shape.reads } else { shape.length };
         (0..self.batch() * per).map(move |place| {
             let (sequence, slot) = (place / per, place % per);
-            let asked = query_of(self.query, sequence);
+            let asked = asked_query(self.query, sequence);
             let position = if rows == Rows::Reads { shape.read_position(asked, slot) } else { slot };
             Row { sequence, position, place }
         })
@@ -80,10 +82,11 @@ pub struct Values<T> {
 }
 
 impl<T: Real> Values<T> {
-    /// Runs the graph; `strengths` scale the first layer's terms.
+    /// Runs the graph; `strengths [layers, H]` scale the terms of every layer (none: all 1).
     pub fn forward(&mut self, graph: &Graph, context: &Context<T>, strengths: Option<&[Strengths]>) {
         self.arrays.resize(graph.arrays.len(), Vec::new());
         self.weights.resize(graph.steps.len(), Vec::new());
+        let mut divided = strengths.map(|strengths| Divided::new(graph, context.tower.heads, strengths));
         for (step, weights) in graph.steps.iter().zip(&mut self.weights) {
             let shape = graph.arrays[step.out];
             let mut out = std::mem::take(&mut self.arrays[step.out]);
@@ -95,14 +98,19 @@ impl<T: Real> Values<T> {
                 Op::Norm { params } => norm::forward(context, params, x[0], &mut out),
                 Op::Linear { params, .. } => linear::forward(context, params, x[0], x.get(1).copied(), &mut out),
                 Op::Gather => gather::forward(context, (rows(0), shape), x[0], &mut out),
-                Op::Attention { first } => {
-                    let parts = strengths.filter(|_| *first).map(|strengths| attention::Parts::new(context, strengths));
+                Op::Attention { layer } => {
                     let shapes = attention::Shapes { query: rows(0), key: rows(1), out: shape.rows };
-                    attention::forward(context, shapes, [x[0], x[1], x[2]], parts.as_ref(), weights, &mut out);
+                    let terms = divided.as_mut().and_then(|divided| divided.terms(context, step, *layer));
+                    attention::weigh(context, shapes, [x[0], x[1]], terms.as_ref(), weights);
+                    let value = terms.as_ref().map_or(x[2], |terms| &terms.value);
+                    attention::mix(context, shapes, weights, value, &mut out);
                 }
                 Op::Gelu => gelu::forward(x[0], &mut out),
             }
             self.arrays[step.out] = out;
+            if let Some(divided) = &mut divided {
+                divided.follow(graph, context, step, weights);
+            }
         }
     }
 
@@ -114,6 +122,12 @@ impl<T: Real> Values<T> {
     /// An array by its id.
     pub fn array(&self, id: usize) -> &[T] {
         &self.arrays[id]
+    }
+
+    /// The attention weights `[rows, H, length]` of the step that writes an array; empty of any other operation.
+    pub fn weights(&self, graph: &Graph, out: usize) -> &[T] {
+        let step = graph.steps.iter().position(|step| step.out == out).expect("every array is written by a step");
+        &self.weights[step]
     }
 }
 

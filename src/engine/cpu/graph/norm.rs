@@ -1,18 +1,16 @@
 //! Layer norm: `out = (x - mean) / sqrt(variance + 1e-5) * weight + bias` over each row.
 
-use super::Context;
-use crate::engine::cpu::real::Real;
-use crate::params::Linear;
-
-/// Added to a row's variance.
-pub const EPS: f64 = 1e-5;
+use super::parts::total;
+use super::{Context, Parts};
+use crate::math::{Real, axpy};
+use crate::model::{Linear, NORM_EPS};
 
 /// A row's mean and the reciprocal of its standard deviation.
 pub fn moments<T: Real>(x: &[T]) -> (T, T) {
     let n = T::from_f64(x.len() as f64);
     let mean = x.iter().copied().sum::<T>() / n;
     let variance = x.iter().map(|x| (*x - mean) * (*x - mean)).sum::<T>() / n;
-    (mean, T::from_f64(1.0) / (variance + T::from_f64(EPS)).sqrt())
+    (mean, T::from_f64(1.0) / (variance + T::from_f64(NORM_EPS)).sqrt())
 }
 
 pub fn forward<T: Real>(context: &Context<T>, params: &Linear, x: &[T], out: &mut [T]) {
@@ -23,6 +21,22 @@ pub fn forward<T: Real>(context: &Context<T>, params: &Linear, x: &[T], out: &mu
             *out = (*x - mean) * scale * *weight + *bias;
         }
     }
+}
+
+/// Every part is centred and scaled by the whole row's scale; the norm's bias joins the biases.
+pub fn split<T: Real>(params: &[T], norm: &Linear, parts: &Parts<T>) -> Parts<T> {
+    let (weight, bias) = (&params[norm.weight.clone()], &params[norm.bias.clone()]);
+    let width = weight.len();
+    let scales: Vec<T> = total(parts).chunks(width).map(|row| moments(row).1).collect();
+    let mut out = parts.clone();
+    for part in &mut out {
+        for (row, scale) in part.chunks_mut(width).zip(&scales) {
+            let (mean, _) = moments(row);
+            row.iter_mut().zip(weight).for_each(|(x, weight)| *x = (*x - mean) * *scale * *weight);
+        }
+    }
+    out[2].chunks_mut(width).for_each(|row| axpy(T::from_f64(1.0), bias, row));
+    out
 }
 
 /// With y = (x - mean) scale and g = weight d_out: `dx += scale (g - mean(g) - y mean(g y))`.

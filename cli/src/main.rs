@@ -1,0 +1,202 @@
+//! The command line: train, evaluate, ablate, decompose, sweep, reproduce. Thin; `--json` prints one JSON object and nothing
+//! else. Here are the arguments and their dispatch; the printing of single answers is in `report`.
+
+mod file;
+mod jobs;
+mod report;
+mod reproduce;
+mod sweep;
+mod train;
+mod work;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use leftright::analysis::{Ablation, AnalysisError, Evaluator, Scene, Tower};
+use leftright::checkpoint::{self, CheckpointError};
+use leftright::config::{ConfigError, ValidConfig};
+use leftright::experiment::TrainerError;
+use leftright::model::{Snapshot, UnknownTerm};
+use leftright::task::Split;
+use leftright::training::{EngineRequest, RunError};
+
+/// Trains a tiny CLIP on ten-pixel strips and cuts the one attention term that tells left from right.
+#[derive(Parser)]
+#[command(name = "leftright", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Print one JSON object on stdout and nothing else
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Train a model and write its checkpoint
+    Train(train::TrainArgs),
+    /// Train and measure a grid of settings, a row per model and measurement, in Parquet or CSV
+    Sweep(sweep::SweepArgs),
+    /// Run the paper's experiments and write REPRODUCTION.md with its figures and raw rows
+    Reproduce(reproduce::ReproduceArgs),
+    /// The accuracies of a checkpoint on every split
+    Evaluate {
+        /// A safetensors checkpoint
+        file: PathBuf,
+    },
+    /// The accuracies of a checkpoint with terms scaled
+    #[command(allow_negative_numbers = true)]
+    Ablate(AblateArgs),
+    /// The nine terms of the CLS row on a strip, or of the EOT row on a caption
+    Decompose {
+        /// A safetensors checkpoint
+        file: PathBuf,
+        /// Pixels, 0 background: "0 0 16 0 0 0 0 17 0 0"
+        #[arg(long, required_unless_present = "caption")]
+        strip: Option<String>,
+        /// Labels in the order they are named: "16 17"
+        #[arg(long, conflicts_with = "strip")]
+        caption: Option<String>,
+    },
+}
+
+#[derive(Args)]
+struct AblateArgs {
+    /// A safetensors checkpoint
+    file: PathBuf,
+    /// Of EE EP EB PE PP PB BE BP BB VP, with commas between
+    #[arg(long, value_delimiter = ',', required = true)]
+    terms: Vec<String>,
+    /// 0 removes, 1 leaves, -1 reverses; from -1 to 2
+    #[arg(long, default_value_t = 0.0)]
+    strength: f64,
+    /// Heads from 0, with commas between; all if not given
+    #[arg(long, value_delimiter = ',')]
+    heads: Option<Vec<u32>>,
+    /// The layer whose terms are scaled, from 1
+    #[arg(long, default_value_t = 1)]
+    layer: u32,
+    /// The tower whose terms are scaled
+    #[arg(long, value_enum, default_value = "vision")]
+    tower: TowerArg,
+    /// One split; all if not given
+    #[arg(long, value_parser = split())]
+    split: Option<Split>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum TowerArg {
+    Vision,
+    Text,
+}
+
+/// The splits by name.
+fn split() -> impl TypedValueParser<Value = Split> {
+    let named = |name: String| Split::ALL.into_iter().find(|split| split.name() == name).expect("clap has checked the name");
+    PossibleValuesParser::new(Split::ALL.map(Split::name)).map(named)
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum EngineArg {
+    Auto,
+    Cpu,
+    Gpu,
+}
+
+impl From<EngineArg> for EngineRequest {
+    fn from(arg: EngineArg) -> EngineRequest {
+        match arg {
+            EngineArg::Auto => EngineRequest::Auto,
+            EngineArg::Cpu => EngineRequest::Cpu,
+            EngineArg::Gpu => EngineRequest::Gpu,
+        }
+    }
+}
+
+/// Whatever ends a command early.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("{path}: {error}")]
+    File { path: PathBuf, error: std::io::Error },
+    #[error("{path}: {error}")]
+    Checkpoint { path: PathBuf, error: CheckpointError },
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Analysis(#[from] AnalysisError),
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error(transparent)]
+    Trainer(#[from] TrainerError),
+    #[error("{0}")]
+    Usage(String),
+    #[error("cannot write the answer: {0}")]
+    Output(#[from] std::io::Error),
+    #[error("cannot write the answer as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl Failure {
+    fn file(path: &Path, error: std::io::Error) -> Failure {
+        Failure::File { path: path.to_owned(), error }
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        // The reader closed the pipe (`| head`): it has what it wanted.
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            report::note(&format!("error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    match cli.command {
+        Command::Train(args) => train::train(&args, cli.json),
+        Command::Sweep(args) => sweep::sweep(&args, cli.json),
+        Command::Reproduce(args) => reproduce::reproduce(&args, cli.json),
+        Command::Evaluate { file } => {
+            let (config, snapshot) = open(&file)?;
+            let accuracies = Evaluator::new(&config).accuracies(&snapshot.params, &[])?;
+            report::accuracies(&accuracies, &Split::ALL, cli.json)
+        }
+        Command::Ablate(args) => {
+            let (config, snapshot) = open(&args.file)?;
+            let terms = args.terms.iter().map(|term| term.parse()).collect::<Result<_, UnknownTerm>>().map_err(AnalysisError::from)?;
+            let tower = match args.tower {
+                TowerArg::Vision => Tower::Vision,
+                TowerArg::Text => Tower::Text,
+            };
+            let ablation = Ablation { tower, layer: args.layer, terms, strength: args.strength, heads: args.heads };
+            let splits = args.split.map_or(Split::ALL.to_vec(), |split| vec![split]);
+            let accuracies = Evaluator::new(&config).accuracies(&snapshot.params, &[ablation])?;
+            report::accuracies(&accuracies, &splits, cli.json)
+        }
+        Command::Decompose { file, strip, caption } => {
+            let (config, snapshot) = open(&file)?;
+            let scene = match (strip, caption) {
+                (Some(strip), _) => Scene::Strip(numbers("strip", &strip)?),
+                (None, Some(caption)) => Scene::Caption(numbers("caption", &caption)?),
+                (None, None) => return Err(Failure::Usage("give a --strip or a --caption".to_owned())),
+            };
+            report::decomposition(&Evaluator::new(&config).decompose(&snapshot.params, &scene, &[])?, cli.json)
+        }
+    }
+}
+
+fn open(path: &Path) -> Result<(ValidConfig, Snapshot), Failure> {
+    let bytes = file::read(path, "a checkpoint", checkpoint::MAX_BYTES)?;
+    checkpoint::load(&bytes).map_err(|error| Failure::Checkpoint { path: path.to_owned(), error })
+}
+
+fn numbers(what: &str, text: &str) -> Result<Vec<u32>, Failure> {
+    let parse = |word: &str| word.parse().map_err(|_| Failure::Usage(format!("the {what} has \"{word}\", but must hold whole numbers")));
+    text.split([' ', ',']).filter(|word| !word.is_empty()).map(parse).collect()
+}

@@ -1,0 +1,144 @@
+//! What a sweep's TOML file says, checked whole before the first step.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+
+use leftright::analysis::{Ablation, AnalysisError};
+use leftright::config::{Config, ValidConfig};
+use leftright::experiment::{Job, Measure, Metric};
+use leftright::task::Split;
+use serde::{Deserialize, Serialize};
+
+use crate::{Failure, file};
+
+/// Models that a grid may have.
+const MOST: usize = 1_000_000;
+/// Far more than a grid of so many models needs.
+const MAX_BYTES: usize = 1 << 20;
+
+/// The file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Steps of every model.
+    steps: u32,
+    /// Steps between measurements; 0 for one at the end.
+    #[serde(default)]
+    every: u32,
+    /// Where the settings start from.
+    #[serde(default = "paper")]
+    preset: String,
+    /// The splits that are measured.
+    #[serde(default = "all")]
+    splits: Vec<Split>,
+    /// Ablations measured on the same splits: terms joined by +, a strength behind *, heads behind @: "EP", "EP+VP", "EP*-1",
+    /// "EP@0+2", "text.EP".
+    #[serde(default)]
+    ablate: Vec<String>,
+    /// Settings of every model.
+    #[serde(default)]
+    set: BTreeMap<String, toml::Value>,
+    /// Lists of settings; every combination is a model.
+    #[serde(default)]
+    grid: BTreeMap<String, Vec<toml::Value>>,
+}
+
+fn paper() -> String {
+    "paper".to_owned()
+}
+
+fn all() -> Vec<Split> {
+    Split::ALL.to_vec()
+}
+
+/// Every model of a sweep, and what each row holds.
+pub struct Plan {
+    /// In the order of the grid, its last key the fastest.
+    pub configs: Vec<ValidConfig>,
+    /// Steps of every model.
+    pub steps: u32,
+    every: u32,
+    measures: Vec<Measure>,
+    /// The numbers of each row.
+    pub numbers: Vec<Metric>,
+}
+
+fn text(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+impl Spec {
+    /// Reads a spec.
+    pub fn read(path: &Path) -> Result<Spec, Failure> {
+        let text = file::read(path, "a sweep's file", MAX_BYTES)?;
+        // toml's message has several lines; one is what a terminal and a log want.
+        let line = |error: toml::de::Error| error.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ");
+        toml::from_slice(&text).map_err(|error| Failure::Usage(format!("{}: {}", path.display(), line(error))))
+    }
+
+    /// Every model, checked.
+    pub fn plan(&self) -> Result<Plan, Failure> {
+        let wrong = |what: &str, value: u32, allowed: &str| Err(Failure::Usage(format!("{what} is {value}, but must be {allowed}")));
+        if self.steps == 0 || self.steps > 1_000_000 {
+            return wrong("steps", self.steps, "between 1 and 1000000");
+        }
+        if self.every > self.steps {
+            return wrong("every", self.every, "at most steps");
+        }
+        if self.splits.is_empty() {
+            return Err(Failure::Usage("splits is empty, but must name some of single, seen and unseen".to_owned()));
+        }
+        let count = self.grid.values().try_fold(1usize, |n, values| n.checked_mul(values.len())).filter(|n| *n <= MOST);
+        let Some(count) = count else {
+            return Err(Failure::Usage(format!("the grid has more than {MOST} models; split it into several specs")));
+        };
+        if let Some((key, _)) = self.grid.iter().find(|(_, values)| values.is_empty()) {
+            return Err(Failure::Usage(format!("grid.{key} is an empty list, but must hold at least one value")));
+        }
+        let mut base = Config::preset(&self.preset)?;
+        for (key, value) in &self.set {
+            base.set(key, &text(value))?;
+        }
+        let ablations = self.ablate.iter().map(|text| text.parse()).collect::<Result<Vec<Ablation>, AnalysisError>>()?;
+        let mut measures = vec![Measure::Accuracies(self.splits.clone()), Measure::Slopes];
+        measures.extend(ablations.into_iter().map(|ablation| Measure::Ablation(ablation, self.splits.clone())));
+        let mut numbers = vec![Metric::Loss, Metric::Slope, Metric::Steepest, Metric::NotFinite];
+        numbers.extend(measures.iter().flat_map(Measure::accuracies));
+        let configs = (0..count).map(|model| self.model(&base, model)).collect::<Result<_, _>>()?;
+        Ok(Plan { configs, steps: self.steps, every: self.every, measures, numbers })
+    }
+
+    fn model(&self, base: &Config, model: usize) -> Result<ValidConfig, Failure> {
+        let mut config = base.clone();
+        let (mut rest, mut chosen) = (model, Vec::new());
+        for (key, values) in self.grid.iter().rev() {
+            let value = text(&values[rest % values.len()]);
+            rest /= values.len();
+            config.set(key, &value)?;
+            chosen.push(format!("{key} = {value}"));
+        }
+        chosen.reverse();
+        config.validate().map_err(|error| match chosen.is_empty() {
+            true => Failure::Config(error),
+            false => Failure::Usage(format!("with {}: {error}", chosen.join(", "))),
+        })
+    }
+}
+
+impl Plan {
+    /// The models by part: few enough parts to read quickly, small enough to lose little.
+    pub fn parts(&self) -> impl Iterator<Item = Range<u32>> {
+        let models = self.configs.len() as u32;
+        let size = (models / 64).clamp(1, 32);
+        (0..models).step_by(size as usize).map(move |first| first..models.min(first + size))
+    }
+
+    /// What is done with one model.
+    pub fn job(&self, model: u32) -> Job {
+        Job { config: self.configs[model as usize].clone(), steps: self.steps, every: self.every, measures: self.measures.clone() }
+    }
+}

@@ -1,0 +1,78 @@
+//! What a command would train: whether there is memory for it, said before the first step, and `--plan`.
+
+use clap::Args;
+use leftright::config::ValidConfig;
+use leftright::experiment::bytes_of_largest;
+use serde_json::json;
+
+use super::{Failure, report};
+
+#[derive(Args)]
+pub struct WorkArgs {
+    /// Say what would be trained, and how much memory that needs, and train nothing
+    #[arg(long)]
+    pub plan: bool,
+    /// GiB of memory that the training may use; what is available if not given
+    #[arg(long, value_name = "GIB")]
+    memory: Option<f64>,
+}
+
+/// Models to train.
+pub struct Work {
+    /// How many.
+    models: u64,
+    /// Steps of all of them together.
+    steps: u64,
+    /// How many are in training at a time.
+    at_once: u64,
+    /// Bytes that so many of the largest of them need, roughly.
+    bytes: u64,
+}
+
+const GIB: f64 = (1u32 << 30) as f64;
+
+impl Work {
+    /// Models of these configs, each of so many steps, on every thread.
+    pub fn new(configs: &[ValidConfig], steps: u32) -> Work {
+        let models = configs.len() as u64;
+        let at_once = models.min(rayon::current_num_threads() as u64);
+        Work { models, steps: models * u64::from(steps), at_once, bytes: at_once * bytes_of_largest(configs) }
+    }
+
+    /// Refuses what does not fit into the memory there is; under `--plan` says what it is. Whether to go on.
+    pub fn begin(&self, args: &WorkArgs, json: bool) -> Result<bool, Failure> {
+        let allowed = args.memory.map_or_else(available, |gib| (gib * GIB) as u64);
+        if self.bytes > allowed {
+            let threads = if self.at_once > 1 { format!(", or set RAYON_NUM_THREADS below {}", self.at_once) } else { String::new() };
+            return Err(Failure::Usage(format!(
+                "the training would need {}, but may use {:.1} GiB; lower batch, d_model or layers{threads}",
+                self.memory(),
+                allowed as f64 / GIB,
+            )));
+        }
+        if args.plan {
+            let text = format!("{} of {} steps in all; {}", counted(self.models), self.steps, self.memory());
+            report::line(json, &json!({ "models": self.models, "steps": self.steps, "bytes": self.bytes }), &text)?;
+        }
+        Ok(!args.plan)
+    }
+
+    fn memory(&self) -> String {
+        let gib = self.bytes as f64 / GIB;
+        match self.at_once {
+            1 => format!("about {gib:.1} GiB"),
+            n => format!("about {gib:.1} GiB ({n} of its largest models at once)"),
+        }
+    }
+}
+
+fn available() -> u64 {
+    let mut system = sysinfo::System::new();
+    system.refresh_memory();
+    system.available_memory()
+}
+
+/// A number of models in words.
+pub fn counted(models: u64) -> String {
+    format!("{models} {}", if models == 1 { "model" } else { "models" })
+}

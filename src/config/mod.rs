@@ -1,0 +1,387 @@
+//! What a run is: task, model and optimiser, in one flat table whose keys are the ones of the checkpoint
+//! header, the command line's `--set` and the page's address. Every limit is checked here and nowhere else:
+//! [`Config`] holds any values, [`ValidConfig`] only values that have passed, and everything after this module
+//! takes a `ValidConfig`.
+
+mod population;
+mod preset;
+mod valid;
+
+pub use population::{Population, PopulationError};
+pub use preset::Preset;
+pub use valid::{Shape, ValidConfig};
+
+use serde::{Deserialize, Serialize};
+
+/// A config that cannot be run: which field, what it was, what is allowed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ConfigError {
+    /// A value outside its bounds, alone or given the other fields.
+    #[error("{field} is {value}, but must be {allowed}")]
+    Bounds {
+        /// The field's name.
+        field: &'static str,
+        /// The value given.
+        value: String,
+        /// What is allowed, as the end of a sentence.
+        allowed: String,
+    },
+    /// A key that no field has.
+    #[error("there is no setting \"{0}\"; the settings are {names}", names = Config::names())]
+    Unknown(String),
+    /// A preset that does not exist.
+    #[error("there is no preset \"{0}\"; the presets are {names}", names = Preset::names())]
+    Preset(String),
+    /// A value that does not parse.
+    #[error("{field} is \"{value}\", but must be {allowed}")]
+    Parse {
+        /// The field's name.
+        field: &'static str,
+        /// The text given.
+        value: String,
+        /// The kind of value the field takes.
+        allowed: &'static str,
+    },
+}
+
+/// Which part of the run a field belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum Group {
+    /// The synthetic world.
+    Task,
+    /// The two towers.
+    Model,
+    /// AdamW, the batch and the initial scales.
+    Optimiser,
+}
+
+/// The kind of value a field takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A whole number.
+    Integer,
+    /// A real number.
+    Number,
+    /// true or false, shown as 1 or 0 in bounds.
+    Flag,
+}
+
+/// One row of the table of settings: what a form, a help text or an error needs to know of a field.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
+pub struct ConfigField {
+    /// The key, everywhere.
+    pub name: &'static str,
+    /// The part of the run.
+    pub group: Group,
+    /// The kind of value.
+    pub kind: Kind,
+    /// The least value allowed.
+    pub min: f64,
+    /// The greatest value allowed.
+    pub max: f64,
+    /// The value in preset `paper`.
+    pub default: f64,
+    /// One line of help.
+    pub help: &'static str,
+}
+
+/// A setting's value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value {
+    /// A whole number.
+    Integer(u32),
+    /// A real number.
+    Number(f64),
+    /// true or false.
+    Flag(bool),
+}
+
+impl Value {
+    fn kind(self) -> Kind {
+        match self {
+            Value::Integer(_) => Kind::Integer,
+            Value::Number(_) => Kind::Number,
+            Value::Flag(_) => Kind::Flag,
+        }
+    }
+
+    /// The value as it is compared with bounds: false is 0, true is 1.
+    fn number(self) -> f64 {
+        match self {
+            Value::Integer(x) => f64::from(x),
+            Value::Number(x) => x,
+            Value::Flag(x) => f64::from(u8::from(x)),
+        }
+    }
+}
+
+impl std::fmt::Display for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Value::Integer(x) => x.fmt(f),
+            Value::Number(x) => x.fmt(f),
+            Value::Flag(x) => x.fmt(f),
+        }
+    }
+}
+
+impl From<u32> for Value {
+    fn from(x: u32) -> Value {
+        Value::Integer(x)
+    }
+}
+
+impl From<f64> for Value {
+    fn from(x: f64) -> Value {
+        Value::Number(x)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(x: bool) -> Value {
+        Value::Flag(x)
+    }
+}
+
+impl Kind {
+    /// What text must be to be read as such a value, as the end of a sentence.
+    fn allowed(self) -> &'static str {
+        match self {
+            Kind::Integer => "a whole number",
+            Kind::Number => "a number",
+            Kind::Flag => "true or false",
+        }
+    }
+}
+
+/// The table of settings, given to the macro that a caller names: group, name, type, value in preset `paper`, least and
+/// greatest value, help.
+macro_rules! settings {
+    ($with:ident) => {
+        $with! {
+            Task seed: u32 = 0, 0, u32::MAX, "Seed of every random draw of the run";
+            Task pixels: u32 = 10, 3, 16, "Pixels of a strip, or cells of a grid";
+            Task grid: bool = false, 0, 1, "The pixels form a square grid: 4, 9 or 16 of them";
+            Task above: bool = false, 0, 1, "Captions also say what is above what (grid only)";
+            Task right: bool = false, 0, 1, "Each scene is captioned at random from the left or from the right";
+            Task objects: u32 = 2, 2, 3, "Objects of a scene that is not single; captions order them all";
+            Task labels: u32 = 20, 4, 64, "Object identities";
+            Task pair_labels: u32 = 15, 2, 62, "N_pair: labels 1 to N_pair form the training pairs";
+            Task held_labels: u32 = 5, 2, 62, "The last labels, which never appear together in training, nor (unless mixed) in any training pair";
+            Task mixed: bool = false, 0, 1, "Held labels meet pair labels in training; only with each other are they never seen";
+            Task single_layouts: u32 = 8, 1, 15, "n_1: training positions per label shown alone";
+            Task pair_layouts: u32 = 20, 1, 559, "n_2: training layouts per ordered pair (or triple)";
+            Model d_model: u32 = 128, 8, 256, "Width of a token";
+            Model heads: u32 = 4, 1, 16, "Attention heads";
+            Model d_embed: u32 = 128, 4, 256, "Width of the shared embedding";
+            Model vision_layers: u32 = 1, 1, 4, "Layers of the vision tower";
+            Model text_layers: u32 = 1, 1, 4, "Layers of the text tower, or of the one autoregressive Transformer";
+            Model layer_norm: bool = false, 0, 1, "Layer norm before attention, before the MLP and at the end";
+            Model mlp: bool = false, 0, 1, "An MLP, four times as wide, after each attention";
+            Model autoregressive: bool = false, 0, 1, "One causal Transformer reads the strip and writes the caption";
+            Optimiser batch: u32 = 128, 2, 1024, "Captions in a batch, drawn without replacement";
+            Optimiser lr: f64 = 1e-3, 0.0, 1.0, "Learning rate";
+            Optimiser beta1: f64 = 0.9, 0.0, 0.9999, "AdamW's decay of the first moment";
+            Optimiser beta2: f64 = 0.98, 0.0, 0.9999, "AdamW's decay of the second moment";
+            Optimiser eps: f64 = 1e-8, 1e-12, 1.0, "AdamW's epsilon";
+            Optimiser weight_decay: f64 = 0.0, 0.0, 10.0, "AdamW's weight decay";
+            Optimiser warmup: u32 = 10, 1, 100_000, "Steps over which the learning rate rises";
+            Optimiser max_scale: f64 = 100.0, 1.0, 1000.0, "Largest logit scale";
+            Optimiser token_std: f64 = 0.1, 0.0, 10.0, "Initial standard deviation of token embeddings";
+            Optimiser cls_std: f64 = 1.0, 0.0, 10.0, "Initial standard deviation of the CLS token";
+            Optimiser position_std: f64 = 0.02, 0.0, 10.0, "Initial standard deviation of position embeddings";
+        }
+    };
+}
+#[cfg(feature = "web")]
+pub(crate) use settings;
+
+macro_rules! config {
+    ($($group:ident $name:ident: $type:ident = $default:expr, $min:expr, $max:expr, $help:literal;)*) => {
+        /// The settings of a run, any values. `Config::default()` is preset `paper`; [`Config::validate`] checks every limit.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Config {
+            $(#[doc = $help] pub $name: $type,)*
+        }
+
+        impl Default for Config {
+            fn default() -> Self {
+                Config { $($name: $default,)* }
+            }
+        }
+
+        const NAMES: [&str; [$(stringify!($name)),*].len()] = [$(stringify!($name)),*];
+
+        impl Config {
+            /// The table of settings: names, bounds (given this config's other fields), defaults, help.
+            pub fn fields(&self) -> Vec<ConfigField> {
+                let mut fields = vec![$(ConfigField {
+                    name: stringify!($name), group: Group::$group, kind: Value::from(self.$name).kind(),
+                    min: f64::from($min), max: f64::from($max), default: Value::from($default as $type).number(), help: $help,
+                },)*];
+                for (name, _, most, _) in self.dependent() {
+                    fields.iter_mut().filter(|f| f.name == name).for_each(|f| f.max = f.max.min(f64::from(most)));
+                }
+                fields
+            }
+
+            /// Every setting's name and value, in the order of [`Config::fields`].
+            pub fn values(&self) -> impl Iterator<Item = (&'static str, Value)> {
+                NAMES.into_iter().zip([$(Value::from(self.$name)),*])
+            }
+
+            /// Sets one field from text.
+            ///
+            /// # Errors
+            /// Where there is no such field, or the text is no value of its kind. Bounds are checked by [`Config::validate`].
+            pub fn set(&mut self, name: &str, text: &str) -> Result<(), ConfigError> {
+                match name {
+                    $(stringify!($name) => self.$name = text.trim().parse().map_err(|_| ConfigError::Parse {
+                        field: stringify!($name), value: text.to_owned(), allowed: Value::from(self.$name).kind().allowed(),
+                    })?,)*
+                    _ => return Err(ConfigError::Unknown(name.to_owned())),
+                }
+                Ok(())
+            }
+
+            fn check_bounds(&self) -> Result<(), ConfigError> {
+                $(check_bound(stringify!($name), Value::from(self.$name), f64::from($min), f64::from($max))?;)*
+                Ok(())
+            }
+        }
+    };
+}
+settings!(config);
+
+fn check_bound(field: &'static str, value: Value, min: f64, max: f64) -> Result<(), ConfigError> {
+    // `contains` refuses NaN too.
+    if (min..=max).contains(&value.number()) {
+        return Ok(());
+    }
+    Err(ConfigError::Bounds { field, value: value.to_string(), allowed: format!("between {min} and {max}") })
+}
+
+fn bounds(field: &'static str, value: u32, allowed: String) -> ConfigError {
+    ConfigError::Bounds { field, value: value.to_string(), allowed }
+}
+
+impl Config {
+    /// Checks every limit: each field's bounds, then those that depend on another field.
+    fn check(&self) -> Result<(), ConfigError> {
+        self.check_bounds()?;
+        let decoder = "1 where autoregressive is true: text_layers counts its layers";
+        for (field, value, refused, allowed) in [
+            ("above", Value::from(self.above), self.above && !self.grid, "false where grid is false"),
+            ("objects", self.objects.into(), self.objects == 3 && (self.grid || self.right), "2 where grid or right is true"),
+            ("vision_layers", self.vision_layers.into(), self.autoregressive && self.vision_layers > 1, decoder),
+        ] {
+            if refused {
+                return Err(ConfigError::Bounds { field, value: value.to_string(), allowed: allowed.to_owned() });
+            }
+        }
+        if self.grid && self.pixels.isqrt().pow(2) != self.pixels {
+            return Err(bounds("pixels", self.pixels, "4, 9 or 16 where grid is true".to_owned()));
+        }
+        for (field, value) in [("pair_labels", self.pair_labels), ("held_labels", self.held_labels)] {
+            if value < self.objects {
+                return Err(bounds(field, value, format!("at least {}, the objects of a scene", self.objects)));
+            }
+        }
+        for (field, value, most, why) in self.dependent() {
+            if value > most {
+                return Err(bounds(field, value, format!("at most {most}, {why}")));
+            }
+        }
+        if !self.d_model.is_multiple_of(4 * self.heads) {
+            return Err(bounds("d_model", self.d_model, format!("a multiple of {}, four times the number of heads", 4 * self.heads)));
+        }
+        if !self.d_embed.is_multiple_of(4) {
+            return Err(bounds("d_embed", self.d_embed, "a multiple of 4".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Fields whose greatest value depends on others: name, value, greatest value, why.
+    fn dependent(&self) -> [(&'static str, u32, u32, &'static str); 5] {
+        let layouts = self.layouts();
+        let labels = if self.objects == 3 { 24 } else { self.labels };
+        [
+            ("labels", self.labels, labels, "so that every strip can be compared with every caption"),
+            ("held_labels", self.held_labels, self.labels.saturating_sub(self.objects), "so that labels are left for training pairs"),
+            ("pair_labels", self.pair_labels, self.labels.saturating_sub(self.held_labels), "the labels that are not held out"),
+            ("single_layouts", self.single_layouts, self.pixels.saturating_sub(1), "so that a position is left to test"),
+            ("pair_layouts", self.pair_layouts, layouts.saturating_sub(1), "so that a layout is left to test"),
+        ]
+    }
+
+    /// How many layouts a caption has that orders its objects (`task::layouts` lists them); for any values, so that
+    /// they can be checked.
+    pub fn layouts(&self) -> u32 {
+        let (p, side) = (self.pixels, self.pixels.isqrt());
+        match (self.grid, self.objects) {
+            // Any two cells in different columns.
+            (true, _) => p * side * side.saturating_sub(1) / 2,
+            (false, 3) => p * p.saturating_sub(1) * p.saturating_sub(2) / 6,
+            (false, _) => p * p.saturating_sub(1) / 2,
+        }
+    }
+
+    /// The settings of a named preset.
+    ///
+    /// # Errors
+    /// Where there is no preset of this name.
+    pub fn preset(name: &str) -> Result<Config, ConfigError> {
+        name.parse().map(Preset::config)
+    }
+
+    fn names() -> String {
+        NAMES.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_field_value_and_bounds() {
+        for (field, value, says) in [
+            ("pair_labels", "16", "pair_labels is 16, but must be at most 15, the labels that are not held out"),
+            ("pair_labels", "1", "pair_labels is 1, but must be between 2 and 62"),
+            ("d_model", "120", "d_model is 120, but must be a multiple of 16, four times the number of heads"),
+            ("lr", "NaN", "lr is NaN, but must be between 0 and 1"),
+            ("held_labels", "19", "held_labels is 19, but must be at most 18, so that labels are left for training pairs"),
+            ("pair_layouts", "45", "pair_layouts is 45, but must be at most 44, so that a layout is left to test"),
+            ("single_layouts", "10", "single_layouts is 10, but must be at most 9, so that a position is left to test"),
+            ("text_layers", "5", "text_layers is 5, but must be between 1 and 4"),
+            ("grid", "true", "pixels is 10, but must be 4, 9 or 16 where grid is true"),
+            ("above", "true", "above is true, but must be false where grid is false"),
+        ] {
+            let mut config = Config::default();
+            config.set(field, value).unwrap();
+            assert_eq!(config.validate().unwrap_err().to_string(), says);
+        }
+    }
+
+    #[test]
+    fn three_objects_have_fewer_labels() {
+        let with = |labels| Config { objects: 3, labels, ..Config::default() }.validate();
+        assert!(with(24).is_ok());
+        let says = "labels is 25, but must be at most 24, so that every strip can be compared with every caption";
+        assert_eq!(with(25).unwrap_err().to_string(), says);
+    }
+
+    #[test]
+    fn text_that_is_no_value_is_refused() {
+        let mut config = Config::default();
+        assert_eq!(config.set("batch", "many").unwrap_err().to_string(), "batch is \"many\", but must be a whole number");
+        assert!(config.set("depth", "3").unwrap_err().to_string().starts_with("there is no setting \"depth\""));
+        assert_eq!(config, Config::default());
+    }
+}

@@ -1,0 +1,297 @@
+//! The names of what is measured: `unseen.order`, `EP unseen.order`, `slope.0`. Code builds a [`Metric`]; sweeps, reports
+//! and the page write it as text, and text is read back into it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::analysis::{Ablation, Score, Space, Term};
+use crate::task::Split;
+
+/// What is done to a model before its accuracy is measured.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Intervention {
+    /// Nothing.
+    None,
+    /// Some terms are scaled.
+    Ablation(Ablation),
+    /// The steepest head's EP row is replaced by a ramp of this slope, in logits per pixel; the other heads lose theirs.
+    Ramp(f64),
+}
+
+/// The parts of the CLS row's logits: X stands for the input, token and position embedding together, B for
+/// the bias; first the query's, then the key's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// X W_QK X^T: EE, EP, PE and PP.
+    XX,
+    /// Input queries on the keys' bias: EB and PB.
+    XB,
+    /// The queries' bias on input keys: BE and BP.
+    BX,
+    /// Bias on bias.
+    BB,
+}
+
+impl Part {
+    /// All four.
+    pub const ALL: [Part; 4] = [Part::XX, Part::XB, Part::BX, Part::BB];
+
+    /// The terms that the part is the sum of.
+    pub fn terms(self) -> &'static [Term] {
+        match self {
+            Part::XX => &[Term::EE, Term::EP, Term::PE, Term::PP],
+            Part::XB => &[Term::EB, Term::PB],
+            Part::BX => &[Term::BE, Term::BP],
+            Part::BB => &[Term::BB],
+        }
+    }
+}
+
+/// One of the numbers of an [`Alignment`](crate::analysis::Alignment).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agreement {
+    /// [`Alignment::raw`](crate::analysis::Alignment::raw).
+    Raw,
+    /// [`Alignment::raw_mismatched`](crate::analysis::Alignment::raw_mismatched).
+    RawMismatched,
+    /// [`Alignment::fitted`](crate::analysis::Alignment::fitted).
+    Fitted,
+    /// [`Alignment::held`](crate::analysis::Alignment::held).
+    Held,
+    /// [`Alignment::held_mismatched`](crate::analysis::Alignment::held_mismatched).
+    HeldMismatched,
+    /// [`Alignment::held_matched`](crate::analysis::Alignment::held_matched).
+    HeldMatched,
+}
+
+impl Agreement {
+    /// All six.
+    pub const ALL: [Agreement; 6] =
+        [Agreement::Raw, Agreement::RawMismatched, Agreement::Fitted, Agreement::Held, Agreement::HeldMismatched, Agreement::HeldMatched];
+
+    fn name(self) -> &'static str {
+        match self {
+            Agreement::Raw => "raw",
+            Agreement::RawMismatched => "raw_mismatched",
+            Agreement::Fitted => "fitted",
+            Agreement::Held => "held",
+            Agreement::HeldMismatched => "held_mismatched",
+            Agreement::HeldMatched => "held_matched",
+        }
+    }
+}
+
+/// One number that can be measured of a model. [`Display`](fmt::Display) writes its name, [`FromStr`] reads it.
+///
+/// ```
+/// use leftright::analysis::{Ablation, Score, Term};
+/// use leftright::experiment::{Intervention, Metric};
+/// use leftright::task::Split;
+///
+/// let without_ep = Intervention::Ablation(Ablation::vision(&[Term::EP], 0.0));
+/// let metric = Metric::Accuracy(without_ep, Split::Unseen, Score::Order);
+/// assert_eq!(metric.to_string(), "EP unseen.order");
+/// assert_eq!("EP unseen.order".parse(), Ok(metric));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub enum Metric {
+    /// `loss`: of the last step; NaN where training has diverged.
+    Loss,
+    /// `not_finite`: how often a scene was judged by a score that is not finite; absent where none was.
+    NotFinite,
+    /// `unseen.order`, `EP unseen.order`, `ramp 1.5 unseen.order`: a score on a split, behind what was done before.
+    Accuracy(Intervention, Split, Score),
+    /// `slope`: the steepest head's EP slope, in logits per pixel, with its sign.
+    Slope,
+    /// `steepest`: which head that is.
+    Steepest,
+    /// `slope.0`: one head's EP slope, in logits per pixel (per column on a grid).
+    HeadSlope(u32),
+    /// `down.0`: one head's EP slope down the rows of a grid, in logits per row.
+    Down(u32),
+    /// `ep.0.3`: EP of a head at a pixel, in logits.
+    Ep(u32, u32),
+    /// `share.XX`: a part's share of the mean magnitude of the CLS row.
+    Share(Part),
+    /// `variance.EP`: a term's share of the variance of the logits over keys.
+    Variance(Term),
+    /// `row.0.EP.3`: a term of a head at a background pixel, in logits.
+    Row(u32, Term, u32),
+    /// `first.0`: a text head's mean attention on the label named first.
+    First(u32),
+    /// `least.0`: the least of it over all captions.
+    Least(u32),
+    /// `second.0`: its mean attention on the label named second.
+    Second(u32),
+    /// `attention.0.1`: its mean attention on a token of the caption.
+    Attention(u32, u32),
+    /// `preference.0.EP`: how much a term adds to the first label's logit over the second's.
+    Preference(u32, Term),
+    /// `token.raw`, `circuit.held`: how far image and text agree on labels.
+    Alignment(Space, Agreement),
+}
+
+impl Metric {
+    /// A score on unseen pairs, with nothing done before.
+    pub fn unseen(score: Score) -> Metric {
+        Metric::Accuracy(Intervention::None, Split::Unseen, score)
+    }
+}
+
+impl fmt::Display for Intervention {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Intervention::None => Ok(()),
+            Intervention::Ablation(ablation) => write!(f, "{ablation} "),
+            Intervention::Ramp(slope) => write!(f, "ramp {slope} "),
+        }
+    }
+}
+
+impl fmt::Display for Metric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Metric::Loss => f.write_str("loss"),
+            Metric::NotFinite => f.write_str("not_finite"),
+            Metric::Accuracy(before, split, score) => write!(f, "{before}{}.{}", split.name(), score.name()),
+            Metric::Slope => f.write_str("slope"),
+            Metric::Steepest => f.write_str("steepest"),
+            Metric::HeadSlope(head) => write!(f, "slope.{head}"),
+            Metric::Down(head) => write!(f, "down.{head}"),
+            Metric::Ep(head, pixel) => write!(f, "ep.{head}.{pixel}"),
+            Metric::Share(part) => write!(f, "share.{part:?}"),
+            Metric::Variance(term) => write!(f, "variance.{}", term.name()),
+            Metric::Row(head, term, pixel) => write!(f, "row.{head}.{}.{pixel}", term.name()),
+            Metric::First(head) => write!(f, "first.{head}"),
+            Metric::Least(head) => write!(f, "least.{head}"),
+            Metric::Second(head) => write!(f, "second.{head}"),
+            Metric::Attention(head, token) => write!(f, "attention.{head}.{token}"),
+            Metric::Preference(head, term) => write!(f, "preference.{head}.{}", term.name()),
+            Metric::Alignment(space, agreement) => write!(f, "{}.{}", space.name(), agreement.name()),
+        }
+    }
+}
+
+/// A name that no metric has.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("there is no metric \"{0}\"")]
+pub struct UnknownMetric(String);
+
+impl FromStr for Metric {
+    type Err = UnknownMetric;
+
+    fn from_str(name: &str) -> Result<Metric, UnknownMetric> {
+        let metric = accuracy(name).or_else(|| plain(name));
+        // Numbers have several spellings (`1e0`, `+1`); a metric has one.
+        metric.filter(|metric| metric.to_string() == name).ok_or_else(|| UnknownMetric(name.to_owned()))
+    }
+}
+
+/// `[what was done ]split.score`.
+fn accuracy(name: &str) -> Option<Metric> {
+    let (before, place) = match name.rsplit_once(' ') {
+        None => (Intervention::None, name),
+        Some((before, place)) => match before.strip_prefix("ramp ") {
+            Some(slope) => (Intervention::Ramp(slope.parse().ok()?), place),
+            None => (Intervention::Ablation(before.parse().ok()?), place),
+        },
+    };
+    let (split, score) = place.split_once('.')?;
+    let split = Split::ALL.into_iter().find(|known| known.name() == split)?;
+    let score = Score::ALL.into_iter().find(|known| known.name() == score)?;
+    Some(Metric::Accuracy(before, split, score))
+}
+
+/// A name of words and numbers with dots between.
+fn plain(name: &str) -> Option<Metric> {
+    let words: Vec<&str> = name.split('.').collect();
+    let number = |i: usize| words[i].parse::<u32>().ok();
+    let term = |i: usize| words[i].parse::<Term>().ok();
+    Some(match words[..] {
+        ["loss"] => Metric::Loss,
+        ["not_finite"] => Metric::NotFinite,
+        ["slope"] => Metric::Slope,
+        ["steepest"] => Metric::Steepest,
+        ["slope", _] => Metric::HeadSlope(number(1)?),
+        ["down", _] => Metric::Down(number(1)?),
+        ["ep", _, _] => Metric::Ep(number(1)?, number(2)?),
+        ["share", part] => Metric::Share(Part::ALL.into_iter().find(|known| format!("{known:?}") == part)?),
+        ["variance", _] => Metric::Variance(term(1)?),
+        ["row", _, _, _] => Metric::Row(number(1)?, term(2)?, number(3)?),
+        ["first", _] => Metric::First(number(1)?),
+        ["least", _] => Metric::Least(number(1)?),
+        ["second", _] => Metric::Second(number(1)?),
+        ["attention", _, _] => Metric::Attention(number(1)?, number(2)?),
+        ["preference", _, _] => Metric::Preference(number(1)?, term(2)?),
+        [space, agreement] => {
+            let space = Space::ALL.into_iter().find(|known| known.name() == space)?;
+            let agreement = Agreement::ALL.into_iter().find(|known| known.name() == agreement)?;
+            Metric::Alignment(space, agreement)
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+    use crate::analysis::Tower;
+
+    fn ablation() -> impl Strategy<Value = Ablation> {
+        let terms = proptest::collection::vec(select(&Term::ALL[..]), 1..5);
+        let heads = proptest::option::of(proptest::collection::vec(0u32..16, 0..4));
+        let tower = select(&[Tower::Vision, Tower::Text][..]);
+        (tower, 1u32..5, terms, -1.0..2.0f64, heads).prop_map(|(tower, layer, terms, strength, heads)| Ablation {
+            tower,
+            layer,
+            terms,
+            strength,
+            heads,
+        })
+    }
+
+    fn metric() -> impl Strategy<Value = Metric> {
+        let before = prop_oneof![
+            Just(Intervention::None),
+            ablation().prop_map(Intervention::Ablation),
+            any::<f64>().prop_filter("a slope is a number", |x| x.is_finite()).prop_map(Intervention::Ramp),
+        ];
+        let (term, head, at) = (select(&Term::ALL[..]), any::<u32>(), any::<u32>());
+        prop_oneof![
+            (before, select(&Split::ALL[..]), select(&Score::ALL[..])).prop_map(|(b, p, s)| Metric::Accuracy(b, p, s)),
+            select(&[Metric::Loss, Metric::NotFinite, Metric::Slope, Metric::Steepest][..]),
+            select(&Part::ALL[..]).prop_map(Metric::Share),
+            term.clone().prop_map(Metric::Variance),
+            (head, at).prop_map(|(head, at)| Metric::Ep(head, at)),
+            (head, at).prop_map(|(head, at)| Metric::Attention(head, at)),
+            (head, term.clone(), at).prop_map(|(head, term, at)| Metric::Row(head, term, at)),
+            (head, term).prop_map(|(head, term)| Metric::Preference(head, term)),
+            head.prop_flat_map(|head| {
+                let kinds = [Metric::HeadSlope, Metric::Down, Metric::First, Metric::Least, Metric::Second];
+                select(kinds.map(|kind| kind(head)).to_vec())
+            }),
+            (select(&Space::ALL[..]), select(&Agreement::ALL[..])).prop_map(|(s, a)| Metric::Alignment(s, a)),
+        ]
+    }
+
+    proptest! {
+        /// A name is its metric, and no other's.
+        #[test]
+        fn names_are_read_as_they_are_written(metric in metric(), other in metric()) {
+            prop_assert_eq!(metric.to_string().parse(), Ok(metric.clone()));
+            prop_assert_eq!(metric == other, metric.to_string() == other.to_string());
+        }
+    }
+
+    #[test]
+    fn a_name_that_no_metric_has_is_refused() {
+        let near = ["unseen.ordr", "EX unseen.order", "EP  unseen.order", "ramp x unseen.order", "ep.0", "slope.-1", "slope.01", ""];
+        for name in near {
+            let error = name.parse::<Metric>().unwrap_err();
+            assert_eq!(error.to_string(), format!("there is no metric \"{name}\""));
+        }
+    }
+}
