@@ -1,56 +1,45 @@
 // The loss of a Transformer that writes the caption and its gradient (src/engine/cpu/cross_entropy.rs), over the words
 // that follow SOT up to EOT, `written` of all sequences together:
 //   loss = 1/written sum -log softmax(logits)[word],  d_logits = (softmax(logits) - [word]) / written
-// Reads batch, rows: embedding, the next word's logits [B * reads, E] in rows of 4 * E4; writes rows: d_embedding, alike,
-// zero beyond the E words and where nothing is written; cells: loss parts [B, reads]. One invocation per read place.
+// Reads batch, logits of the next word [B * reads, words]; writes d_logits, alike, zero where nothing is written, and loss parts
+// [B * reads]. A workgroup per read place.
 
-// The words that a vec4 column's logits are of.
-fn words(column: u32) -> vec4<u32> {
-    return 4u * column + vec4<u32>(0u, 1u, 2u, 3u);
-}
-
-@compute @workgroup_size(64)
-fn cross_entropy(@builtin(global_invocation_id) id: vec3<u32>) {
-    let model = id.z;
-    let n = runs[model].batch;
-    let sequence = id.x / reads(0u);
-    let read = id.x % reads(0u);
-    if (sequence >= n) {
+@compute @workgroup_size(cross_entropy_lanes)
+fn cross_entropy(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+    let model = model_of(group);
+    let run = runs[model];
+    let op = ops[op_of(group)];
+    let row = cross_entropy_at(op, group, groups, lane).x;
+    if (row >= op.rows) {
         return;
     }
-    let logits = model * ROWS + embedding_rows(0u) + id.x * E4;
-    let d_logits = model * ROWS + d_embedding_rows(0u) + id.x * E4;
-    if (read >= query_of(model, 0u, sequence)) {
-        cells[model * CELLS + LOSS + id.x] = 0.0;
-        for (var i = 0u; i < E4; i++) {
-            rows[d_logits + i] = vec4<f32>();
-        }
-        return;
+    let sequence = row / op.places.reads;
+    let read = row % op.places.reads;
+    var counted = 0.0;
+    for (var i = lane; i < op.places.sequences; i += cross_entropy_lanes) {
+        counted += f32(batch[run.batch + op.places.asked + i]);
     }
-    var written = 0u;
-    for (var i = 0u; i < n; i++) {
-        written += query_of(model, 0u, i);
+    let weight = 1.0 / sum_over_workgroup(lane, counted);
+    let logits = run.floats + op.logits + row * op.words;
+    let d_logits = run.floats + op.d_logits + row * op.words;
+    var most = -3.0e38;
+    for (var i = lane; i < op.words; i += cross_entropy_lanes) {
+        most = max(most, floats[logits + i]);
     }
-    let weight = 1.0 / f32(written);
-    let word = batch[tokens_at(model, 0u, sequence) + read_position(0u, read) + 1u];
-    let lowest = vec4<f32>(-3.0e38);
-    var most = lowest;
-    for (var i = 0u; i < E4; i++) {
-        most = max(most, select(lowest, rows[logits + i], words(i) < vec4<u32>(E)));
+    let greatest = max_over_workgroup(lane, most);
+    var sum = 0.0;
+    for (var i = lane; i < op.words; i += cross_entropy_lanes) {
+        sum += exp(floats[logits + i] - greatest);
     }
-    let greatest = max(max(most.x, most.y), max(most.z, most.w));
-    var total = 0.0;
-    var own = 0.0;
-    for (var i = 0u; i < E4; i++) {
-        let logit = rows[logits + i];
-        let p = select(vec4<f32>(), exp(logit - greatest), words(i) < vec4<u32>(E));
-        total += dot(p, vec4<f32>(1.0));
-        own += dot(select(vec4<f32>(), logit, words(i) == vec4<u32>(word)), vec4<f32>(1.0));
-        rows[d_logits + i] = p;
+    let total = sum_over_workgroup(lane, sum);
+    let is_written = read < batch[run.batch + op.places.asked + sequence];
+    let word = token_at(model, op.places, sequence, world[op.places.positions + read] + 1u);
+    for (var i = lane; i < op.words; i += cross_entropy_lanes) {
+        let d = (exp(floats[logits + i] - greatest) / total - select(0.0, 1.0, i == word)) * weight;
+        floats[d_logits + i] = select(0.0, d, is_written);
     }
-    for (var i = 0u; i < E4; i++) {
-        let said = select(vec4<f32>(), vec4<f32>(1.0), words(i) == vec4<u32>(word));
-        rows[d_logits + i] = (rows[d_logits + i] / total - said) * weight;
+    if (lane == 0u) {
+        let loss = (greatest + log(total) - floats[logits + word]) * weight;
+        floats[run.floats + op.loss + row] = select(0.0, loss, is_written);
     }
-    cells[model * CELLS + LOSS + id.x] = (greatest + log(total) - own) * weight;
 }

@@ -5,46 +5,45 @@
 // Reads world: the row of each caption as each relation states it (src/engine/gpu/world.rs), and the layouts. Writes batch:
 // each tower's tokens [B, length], query [B]. One invocation per sequence; no float, about 150 hashes.
 
-@compute @workgroup_size(64)
-fn sample(@builtin(global_invocation_id) id: vec3<u32>) {
-    draw(id.z, id.x);
-}
-
-fn draw(model: u32, i: u32) {
+@compute @workgroup_size(sample_lanes)
+fn sample(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+    let model = model_of(group);
+    let op = ops[op_of(group)];
+    let i = sample_at(op, group, groups, lane).x;
     let run = runs[model];
     let step = batch[0] + 1u;
     if (i == 0u && model == 0u) {
         batch[1] = step;
     }
-    if (i >= run.batch) {
+    if (i >= op.sequences) {
         return;
     }
     let drawn = permute(i, run.captions, key_of(run.seed, CAPTIONS, step));
-    let relation = hash(key_of(run.seed, RELATION, step), i) % RELATIONS;
-    let caption = world[run.drawn + drawn * RELATIONS + relation];
+    let relation = hash(key_of(run.seed, RELATION, step), i) % op.relations;
+    let caption = world[run.drawn + drawn * op.relations + relation];
     let scene = caption + CAPTION_LENGTH + 1u;
     let stream = world[scene + 5u];
     let alone = stream == SINGLE_LAYOUTS;
     let rank = hash(key_of(run.seed, LAYOUT, step), i) % select(run.pair_layouts, run.single_layouts, alone);
-    let place = permute(rank, select(LAYOUT_COUNT, PIXELS, alone), key_of(run.seed, stream, world[scene + 4u]));
+    let place = permute(rank, select(op.layouts, op.pixels, alone), key_of(run.seed, stream, world[scene + 4u]));
     let positions = world[world[scene + 3u] + place];
 
     // CLS, which an autoregressive run overwrites with its first pixel.
-    let first = tokens_at(model, 0u, i);
-    batch[first] = read_token(0u);
-    let strip = first + STRIP_AT;
-    for (var p = 0u; p < PIXELS; p++) {
-        batch[strip + p] = BACKGROUND;
+    let first = run.batch + op.strips + i * op.strip_length;
+    batch[first] = op.cls;
+    let strip = first + op.strip_at;
+    for (var p = 0u; p < op.pixels; p++) {
+        batch[strip + p] = op.background;
     }
     for (var o = 0u; o < 3u; o++) {
         let label = world[scene + o];
         if (label > 0u) {
-            batch[strip + ((positions >> (8u * o)) & 255u)] = BACKGROUND + label;
+            batch[strip + ((positions >> (8u * o)) & 255u)] = op.background + label;
         }
     }
-    let text = tokens_at(model, TOWERS - 1u, i) + CAPTION_AT;
+    let text = run.batch + op.texts + i * op.text_length + op.caption_at;
     for (var t = 0u; t < CAPTION_LENGTH; t++) {
         batch[text + t] = world[caption + t];
     }
-    batch[2u + model * BATCH + QUERY + i] = world[caption + CAPTION_LENGTH];
+    batch[run.batch + op.asked + i] = world[caption + CAPTION_LENGTH];
 }

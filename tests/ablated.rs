@@ -103,14 +103,15 @@ impl Model {
 /// The weights that the engine has computed for the first read place of each sequence.
 fn attention(tower: &TowerModel, query: &[u32], computed: &Activations<f32>) -> Vec<f32> {
     let (heads, length) = (tower.heads, tower.shape.length);
-    let Some(graph) = &tower.graph else {
+    if tower.by_tables {
         // A position row's mass is its token's weight.
         return computed
             .mass
             .chunks(tower.shape.rows())
             .flat_map(|mass| mass[tower.shape.vocab..].iter().copied())
             .collect();
-    };
+    }
+    let graph = &tower.graph;
     let mut all = Vec::new();
     for step in graph
         .steps

@@ -1,9 +1,9 @@
-//! A tower that tables cannot hold (a layer norm, an MLP, more than one layer) as a list of operations, which
-//! both engines run forward, and backward from last to first: `engine/cpu/graph/` and `shaders/graph/` have
-//! one file per operation.
+//! A tower as a list of operations, which both engines run forward, and backward from last to first: `cpu/graph/` and `shaders/`
+//! have one file per operation. The CPU engine computes a tower of one layer without norm or MLP by tables instead, which takes it
+//! half the time (bench/EXECUTOR.md).
 //!
-//! The first layer's rows are the (token, position) pairs that can occur, far fewer than a batch's tokens;
-//! the last layer has only the rows that are read.
+//! The first layer's rows are the (token, position) pairs that can occur, far fewer than a batch's tokens; the last
+//! layer has only the rows that are read.
 
 use super::params::{LayerParams, Linear, TowerParams};
 use crate::task::TowerShape;
@@ -64,8 +64,7 @@ pub enum Op {
 pub struct Step {
     /// What is done.
     pub op: Op,
-    /// The arrays read, and whether the backward pass is the first to write their gradient (it sets, else it
-    /// adds).
+    /// The arrays read, and whether the backward pass is the first to write their gradient (it sets, else it adds).
     pub inputs: Vec<(Id, bool)>,
     /// The array written.
     pub out: Id,
@@ -133,9 +132,15 @@ impl Graph {
 
     fn gather(&mut self, x: Id, rows: Rows) -> Id {
         if self.arrays[x].rows == rows {
-            x
-        } else {
-            self.add(Op::Gather, &[x], rows, self.arrays[x].width)
+            return x;
+        }
+        // The queries and the residual stream may want the same rows.
+        let same = |step: &&Step| {
+            matches!(step.op, Op::Gather) && step.inputs[0].0 == x && self.arrays[step.out].rows == rows
+        };
+        match self.steps.iter().find(same) {
+            Some(step) => step.out,
+            None => self.add(Op::Gather, &[x], rows, self.arrays[x].width),
         }
     }
 
@@ -161,12 +166,8 @@ impl Graph {
         self.linear(down, hidden, Some(x))
     }
 
-    /// The graph of a tower, or none where one layer without norm or MLP is computed by tables.
-    pub fn build(params: &TowerParams, shape: &TowerShape, d: usize) -> Option<Graph> {
-        let plain = params.layers.len() == 1 && params.layers[0].mlp.is_none() && params.final_norm.is_none();
-        if plain && shape.reads == 1 {
-            return None;
-        }
+    /// The graph of a tower.
+    pub fn new(params: &TowerParams, d: usize) -> Graph {
         let mut graph = Graph {
             arrays: Vec::new(),
             steps: Vec::new(),
@@ -181,8 +182,16 @@ impl Graph {
         for (id, sets) in graph.steps.iter_mut().rev().flat_map(|step| &mut step.inputs) {
             *sets = !std::mem::replace(&mut written[*id], true);
         }
-        Some(graph)
+        graph
     }
+}
+
+/// Whether tables hold a tower: one layer without norm or MLP, read at one place.
+pub(super) fn fits_tables(params: &TowerParams, shape: &TowerShape) -> bool {
+    params.layers.len() == 1
+        && params.layers[0].mlp.is_none()
+        && params.final_norm.is_none()
+        && shape.reads == 1
 }
 
 /// Where the rows of arrays stand in a batch: the addressing that both engines share.

@@ -1,6 +1,6 @@
 //! A tower's sizes and where its tensors lie.
 
-use super::graph::{Addresses, Graph};
+use super::graph::{Addresses, Graph, fits_tables};
 use super::params::{ParamTable, TowerParams};
 use crate::config::ValidConfig;
 use crate::task::{TowerShape, tower_shapes};
@@ -23,8 +23,10 @@ pub struct TowerModel {
     pub e: usize,
     /// Whether embeddings are scaled to length 1; words' logits are not.
     pub unit: bool,
-    /// What is computed instead of tables, where there is more than they hold.
-    pub graph: Option<Graph>,
+    /// Its operations.
+    pub graph: Graph,
+    /// Whether the CPU engine computes tables instead.
+    pub by_tables: bool,
     /// Where the graph's rows stand.
     pub addresses: Addresses,
 }
@@ -38,7 +40,8 @@ impl TowerModel {
             heads: config.heads as usize,
             e: params.projection.len() / d,
             unit: !config.autoregressive,
-            graph: Graph::build(params, &shape, d),
+            graph: Graph::new(params, d),
+            by_tables: fits_tables(params, &shape),
             addresses: Addresses::new(&shape),
             params: params.clone(),
             shape,

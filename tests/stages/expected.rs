@@ -1,11 +1,9 @@
-//! What the table path's arrays hold, from the CPU engine: its own array of the name where it has one, else
-//! the equation at the head of the shader that writes it (`shaders/forward.wgsl`, `contrast.wgsl`,
-//! `backward.wgsl`), of the CPU's arrays.
-
-use std::ops::Range;
+//! What the GPU engine's arrays hold for which the CPU engine has none: the equation at the head of the shader that writes them
+//! (`shaders/contrast.wgsl`, `cross_entropy.wgsl`, `attention.wgsl`, `norm.wgsl`), of the CPU's arrays.
 
 use leftright::engine::cpu::Cpu;
-use leftright::model::TowerModel;
+use leftright::model::{NORM_EPS, Op, Rows, TowerModel};
+use leftright::task::Batch;
 
 use crate::common::Fixture;
 
@@ -13,20 +11,19 @@ use crate::common::Fixture;
 pub struct Seen<'a> {
     pub fixture: &'a Fixture,
     pub cpu: &'a Cpu<f32>,
+    pub batch: &'a Batch,
     pub towers: &'a [TowerModel],
     pub tower: usize,
 }
 
+fn dot(a: &[f32], b: &[f32]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+}
+
 /// `out[i, j] = a[i] . b[j]` of rows of `width`.
 fn product(a: &[f32], b: &[f32], width: usize) -> Vec<f32> {
-    let dot = |a: &[f32], b: &[f32]| {
-        a.iter()
-            .zip(b)
-            .map(|(a, b)| f64::from(*a) * f64::from(*b))
-            .sum::<f64>() as f32
-    };
     a.chunks(width)
-        .flat_map(|a| b.chunks(width).map(move |b| dot(a, b)))
+        .flat_map(|a| b.chunks(width).map(move |b| dot(a, b) as f32))
         .collect()
 }
 
@@ -47,199 +44,197 @@ impl Seen<'_> {
         self.cpu.stage(name, self.tower).unwrap()
     }
 
-    /// The first float of a query's read token and of its position, among the embeddings.
-    fn queries(&self) -> impl Iterator<Item = [usize; 2]> + '_ {
-        let tower = &self.towers[self.tower];
-        (0..tower.shape.queries.len())
-            .map(|q| [tower.read_rows(q).0 * tower.d, tower.read_rows(q).1 * tower.d])
-    }
-
-    /// The array that a tower's region of this name must hold; none where it holds nothing.
-    pub fn expected(&self, name: &str) -> Option<Vec<f32>> {
-        let tower = &self.towers[self.tower];
-        let (d, e, k, layer) = (tower.d, tower.e, tower.d_head(), &tower.params.layers[0]);
-        let params = self.fixture.params("param.");
-        let part = |range: &Range<usize>| &params[range.clone()];
-        let (embeddings, projection) = (part(&tower.params.rows), part(&tower.params.projection));
-        let scaled = |rows: Vec<f32>| rows.into_iter().map(|x| x / (k as f32).sqrt()).collect();
-        Some(match name {
-            // The GPU engine's are not yet scaled to length 1.
-            "embedding" => {
+    /// The array of the loss that has this name.
+    pub fn expected(&self, name: &str) -> Vec<f32> {
+        let e = self.towers[self.tower].e;
+        let unit = |tower: usize| self.cpu.stage("embedding", tower).unwrap();
+        match name {
+            "embedding" | "length" => self.stage(name).to_vec(),
+            "output" if !self.towers[0].unit => self.stage("embedding").to_vec(),
+            "output" => {
                 let rows = self.stage("embedding").chunks(e).zip(self.stage("length"));
                 rows.flat_map(|(u, length)| u.iter().map(move |x| x * length))
                     .collect()
             }
-            "key" => product(embeddings, part(&layer.key.weight), d),
-            "joint" => product(projection, &transposed(part(&layer.output.weight), d), d),
-            "straight" => {
-                let bias = part(&layer.output.bias);
-                let stream = |[token, at]: [usize; 2]| {
-                    (0..d).map(move |i| embeddings[token + i] + embeddings[at + i] + bias[i])
-                };
-                product(
-                    &self.queries().flat_map(stream).collect::<Vec<_>>(),
-                    projection,
-                    d,
-                )
+            "losses" if !self.towers[0].unit => self.written(),
+            "losses" => {
+                let n = self.stage("length").len();
+                let part = |(i, row): (usize, &[f32])| (log_sum_exp(row) - row[i]) / (2 * n) as f32;
+                self.logits(self.tower).chunks(n).enumerate().map(part).collect()
             }
-            "logits" => self.logits(self.tower),
-            // Each engine may cut a row as it likes: what the parts come to is the same.
-            "quarter_lse" => self
+            "cosines" => product(unit(self.tower), unit(1 - self.tower), e),
+            "lse" => self
                 .logits(self.tower)
-                .chunks(self.batch())
+                .chunks(self.stage("length").len())
                 .map(log_sum_exp)
                 .collect(),
-            "loss" if self.tower == 0 => {
-                let n = self.batch();
-                let part = |(i, row): (usize, &[f32])| (log_sum_exp(row) - row[i]) / (2 * n) as f32;
-                [0, 1]
-                    .iter()
-                    .flat_map(|tower| {
-                        self.logits(*tower)
-                            .chunks(n)
-                            .enumerate()
-                            .map(part)
-                            .collect::<Vec<_>>()
-                    })
-                    .collect()
-            }
-            "loss" => return None,
-            "along" => self.along(),
-            "d_joint" => product(
-                &transposed(self.stage("d_embedding"), e),
-                &transposed(self.stage("attended"), d),
-                self.batch(),
+            "d_cosines" => self.d_cosines(),
+            "d_unit" => product(
+                &self.d_cosines(),
+                &transposed(unit(1 - self.tower), e),
+                self.stage("length").len(),
             ),
-            "d_straight" => self.by_query(),
-            "d_read" => product(&self.by_query(), &transposed(projection, d), e),
-            "d_mass" => self.d_mass(),
-            "d_query" => {
-                let (rows, key) = (
-                    tower.shape.rows(),
-                    product(embeddings, part(&layer.key.weight), d),
-                );
-                let column = |i: usize| (i, key.iter().skip(i).step_by(d).copied().collect::<Vec<_>>());
-                let columns: Vec<_> = (0..d).map(column).collect();
-                let heads = self.stage("d_score").chunks(tower.heads * rows);
-                let of = |score: &[f32], (i, key): &(usize, Vec<f32>)| {
-                    product(&score[i / k * rows..][..rows], key, rows)[0]
-                };
-                scaled(
-                    heads
-                        .flat_map(|score| columns.iter().map(|column| of(score, column)).collect::<Vec<_>>())
-                        .collect(),
-                )
-            }
-            _ => self.cpu.stage(name, self.tower)?.to_vec(),
-        })
-    }
-
-    /// What of a region of this name can be compared: rows that only fill a tile hold nothing.
-    pub fn comparable(&self, name: &str, region: Vec<f32>) -> Vec<f32> {
-        let rows = self.towers[self.tower].shape.rows();
-        match name {
-            "d_mass" => region
-                .chunks(rows.next_multiple_of(8))
-                .flat_map(|row| row[..rows].to_vec())
+            "along" => self
+                .expected("d_unit")
+                .chunks(e)
+                .zip(unit(self.tower).chunks(e))
+                .map(|(d, u)| dot(d, u) as f32)
                 .collect(),
-            "quarter_lse" => {
-                let n = region.len() / 4;
-                (0..n)
-                    .map(|i| log_sum_exp(&[region[i], region[n + i], region[2 * n + i], region[3 * n + i]]))
-                    .collect()
-            }
-            _ => region,
+            _ => panic!("nothing says what {name} must be"),
         }
     }
 
-    fn batch(&self) -> usize {
-        self.stage("length").len()
+    fn scale(&self) -> f32 {
+        let at = self.fixture.table.logit_scale.unwrap();
+        self.fixture.params("param.")[at]
+            .exp()
+            .min(self.fixture.config.max_scale as f32)
     }
 
     /// `m[own, other] = s u_own . u_other`.
     fn logits(&self, own: usize) -> Vec<f32> {
-        let at = self.fixture.table.logit_scale.unwrap();
-        let scale = self.fixture.params("param.")[at]
-            .exp()
-            .min(self.fixture.config.max_scale as f32);
         let [own, other] = [own, 1 - own].map(|tower| self.cpu.stage("embedding", tower).unwrap());
+        let scale = self.scale();
         product(own, other, self.towers[0].e)
             .into_iter()
             .map(|x| scale * x)
             .collect()
     }
 
-    /// `sum_other g m`, of `g = 1/2N (exp(m - lse_own) + exp(m - lse_other) - 2 [own = other])`.
-    fn along(&self) -> Vec<f32> {
-        let n = self.batch();
+    /// `s/2N (exp(m - lse_own) + exp(m - lse_other) - 2 [own = other])`.
+    fn d_cosines(&self) -> Vec<f32> {
+        let n = self.stage("length").len();
         let [own, other] = [self.tower, 1 - self.tower].map(|tower| self.logits(tower));
         let [own_lse, other_lse] = [&own, &other].map(|m| m.chunks(n).map(log_sum_exp).collect::<Vec<_>>());
-        let sum = |i: usize| {
-            let term = |j: usize| {
-                let m = own[i * n + j];
-                let target = if i == j { 2.0 } else { 0.0 };
-                f64::from(m) * (f64::from(m - own_lse[i]).exp() + f64::from(m - other_lse[j]).exp() - target)
-            };
-            ((0..n).map(term).sum::<f64>() / (2 * n) as f64) as f32
+        let scale = self.scale() / (2 * n) as f32;
+        let gradient = |(at, m): (usize, &f32)| {
+            let (i, j) = (at / n, at % n);
+            let target = if i == j { 2.0 } else { 0.0 };
+            scale * ((m - own_lse[i]).exp() + (m - other_lse[j]).exp() - target)
         };
-        (0..n).map(sum).collect()
+        own.iter().enumerate().map(gradient).collect()
     }
 
-    fn asked(&self, sequence: usize) -> usize {
-        let batch = self.fixture.batch();
-        if self.tower == 0 {
-            0
-        } else {
-            batch.text_query[sequence] as usize
+    /// Each read place's part of the loss of an autoregressive run.
+    fn written(&self) -> Vec<f32> {
+        let (tower, batch) = (&self.towers[0], self.batch);
+        let weight = 1.0 / batch.text_query.iter().sum::<u32>() as f32;
+        let part = |(place, logits): (usize, &[f32])| {
+            let (sequence, read) = (place / tower.shape.reads, place % tower.shape.reads);
+            let next = tower.shape.read_position(0, read) + 1;
+            let word = batch.text[sequence * tower.shape.length + next] as usize;
+            let is_written = read < batch.text_query[sequence] as usize;
+            if is_written {
+                weight * (log_sum_exp(logits) - logits[word])
+            } else {
+                0.0
+            }
+        };
+        self.stage("embedding")
+            .chunks(tower.e)
+            .enumerate()
+            .map(part)
+            .collect()
+    }
+
+    /// What a step keeps for its backward pass.
+    pub fn kept(&self, step: usize) -> Vec<Vec<f32>> {
+        let step = &self.towers[self.tower].graph.steps[step];
+        match step.op {
+            Op::Norm { .. } => self.normed(step.inputs[0].0),
+            Op::Attention { .. } => {
+                self.attended([0, 1, 2].map(|input: usize| step.inputs[input].0), step.out)
+            }
+            _ => Vec::new(),
         }
     }
 
-    /// The sum of dz over the sequences that ask each query `[Q, E]`.
-    fn by_query(&self) -> Vec<f32> {
-        let e = self.towers[self.tower].e;
-        let mut sums = vec![0.0; self.queries().count() * e];
-        for (b, dz) in self.stage("d_embedding").chunks(e).enumerate() {
-            sums[self.asked(b) * e..][..e]
-                .iter_mut()
-                .zip(dz)
-                .for_each(|(sum, x)| *sum += x);
+    /// The rows before weight and bias, and their scales.
+    fn normed(&self, x: usize) -> Vec<Vec<f32>> {
+        let d = self.towers[self.tower].d;
+        let (mut ys, mut scales) = (Vec::new(), Vec::new());
+        for x in self.cpu.graph_array(x, self.tower).0.chunks(d) {
+            let mean = x.iter().map(|x| f64::from(*x)).sum::<f64>() / d as f64;
+            let variance = x.iter().map(|x| (f64::from(*x) - mean).powi(2)).sum::<f64>() / d as f64;
+            let scale = (variance + NORM_EPS).powf(-0.5);
+            ys.extend(x.iter().map(|x| ((f64::from(*x) - mean) * scale) as f32));
+            scales.push(scale as f32);
         }
-        sums
+        vec![ys, scales]
     }
 
-    /// With gain_t = da . v_t, `ds_t = w_t (gain_t - sum w gain)`, summed into table rows `[B, H, R]`.
-    fn d_mass(&self) -> Vec<f32> {
+    /// The row of an array that stands at a position of a sequence.
+    fn row_at(&self, id: usize, sequence: usize, position: usize, own: usize) -> usize {
         let tower = &self.towers[self.tower];
-        let (d, k, rows, vocab, length) = (
-            tower.d,
-            tower.d_head(),
-            tower.shape.rows(),
-            tower.shape.vocab,
-            tower.shape.length,
+        let tokens = self.batch.inputs(&self.fixture.config)[self.tower].0;
+        match tower.graph.arrays[id].rows {
+            Rows::Pairs => tower
+                .addresses
+                .pair(tokens[sequence * tower.shape.length + position], position),
+            Rows::Tokens => sequence * tower.shape.length + position,
+            Rows::Reads => own,
+        }
+    }
+
+    /// Weights, `ds_t = w_t (gain_t - sum w gain) / sqrt(K)`, and, where rows share queries, `sum_t ds_t key_t`.
+    fn attended(&self, [query, key, value]: [usize; 3], out: usize) -> Vec<Vec<f32>> {
+        let tower = &self.towers[self.tower];
+        let (d, k, length, arrays) = (tower.d, tower.d_head(), tower.shape.length, &tower.graph.arrays);
+        let array = |id: usize| self.cpu.graph_array(id, self.tower).0;
+        let d_out = self.cpu.graph_array(out, self.tower).1;
+        let asked = self.batch.inputs(&self.fixture.config)[self.tower].1;
+        let slots = if arrays[out].rows == Rows::Reads {
+            tower.shape.reads
+        } else {
+            length
+        };
+        let rows = d_out.len() / d;
+        let (mut weights, mut d_logits) = (
+            vec![0.0; rows * tower.heads * length],
+            vec![0.0; rows * tower.heads * length],
         );
-        let batch = self.fixture.batch();
-        let tokens = batch.inputs(&self.fixture.config)[self.tower].0;
-        let (value, mut out) = (self.stage("value"), self.stage("mass").to_vec());
-        for (place, mass) in out.chunks_mut(rows).enumerate() {
-            let (b, h) = (place / tower.heads, place % tower.heads);
-            let keys = tower.shape.queries[self.asked(b)].keys;
-            let head = |rows: &[f32], row: usize| rows[row * d + h * k..][..k].to_vec();
-            let gain = |row: usize| product(&head(self.stage("d_attended"), b), &head(value, row), k)[0];
-            let tokens = &tokens[b * length..][..keys];
-            let gains: Vec<f32> = tokens
-                .iter()
-                .enumerate()
-                .map(|(t, token)| gain(*token as usize) + gain(vocab + t))
-                .collect();
-            let weights = mass[vocab..][..keys].to_vec();
-            let mean = product(&weights, &gains, keys)[0];
-            mass.fill(0.0);
-            for (t, token) in tokens.iter().enumerate() {
-                let d = weights[t] * (gains[t] - mean);
-                mass[*token as usize] += d;
-                mass[vocab + t] += d;
+        let mut d_query = vec![0.0; rows * d];
+        for row in 0..rows {
+            let (sequence, slot) = (row / slots, row % slots);
+            let asks = asked.get(sequence).map_or(0, |q| *q as usize);
+            let position = if arrays[out].rows == Rows::Reads {
+                tower.shape.read_position(asks, slot)
+            } else {
+                slot
+            };
+            let queried = self.row_at(query, sequence, position, row);
+            for h in 0..tower.heads {
+                let head = |array: &'_ [f32], row: usize| array[row * d + h * k..][..k].to_vec();
+                let keys: Vec<usize> = (0..tower.shape.visible(position))
+                    .map(|t| self.row_at(key, sequence, t, row))
+                    .collect();
+                let scale = (k as f64).powf(-0.5);
+                let logit = |key_row: &usize| {
+                    (scale * dot(&head(array(query), queried), &head(array(key), *key_row))) as f32
+                };
+                let logits: Vec<f32> = keys.iter().map(logit).collect();
+                let lse = log_sum_exp(&logits);
+                let w: Vec<f32> = logits.iter().map(|m| (m - lse).exp()).collect();
+                let gains: Vec<f32> = keys
+                    .iter()
+                    .map(|t| dot(&head(d_out, row), &head(array(value), *t)) as f32)
+                    .collect();
+                let mean = dot(&w, &gains);
+                for (t, key_row) in keys.iter().enumerate() {
+                    let at = (row * tower.heads + h) * length + t;
+                    weights[at] = w[t];
+                    d_logits[at] = (f64::from(w[t]) * (f64::from(gains[t]) - mean) * scale) as f32;
+                    let sum = &mut d_query[row * d + h * k..][..k];
+                    sum.iter_mut()
+                        .zip(head(array(key), *key_row))
+                        .for_each(|(sum, key)| *sum += d_logits[at] * key);
+                }
             }
         }
-        out
+        if arrays[query].rows == arrays[out].rows {
+            vec![weights, d_logits]
+        } else {
+            vec![weights, d_logits, d_query]
+        }
     }
 }

@@ -1,5 +1,5 @@
 //! The browsers that the tests drive: those that are installed, or Debian's. Chromium also
-//! brings SwiftShader, the software GPU that the native GPU tests run on.
+//! brings SwiftShader, one of the two software GPUs that the native GPU tests run on; the other is Mesa's lavapipe.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -65,13 +65,7 @@ impl Browser {
         if let Some(path) = self.find() {
             return Ok(path);
         }
-        if is_root() && tools::find_on_path("apt-get").is_some() {
-            println!("Installing {} for the browser tests", self.name);
-            tools::run(tools::command("apt-get").args(["update", "-qq"]))?;
-            let mut install = tools::command("apt-get");
-            install.args(["install", "-qq", "--yes"]).args(self.packages);
-            tools::run(install.env("DEBIAN_FRONTEND", "noninteractive"))?;
-        }
+        install(self.name, self.packages)?;
         self.find().with_context(|| {
             let Self {
                 name,
@@ -108,6 +102,39 @@ pub fn swiftshader() -> Vec<(&'static str, &'static str)> {
         ("LD_LIBRARY_PATH", SWIFTSHADER_LIBRARIES),
         ("VK_DRIVER_FILES", SWIFTSHADER_DRIVER),
     ]
+}
+
+/// Where Debian's Vulkan loader finds its drivers.
+const DRIVERS: &str = "/usr/share/vulkan/icd.d";
+
+/// The environment that has Vulkan use lavapipe, Mesa's software GPU, which is installed where that is one command; `None` where it
+/// is not there.
+pub fn lavapipe() -> Result<Option<(&'static str, PathBuf)>> {
+    let find = || {
+        let drivers = std::fs::read_dir(DRIVERS)
+            .ok()?
+            .filter_map(|entry| Some(entry.ok()?.path()));
+        drivers.into_iter().find(|path| {
+            path.file_name()
+                .is_some_and(|name| name.to_string_lossy().starts_with("lvp_icd"))
+        })
+    };
+    if find().is_none() {
+        install("lavapipe", &["mesa-vulkan-drivers"])?;
+    }
+    Ok(find().map(|driver| ("VK_DRIVER_FILES", driver)))
+}
+
+/// Installs Debian's packages, as root on Debian; does nothing elsewhere.
+fn install(name: &str, packages: &[&str]) -> Result<()> {
+    if !is_root() || tools::find_on_path("apt-get").is_none() {
+        return Ok(());
+    }
+    println!("Installing {name} for the tests");
+    tools::run(tools::command("apt-get").args(["update", "-qq"]))?;
+    let mut install = tools::command("apt-get");
+    install.args(["install", "-qq", "--yes"]).args(packages);
+    tools::run(install.env("DEBIAN_FRONTEND", "noninteractive"))
 }
 
 #[cfg(unix)]

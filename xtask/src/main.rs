@@ -52,6 +52,9 @@ enum Task {
         /// --candidate URL`)
         #[arg(long)]
         peers: Option<PathBuf>,
+        /// Only print what a step would take on two GPUs, as each kernel's description predicts it
+        #[arg(long)]
+        model_gpu: bool,
     },
     /// Audit the built article with Lighthouse, on mobile and desktop: every category must reach 95
     Lighthouse,
@@ -76,7 +79,8 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Test { only } => return test::test(only),
         #[cfg(target_os = "linux")]
         Task::Fuzz(args) => return fuzz::fuzz(&args),
-        Task::Bench { peers } => bench::bench(peers.as_deref())?,
+        Task::Bench { model_gpu: true, .. } => bench::model_gpu()?,
+        Task::Bench { peers, .. } => bench::bench(peers.as_deref())?,
         Task::Lighthouse => lighthouse::lighthouse()?,
     }
     Ok(ExitCode::SUCCESS)

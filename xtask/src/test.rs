@@ -5,9 +5,9 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::ops::AddAssign;
 use std::path::Path;
-use std::process::{ExitCode, ExitStatus, Stdio};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use serde_json::Value;
 
@@ -72,14 +72,38 @@ pub fn test(only: Option<Suite>) -> Result<ExitCode> {
     })
 }
 
-/// `cargo test`, passing its output on and adding up its summary lines.
+/// The tests of the native GPU engine, which run on a second adapter too.
+const GPU_TESTS: [&str; 4] = ["--test", "gpu", "--test", "stages"];
+
+/// Every Rust test, then those of the GPU engine on lavapipe: a second compiler of the same shaders.
 fn rust() -> Result<Counts> {
-    let mut cargo = tools::cargo();
-    cargo
-        .args(["test", "--release", "--workspace", "--no-fail-fast"])
-        .envs(browser::swiftshader())
-        .stdout(Stdio::piped());
-    let mut child = cargo.spawn().context("could not start cargo test")?;
+    let mut all = tools::cargo();
+    all.args(["test", "--release", "--workspace", "--no-fail-fast"])
+        .envs(browser::swiftshader());
+    let mut counts = cargo_test(&mut all)?;
+    match browser::lavapipe()? {
+        Some((variable, driver)) => {
+            println!("The GPU engine's tests on lavapipe");
+            let mut gpu = tools::cargo();
+            gpu.args(["test", "--release", "--package", "leftright", "--no-fail-fast"])
+                .args(GPU_TESTS)
+                .env(variable, driver);
+            counts += cargo_test(&mut gpu)?;
+        }
+        None if env::var_os("CI").is_some() => {
+            bail!("lavapipe is not installed: get it (on Debian: mesa-vulkan-drivers)")
+        }
+        None => println!("The GPU engine's tests on lavapipe were skipped: it is not installed"),
+    }
+    Ok(counts)
+}
+
+/// `cargo test`, passing its output on and adding up its summary lines.
+fn cargo_test(cargo: &mut Command) -> Result<Counts> {
+    let mut child = cargo
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("could not start cargo test")?;
     let mut counts = Counts::default();
     let output = child.stdout.take().expect("stdout was piped");
     for line in BufReader::new(output).split(b'\n') {

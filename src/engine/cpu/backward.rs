@@ -108,18 +108,17 @@ impl<T: Real> Backward<T> {
             &mut self.residual,
             Store::Set,
         );
-        match &tower.graph {
-            Some(graph) => {
-                let context = graph::Context {
-                    tower,
-                    params,
-                    tokens,
-                    query,
-                };
-                self.graph
-                    .backward(graph, &context, &act.graph, &self.residual, grads);
-            }
-            None => self.layer(tower, params, tables, act, (tokens, query), grads),
+        if tower.by_tables {
+            self.layer(tower, params, tables, act, (tokens, query), grads);
+        } else {
+            let context = graph::Context {
+                tower,
+                params,
+                tokens,
+                query,
+            };
+            self.graph
+                .backward(&tower.graph, &context, &act.graph, &self.residual, grads);
         }
     }
 

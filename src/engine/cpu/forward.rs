@@ -236,21 +236,18 @@ pub fn encode<T: Real>(
     computed: &mut Tables<T>,
     out: &mut Activations<T>,
 ) {
-    match &tower.graph {
-        Some(graph) => {
-            let context = graph::Context {
-                tower,
-                params,
-                tokens,
-                query,
-            };
-            out.graph.forward(graph, &context, strengths);
-            out.residual.clone_from(out.graph.last());
-        }
-        None => {
-            tables(tower, params, strengths, scratch, computed);
-            attend(tower, params, computed, tokens, query, scratch, out);
-        }
+    if tower.by_tables {
+        tables(tower, params, strengths, scratch, computed);
+        attend(tower, params, computed, tokens, query, scratch, out);
+    } else {
+        let context = graph::Context {
+            tower,
+            params,
+            tokens,
+            query,
+        };
+        out.graph.forward(&tower.graph, &context, strengths);
+        out.residual.clone_from(out.graph.last());
     }
     project(tower, params, out);
 }

@@ -67,6 +67,14 @@ impl<T: Real> Cpu<T> {
         }
     }
 
+    /// The engine with every tower computed by its graph, as the GPU engine does: how the tests compare their arrays.
+    #[doc(hidden)]
+    pub fn without_tables(configs: &Population, from: &Snapshot) -> Cpu<T> {
+        let mut cpu = Cpu::new(configs, from);
+        cpu.towers.iter_mut().for_each(|tower| tower.by_tables = false);
+        cpu
+    }
+
     /// One step of every model on its next batch; gives their losses `[P]`.
     pub fn step(&mut self) -> Vec<f32> {
         let mut losses = Vec::with_capacity(self.population.len());
@@ -254,10 +262,10 @@ pub fn encode(
 ) -> Vec<f32> {
     let (mut tables, mut activations, mut scratch) = (Tables::default(), Activations::default(), Vec::new());
     let mut embeddings = Vec::new();
-    let most = if tower.graph.is_some() {
-        CHUNK
-    } else {
+    let most = if tower.by_tables {
         usize::MAX / tower.shape.length
+    } else {
+        CHUNK
     };
     for (i, tokens) in tokens.chunks(most * tower.shape.length).enumerate() {
         let query = if query.is_empty() {

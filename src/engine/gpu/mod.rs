@@ -1,65 +1,49 @@
 //! The GPU engine: a population's training step as WGSL dispatches (`shaders/`). Batches are drawn on the
 //! device, many steps go into a submit, two submits are in flight, and losses are read one submit late.
 
-mod constants;
+mod array;
+mod describe;
 mod device;
 mod kernels;
-mod layout;
-mod operations;
+mod lower;
+mod plan;
 mod readback;
+mod schedule;
 mod world;
 
+#[doc(hidden)]
+pub use array::Array;
+#[doc(hidden)]
+pub use describe::Stage;
 pub use device::{Adapter, adapter};
 #[doc(hidden)]
-pub use kernels::{STAGES, Stage, source};
+pub use kernels::{STAGES, STRUCTS, source};
 #[doc(hidden)]
-pub use layout::Layout;
+pub use plan::Plan;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
-use bytemuck::{Pod, Zeroable};
 use web_time::Instant;
 
 use self::device::Device;
-use self::kernels::{Kernel, OP_STRIDE};
-use self::layout::{RING, Region};
+use self::kernels::Run;
+use self::plan::{MOST_WORKGROUPS, RING};
+use self::schedule::Dispatch;
 use super::EngineError;
 use crate::config::{Population, ValidConfig};
 use crate::message::clause;
 use crate::model::Snapshot;
 use crate::task::Batch;
 
-/// One model's hyperparameters, as `struct Run` in `shaders/shared/model.wgsl`.
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-struct RunConstants {
-    seed: u32,
-    captions: u32,
-    single_layouts: u32,
-    pair_layouts: u32,
-    batch: u32,
-    warmup: u32,
-    max_scale: f32,
-    lr: f32,
-    beta1: f32,
-    beta2: f32,
-    eps: f32,
-    weight_decay: f32,
-    drawn: u32,
-    params: u32,
-    updated: u32,
-    padding: u32,
-}
-
-impl RunConstants {
-    /// Of a model of a layout, in a step that reads a half of the parameters.
-    fn new(config: &ValidConfig, layout: &Layout, model: usize, half: u32) -> RunConstants {
-        RunConstants {
+impl Run {
+    /// A model's hyperparameters and places.
+    fn new(config: &ValidConfig, plan: &Plan, model: usize) -> Run {
+        let at = |floats: usize| floats as u32;
+        Run {
             seed: config.seed,
             captions: config.captions(),
             single_layouts: config.single_layouts,
             pair_layouts: config.pair_layouts,
-            batch: config.batch_size() as u32,
             warmup: config.warmup,
             max_scale: config.max_scale as f32,
             lr: config.lr as f32,
@@ -67,22 +51,42 @@ impl RunConstants {
             beta2: config.beta2 as f32,
             eps: config.eps as f32,
             weight_decay: config.weight_decay as f32,
-            drawn: layout.world.drawn[model],
-            params: layout.params_at(half, model) as u32,
-            updated: layout.params_at(1 - half, model) as u32,
-            padding: 0,
+            drawn: plan.world.drawn[model],
+            batch: at(2 + model * plan.words),
+            floats: at(model * plan.floats as usize),
+            params: at(plan.params_start() as usize + model * plan.params),
+            first: at(model * plan.params),
+            second: at((plan.population + model) * plan.params),
         }
     }
 }
 
-/// Bytes of the uniform buffers: `runs`, of which there are two, and `ops`.
-fn uniforms(layout: &Layout) -> [u64; 2] {
-    // A run without a graph has no `Op`, but its bind group is there all the same.
-    [
-        size_of::<RunConstants>() * layout.population,
-        OP_STRIDE * operations::count(layout).max(1),
-    ]
-    .map(|bytes| bytes as u64)
+/// Bytes to which WebGPU wants a dynamic offset aligned.
+const ALIGNMENT: usize = 256;
+
+/// Every dispatch's operands in one buffer: its bytes, where each dispatch's begin, and the bytes of the largest, which are bound.
+fn operands(dispatches: &[Dispatch]) -> (Vec<u8>, Vec<u32>, usize) {
+    let (mut bytes, mut starts) = (Vec::new(), Vec::new());
+    for dispatch in dispatches {
+        starts.push(bytes.len() as u32);
+        bytes.extend(&dispatch.ops);
+        bytes.resize(bytes.len().next_multiple_of(ALIGNMENT), 0);
+    }
+    let largest = dispatches
+        .iter()
+        .map(|dispatch| dispatch.ops.len())
+        .fold(0, usize::max)
+        .next_multiple_of(ALIGNMENT);
+    // What is bound for the last dispatch ends within the buffer too.
+    bytes.resize(bytes.len() + largest, 0);
+    (bytes, starts, largest)
+}
+
+/// One dispatch of the step.
+struct Kernel {
+    pipeline: wgpu::ComputePipeline,
+    workgroups: [u32; 3],
+    operands: u32,
 }
 
 /// Milliseconds a submit should take: long enough to hide its cost, short enough to keep a desktop alive.
@@ -102,16 +106,15 @@ struct Submitted {
 /// One population in training on the GPU.
 pub struct Gpu {
     device: Device,
-    layout: Layout,
-    population: usize,
+    plan: Plan,
     kernels: Vec<Kernel>,
-    /// For steps that read the first half of the parameters, and the second.
-    groups: [wgpu::BindGroup; 2],
-    ops: wgpu::BindGroup,
+    group: wgpu::BindGroup,
+    operands: wgpu::BindGroup,
+    /// Bytes of every buffer that lives as long as the engine.
+    bytes: u64,
+    floats: wgpu::Buffer,
     moments: wgpu::Buffer,
     batch: wgpu::Buffer,
-    rows: wgpu::Buffer,
-    cells: wgpu::Buffer,
     ring: wgpu::Buffer,
     step: u32,
     steps_per_submit: u32,
@@ -120,7 +123,7 @@ pub struct Gpu {
 impl std::fmt::Debug for Gpu {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Gpu")
-            .field("layout", &self.layout)
+            .field("plan", &self.plan)
             .field("step", &self.step)
             .finish_non_exhaustive()
     }
@@ -143,38 +146,47 @@ impl Gpu {
         from: &Snapshot,
         edit: &dyn Fn(&str, String) -> String,
     ) -> Result<Gpu, EngineError> {
-        let layout = Layout::new(configs);
-        let population = configs.len();
-        let largest = layout.buffers().iter().map(|(_, bytes)| *bytes).fold(0, u64::max);
-        let [run_bytes, op_bytes] = uniforms(&layout);
-        for (needed, allowed) in [
-            (largest, adapter.largest_buffer()),
-            (run_bytes, adapter.largest_uniform()),
-        ] {
-            if needed > allowed {
-                return Err(EngineError::TooLarge { needed, allowed });
-            }
+        let plan = Plan::new(configs);
+        let buffers = plan.buffers();
+        let (needed, allowed) = (
+            buffers.iter().map(|(_, bytes)| *bytes).fold(0, u64::max),
+            adapter.largest_buffer(),
+        );
+        if needed > allowed || configs.len() > MOST_WORKGROUPS {
+            return Err(EngineError::TooLarge { needed, allowed });
         }
-        let ops = operations::constants(&layout);
+        let (ops, starts, bound) = operands(&plan.dispatches);
         let device = adapter.device().await?;
-        let buffer = |label, kind, bytes| {
+        let buffer = |label, bytes| {
             device.inner.create_buffer(&wgpu::BufferDescriptor {
                 label: Some(label),
                 size: bytes,
-                usage: kind | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST,
+                usage: wgpu::BufferUsages::STORAGE
+                    | wgpu::BufferUsages::COPY_SRC
+                    | wgpu::BufferUsages::COPY_DST,
                 mapped_at_creation: false,
             })
         };
         let scope = device.inner.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let run_buffers = [0, 1].map(|_| buffer("runs", wgpu::BufferUsages::UNIFORM, run_bytes));
-        let op_buffer = buffer("ops", wgpu::BufferUsages::UNIFORM, op_bytes);
-        let [rows, moments, batch, cells, ring, world] = layout
-            .buffers()
-            .map(|(label, bytes)| buffer(label, wgpu::BufferUsages::STORAGE, bytes));
+        let [runs, floats, moments, batch, ring, world] = buffers.map(|(label, bytes)| buffer(label, bytes));
+        let op_buffer = buffer("ops", ops.len() as u64);
         if let Some(error) = scope.pop().await {
             return Err(EngineError::Unavailable(clause(&error.to_string()).to_owned()));
         }
-        let layouts = kernels::bind_group_layouts(&device.inner);
+        let constants: Vec<Run> = configs
+            .iter()
+            .enumerate()
+            .map(|(model, config)| Run::new(config, &plan, model))
+            .collect();
+        device
+            .queue
+            .write_buffer(&runs, 0, bytemuck::cast_slice(&constants));
+        device
+            .queue
+            .write_buffer(&world, 0, bytemuck::cast_slice(&plan.world.words));
+        device.queue.write_buffer(&op_buffer, 0, &ops);
+
+        let layouts = bind_group_layouts(&device.inner);
         let bind = |layout, entries: &[wgpu::BindGroupEntry]| {
             device.inner.create_bind_group(&wgpu::BindGroupDescriptor {
                 label: None,
@@ -182,55 +194,36 @@ impl Gpu {
                 entries,
             })
         };
-        let groups = [0, 1].map(|half| {
-            let runs: Vec<_> = configs
-                .iter()
-                .enumerate()
-                .map(|(model, c)| RunConstants::new(c, &layout, model, half as u32))
-                .collect();
-            device
-                .queue
-                .write_buffer(&run_buffers[half], 0, bytemuck::cast_slice(&runs));
-            let buffers = [&run_buffers[half], &rows, &moments, &batch, &cells, &ring, &world];
-            let resources = (0u32..).zip(buffers.map(wgpu::Buffer::as_entire_binding));
-            let entries: Vec<_> = resources
-                .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
-                .collect();
-            bind(&layouts[0], &entries)
-        });
+        let resources = (0u32..)
+            .zip([&runs, &floats, &moments, &batch, &ring, &world].map(wgpu::Buffer::as_entire_binding));
+        let entries: Vec<_> = resources
+            .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
+            .collect();
+        let group = bind(&layouts[0], &entries);
         let one = wgpu::BufferBinding {
             buffer: &op_buffer,
             offset: 0,
-            size: wgpu::BufferSize::new(OP_STRIDE as u64),
+            size: wgpu::BufferSize::new(bound as u64),
         };
-        let op_group = bind(
+        let operands = bind(
             &layouts[1],
             &[wgpu::BindGroupEntry {
                 binding: 0,
                 resource: wgpu::BindingResource::Buffer(one),
             }],
         );
-        device
-            .queue
-            .write_buffer(&world, 0, bytemuck::cast_slice(&layout.world.words));
-        for (i, op) in ops.iter().enumerate() {
-            device
-                .queue
-                .write_buffer(&op_buffer, (i * OP_STRIDE) as u64, bytemuck::bytes_of(op));
-        }
-        let kernels = kernels::compile(&device.inner, &layouts, &layout, edit);
+        let kernels = compile(&device.inner, &layouts, &plan, &starts, edit);
         device.check()?;
         let mut gpu = Gpu {
+            bytes: buffers.iter().map(|(_, bytes)| bytes).sum::<u64>() + ops.len() as u64,
             device,
-            layout,
-            population,
+            plan,
             kernels,
-            groups,
-            ops: op_group,
+            group,
+            operands,
+            floats,
             moments,
             batch,
-            rows,
-            cells,
             ring,
             step: 0,
             steps_per_submit: if adapter.is_cpu() { STEPS_ON_CPU } else { 1 },
@@ -242,30 +235,31 @@ impl Gpu {
     /// Goes on from a snapshot of the same population.
     pub fn restore(&mut self, from: &Snapshot) {
         let queue = &self.device.queue;
-        for half in 0..2 {
-            queue.write_buffer(
-                &self.rows,
-                16 * self.layout.params_at(half, 0) as u64,
-                bytemuck::cast_slice(&from.params),
-            );
-        }
-        let len = 4 * self.layout.params;
-        let both: Vec<f32> = from
-            .first
-            .chunks(len)
-            .zip(from.second.chunks(len))
-            .flat_map(|(m, v)| m.iter().chain(v).copied())
-            .collect();
-        queue.write_buffer(&self.moments, 0, bytemuck::cast_slice(&both));
+        queue.write_buffer(
+            &self.floats,
+            4 * self.plan.params_start(),
+            bytemuck::cast_slice(&from.params),
+        );
+        queue.write_buffer(&self.moments, 0, bytemuck::cast_slice(&from.first));
+        queue.write_buffer(
+            &self.moments,
+            self.moments.size() / 2,
+            bytemuck::cast_slice(&from.second),
+        );
         queue.write_buffer(&self.batch, 0, bytemuck::cast_slice(&[from.step, from.step]));
         self.step = from.step;
     }
 
     /// Records kernels of one step.
-    fn record(&self, encoder: &mut wgpu::CommandEncoder, step: u32, kernels: &[Kernel]) {
+    fn record(&self, encoder: &mut wgpu::CommandEncoder, kernels: &[Kernel]) {
         let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-        pass.set_bind_group(0, &self.groups[step as usize % 2], &[]);
-        kernels.iter().for_each(|k| k.dispatch(&mut pass, &self.ops));
+        pass.set_bind_group(0, &self.group, &[]);
+        for kernel in kernels {
+            pass.set_pipeline(&kernel.pipeline);
+            pass.set_bind_group(1, &self.operands, &[kernel.operands]);
+            let [x, y, z] = kernel.workgroups;
+            pass.dispatch_workgroups(x, y, z);
+        }
     }
 
     fn submit(&mut self, steps: u32) -> Submitted {
@@ -273,9 +267,7 @@ impl Gpu {
             .device
             .inner
             .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        for step in self.step..self.step + steps {
-            self.record(&mut encoder, step, &self.kernels);
-        }
+        (0..steps).for_each(|_| self.record(&mut encoder, &self.kernels));
         let staging = readback::copy(&self.device, &mut encoder, &self.ring, 0, self.ring.size());
         self.device.queue.submit([encoder.finish()]);
         let first = self.step;
@@ -293,7 +285,7 @@ impl Gpu {
     /// Where the device is lost.
     pub async fn train(&mut self, steps: u32) -> Result<Vec<f32>, EngineError> {
         let end = self.step + steps;
-        let mut losses = Vec::with_capacity(steps as usize * self.population);
+        let mut losses = Vec::with_capacity(steps as usize * self.plan.population);
         let mut flying = VecDeque::new();
         let mut last = Instant::now();
         while self.step < end || !flying.is_empty() {
@@ -313,8 +305,8 @@ impl Gpu {
             };
             let ring: Vec<f32> = pending.read(&self.device).await?;
             for step in first..first + steps {
-                let at = (step % RING) as usize * self.population;
-                losses.extend_from_slice(&ring[at..at + self.population]);
+                let at = (step % RING) as usize * self.plan.population;
+                losses.extend_from_slice(&ring[at..at + self.plan.population]);
             }
             let ms = last.elapsed().as_secs_f64() * 1e3;
             last = Instant::now();
@@ -326,20 +318,16 @@ impl Gpu {
         Ok(losses)
     }
 
-    /// One step of every model on one given batch; gives the losses `[P]`.
+    /// One step of every model on one given batch of the config's size; gives the losses `[P]`.
     ///
     /// # Errors
     /// Where the device is lost.
+    ///
+    /// # Panics
+    /// Where the batch has another size.
     pub async fn step_on(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
-        let b = self.layout.batch;
-        let padded =
-            |tokens: &[u32]| [tokens, &vec![0; b * (tokens.len() / batch.size) - tokens.len()]].concat();
-        let tokens = [
-            padded(&batch.vision),
-            padded(&batch.text),
-            padded(&batch.text_query),
-        ]
-        .concat();
+        let tokens = [&batch.vision[..], &batch.text, &batch.text_query].concat();
+        assert_eq!(tokens.len(), self.plan.words, "a batch of the config's size");
         // The first kernel draws a batch, which the given one replaces.
         let (first, others) = self.kernels.split_at(1);
         let submit = |kernels| {
@@ -347,20 +335,20 @@ impl Gpu {
                 .device
                 .inner
                 .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-            self.record(&mut encoder, self.step, kernels);
+            self.record(&mut encoder, kernels);
             self.device.queue.submit([encoder.finish()]);
         };
         submit(first);
         self.device.queue.write_buffer(
             &self.batch,
             8,
-            bytemuck::cast_slice(&tokens.repeat(self.population)),
+            bytemuck::cast_slice(&tokens.repeat(self.plan.population)),
         );
         submit(others);
         let ring: Vec<f32> = self.read(&self.ring, 0, self.ring.size()).await?;
-        let at = (self.step % RING) as usize * self.population;
+        let at = (self.step % RING) as usize * self.plan.population;
         self.step += 1;
-        Ok(ring[at..at + self.population].to_vec())
+        Ok(ring[at..at + self.plan.population].to_vec())
     }
 
     async fn read<T: bytemuck::Pod>(
@@ -384,21 +372,14 @@ impl Gpu {
     /// # Errors
     /// Where the device is lost.
     pub async fn snapshot(&self) -> Result<Snapshot, EngineError> {
-        let start = 16 * self.layout.params_at(self.step % 2, 0) as u64;
-        let params = self.read(&self.rows, start, self.moments.size() / 2).await?;
-        let moments: Vec<f32> = self.read(&self.moments, 0, self.moments.size()).await?;
-        let len = 4 * self.layout.params;
-        let half = |k: usize| {
-            moments
-                .chunks(2 * len)
-                .flat_map(|both| both[k * len..][..len].iter().copied())
-                .collect()
-        };
+        let bytes = self.moments.size() / 2;
         Ok(Snapshot {
             step: self.step,
-            params,
-            first: half(0),
-            second: half(1),
+            params: self
+                .read(&self.floats, 4 * self.plan.params_start(), bytes)
+                .await?,
+            first: self.read(&self.moments, 0, bytes).await?,
+            second: self.read(&self.moments, bytes, bytes).await?,
         })
     }
 
@@ -411,36 +392,108 @@ impl Gpu {
             .split_off(2))
     }
 
-    /// What the last step left in a named array of `rows` or `cells`, for one tower of the first model.
+    /// The step, and where its arrays lie.
     #[doc(hidden)]
-    pub async fn region(&self, name: &str, tower: usize) -> Result<Vec<f32>, EngineError> {
-        let find = |regions: &[Region]| regions.iter().find(|r| r.name == name).map(|r| r.towers[tower]);
-        let (buffer, (start, len)) = match (find(&self.layout.rows), find(&self.layout.cells)) {
-            (Some((start, len)), _) => (&self.rows, (4 * start, 4 * len)),
-            (None, Some(place)) => (&self.cells, place),
-            (None, None) => panic!("there is no array {name}"),
-        };
-        Ok(self.read::<f32>(buffer, 0, buffer.size()).await?[start..start + len].to_vec())
+    pub fn plan(&self) -> &Plan {
+        &self.plan
     }
 
-    /// What the last step left in an array of a tower's graph, and in its gradient, for the first model.
+    /// What the last step left in an array of the first model.
     #[doc(hidden)]
-    pub async fn graph_array(&self, id: usize, tower: usize) -> Result<(Vec<f32>, Vec<f32>), EngineError> {
-        let places = self.layout.graphs[tower].as_ref().expect("a tower with a graph");
-        let (start, gradient, len) = places.arrays[id];
-        let rows: Vec<f32> = self.read(&self.rows, 0, self.rows.size()).await?;
-        let array = |at: usize| rows[4 * at..4 * (at + len)].to_vec();
-        Ok((array(start), array(gradient)))
+    pub async fn array(&self, array: Array) -> Result<Vec<f32>, EngineError> {
+        self.read(
+            &self.floats,
+            4 * u64::from(array.start),
+            4 * u64::from(array.len()),
+        )
+        .await
     }
 
     /// Bytes of every buffer that lives as long as the engine.
     pub fn bytes(&self) -> u64 {
-        let [runs, ops] = uniforms(&self.layout);
-        self.layout.buffers().iter().map(|(_, bytes)| bytes).sum::<u64>() + 2 * runs + ops
+        self.bytes
     }
 
     /// Destroys the device, as a driver reset would.
     pub fn destroy(&self) {
         self.device.inner.destroy();
     }
+}
+
+/// The bind group layouts: what all kernels share, and the operands of a dispatch.
+fn bind_group_layouts(device: &wgpu::Device) -> [wgpu::BindGroupLayout; 2] {
+    let storage = |binding, read_only, has_dynamic_offset| wgpu::BindGroupLayoutEntry {
+        binding,
+        visibility: wgpu::ShaderStages::COMPUTE,
+        ty: wgpu::BindingType::Buffer {
+            ty: wgpu::BufferBindingType::Storage { read_only },
+            has_dynamic_offset,
+            min_binding_size: None,
+        },
+        count: None,
+    };
+    // The runs and the world are read only.
+    let shared: Vec<_> = (0..6)
+        .map(|binding| storage(binding, binding == 0 || binding == 5, false))
+        .collect();
+    [("model", &shared[..]), ("ops", &[storage(0, true, true)])].map(|(label, entries)| {
+        device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            label: Some(label),
+            entries,
+        })
+    })
+}
+
+/// Compiles what the plan dispatches, each source after `edit`; `starts` says where each dispatch's operands begin.
+fn compile(
+    device: &wgpu::Device,
+    [shared, ops]: &[wgpu::BindGroupLayout; 2],
+    plan: &Plan,
+    starts: &[u32],
+    edit: &dyn Fn(&str, String) -> String,
+) -> Vec<Kernel> {
+    let descriptor = wgpu::PipelineLayoutDescriptor {
+        label: None,
+        bind_group_layouts: &[Some(shared), Some(ops)],
+        immediate_size: 0,
+    };
+    let layout = device.create_pipeline_layout(&descriptor);
+    let (mut modules, mut pipelines) = (HashMap::new(), HashMap::new());
+    let mut kernel = |(dispatch, operands): (&Dispatch, &u32)| {
+        let (stage, entry) = (dispatch.stage, dispatch.entry.name);
+        let module = modules.entry(stage.name).or_insert_with(|| {
+            let source = wgpu::ShaderSource::Wgsl(edit(stage.name, source(stage)).into());
+            device.create_shader_module(wgpu::ShaderModuleDescriptor {
+                label: Some(stage.name),
+                source,
+            })
+        });
+        let pipeline = pipelines.entry((stage.name, entry)).or_insert_with(|| {
+            device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some(entry),
+                layout: Some(&layout),
+                module,
+                entry_point: Some(entry),
+                // Every kernel writes workgroup memory before it reads it.
+                compilation_options: wgpu::PipelineCompilationOptions {
+                    zero_initialize_workgroup_memory: false,
+                    ..Default::default()
+                },
+                cache: None,
+            })
+        });
+        // More workgroups than one side allows go on along the next.
+        let x = dispatch.workgroups.min(MOST_WORKGROUPS as u32);
+        let workgroups = [
+            x,
+            dispatch.workgroups.div_ceil(x),
+            dispatch.count * plan.population as u32,
+        ];
+        Kernel {
+            pipeline: pipeline.clone(),
+            workgroups,
+            operands: *operands,
+        }
+    };
+    plan.dispatches.iter().zip(starts).map(&mut kernel).collect()
 }

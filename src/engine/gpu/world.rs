@@ -1,5 +1,4 @@
-//! The synthetic world as the shaders read it: one buffer of words, made from `crate::task` and never written
-//! again.
+//! The synthetic world as the shaders read it: one buffer of words, made from `crate::task` and never written again.
 
 use crate::config::Population;
 use crate::model::TowerModel;
@@ -13,16 +12,25 @@ const OBJECTS: usize = 3;
 /// Words of a caption's row: its tokens, its query, then its scene: labels, layout list, key, stream.
 pub const CAPTION_WORDS: usize = CAPTION_LENGTH + 1 + OBJECTS + 3;
 
+/// Where a tower's lists begin in the world.
+#[derive(Clone, Copy, Debug)]
+pub struct TowerWorld {
+    /// The (token, position) pairs that can occur: `position * vocab + token` each.
+    pub pairs: usize,
+    /// The map back, `[length, vocab]`.
+    pub addresses: usize,
+    /// The position that each query reads.
+    pub positions: usize,
+}
+
 /// A population's world.
 #[derive(Clone, Debug)]
 pub struct World {
-    /// The buffer: layout lists (a layout's positions are the bytes of a word), a row per caption, each
-    /// tower's pairs and addresses, each model's drawn captions.
+    /// The buffer: layout lists (a layout's positions are the bytes of a word), a row per caption, each tower's lists, each
+    /// model's drawn captions.
     pub words: Vec<u32>,
-    /// Per tower, where the pairs begin: `position * vocab + token` each.
-    pub pairs: Vec<usize>,
-    /// Per tower, where the map back begins, `[length, vocab]`.
-    pub addresses: Vec<usize>,
+    /// The towers' lists.
+    pub towers: Vec<TowerWorld>,
     /// Per model, where its drawn captions begin: the place of the row that states each by each relation.
     pub drawn: Vec<u32>,
 }
@@ -60,16 +68,31 @@ impl World {
         }
         let mut world = World {
             words,
-            pairs: Vec::new(),
-            addresses: Vec::new(),
+            towers: Vec::new(),
             drawn: Vec::new(),
+        };
+        let mut append = |values: Vec<u32>| {
+            let start = world.words.len();
+            world.words.extend(values);
+            start
         };
         for tower in towers {
             let address = |(token, position): &(u32, u32)| position * tower.shape.vocab as u32 + token;
-            world.pairs.push(world.words.len());
-            world.words.extend(tower.shape.pairs.iter().map(address));
-            world.addresses.push(world.words.len());
-            world.words.extend(tower.addresses.pairs());
+            let pairs = append(tower.shape.pairs.iter().map(address).collect());
+            let addresses = append(tower.addresses.pairs().to_vec());
+            let positions = append(
+                tower
+                    .shape
+                    .queries
+                    .iter()
+                    .map(|query| query.position as u32)
+                    .collect(),
+            );
+            world.towers.push(TowerWorld {
+                pairs,
+                addresses,
+                positions,
+            });
         }
         for config in configs.iter() {
             world.drawn.push(world.words.len() as u32);

@@ -47,6 +47,18 @@ pub fn bench(peers: Option<&Path>) -> Result<()> {
     Ok(())
 }
 
+/// Prints what a step would take on two GPUs.
+pub fn model_gpu() -> Result<()> {
+    tools::run(tools::cargo().args([
+        "bench",
+        "--quiet",
+        "--package",
+        "leftright",
+        "--bench",
+        "gpu_model",
+    ]))
+}
+
 /// Runs a command that prints one JSON object as its last line.
 fn answer(command: &mut Command) -> Result<Value> {
     let output = command

@@ -1,0 +1,517 @@
+//! A tower's graph as operations of kernels, forward and backward.
+
+use super::array::{Allocator, Array};
+use super::describe::Call;
+use super::kernels::{Places, attention, columns, embed, gather, gelu, matmul, norm};
+use super::schedule::Task;
+use crate::model::{Linear, Op, Rows, Step, TowerModel};
+
+/// What all towers share.
+#[derive(Clone, Copy, Debug)]
+pub struct Shared {
+    /// The gradients of all parameters, laid out as they are.
+    pub gradients: Array,
+    /// One zero.
+    pub zero: Array,
+    /// The words of `batch`.
+    pub batch: Array,
+}
+
+/// A tower's arrays.
+#[derive(Debug)]
+pub struct TowerArrays {
+    /// The graph's arrays, and behind them the embedding, not normalised, or the next word's logits.
+    pub values: Vec<Array>,
+    /// Their gradients.
+    pub gradients: Vec<Array>,
+    /// What a step keeps for itself: attention weights, the gradient of their logits, and of the queries where rows share them; a
+    /// norm's rows before weight and bias, and their scales.
+    pub kept: Vec<Vec<Array>>,
+}
+
+/// A tower and its arrays.
+#[derive(Debug)]
+pub struct TowerPlan<'a> {
+    tower: &'a TowerModel,
+    shared: Shared,
+    /// Where its rows stand.
+    pub places: Places,
+    /// What it reads and writes.
+    pub arrays: TowerArrays,
+}
+
+/// A task of its operands and of what it reads and writes.
+pub fn task(call: Call, reads: &[Array], writes: &[Array]) -> Task {
+    Task {
+        call,
+        reads: reads.to_vec(),
+        writes: writes.to_vec(),
+    }
+}
+
+/// `out = a b + bias + plus`, each of `a` and `b` transposed where it says so.
+pub fn product(
+    shared: &Shared,
+    [a, b]: [(Array, bool); 2],
+    out: Array,
+    bias: Option<Array>,
+    plus: Option<Array>,
+) -> Task {
+    let view = |(array, transposed): (Array, bool)| {
+        if transposed {
+            array.transposed()
+        } else {
+            array.matrix()
+        }
+    };
+    let shape = |(array, transposed): (Array, bool)| {
+        if transposed {
+            [array.width, array.rows]
+        } else {
+            [array.rows, array.width]
+        }
+    };
+    let ([rows, depth], [inner, columns]) = (shape(a), shape(b));
+    assert_eq!(
+        (rows, columns, depth),
+        (out.rows, out.width, inner),
+        "the shapes of a product"
+    );
+    let op = matmul::Op {
+        rows,
+        columns,
+        depth,
+        a: view(a),
+        b: view(b),
+        out: out.matrix(),
+        bias: bias.map_or(shared.zero.everywhere(), |bias| bias.every_row()),
+        plus: plus.map_or(shared.zero.everywhere(), |plus| plus.matrix()),
+    };
+    let reads: Vec<Array> = [a.0, b.0].into_iter().chain(bias).chain(plus).collect();
+    task(op.matmul(), &reads, &[out])
+}
+
+/// `out` = the sum of the rows of `a`, times `b` where it is there.
+fn sum_rows(a: Array, b: Option<Array>, out: Array) -> Task {
+    let op = columns::Op {
+        rows: a.rows,
+        columns: a.width,
+        a: a.start,
+        b: b.map_or(0, |b| b.start),
+        is_product: u32::from(b.is_some()),
+        out: out.start,
+    };
+    task(
+        op.columns(),
+        &[Some(a), b].into_iter().flatten().collect::<Vec<_>>(),
+        &[out],
+    )
+}
+
+impl<'a> TowerPlan<'a> {
+    /// Places a tower's arrays.
+    pub fn new(
+        tower: &'a TowerModel,
+        places: Places,
+        shared: Shared,
+        floats: &mut Allocator,
+    ) -> TowerPlan<'a> {
+        let (graph, shape, sequences) = (&tower.graph, &tower.shape, places.sequences as usize);
+        let count = |rows: Rows| match rows {
+            Rows::Pairs => shape.pairs.len(),
+            Rows::Tokens => sequences * shape.length,
+            Rows::Reads => sequences * shape.reads,
+        };
+        let mut arrays = || {
+            let mut arrays: Vec<Array> = graph
+                .arrays
+                .iter()
+                .map(|array| floats.array(count(array.rows), array.width))
+                .collect();
+            arrays.push(floats.array(count(Rows::Reads), tower.e));
+            arrays
+        };
+        let (values, gradients) = (arrays(), arrays());
+        let kept = |step: &Step| {
+            let kind = graph.arrays[step.out].rows;
+            let widths = match step.op {
+                // Where rows share a query, each has its own part of the query's gradient.
+                Op::Attention { .. } if graph.arrays[step.inputs[0].0].rows != kind => {
+                    vec![tower.heads * shape.length, tower.heads * shape.length, tower.d]
+                }
+                Op::Attention { .. } => vec![tower.heads * shape.length, tower.heads * shape.length],
+                Op::Norm { .. } => vec![tower.d, 1],
+                _ => Vec::new(),
+            };
+            widths
+                .into_iter()
+                .map(|width| floats.array(count(kind), width))
+                .collect()
+        };
+        let kept = graph.steps.iter().map(kept).collect();
+        TowerPlan {
+            tower,
+            shared,
+            places,
+            arrays: TowerArrays {
+                values,
+                gradients,
+                kept,
+            },
+        }
+    }
+
+    /// The embeddings before they are normalised, or the next word's logits, and their gradient.
+    pub fn output(&self) -> (Array, Array) {
+        (
+            self.arrays.values[self.tower.graph.arrays.len()],
+            self.arrays.gradients[self.tower.graph.arrays.len()],
+        )
+    }
+
+    /// Every step, then the projection.
+    pub fn forward(&self) -> Vec<Task> {
+        let mut tasks: Vec<Task> = (0..self.tower.graph.steps.len())
+            .map(|step| self.step_forward(step))
+            .collect();
+        let last = self.arrays.values[self.tower.graph.arrays.len() - 1];
+        tasks.push(product(
+            &self.shared,
+            [(last, false), (self.projection(), true)],
+            self.output().0,
+            None,
+            None,
+        ));
+        tasks
+    }
+
+    /// From the gradient of the output to every parameter's.
+    pub fn backward(&self) -> Vec<Task> {
+        let last = self.tower.graph.arrays.len() - 1;
+        let d_output = self.output().1;
+        let d_projection = self
+            .shared
+            .gradients
+            .part(&self.tower.params.projection, self.tower.e as u32);
+        let mut tasks = vec![
+            product(
+                &self.shared,
+                [(d_output, false), (self.projection(), false)],
+                self.arrays.gradients[last],
+                None,
+                None,
+            ),
+            product(
+                &self.shared,
+                [(d_output, true), (self.arrays.values[last], false)],
+                d_projection,
+                None,
+                None,
+            ),
+        ];
+        tasks.extend(
+            (0..self.tower.graph.steps.len())
+                .rev()
+                .flat_map(|step| self.step_backward(step)),
+        );
+        tasks
+    }
+
+    fn projection(&self) -> Array {
+        Array::parameter(&self.tower.params.projection, self.tower.e as u32)
+    }
+
+    /// A weight and a bias among the parameters, and their gradients.
+    fn linear(&self, params: &Linear, rows: u32) -> [Array; 4] {
+        let gradients = &self.shared.gradients;
+        [
+            Array::parameter(&params.weight, rows),
+            Array::parameter(&params.bias, 1),
+            gradients.part(&params.weight, rows),
+            gradients.part(&params.bias, 1),
+        ]
+    }
+
+    fn step_forward(&self, step: usize) -> Task {
+        let (graph, kept) = (&self.tower.graph, &self.arrays.kept[step]);
+        let out = self.arrays.values[graph.steps[step].out];
+        let x: Vec<Array> = graph.steps[step]
+            .inputs
+            .iter()
+            .map(|(id, _)| self.arrays.values[*id])
+            .collect();
+        match &graph.steps[step].op {
+            Op::Embed => task(self.embed(step).forward(), &[self.table()], &[out]),
+            Op::Norm { params } => {
+                let [weight, bias, ..] = self.linear(params, 1);
+                task(
+                    self.norm(step, params).forward(),
+                    &[x[0], weight, bias],
+                    &[out, kept[0], kept[1]],
+                )
+            }
+            Op::Linear { params, .. } => {
+                let [weight, bias, ..] = self.linear(params, out.width);
+                product(
+                    &self.shared,
+                    [(x[0], false), (weight, true)],
+                    out,
+                    Some(bias),
+                    x.get(1).copied(),
+                )
+            }
+            Op::Gather => {
+                let gather = self.gather(
+                    self.kind(graph.steps[step].out),
+                    self.input_kind(step, 0),
+                    x[0],
+                    out,
+                    false,
+                );
+                task(gather.forward(), &[x[0], self.shared.batch], &[out])
+            }
+            Op::Attention { .. } => task(
+                self.attention(step).forward(),
+                &[x[0], x[1], x[2], self.shared.batch],
+                &[out, kept[0]],
+            ),
+            Op::Gelu => task(self.gelu(step).forward(), &[x[0]], &[out]),
+        }
+    }
+
+    fn step_backward(&self, step: usize) -> Vec<Task> {
+        let (graph, kept, batch) = (&self.tower.graph, &self.arrays.kept[step], self.shared.batch);
+        let d_out = self.arrays.gradients[graph.steps[step].out];
+        let x: Vec<Array> = graph.steps[step]
+            .inputs
+            .iter()
+            .map(|(id, _)| self.arrays.values[*id])
+            .collect();
+        let d: Vec<Array> = graph.steps[step]
+            .inputs
+            .iter()
+            .map(|(id, _)| self.arrays.gradients[*id])
+            .collect();
+        let adds = |input: usize| !graph.steps[step].inputs[input].1;
+        match &graph.steps[step].op {
+            Op::Embed => {
+                let rows = &self.tower.params.rows;
+                let d_table = self.shared.gradients.part(rows, self.tower.shape.rows() as u32);
+                vec![task(self.embed(step).backward(), &[d_out], &[d_table])]
+            }
+            Op::Norm { params } => {
+                let [weight, _, d_weight, d_bias] = self.linear(params, 1);
+                let reads = [d_out, weight, kept[0], kept[1], d[0]];
+                vec![
+                    task(self.norm(step, params).backward(), &reads, &[d[0]]),
+                    sum_rows(d_out, Some(kept[0]), d_weight),
+                    sum_rows(d_out, None, d_bias),
+                ]
+            }
+            Op::Linear { params, keys } => {
+                let [weight, _, d_weight, d_bias] = self.linear(params, d_out.width);
+                let mut tasks = vec![
+                    product(
+                        &self.shared,
+                        [(d_out, false), (weight, false)],
+                        d[0],
+                        None,
+                        adds(0).then_some(d[0]),
+                    ),
+                    product(&self.shared, [(d_out, true), (x[0], false)], d_weight, None, None),
+                ];
+                // A key bias shifts all logits of a row alike: its gradient is zero, and stays as it was made.
+                tasks.extend((!keys).then(|| sum_rows(d_out, None, d_bias)));
+                if let Some(d_stream) = d.get(1) {
+                    let kind = self.kind(graph.steps[step].out);
+                    let copy = self.gather(kind, kind, d_out, *d_stream, adds(1));
+                    tasks.push(task(copy.forward(), &[d_out, *d_stream], &[*d_stream]));
+                }
+                tasks
+            }
+            Op::Gather => {
+                let gather = self.gather(
+                    self.kind(graph.steps[step].out),
+                    self.input_kind(step, 0),
+                    d[0],
+                    d_out,
+                    adds(0),
+                );
+                vec![task(gather.backward(), &[d_out, d[0], batch], &[d[0]])]
+            }
+            Op::Attention { .. } => {
+                assert!(
+                    (0..3).all(|input| !adds(input)),
+                    "queries, keys and values are read by attention alone"
+                );
+                let attention = self.attention(step);
+                let mut tasks = vec![
+                    task(
+                        attention.backward(),
+                        &[d_out, x[1], x[2], kept[0], batch],
+                        &[kept[1], *kept.get(2).unwrap_or(&d[0])],
+                    ),
+                    task(
+                        attention.of_keys(kept[1], x[0], d[1]).keys(),
+                        &[kept[1], x[0], batch],
+                        &[d[1]],
+                    ),
+                    task(
+                        attention.of_values(kept[0], d_out, d[2]).keys(),
+                        &[kept[0], d_out, batch],
+                        &[d[2]],
+                    ),
+                ];
+                if let Some(d_query) = kept.get(2) {
+                    let gather = self.gather(
+                        self.kind(graph.steps[step].out),
+                        self.input_kind(step, 0),
+                        d[0],
+                        *d_query,
+                        false,
+                    );
+                    tasks.push(task(gather.backward(), &[*d_query, batch], &[d[0]]));
+                }
+                tasks
+            }
+            Op::Gelu => vec![task(self.gelu(step).backward(), &[x[0], d_out, d[0]], &[d[0]])],
+        }
+    }
+
+    fn kind(&self, id: usize) -> Rows {
+        self.tower.graph.arrays[id].rows
+    }
+
+    fn input_kind(&self, step: usize, input: usize) -> Rows {
+        self.kind(self.tower.graph.steps[step].inputs[input].0)
+    }
+
+    fn table(&self) -> Array {
+        Array::parameter(&self.tower.params.rows, self.tower.shape.rows() as u32)
+    }
+
+    fn embed(&self, step: usize) -> embed::Op {
+        let id = self.tower.graph.steps[step].out;
+        let (out, table) = (self.arrays.values[id], self.table());
+        embed::Op {
+            places: self.places,
+            rows: out.rows,
+            table_rows: table.rows,
+            width: out.width,
+            table: table.start,
+            out: out.start,
+            d_out: self.arrays.gradients[id].start,
+            d_table: self
+                .shared
+                .gradients
+                .part(&self.tower.params.rows, table.rows)
+                .start,
+        }
+    }
+
+    fn norm(&self, step: usize, params: &Linear) -> norm::Op {
+        let step_ = &self.tower.graph.steps[step];
+        let (x, sets) = step_.inputs[0];
+        let out = self.arrays.values[step_.out];
+        norm::Op {
+            rows: out.rows,
+            width: out.width,
+            weight: params.weight.start as u32,
+            bias: params.bias.start as u32,
+            x: self.arrays.values[x].start,
+            y: self.arrays.kept[step][0].start,
+            scale: self.arrays.kept[step][1].start,
+            out: out.start,
+            d_out: self.arrays.gradients[step_.out].start,
+            d_x: self.arrays.gradients[x].start,
+            adds: u32::from(!sets),
+        }
+    }
+
+    fn gelu(&self, step: usize) -> gelu::Op {
+        let step = &self.tower.graph.steps[step];
+        let (x, sets) = step.inputs[0];
+        gelu::Op {
+            numbers: self.arrays.values[x].len(),
+            x: self.arrays.values[x].start,
+            out: self.arrays.values[step.out].start,
+            d_out: self.arrays.gradients[step.out].start,
+            d_x: self.arrays.gradients[x].start,
+            adds: u32::from(!sets),
+        }
+    }
+
+    fn gather(&self, kind: Rows, x_kind: Rows, x: Array, out: Array, adds: bool) -> gather::Op {
+        gather::Op {
+            places: self.places,
+            rows: out.rows,
+            x_rows: x.rows,
+            width: x.width,
+            kind: kind as u32,
+            x_kind: x_kind as u32,
+            x: x.start,
+            out: out.start,
+            adds: u32::from(adds),
+        }
+    }
+
+    fn attention(&self, step: usize) -> attention::Op {
+        let step_ = &self.tower.graph.steps[step];
+        let [query, key, value] = [0, 1, 2].map(|input: usize| step_.inputs[input].0);
+        let out = self.arrays.values[step_.out];
+        assert!(
+            self.tower.heads * self.tower.shape.length <= 400,
+            "a row's weights fit attention.wgsl's array: 16 heads, 25 tokens"
+        );
+        attention::Op {
+            places: self.places,
+            rows: out.rows,
+            key_rows: self.arrays.values[key].rows,
+            width: out.width,
+            heads: self.tower.heads as u32,
+            head_width: self.tower.d_head() as u32,
+            head_columns: self.tower.d_head().next_multiple_of(32) as u32,
+            all_columns: (self.tower.heads * self.tower.d_head().next_multiple_of(32)) as u32,
+            scale: (self.tower.d_head() as f32).powf(-0.5),
+            kind: self.kind(step_.out) as u32,
+            query_kind: self.kind(query) as u32,
+            key_kind: self.kind(key) as u32,
+            query: self.arrays.values[query].start,
+            key: self.arrays.values[key].start,
+            value: self.arrays.values[value].start,
+            out: out.start,
+            weights: self.arrays.kept[step][0].start,
+            d_query: self.arrays.kept[step]
+                .get(2)
+                .unwrap_or(&self.arrays.gradients[query])
+                .start,
+            d_out: self.arrays.gradients[step_.out].start,
+            d_logits: self.arrays.kept[step][1].start,
+            ..attention::Op::default()
+        }
+    }
+}
+
+impl attention::Op {
+    /// For the gradient of the keys: the queries, times the gradient of the logits.
+    fn of_keys(self, d_logits: Array, query: Array, d_key: Array) -> attention::Op {
+        attention::Op {
+            is_key: 1,
+            given: d_logits.start,
+            given_to: query.start,
+            d_keys: d_key.start,
+            ..self
+        }
+    }
+
+    /// For the gradient of the values: the output's, times the weights.
+    fn of_values(self, weights: Array, d_out: Array, d_value: Array) -> attention::Op {
+        attention::Op {
+            is_key: 0,
+            given: weights.start,
+            given_to: d_out.start,
+            d_keys: d_value.start,
+            ..self
+        }
+    }
+}
