@@ -37,19 +37,19 @@ impl Array {
     }
 
     /// Numbers.
-    pub fn len(&self) -> u32 {
+    pub fn numbers(&self) -> u32 {
         self.rows * self.width
     }
 
     /// A part of it, as a matrix of so many rows.
     pub fn part(&self, range: &Range<usize>, rows: u32) -> Array {
-        assert!(range.end <= self.len() as usize, "{range:?} is not within {self:?}");
+        assert!(range.end <= self.numbers() as usize, "{range:?} is not within {self:?}");
         Array { start: self.start + range.start as u32, rows, width: range.len() as u32 / rows, ..*self }
     }
 
     /// Whether it has a number in common with another.
     pub fn overlaps(&self, other: &Array) -> bool {
-        self.home == other.home && self.start < other.start + other.len() && other.start < self.start + self.len()
+        self.home == other.home && self.start < other.start + other.numbers() && other.start < self.start + self.numbers()
     }
 
     /// As it is.

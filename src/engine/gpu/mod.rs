@@ -322,7 +322,7 @@ impl Gpu {
     /// What the last step left in an array of the first model.
     #[doc(hidden)]
     pub async fn array(&self, array: Array) -> Result<Vec<f32>, EngineError> {
-        self.read(&self.floats, 4 * u64::from(array.start), 4 * u64::from(array.len())).await
+        self.read(&self.floats, 4 * u64::from(array.start), 4 * u64::from(array.numbers())).await
     }
 
     /// Bytes of every buffer that lives as long as the engine.
