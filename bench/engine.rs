@@ -44,7 +44,15 @@ fn products(config: &ValidConfig) -> Vec<Product> {
     let mut products = Vec::new();
     for (tower, name) in TowerModel::all(config, &table).iter().zip(["vision", "text"]) {
         let (d, e, h, k, r) = (tower.d, tower.e, tower.heads, tower.d_head(), tower.shape.rows());
-        let mut add = |stage: &str, m, n, k, count| products.push(Product { name: format!("{name} {stage}"), m, n, k, count });
+        let mut add = |stage: &str, m, n, k, count| {
+            products.push(Product {
+                name: format!("{name} {stage}"),
+                m,
+                n,
+                k,
+                count,
+            })
+        };
         add("tables (value)", r, d, d, 1);
         add("attend", b, k, r, h);
         add("output", b, d, d, 1);
@@ -59,8 +67,20 @@ fn products(config: &ValidConfig) -> Vec<Product> {
         add("d_rows (value)", r, d, d, 1);
     }
     let e = config.d_embed as usize;
-    products.push(Product { name: "contrast logits".to_owned(), m: b, n: b, k: e, count: 1 });
-    products.push(Product { name: "contrast d_embedding".to_owned(), m: b, n: e, k: b, count: 2 });
+    products.push(Product {
+        name: "contrast logits".to_owned(),
+        m: b,
+        n: b,
+        k: e,
+        count: 1,
+    });
+    products.push(Product {
+        name: "contrast d_embedding".to_owned(),
+        m: b,
+        n: e,
+        k: b,
+        count: 2,
+    });
     products
 }
 
@@ -113,28 +133,52 @@ fn fused(sums: &mut [f32; LANES], x: f32, y: f32) {
 }
 
 fn engine(config: &Config) -> Cpu<f32> {
-    let population = Population::from(config.clone().validate().expect("the benchmark's settings are within bounds"));
+    let population = Population::from(
+        config
+            .clone()
+            .validate()
+            .expect("the benchmark's settings are within bounds"),
+    );
     Cpu::new(&population, &Snapshot::initial(&population))
 }
 
 /// Milliseconds of a step of each config, interleaved.
 fn steps(configs: &[Config]) -> Vec<f64> {
     let mut engines: Vec<Cpu<f32>> = configs.iter().map(engine).collect();
-    medians(&mut engines.iter_mut().map(|engine| Box::new(|| drop(engine.step())) as Work).collect::<Vec<_>>())
+    medians(
+        &mut engines
+            .iter_mut()
+            .map(|engine| Box::new(|| drop(engine.step())) as Work)
+            .collect::<Vec<_>>(),
+    )
 }
 
 /// Milliseconds of a step of a population of each size over all threads.
 fn populations(sizes: &[usize]) -> Vec<f64> {
-    let seeds = |size: usize| (0..size as u32).map(|seed| engine(&Config { seed, ..Config::default() })).collect::<Vec<_>>();
+    let seeds = |size: usize| {
+        (0..size as u32)
+            .map(|seed| {
+                engine(&Config {
+                    seed,
+                    ..Config::default()
+                })
+            })
+            .collect::<Vec<_>>()
+    };
     let mut populations: Vec<Vec<Cpu<f32>>> = sizes.iter().map(|size| seeds(*size)).collect();
-    let works = populations.iter_mut().map(|engines| Box::new(|| engines.par_iter_mut().for_each(|e| drop(e.step()))) as Work);
+    let works = populations
+        .iter_mut()
+        .map(|engines| Box::new(|| engines.par_iter_mut().for_each(|e| drop(e.step()))) as Work);
     medians(&mut works.collect::<Vec<_>>())
 }
 
 fn roofline(config: &ValidConfig) -> Value {
     let products = products(config);
     let most = |f: fn(&Product) -> usize| products.iter().map(f).max().unwrap_or(0);
-    let (a, b) = (vec![0.5f32; most(|p| p.m * p.k)], vec![0.25f32; most(|p| p.k * p.n)]);
+    let (a, b) = (
+        vec![0.5f32; most(|p| p.m * p.k)],
+        vec![0.25f32; most(|p| p.k * p.n)],
+    );
     let mut c = vec![0f32; most(|p| p.m * p.n)];
     let mut sums = [1f32; LANES];
     // Larger than any cache: read two, write one.
@@ -143,7 +187,12 @@ fn roofline(config: &ValidConfig) -> Value {
     let c = std::cell::RefCell::new(&mut c);
     let mut works: Vec<Work> = vec![
         Box::new(|| multiply_add(black_box(&mut sums), black_box(0.999), black_box(0.001))),
-        Box::new(|| black_box(&mut to).iter_mut().zip(black_box(&from)).for_each(|(t, f)| *t = 0.5 * *t + *f)),
+        Box::new(|| {
+            black_box(&mut to)
+                .iter_mut()
+                .zip(black_box(&from))
+                .for_each(|(t, f)| *t = 0.5 * *t + *f)
+        }),
         Box::new(|| drop(trained.step())),
     ];
     for product in &products {
@@ -151,7 +200,14 @@ fn roofline(config: &ValidConfig) -> Value {
         works.push(Box::new(move || {
             for _ in 0..*count {
                 let left = Matrix::rows(black_box(&a[..m * k]), *k);
-                matmul((*m, *n, *k), left, Matrix::rows(&b[..k * n], *n), &mut c.borrow_mut()[..m * n], *n, Store::Set);
+                matmul(
+                    (*m, *n, *k),
+                    left,
+                    Matrix::rows(&b[..k * n], *n),
+                    &mut c.borrow_mut()[..m * n],
+                    *n,
+                    Store::Set,
+                );
             }
         }));
     }
@@ -172,7 +228,11 @@ fn roofline(config: &ValidConfig) -> Value {
 
 /// The N of `--steps N`.
 fn steps_asked_for() -> Option<usize> {
-    std::env::args().skip_while(|argument| argument != "--steps").nth(1)?.parse().ok()
+    std::env::args()
+        .skip_while(|argument| argument != "--steps")
+        .nth(1)?
+        .parse()
+        .ok()
 }
 
 fn main() {
@@ -185,11 +245,27 @@ fn main() {
         json!({ "name": name, "points": values.iter().zip(times).map(|(x, ms)| json!([x, ms])).collect::<Vec<_>>() })
     };
     let sizes = [1, 2, 4, 8, 16, 32, 64];
-    let population: Vec<Value> = sizes.iter().zip(populations(&sizes)).map(|(size, ms)| json!([size, ms])).collect();
+    let population: Vec<Value> = sizes
+        .iter()
+        .zip(populations(&sizes))
+        .map(|(size, ms)| json!([size, ms]))
+        .collect();
     let scaling = [
-        curve("batch", &[32, 64, 128, 256, 512, 1024], &|batch| Config { batch, pair_labels: 35, labels: 40, ..Config::default() }),
-        curve("d_model", &[32, 64, 128, 256], &|d_model| Config { d_model, d_embed: d_model.min(256), ..Config::default() }),
+        curve("batch", &[32, 64, 128, 256, 512, 1024], &|batch| Config {
+            batch,
+            pair_labels: 35,
+            labels: 40,
+            ..Config::default()
+        }),
+        curve("d_model", &[32, 64, 128, 256], &|d_model| Config {
+            d_model,
+            d_embed: d_model.min(256),
+            ..Config::default()
+        }),
         json!({ "name": "population, all threads", "points": population }),
     ];
-    println!("{}", json!({ "threads": rayon::current_num_threads(), "roofline": roofline(&ValidConfig::default()), "scaling": scaling }));
+    println!(
+        "{}",
+        json!({ "threads": rayon::current_num_threads(), "roofline": roofline(&ValidConfig::default()), "scaling": scaling })
+    );
 }

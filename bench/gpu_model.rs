@@ -94,16 +94,35 @@ impl Device {
 /// A step's dispatches as a table, and their sum.
 fn table(title: &str, step: &[Work]) -> String {
     let mut out = format!("## {title}: {} dispatches\n\n", step.len());
-    let columns: Vec<String> = DEVICES.iter().flat_map(|device| [1, 64].map(|p| format!("{}, {p} models, µs", device.name))).collect();
-    let _ = writeln!(out, "| dispatch | invocations | chain: loads + steps | KB | MFLOP | {} |", columns.join(" | "));
+    let columns: Vec<String> = DEVICES
+        .iter()
+        .flat_map(|device| [1, 64].map(|p| format!("{}, {p} models, µs", device.name)))
+        .collect();
+    let _ = writeln!(
+        out,
+        "| dispatch | invocations | chain: loads + steps | KB | MFLOP | {} |",
+        columns.join(" | ")
+    );
     let _ = writeln!(out, "|{}", " --- |".repeat(5 + columns.len()));
     let mut totals = vec![0.0; columns.len()];
     for work in step {
-        let times: Vec<f64> =
-            DEVICES.iter().flat_map(|device| [1.0, 64.0].map(|population| 1e6 * device.predict(work, population))).collect();
-        totals.iter_mut().zip(&times).for_each(|(total, time)| *total += time);
+        let times: Vec<f64> = DEVICES
+            .iter()
+            .flat_map(|device| [1.0, 64.0].map(|population| 1e6 * device.predict(work, population)))
+            .collect();
+        totals
+            .iter_mut()
+            .zip(&times)
+            .for_each(|(total, time)| *total += time);
         let times: Vec<String> = times.iter().map(|time| format!("{time:.1}")).collect();
-        let Work { name, invocations, loads, steps, bytes, flops } = work;
+        let Work {
+            name,
+            invocations,
+            loads,
+            steps,
+            bytes,
+            flops,
+        } = work;
         let _ = writeln!(
             out,
             "| {name} | {invocations} | {loads} + {steps} | {:.0} | {:.2} | {} |",
@@ -113,8 +132,17 @@ fn table(title: &str, step: &[Work]) -> String {
         );
     }
     let sum = |of: fn(&Work) -> f64| step.iter().map(of).sum::<f64>();
-    let totals: Vec<String> = totals.iter().map(|total| format!("**{:.2} ms**", total / 1e3)).collect();
-    let _ = writeln!(out, "| **step** | | | {:.0} | {:.1} | {} |", sum(|w| w.bytes) / 1e3, sum(|w| w.flops) / 1e6, totals.join(" | "));
+    let totals: Vec<String> = totals
+        .iter()
+        .map(|total| format!("**{:.2} ms**", total / 1e3))
+        .collect();
+    let _ = writeln!(
+        out,
+        "| **step** | | | {:.0} | {:.1} | {} |",
+        sum(|w| w.bytes) / 1e3,
+        sum(|w| w.flops) / 1e6,
+        totals.join(" | ")
+    );
     out
 }
 
@@ -122,7 +150,10 @@ fn table(title: &str, step: &[Work]) -> String {
 fn step(config: ValidConfig) -> Vec<Work> {
     let plan = Plan::new(&Population::from(config));
     let dispatches = plan.dispatches.iter().map(|dispatch| Work {
-        name: format!("{}.{} x{}", dispatch.stage.name, dispatch.entry.name, dispatch.count),
+        name: format!(
+            "{}.{} x{}",
+            dispatch.stage.name, dispatch.entry.name, dispatch.count
+        ),
         invocations: dispatch.invocations as f64,
         loads: dispatch.cost.loads as f64,
         steps: dispatch.cost.steps as f64,
@@ -133,5 +164,8 @@ fn step(config: ValidConfig) -> Vec<Work> {
 }
 
 fn main() {
-    println!("{}", table("Preset paper, batch 128", &step(ValidConfig::from(Preset::Paper))));
+    println!(
+        "{}",
+        table("Preset paper, batch 128", &step(ValidConfig::from(Preset::Paper)))
+    );
 }

@@ -10,10 +10,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (config, snapshot) = load(MODEL)?;
     let evaluator = Evaluator::new(&config);
     for term in Term::ALL {
-        let unseen = evaluator.accuracies(&snapshot.params, &[Ablation::vision(&[term], 0.0)])?.unseen;
-        println!("without {}: retrieval on unseen pairs {:.3}", term.name(), unseen.retrieval);
+        let unseen = evaluator
+            .accuracies(&snapshot.params, &[Ablation::vision(&[term], 0.0)])?
+            .unseen;
+        println!(
+            "without {}: retrieval on unseen pairs {:.3}",
+            term.name(),
+            unseen.retrieval
+        );
     }
-    let reversed = evaluator.accuracies(&snapshot.params, &[Ablation::vision(&[Term::EP], -1.0)])?.unseen;
+    let reversed = evaluator
+        .accuracies(&snapshot.params, &[Ablation::vision(&[Term::EP], -1.0)])?
+        .unseen;
     println!("EP reversed: retrieval on unseen pairs {:.3}", reversed.retrieval);
     Ok(())
 }

@@ -12,8 +12,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let decomposition = Evaluator::new(&config).decompose(&snapshot.params, &strip, &[])?;
     println!("keys: {}", decomposition.tokens.join(" "));
     for (h, head) in decomposition.heads.iter().enumerate() {
-        let row: Vec<String> = head.term(Term::EP).row.iter().map(|logit| format!("{logit:.1}")).collect();
-        println!("head {h}, slope {:+.2} logits per pixel: {}", head.slope, row.join(" "));
+        let row: Vec<String> = head
+            .term(Term::EP)
+            .row
+            .iter()
+            .map(|logit| format!("{logit:.1}"))
+            .collect();
+        println!(
+            "head {h}, slope {:+.2} logits per pixel: {}",
+            head.slope,
+            row.join(" ")
+        );
     }
     for score in &decomposition.captions {
         println!("cosine {:.3} with \"{}\"", score.similarity, score.text);

@@ -14,7 +14,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     while run.step() < 300 {
         if let Some(snapshot) = block_on(run.advance(300 - run.step(), 1000.0))?.snapshot {
             let unseen = evaluator.evaluate(&snapshot).accuracies.unseen;
-            println!("step {}: retrieval on unseen pairs {:.3}", snapshot.step, unseen.retrieval);
+            println!(
+                "step {}: retrieval on unseen pairs {:.3}",
+                snapshot.step, unseen.retrieval
+            );
         }
     }
     if let Some(path) = std::env::args().nth(1) {

@@ -59,17 +59,28 @@ const MOMENTS: [&str; 2] = ["adamw.first.", "adamw.second."];
 ///
 /// # Errors
 /// Where safetensors refuses; not for a snapshot of this config.
-pub fn save(config: &ValidConfig, snapshot: &Snapshot, contents: Contents) -> Result<Vec<u8>, CheckpointError> {
+pub fn save(
+    config: &ValidConfig,
+    snapshot: &Snapshot,
+    contents: Contents,
+) -> Result<Vec<u8>, CheckpointError> {
     let table = ParamTable::new(config);
     let json = serde_json::to_string(config).map_err(|e| CheckpointError::Header(e.to_string()))?;
     let step = snapshot.step.to_string();
     let metadata = [("config", json.as_str()), ("step", step.as_str())];
-    let header = metadata.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+    let header = metadata
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into();
     let mut parts = vec![("", &snapshot.params)];
     if contents == Contents::Training {
         parts.extend(MOMENTS.into_iter().zip([&snapshot.first, &snapshot.second]));
     }
-    let half = |values: &[f32]| values.iter().flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect();
+    let half = |values: &[f32]| {
+        values
+            .iter()
+            .flat_map(|v| f16::from_f32(*v).to_le_bytes())
+            .collect()
+    };
     let mut tensors = Vec::new();
     for (prefix, values) in parts {
         let (dtype, bytes) = match contents {
@@ -82,23 +93,34 @@ pub fn save(config: &ValidConfig, snapshot: &Snapshot, contents: Contents) -> Re
         table.tensors.iter().map(move |tensor| {
             let size = dtype.bitsize() / 8;
             let bytes = &bytes[tensor.range.start * size..tensor.range.end * size];
-            Ok((format!("{prefix}{}", tensor.name), TensorView::new(*dtype, tensor.shape.clone(), bytes)?))
+            Ok((
+                format!("{prefix}{}", tensor.name),
+                TensorView::new(*dtype, tensor.shape.clone(), bytes)?,
+            ))
         })
     });
     let mut bytes = serialize(views.collect::<Result<Vec<_>, SafeTensorError>>()?, Some(header))?;
-    sort_metadata(&mut bytes, metadata).ok_or_else(|| CheckpointError::Header("not written: it cannot be sorted".to_owned()))?;
+    sort_metadata(&mut bytes, metadata)
+        .ok_or_else(|| CheckpointError::Header("not written: it cannot be sorted".to_owned()))?;
     Ok(bytes)
 }
 
 /// safetensors writes the metadata as a `HashMap` gives it, another way in every run; in the order of their names, one model is
 /// always the same bytes. The other order is as long, so the tensors stay where they are.
 fn sort_metadata(bytes: &mut [u8], [first, second]: [(&str, &str); 2]) -> Option<()> {
-    let entry = |(key, value): (&str, &str)| Some(format!("{}:{}", serde_json::to_string(key).ok()?, serde_json::to_string(value).ok()?));
+    let entry = |(key, value): (&str, &str)| {
+        Some(format!(
+            "{}:{}",
+            serde_json::to_string(key).ok()?,
+            serde_json::to_string(value).ok()?
+        ))
+    };
     let written = |a: &str, b: &str| format!(r#"{{"__metadata__":{{{a},{b}}}"#);
     let (first, second) = (entry(first)?, entry(second)?);
     let (sorted, turned) = (written(&first, &second), written(&second, &first));
     let place = bytes.get_mut(size_of::<u64>()..)?.get_mut(..sorted.len())?;
-    (*place == *sorted.as_bytes() || *place == *turned.as_bytes()).then(|| place.copy_from_slice(sorted.as_bytes()))
+    (*place == *sorted.as_bytes() || *place == *turned.as_bytes())
+        .then(|| place.copy_from_slice(sorted.as_bytes()))
 }
 
 /// Reads a checkpoint, in single or half precision. One without moments starts them at zero, one without a step at step 0.
@@ -110,27 +132,55 @@ pub fn load(bytes: &[u8]) -> Result<(ValidConfig, Snapshot), CheckpointError> {
     if bytes.len() > MAX_BYTES {
         return Err(CheckpointError::Size(bytes.len()));
     }
-    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|error| cut_short(bytes).unwrap_or(error.into()))?;
+    let (_, metadata) =
+        SafeTensors::read_metadata(bytes).map_err(|error| cut_short(bytes).unwrap_or(error.into()))?;
     let file = SafeTensors::deserialize(bytes)?;
     let header = metadata.metadata().clone().unwrap_or_default();
-    let json = header.get("config").ok_or_else(|| CheckpointError::Header("missing".to_owned()))?;
-    let config: Config = serde_json::from_str(json).map_err(|e| CheckpointError::Header(format!("not ours: {e}")))?;
+    let json = header
+        .get("config")
+        .ok_or_else(|| CheckpointError::Header("missing".to_owned()))?;
+    let config: Config =
+        serde_json::from_str(json).map_err(|e| CheckpointError::Header(format!("not ours: {e}")))?;
     let config = config.validate()?;
     let table = ParamTable::new(&config);
 
-    let training = file.names().iter().any(|name| MOMENTS.iter().any(|prefix| name.starts_with(prefix)));
+    let training = file
+        .names()
+        .iter()
+        .any(|name| MOMENTS.iter().any(|prefix| name.starts_with(prefix)));
     let known = |name: &str| {
-        let name = MOMENTS.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name);
+        let name = MOMENTS
+            .iter()
+            .find_map(|prefix| name.strip_prefix(prefix))
+            .unwrap_or(name);
         table.tensors.iter().any(|t| t.name == name)
     };
     if let Some(name) = file.names().into_iter().find(|name| !known(name)) {
-        return Err(CheckpointError::Tensor { name: name.to_owned(), expected: "no such tensor".to_owned(), found: "one".to_owned() });
+        return Err(CheckpointError::Tensor {
+            name: name.to_owned(),
+            expected: "no such tensor".to_owned(),
+            found: "one".to_owned(),
+        });
     }
     let params = read(&file, &table, "")?;
-    let moments = |prefix| if training { read(&file, &table, prefix) } else { Ok(vec![0.0; table.len]) };
+    let moments = |prefix| {
+        if training {
+            read(&file, &table, prefix)
+        } else {
+            Ok(vec![0.0; table.len])
+        }
+    };
     let wrong_step = |_| CheckpointError::Header("beside a \"step\" that is no whole number".to_owned());
-    let step = header.get("step").map_or(Ok(0), |step| step.parse()).map_err(wrong_step)?;
-    let snapshot = Snapshot { step, params, first: moments(MOMENTS[0])?, second: moments(MOMENTS[1])? };
+    let step = header
+        .get("step")
+        .map_or(Ok(0), |step| step.parse())
+        .map_err(wrong_step)?;
+    let snapshot = Snapshot {
+        step,
+        params,
+        first: moments(MOMENTS[0])?,
+        second: moments(MOMENTS[1])?,
+    };
     Ok((config, snapshot))
 }
 
@@ -148,9 +198,15 @@ fn cut_short(bytes: &[u8]) -> Option<CheckpointError> {
     let (json, data) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
     let header: HashMap<String, Claim> = serde_json::from_slice(json).ok()?;
     let claims = header.into_iter().map(|(name, claim)| (name, claim.data_offsets));
-    let (name, (start, end)) = claims.filter(|(_, (start, end))| start < end && *end > data.len()).min_by_key(|(_, (start, _))| *start)?;
+    let (name, (start, end)) = claims
+        .filter(|(_, (start, end))| start < end && *end > data.len())
+        .min_by_key(|(_, (start, _))| *start)?;
     let found = format!("{}, as the file ends there", data.len().saturating_sub(start));
-    Some(CheckpointError::Tensor { name, expected: format!("{} bytes", end - start), found })
+    Some(CheckpointError::Tensor {
+        name,
+        expected: format!("{} bytes", end - start),
+        found,
+    })
 }
 
 fn read(file: &SafeTensors, table: &ParamTable, prefix: &str) -> Result<Vec<f32>, CheckpointError> {
@@ -158,15 +214,25 @@ fn read(file: &SafeTensors, table: &ParamTable, prefix: &str) -> Result<Vec<f32>
     for tensor in &table.tensors {
         let name = format!("{prefix}{}", tensor.name);
         let expected = format!("F32 or F16 {:?}", tensor.shape);
-        let wrong = |found: String| CheckpointError::Tensor { name: name.clone(), expected: expected.clone(), found };
+        let wrong = |found: String| CheckpointError::Tensor {
+            name: name.clone(),
+            expected: expected.clone(),
+            found,
+        };
         let view = file.tensor(&name).map_err(|_| wrong("nothing".to_owned()))?;
         if view.shape() != tensor.shape {
             return Err(wrong(format!("{:?} {:?}", view.dtype(), view.shape())));
         }
         let into = &mut values[tensor.range.clone()];
         match view.dtype() {
-            Dtype::F32 => into.iter_mut().zip(view.data().as_chunks().0).for_each(|(v, bytes)| *v = f32::from_le_bytes(*bytes)),
-            Dtype::F16 => into.iter_mut().zip(view.data().as_chunks().0).for_each(|(v, bytes)| *v = f16::from_le_bytes(*bytes).to_f32()),
+            Dtype::F32 => into
+                .iter_mut()
+                .zip(view.data().as_chunks().0)
+                .for_each(|(v, bytes)| *v = f32::from_le_bytes(*bytes)),
+            Dtype::F16 => into
+                .iter_mut()
+                .zip(view.data().as_chunks().0)
+                .for_each(|(v, bytes)| *v = f16::from_le_bytes(*bytes).to_f32()),
             other => return Err(wrong(format!("{other:?} {:?}", view.shape()))),
         }
         if !into.iter().all(|v| v.is_finite()) {

@@ -14,7 +14,11 @@ pub fn shown(message: &str) -> String {
         return message.chars().map(harmless).collect();
     }
     let start = message.chars().take(MOST - END - 1);
-    start.chain(['…']).chain(message.chars().skip(length - END)).map(harmless).collect()
+    start
+        .chain(['…'])
+        .chain(message.chars().skip(length - END))
+        .map(harmless)
+        .collect()
 }
 
 fn harmless(c: char) -> char {
@@ -39,14 +43,24 @@ mod tests {
     fn a_message_is_one_short_harmless_line() {
         assert_eq!(shown("tensor a: größer\n  than b"), "tensor a: größer   than b");
         let marks = "\u{1b}[2J\r\0\u{7f}\u{9b}\u{202e}\u{2066}\u{2028}";
-        assert_eq!(shown(marks), "\u{fffd}[2J \u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd} ");
+        assert_eq!(
+            shown(marks),
+            "\u{fffd}[2J \u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd} "
+        );
         let (fits, long) = ("é".repeat(300), format!("{}: No such file", "é".repeat(10_000)));
         assert_eq!(shown(&fits), fits);
-        assert!(shown(&long).chars().count() == 300 && shown(&long).ends_with("é: No such file") && shown(&long).contains('…'));
+        assert!(
+            shown(&long).chars().count() == 300
+                && shown(&long).ends_with("é: No such file")
+                && shown(&long).contains('…')
+        );
     }
 
     #[test]
     fn a_clause_has_no_full_stop() {
-        assert_eq!(["Device was destroyed.", "no memory.\n", "gone"].map(clause), ["Device was destroyed", "no memory", "gone"]);
+        assert_eq!(
+            ["Device was destroyed.", "no memory.\n", "gone"].map(clause),
+            ["Device was destroyed", "no memory", "gone"]
+        );
     }
 }

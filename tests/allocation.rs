@@ -45,8 +45,22 @@ fn allocations(config: Config) -> usize {
 #[test]
 fn a_step_allocates_nothing() {
     for (name, batch) in [("paper", 128), ("paper", 17), ("grid", 64), ("three", 32)] {
-        assert_eq!(allocations(Config { batch, ..Config::preset(name).unwrap() }), 0, "preset {name}, batch {batch}");
+        assert_eq!(
+            allocations(Config {
+                batch,
+                ..Config::preset(name).unwrap()
+            }),
+            0,
+            "preset {name}, batch {batch}"
+        );
     }
     // Negative control: a graph's step asks for some.
-    assert_ne!(allocations(Config { mlp: true, batch: 32, ..Config::default() }), 0);
+    assert_ne!(
+        allocations(Config {
+            mlp: true,
+            batch: 32,
+            ..Config::default()
+        }),
+        0
+    );
 }

@@ -13,7 +13,16 @@ use safetensors::{SafeTensors, serialize};
 const TRAINED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/trained.safetensors");
 
 fn small() -> ValidConfig {
-    Config { d_model: 16, heads: 2, d_embed: 16, batch: 16, seed: 5, ..Config::default() }.validate().unwrap()
+    Config {
+        d_model: 16,
+        heads: 2,
+        d_embed: 16,
+        batch: 16,
+        seed: 5,
+        ..Config::default()
+    }
+    .validate()
+    .unwrap()
 }
 
 fn initial(config: &ValidConfig) -> Snapshot {
@@ -32,20 +41,43 @@ fn the_references_names_and_numbers_survive() {
     let theirs = std::fs::read(TRAINED).unwrap();
     let (config, snapshot) = load(&theirs).unwrap();
     let ours = save(&config, &snapshot, Contents::Model).unwrap();
-    let (a, b) = (SafeTensors::deserialize(&theirs).unwrap(), SafeTensors::deserialize(&ours).unwrap());
+    let (a, b) = (
+        SafeTensors::deserialize(&theirs).unwrap(),
+        SafeTensors::deserialize(&ours).unwrap(),
+    );
     assert_eq!(a.len(), b.len());
     for (name, tensor) in a.tensors() {
         let ours = b.tensor(&name).unwrap();
-        assert_eq!((tensor.shape(), tensor.data()), (ours.shape(), ours.data()), "{name}");
+        assert_eq!(
+            (tensor.shape(), tensor.data()),
+            (ours.shape(), ours.data()),
+            "{name}"
+        );
     }
 }
 
 /// No config in bounds has a training state that its own file is refused for.
 #[test]
 fn the_largest_training_state_is_read() {
-    let mut config = Config { layer_norm: true, mlp: true, ..Config::default() };
-    for name in ["pixels", "labels", "d_model", "d_embed", "vision_layers", "text_layers"] {
-        let most = config.fields().into_iter().find(|field| field.name == name).unwrap().max;
+    let mut config = Config {
+        layer_norm: true,
+        mlp: true,
+        ..Config::default()
+    };
+    for name in [
+        "pixels",
+        "labels",
+        "d_model",
+        "d_embed",
+        "vision_layers",
+        "text_layers",
+    ] {
+        let most = config
+            .fields()
+            .into_iter()
+            .find(|field| field.name == name)
+            .unwrap()
+            .max;
         config.set(name, &most.to_string()).unwrap();
     }
     let state = 3 * 4 * ParamTable::new(&config.validate().unwrap()).len;
@@ -62,7 +94,10 @@ fn one_model_is_always_the_same_bytes() {
     let (_, header) = SafeTensors::read_metadata(&first).unwrap();
     let metadata = header.metadata().as_ref().unwrap();
     assert_eq!(metadata["step"], "0");
-    assert_eq!(serde_json::from_str::<ValidConfig>(&metadata["config"]).unwrap(), config);
+    assert_eq!(
+        serde_json::from_str::<ValidConfig>(&metadata["config"]).unwrap(),
+        config
+    );
 }
 
 #[test]
@@ -83,10 +118,18 @@ fn a_half_precision_model_is_read() {
     let config = small();
     let whole = trained(&config, 3).snapshot();
     let bytes = save(&config, &whole, Contents::Half).unwrap();
-    assert!(bytes.len() < 6 * whole.params.len() / 2, "half the bytes, and a header");
+    assert!(
+        bytes.len() < 6 * whole.params.len() / 2,
+        "half the bytes, and a header"
+    );
     let (_, half) = load(&bytes).unwrap();
     assert_eq!(half.step, 3);
-    let worst = whole.params.iter().zip(&half.params).map(|(a, b)| (a - b).abs() / a.abs().max(6e-5)).fold(0.0, f32::max);
+    let worst = whole
+        .params
+        .iter()
+        .zip(&half.params)
+        .map(|(a, b)| (a - b).abs() / a.abs().max(6e-5))
+        .fold(0.0, f32::max);
     assert!(worst > 0.0 && worst <= 1.0 / 2048.0, "{worst}");
     assert!(half.first.iter().chain(&half.second).all(|v| *v == 0.0));
 }
@@ -96,18 +139,34 @@ fn edited(config: &str, edit: impl Fn(&mut Vec<(String, Vec<usize>, Vec<u8>)>)) 
     let small = small();
     let bytes = save(&small, &initial(&small), Contents::Model).unwrap();
     let file = SafeTensors::deserialize(&bytes).unwrap();
-    let mut tensors: Vec<_> = file.tensors().into_iter().map(|(n, t)| (n, t.shape().to_vec(), t.data().to_vec())).collect();
+    let mut tensors: Vec<_> = file
+        .tensors()
+        .into_iter()
+        .map(|(n, t)| (n, t.shape().to_vec(), t.data().to_vec()))
+        .collect();
     tensors.sort();
     edit(&mut tensors);
-    let views: Vec<_> = tensors.iter().map(|(n, s, d)| (n.clone(), TensorView::new(Dtype::F32, s.clone(), d).unwrap())).collect();
-    serialize(views, Some(HashMap::from([("config".to_owned(), config.to_owned())]))).unwrap()
+    let views: Vec<_> = tensors
+        .iter()
+        .map(|(n, s, d)| (n.clone(), TensorView::new(Dtype::F32, s.clone(), d).unwrap()))
+        .collect();
+    serialize(
+        views,
+        Some(HashMap::from([("config".to_owned(), config.to_owned())])),
+    )
+    .unwrap()
 }
 
 #[test]
 fn a_wrong_checkpoint_is_refused_by_name() {
     let good = serde_json::to_string(&small()).unwrap();
-    assert!(load(&edited(&good, |_| ())).is_ok(), "the edit that changes nothing must pass");
-    let place = |tensors: &[(String, Vec<usize>, Vec<u8>)], name: &str| tensors.iter().position(|t| t.0 == name).unwrap();
+    assert!(
+        load(&edited(&good, |_| ())).is_ok(),
+        "the edit that changes nothing must pass"
+    );
+    let place = |tensors: &[(String, Vec<usize>, Vec<u8>)], name: &str| {
+        tensors.iter().position(|t| t.0 == name).unwrap()
+    };
     let cases = [
         (
             edited(&good, |t| drop(t.remove(place(t, "text.projection.weight")))),
@@ -127,9 +186,18 @@ fn a_wrong_checkpoint_is_refused_by_name() {
             }),
             "tensor logit_scale: expected F32 or F16 [1], found a number that is not finite",
         ),
-        (edited(&good, |t| t[0].0 = "extra".to_owned()), "tensor extra: expected no such tensor, found one"),
-        (edited(r#"{"d_model": 1e9}"#, |_| ()), "the header's \"config\" is not ours"),
-        (edited(r#"{"labels": 9}"#, |_| ()), "the checkpoint's config cannot be run: pair_labels is 15"),
+        (
+            edited(&good, |t| t[0].0 = "extra".to_owned()),
+            "tensor extra: expected no such tensor, found one",
+        ),
+        (
+            edited(r#"{"d_model": 1e9}"#, |_| ()),
+            "the header's \"config\" is not ours",
+        ),
+        (
+            edited(r#"{"labels": 9}"#, |_| ()),
+            "the checkpoint's config cannot be run: pair_labels is 15",
+        ),
     ];
     for (bytes, says) in cases {
         let error = load(&bytes).unwrap_err().to_string();

@@ -1,7 +1,9 @@
 //! Experiments as data, and populations in training.
 
 use leftright::config::{Config, PopulationError};
-use leftright::experiment::{Experiment, Job, Measure, Measurement, Metric, Scale, Trainer, TrainerError, Verdict, populations};
+use leftright::experiment::{
+    Experiment, Job, Measure, Measurement, Metric, Scale, Trainer, TrainerError, Verdict, populations,
+};
 use leftright::task::Split;
 use leftright::training::EngineRequest;
 use pollster::block_on;
@@ -9,11 +11,25 @@ use pollster::block_on;
 const SCALES: [Scale; 3] = [Scale::Figure, Scale::Quick, Scale::Full];
 
 fn small(seed: u32) -> Config {
-    Config { d_model: 16, heads: 2, d_embed: 16, batch: 32, seed, ..Config::default() }
+    Config {
+        d_model: 16,
+        heads: 2,
+        d_embed: 16,
+        batch: 32,
+        seed,
+        ..Config::default()
+    }
 }
 
 fn job(config: Config) -> Job {
-    Job { every: 4, ..Job::new(config.validate().unwrap(), 10, vec![Measure::Accuracies(vec![Split::Unseen]), Measure::Slopes]) }
+    Job {
+        every: 4,
+        ..Job::new(
+            config.validate().unwrap(),
+            10,
+            vec![Measure::Accuracies(vec![Split::Unseen]), Measure::Slopes],
+        )
+    }
 }
 
 fn train(jobs: Vec<Job>) -> Vec<Measurement> {
@@ -29,15 +45,27 @@ fn train(jobs: Vec<Job>) -> Vec<Measurement> {
 fn a_population_of_nobody_is_an_error() {
     for request in [EngineRequest::Cpu, EngineRequest::Auto] {
         let opened = block_on(Trainer::open(Vec::new(), request));
-        assert_eq!(opened.err(), Some(TrainerError::Population(PopulationError::Empty)));
+        assert_eq!(
+            opened.err(),
+            Some(TrainerError::Population(PopulationError::Empty))
+        );
     }
 }
 
 #[test]
 fn the_next_measurement_is_never_behind() {
-    let job = Job { every: 3_000_000_000, ..job(small(0)) };
-    let job = Job { steps: u32::MAX, ..job };
-    assert_eq!([0, 2_999_999_999, 3_000_000_000].map(|step| job.next_measurement(step)), [3_000_000_000, 3_000_000_000, u32::MAX]);
+    let job = Job {
+        every: 3_000_000_000,
+        ..job(small(0))
+    };
+    let job = Job {
+        steps: u32::MAX,
+        ..job
+    };
+    assert_eq!(
+        [0, 2_999_999_999, 3_000_000_000].map(|step| job.next_measurement(step)),
+        [3_000_000_000, 3_000_000_000, u32::MAX]
+    );
 }
 
 #[test]
@@ -61,42 +89,96 @@ fn nothing_measured_decides_nothing() {
     for experiment in Experiment::ALL {
         let jobs = (experiment.jobs)(Scale::Figure);
         let summary = (experiment.summarise)(&jobs, &[]);
-        assert_eq!((summary.verdict, summary.finding.as_str()), (Verdict::Open, ""), "{}", experiment.name);
+        assert_eq!(
+            (summary.verdict, summary.finding.as_str()),
+            (Verdict::Open, ""),
+            "{}",
+            experiment.name
+        );
     }
 }
 
 #[test]
 fn a_population_measures_what_its_models_alone_do() {
     let together = train(vec![job(small(0)), job(small(1)), job(small(2))]);
-    assert_eq!(together.iter().map(|m| (m.step, m.job)).collect::<Vec<_>>()[..4], [(4, 0), (4, 1), (4, 2), (8, 0)]);
+    assert_eq!(
+        together.iter().map(|m| (m.step, m.job)).collect::<Vec<_>>()[..4],
+        [(4, 0), (4, 1), (4, 2), (8, 0)]
+    );
     assert_eq!(together.len(), 9);
     for seed in 0..3 {
         let alone = train(vec![job(small(seed))]);
         let theirs = together.iter().filter(|m| m.job == seed);
-        assert!(alone.iter().zip(theirs).all(|(a, b)| (a.step, &a.values) == (b.step, &b.values)));
+        assert!(
+            alone
+                .iter()
+                .zip(theirs)
+                .all(|(a, b)| (a.step, &a.values) == (b.step, &b.values))
+        );
     }
     assert_ne!(together[0].values, together[1].values);
 }
 
 #[test]
 fn only_models_of_one_shape_and_the_same_steps_are_a_population() {
-    let few = Config { pair_labels: 2, batch: 32, ..small(0) };
-    let wide = Config { d_model: 32, ..small(0) };
-    let longer = Job { steps: 20, ..job(small(0)) };
+    let few = Config {
+        pair_labels: 2,
+        batch: 32,
+        ..small(0)
+    };
+    let wide = Config {
+        d_model: 32,
+        ..small(0)
+    };
+    let longer = Job {
+        steps: 20,
+        ..job(small(0))
+    };
     // Two labels in pairs make 22 captions, fewer than a batch of 32: the batch is another.
-    let jobs = vec![job(small(0)), job(few.clone()), job(wide), job(small(1)), longer.clone(), job(small(2))];
-    assert_eq!(populations(&jobs, 2), [vec![0, 3], vec![1], vec![2], vec![4], vec![5]]);
-    let refusal = |jobs: Vec<Job>| block_on(Trainer::open((0..).zip(jobs).collect(), EngineRequest::Cpu)).err().unwrap();
-    assert_eq!(refusal(vec![job(small(0)), job(few)]), TrainerError::Population(PopulationError::Shapes("batch")));
+    let jobs = vec![
+        job(small(0)),
+        job(few.clone()),
+        job(wide),
+        job(small(1)),
+        longer.clone(),
+        job(small(2)),
+    ];
+    assert_eq!(
+        populations(&jobs, 2),
+        [vec![0, 3], vec![1], vec![2], vec![4], vec![5]]
+    );
+    let refusal = |jobs: Vec<Job>| {
+        block_on(Trainer::open((0..).zip(jobs).collect(), EngineRequest::Cpu))
+            .err()
+            .unwrap()
+    };
+    assert_eq!(
+        refusal(vec![job(small(0)), job(few)]),
+        TrainerError::Population(PopulationError::Shapes("batch"))
+    );
     assert_eq!(refusal(vec![job(small(0)), longer]), TrainerError::Steps);
 }
 
 /// A model that diverges is measured as one: a loss that is none, and no accuracy.
 #[test]
 fn a_diverged_model_has_no_accuracy() {
-    let wild = Config { lr: 1.0, token_std: 10.0, eps: 1e-12, weight_decay: 10.0, warmup: 1, ..small(0) };
-    let measured = train(vec![Job { steps: 200, every: 0, ..job(wild) }]);
+    let wild = Config {
+        lr: 1.0,
+        token_std: 10.0,
+        eps: 1e-12,
+        weight_decay: 10.0,
+        warmup: 1,
+        ..small(0)
+    };
+    let measured = train(vec![Job {
+        steps: 200,
+        every: 0,
+        ..job(wild)
+    }]);
     assert_eq!(measured.len(), 1);
     let values = &measured[0].values;
-    assert!(values.get(&Metric::Loss).unwrap().is_nan() && values.iter().count() == 1, "{values:?}");
+    assert!(
+        values.get(&Metric::Loss).unwrap().is_nan() && values.iter().count() == 1,
+        "{values:?}"
+    );
 }

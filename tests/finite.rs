@@ -10,14 +10,29 @@ use leftright::training::EngineRequest;
 use pollster::block_on;
 
 fn small() -> ValidConfig {
-    Config { d_model: 16, heads: 2, d_embed: 16, batch: 16, seed: 5, ..Config::default() }.validate().unwrap()
+    Config {
+        d_model: 16,
+        heads: 2,
+        d_embed: 16,
+        batch: 16,
+        seed: 5,
+        ..Config::default()
+    }
+    .validate()
+    .unwrap()
 }
 
 /// A new model with some tensors multiplied.
 fn scaled(config: &ValidConfig, by: f32, which: impl Fn(&str) -> bool) -> Snapshot {
     let mut snapshot = Snapshot::initial(&Population::from(config));
-    for tensor in ParamTable::new(config).tensors.iter().filter(|tensor| which(&tensor.name)) {
-        snapshot.params[tensor.range.clone()].iter_mut().for_each(|x| *x *= by);
+    for tensor in ParamTable::new(config)
+        .tensors
+        .iter()
+        .filter(|tensor| which(&tensor.name))
+    {
+        snapshot.params[tensor.range.clone()]
+            .iter_mut()
+            .for_each(|x| *x *= by);
     }
     assert!(snapshot.is_finite());
     snapshot
@@ -31,35 +46,59 @@ fn strip() -> Scene {
 fn scenes_without_a_finite_score_are_counted() {
     let config = small();
     let evaluator = Evaluator::new(&config);
-    let good = evaluator.accuracies(&scaled(&config, 1.0, |_| true).params, &[]).unwrap();
+    let good = evaluator
+        .accuracies(&scaled(&config, 1.0, |_| true).params, &[])
+        .unwrap();
     assert!(Split::ALL.iter().all(|split| good[*split].not_finite == 0));
     assert!(!serde_json::to_string(&good).unwrap().contains("not_finite"));
     // Embeddings that are infinite; that are numbers, but too large for their length to be one; and that have no length.
-    for (by, tensor) in [(1e38, "vision.projection.weight"), (1e30, "vision.projection.weight"), (0.0, "text.projection.weight")] {
+    for (by, tensor) in [
+        (1e38, "vision.projection.weight"),
+        (1e30, "vision.projection.weight"),
+        (0.0, "text.projection.weight"),
+    ] {
         let params = scaled(&config, by, |name| name == tensor).params;
         let bad = evaluator.accuracies(&params, &[]).unwrap();
         for split in Split::ALL {
             let accuracy = &bad[split];
-            assert_eq!((accuracy.not_finite, accuracy.order.unwrap_or(0.0)), (accuracy.items, 0.0), "{tensor} times {by}");
+            assert_eq!(
+                (accuracy.not_finite, accuracy.order.unwrap_or(0.0)),
+                (accuracy.items, 0.0),
+                "{tensor} times {by}"
+            );
         }
         assert!(serde_json::to_string(&bad).unwrap().contains("not_finite"));
         let error = evaluator.decompose(&params, &strip(), &[]).unwrap_err();
-        assert_eq!(error.to_string(), "the model's cosine with a caption is not finite, though its weights are");
+        assert_eq!(
+            error.to_string(),
+            "the model's cosine with a caption is not finite, though its weights are"
+        );
     }
     // One label alone: the scenes that show it, and no other.
     let mut one = scaled(&config, 1.0, |_| true);
     let tokens = ParamTable::new(&config).towers[0].rows.start;
     one.params[tokens + 16 * 20..][..16].fill(1e38);
     let some = evaluator.accuracies(&one.params, &[]).unwrap();
-    assert!((1..some.unseen.items).contains(&some.unseen.not_finite) && some.seen.not_finite == 0, "{some:?}");
+    assert!(
+        (1..some.unseen.items).contains(&some.unseen.not_finite) && some.seen.not_finite == 0,
+        "{some:?}"
+    );
 }
 
 #[test]
 fn an_autoregressive_model_is_counted_too() {
-    let config = Config { autoregressive: true, ..small().into() }.validate().unwrap();
+    let config = Config {
+        autoregressive: true,
+        ..small().into()
+    }
+    .validate()
+    .unwrap();
     let params = scaled(&config, 1e38, |name| name == "decoder.projection.weight").params;
     let accuracies = Evaluator::new(&config).accuracies(&params, &[]).unwrap();
-    assert!((1..accuracies.unseen.items).contains(&accuracies.unseen.not_finite), "{accuracies:?}");
+    assert!(
+        (1..accuracies.unseen.items).contains(&accuracies.unseen.not_finite),
+        "{accuracies:?}"
+    );
 }
 
 /// The decomposition that the rotation comes from never ends on such numbers.
@@ -67,7 +106,10 @@ fn an_autoregressive_model_is_counted_too() {
 fn an_alignment_that_is_not_finite_is_an_error() {
     let config = small();
     let params = vec![3e38; ParamTable::new(&config).len];
-    assert!(matches!(Evaluator::new(&config).alignment(&params), Err(AnalysisError::NotFinite("alignment"))));
+    assert!(matches!(
+        Evaluator::new(&config).alignment(&params),
+        Err(AnalysisError::NotFinite("alignment"))
+    ));
 }
 
 /// A weight that is no number is refused by the name of its tensor, in either precision, and so is a moment.
@@ -80,7 +122,14 @@ fn a_weight_or_a_moment_that_is_not_finite_is_refused() {
             ("text.projection.weight", f32::INFINITY),
             ("vision.layers.0.attention.key.bias", f32::NEG_INFINITY),
         ] {
-            let at = ParamTable::new(&config).tensors.iter().find(|tensor| tensor.name == name).unwrap().range.end - 1;
+            let at = ParamTable::new(&config)
+                .tensors
+                .iter()
+                .find(|tensor| tensor.name == name)
+                .unwrap()
+                .range
+                .end
+                - 1;
             let mut params = Snapshot::initial(&Population::from(&config));
             let (mut first, mut second) = (params.clone(), params.clone());
             params.params[at] = bad;
@@ -91,7 +140,10 @@ fn a_weight_or_a_moment_that_is_not_finite_is_refused() {
                 if prefix.is_empty() || contents == Contents::Training {
                     let says = format!("tensor {prefix}{name}: expected F32 or F16 ");
                     let error = read.unwrap_err().to_string();
-                    assert!(error.starts_with(&says) && error.ends_with("found a number that is not finite"), "{error}");
+                    assert!(
+                        error.starts_with(&says) && error.ends_with("found a number that is not finite"),
+                        "{error}"
+                    );
                 } else {
                     assert!(read.is_ok(), "a file of this kind has no moments");
                 }
@@ -103,9 +155,26 @@ fn a_weight_or_a_moment_that_is_not_finite_is_refused() {
 /// In a population it counts as a model that has diverged, and the others go on.
 #[test]
 fn a_measure_that_is_not_finite_ends_its_model_alone() {
-    let job = |config: Config| Job::new(config.validate().unwrap(), 0, vec![Measure::Accuracies(vec![Split::Unseen]), Measure::Alignment]);
+    let job = |config: Config| {
+        Job::new(
+            config.validate().unwrap(),
+            0,
+            vec![Measure::Accuracies(vec![Split::Unseen]), Measure::Alignment],
+        )
+    };
     // Embeddings of nothing but zeros have no direction to align.
-    let jobs = vec![(0, job(Config { token_std: 0.0, cls_std: 0.0, position_std: 0.0, ..small().into() })), (1, job(small().into()))];
+    let jobs = vec![
+        (
+            0,
+            job(Config {
+                token_std: 0.0,
+                cls_std: 0.0,
+                position_std: 0.0,
+                ..small().into()
+            }),
+        ),
+        (1, job(small().into())),
+    ];
     let mut trainer = block_on(Trainer::open(jobs, EngineRequest::Cpu)).unwrap();
     let mut measurements = Vec::new();
     for _ in 0..8 {
@@ -128,10 +197,20 @@ fn no_measurements_are_too_wild_for_a_summary() {
             drop(measure.take(&evaluator, &scaled(&small(), 1.0, |_| true).params, &mut names));
         }
         for wild in [f64::NAN, f64::INFINITY, -1e308, 1e308, 0.0, -0.0, 5e-324] {
-            let values: Values = names.iter().map(|(name, _)| (name.parse().unwrap(), wild)).collect();
+            let values: Values = names
+                .iter()
+                .map(|(name, _)| (name.parse().unwrap(), wild))
+                .collect();
             for steps in [0, 1, u32::MAX, jobs[0].steps] {
-                let measured = |job: u32| Measurement { job, step: steps, values: values.clone() };
-                let measurements: Vec<Measurement> = (0..jobs.len() as u32).chain([0, u32::MAX]).map(measured).collect();
+                let measured = |job: u32| Measurement {
+                    job,
+                    step: steps,
+                    values: values.clone(),
+                };
+                let measurements: Vec<Measurement> = (0..jobs.len() as u32)
+                    .chain([0, u32::MAX])
+                    .map(measured)
+                    .collect();
                 drop((experiment.summarise)(&jobs, &measurements));
                 drop((experiment.summarise)(&[], &measurements));
                 drop((experiment.summarise)(&jobs, &[]));

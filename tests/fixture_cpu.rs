@@ -12,7 +12,10 @@ fn loss_and_every_gradient() {
         let mut cpu = Cpu::<f32>::new(&fixture.population(), &fixture.snapshot());
         let loss = cpu.loss_and_gradient(0, &fixture.batch());
         let name = fixture.name;
-        assert!(relative(loss, fixture.f32("loss")[0]) < 1e-5, "{name}: loss {loss}");
+        assert!(
+            relative(loss, fixture.f32("loss")[0]) < 1e-5,
+            "{name}: loss {loss}"
+        );
         for (tensor, error) in fixture.gradient_errors(cpu.gradient()) {
             assert!(error < 1e-4, "{name}: {tensor}: {error}");
         }
@@ -26,7 +29,12 @@ fn ten_adamw_losses() {
         for (step, expected) in fixture.f32("losses").into_iter().enumerate() {
             let loss = cpu.step_on(&fixture.batch())[0];
             let error = relative(loss, expected);
-            assert!(error < 1e-4, "{} step {}: {loss} against {expected}", fixture.name, step + 1);
+            assert!(
+                error < 1e-4,
+                "{} step {}: {loss} against {expected}",
+                fixture.name,
+                step + 1
+            );
         }
     }
 }
@@ -37,7 +45,10 @@ fn a_wrong_strip_fails() {
     for fixture in Fixture::all() {
         let mut cpu = Cpu::<f32>::new(&fixture.population(), &fixture.snapshot());
         cpu.loss_and_gradient(0, &fixture.wrong_batch());
-        let worst = fixture.gradient_errors(cpu.gradient()).into_iter().fold(0f32, |m, (_, error)| m.max(error));
+        let worst = fixture
+            .gradient_errors(cpu.gradient())
+            .into_iter()
+            .fold(0f32, |m, (_, error)| m.max(error));
         assert!(worst > 1e-3, "{}: worst gradient error {worst}", fixture.name);
     }
 }
@@ -48,8 +59,20 @@ fn next_words_are_the_references() {
     for fixture in Fixture::all().into_iter().filter(|f| f.config.autoregressive) {
         let tower = &TowerModel::all(&fixture.config, &fixture.table)[0];
         let batch = fixture.batch();
-        let ours = encode(tower, &fixture.params("param."), None, (&batch.text, &batch.text_query));
-        let worst = ours.iter().zip(fixture.f32("next_words")).fold(0f32, |m, (a, b)| m.max((a - b).abs()));
-        assert!(ours.len() == batch.size * 8 * 31 && worst < 1e-4, "{}: {worst}", fixture.name);
+        let ours = encode(
+            tower,
+            &fixture.params("param."),
+            None,
+            (&batch.text, &batch.text_query),
+        );
+        let worst = ours
+            .iter()
+            .zip(fixture.f32("next_words"))
+            .fold(0f32, |m, (a, b)| m.max((a - b).abs()));
+        assert!(
+            ours.len() == batch.size * 8 * 31 && worst < 1e-4,
+            "{}: {worst}",
+            fixture.name
+        );
     }
 }

@@ -15,16 +15,29 @@ fn worst(config: &ValidConfig, wrong: Option<&str>) -> (String, f64) {
     let population = Population::from(config);
     let mut cpu = Cpu::<f64>::new(&population, &Snapshot::initial(&population));
     // Away from initial symmetry, so that every term has a gradient.
-    cpu.params_mut().iter_mut().enumerate().for_each(|(i, p)| *p += 0.1 * ((i * 7919 % 1000) as f64 / 500.0 - 1.0));
+    cpu.params_mut()
+        .iter_mut()
+        .enumerate()
+        .for_each(|(i, p)| *p += 0.1 * ((i * 7919 % 1000) as f64 / 500.0 - 1.0));
     let batch = Sampler::new(config).draw(1);
     cpu.loss_and_gradient(0, &batch);
     let gradient = cpu.gradient().to_vec();
     let mut worst = (String::new(), 0.0);
     for tensor in &table.tensors {
-        let sign = if wrong == Some(tensor.name.as_str()) { -1.0 } else { 1.0 };
+        let sign = if wrong == Some(tensor.name.as_str()) {
+            -1.0
+        } else {
+            1.0
+        };
         // A key bias' gradient is exactly zero; its difference is the loss' rounding, some 1e-16 * 10 / NUDGE.
-        let floor = if tensor.name.ends_with("key.bias") { 1e-5 } else { 1e-6 };
-        let largest = gradient[tensor.range.clone()].iter().fold(floor, |m: f64, g| m.max(g.abs()));
+        let floor = if tensor.name.ends_with("key.bias") {
+            1e-5
+        } else {
+            1e-6
+        };
+        let largest = gradient[tensor.range.clone()]
+            .iter()
+            .fold(floor, |m: f64, g| m.max(g.abs()));
         for i in tensor.range.clone().step_by(1 + tensor.range.len() / 23) {
             let mut loss_at = |nudge: f64| {
                 cpu.params_mut()[i] += nudge;
@@ -43,13 +56,35 @@ fn worst(config: &ValidConfig, wrong: Option<&str>) -> (String, f64) {
 }
 
 fn configs() -> Vec<ValidConfig> {
-    let small = Config { d_model: 16, heads: 2, d_embed: 12, batch: 14, ..Config::default() };
+    let small = Config {
+        d_model: 16,
+        heads: 2,
+        d_embed: 12,
+        batch: 14,
+        ..Config::default()
+    };
     vec![
         small.clone(),
-        Config { labels: 7, pair_labels: 4, held_labels: 3, pixels: 5, single_layouts: 3, pair_layouts: 4, ..small.clone() },
-        Config { heads: 1, d_model: 8, d_embed: 20, ..small.clone() },
+        Config {
+            labels: 7,
+            pair_labels: 4,
+            held_labels: 3,
+            pixels: 5,
+            single_layouts: 3,
+            pair_layouts: 4,
+            ..small.clone()
+        },
+        Config {
+            heads: 1,
+            d_model: 8,
+            d_embed: 20,
+            ..small.clone()
+        },
         // The logit scale at its limit has no gradient.
-        Config { max_scale: 5.0, ..small.clone() },
+        Config {
+            max_scale: 5.0,
+            ..small.clone()
+        },
     ]
     .into_iter()
     .chain(variants(&small))
@@ -59,17 +94,62 @@ fn configs() -> Vec<ValidConfig> {
 
 /// A model of every kind that runs a graph, and every task.
 fn variants(small: &Config) -> Vec<Config> {
-    let small = Config { labels: 8, pair_labels: 4, held_labels: 3, batch: 8, d_model: 8, d_embed: 8, ..small.clone() };
+    let small = Config {
+        labels: 8,
+        pair_labels: 4,
+        held_labels: 3,
+        batch: 8,
+        d_model: 8,
+        d_embed: 8,
+        ..small.clone()
+    };
     vec![
-        Config { text_layers: 2, right: true, ..small.clone() },
-        Config { vision_layers: 4, text_layers: 3, ..small.clone() },
-        Config { layer_norm: true, ..small.clone() },
-        Config { mlp: true, ..small.clone() },
-        Config { layer_norm: true, mlp: true, vision_layers: 2, ..small.clone() },
-        Config { grid: true, above: true, pixels: 9, pair_layouts: 8, ..small.clone() },
-        Config { objects: 3, ..small.clone() },
-        Config { autoregressive: true, ..small.clone() },
-        Config { autoregressive: true, text_layers: 2, layer_norm: true, mlp: true, ..small },
+        Config {
+            text_layers: 2,
+            right: true,
+            ..small.clone()
+        },
+        Config {
+            vision_layers: 4,
+            text_layers: 3,
+            ..small.clone()
+        },
+        Config {
+            layer_norm: true,
+            ..small.clone()
+        },
+        Config {
+            mlp: true,
+            ..small.clone()
+        },
+        Config {
+            layer_norm: true,
+            mlp: true,
+            vision_layers: 2,
+            ..small.clone()
+        },
+        Config {
+            grid: true,
+            above: true,
+            pixels: 9,
+            pair_layouts: 8,
+            ..small.clone()
+        },
+        Config {
+            objects: 3,
+            ..small.clone()
+        },
+        Config {
+            autoregressive: true,
+            ..small.clone()
+        },
+        Config {
+            autoregressive: true,
+            text_layers: 2,
+            layer_norm: true,
+            mlp: true,
+            ..small
+        },
     ]
 }
 
@@ -85,9 +165,17 @@ fn gradients_are_central_differences() {
 #[test]
 fn a_turned_sign_fails() {
     for config in [&configs()[0], configs().last().unwrap()] {
-        for tensor in ParamTable::new(config).tensors.iter().filter(|t| !t.name.ends_with("key.bias")) {
+        for tensor in ParamTable::new(config)
+            .tensors
+            .iter()
+            .filter(|t| !t.name.ends_with("key.bias"))
+        {
             let (name, error) = worst(config, Some(&tensor.name));
-            assert!(error > 1e-2 && name == tensor.name, "{}: {error:.1e} at {name}", tensor.name);
+            assert!(
+                error > 1e-2 && name == tensor.name,
+                "{}: {error:.1e} at {name}",
+                tensor.name
+            );
         }
     }
 }

@@ -24,21 +24,38 @@ fn layer(module: &str) -> usize {
 
 /// The modules of this crate that a source names by `crate::`, outside comments.
 fn uses(source: &str) -> BTreeSet<String> {
-    let code = source.lines().map(|line| line.split("//").next().expect("a split has a first part"));
-    let paths = code.flat_map(|line| line.split("crate::").skip(1).map(str::to_owned).collect::<Vec<_>>());
-    let name = |path: String| path.split(|c: char| !c.is_alphanumeric() && c != '_').next().expect("as above").to_owned();
+    let code = source
+        .lines()
+        .map(|line| line.split("//").next().expect("a split has a first part"));
+    let paths = code.flat_map(|line| {
+        line.split("crate::")
+            .skip(1)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    });
+    let name = |path: String| {
+        path.split(|c: char| !c.is_alphanumeric() && c != '_')
+            .next()
+            .expect("as above")
+            .to_owned()
+    };
     // A group (`crate::{..}`) has no name here, and so no layer: it is refused.
     paths.map(name).collect()
 }
 
 /// What a module's source uses and must not: a module of its own line or of a later one.
 fn forbidden(module: &str, source: &str) -> Vec<String> {
-    uses(source).into_iter().filter(|used| used != module && layer(used) >= layer(module)).collect()
+    uses(source)
+        .into_iter()
+        .filter(|used| used != module && layer(used) >= layer(module))
+        .collect()
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
+    entries
+        .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] })
+        .collect()
 }
 
 #[test]
@@ -53,17 +70,30 @@ fn no_module_uses_one_that_stands_after_it() {
             continue;
         }
         seen.insert(module.to_owned());
-        assert_eq!(forbidden(module, &fs::read_to_string(&path).unwrap()), Vec::<String>::new(), "{}", inside.display());
+        assert_eq!(
+            forbidden(module, &fs::read_to_string(&path).unwrap()),
+            Vec::<String>::new(),
+            "{}",
+            inside.display()
+        );
     }
-    let known = LAYERS.iter().flat_map(|layer| layer.iter().map(|module| (*module).to_owned()));
-    assert_eq!(seen, known.collect(), "every module stands in a layer, and every layer is there");
+    let known = LAYERS
+        .iter()
+        .flat_map(|layer| layer.iter().map(|module| (*module).to_owned()));
+    assert_eq!(
+        seen,
+        known.collect(),
+        "every module stands in a layer, and every layer is there"
+    );
 }
 
 /// `src/lib.rs` names the modules in this order.
 #[test]
 fn the_map_is_in_order() {
     let map = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
-    let modules = map.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let modules = map
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
     let layers: Vec<usize> = modules.map(layer).collect();
     assert!(layers.is_sorted() && layers.len() > LAYERS.len(), "{layers:?}");
 }
@@ -78,8 +108,16 @@ fn a_wrong_use_is_found() {
     ] {
         assert_eq!(forbidden("engine", wrong), ["analysis"], "{wrong}");
     }
-    assert_eq!(forbidden("engine", "use crate::checkpoint::load;"), ["checkpoint"]);
-    for right in ["use crate::model::Snapshot;", "use crate::engine::cpu::Cpu;", "/// See [`crate::analysis`].", "use super::Real;"] {
+    assert_eq!(
+        forbidden("engine", "use crate::checkpoint::load;"),
+        ["checkpoint"]
+    );
+    for right in [
+        "use crate::model::Snapshot;",
+        "use crate::engine::cpu::Cpu;",
+        "/// See [`crate::analysis`].",
+        "use super::Real;",
+    ] {
         assert!(forbidden("engine", right).is_empty(), "{right}");
     }
 }

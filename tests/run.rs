@@ -5,7 +5,15 @@ use leftright::training::{EngineKind, EngineRequest, Run, RunError};
 use pollster::block_on;
 
 fn small() -> ValidConfig {
-    Config { d_model: 16, heads: 2, d_embed: 16, batch: 16, ..Config::default() }.validate().unwrap()
+    Config {
+        d_model: 16,
+        heads: 2,
+        d_embed: 16,
+        batch: 16,
+        ..Config::default()
+    }
+    .validate()
+    .unwrap()
 }
 
 fn train(run: &mut Run, to: u32) -> Result<Vec<Option<u32>>, RunError> {
@@ -24,7 +32,12 @@ fn a_lost_device_costs_the_steps_since_the_last_snapshot_and_no_more() {
     run.lose_device();
     let lost = block_on(run.advance(50, 1e6)).unwrap();
     let notice = lost.notice.unwrap();
-    assert!(notice.contains("the GPU device was lost") && !notice.contains("..") && !run.info().reason.contains(".;"), "{notice}");
+    assert!(
+        notice.contains("the GPU device was lost")
+            && !notice.contains("..")
+            && !run.info().reason.contains(".;"),
+        "{notice}"
+    );
     let rewound = [vec![lost.rewound_to], train(&mut run, 120).unwrap()].concat();
     assert_eq!(rewound.iter().flatten().copied().collect::<Vec<u32>>(), [50]);
     assert_eq!(run.info().kind, EngineKind::Cpu);
@@ -50,7 +63,14 @@ fn a_device_lost_at_rest_is_survived_too() {
 /// A learning rate that drives the weights to infinity: the run stops, names the step, and keeps a finite model.
 #[test]
 fn a_loss_that_is_not_finite_stops_at_the_last_good_snapshot() {
-    let config = Config { lr: 1.0, token_std: 10.0, eps: 1e-12, weight_decay: 10.0, warmup: 1, ..small().into() };
+    let config = Config {
+        lr: 1.0,
+        token_std: 10.0,
+        eps: 1e-12,
+        weight_decay: 10.0,
+        warmup: 1,
+        ..small().into()
+    };
     let config = config.validate().unwrap();
     for request in [EngineRequest::Cpu, EngineRequest::Gpu] {
         let mut run = block_on(Run::new(config.clone(), request)).unwrap();
@@ -75,7 +95,10 @@ fn no_snapshot_comes_twice() {
             steps.extend(block_on(run.advance(to - run.step(), 1e6)).unwrap().snapshot);
         }
         (0..2).for_each(|_| steps.extend(block_on(run.settle()).unwrap().snapshot));
-        assert_eq!(steps.iter().map(|snapshot| snapshot.step).collect::<Vec<_>>(), expected);
+        assert_eq!(
+            steps.iter().map(|snapshot| snapshot.step).collect::<Vec<_>>(),
+            expected
+        );
         assert_eq!(run.latest(), *steps.last().unwrap());
     }
 }
@@ -83,8 +106,15 @@ fn no_snapshot_comes_twice() {
 #[test]
 fn the_engine_says_why_it_was_chosen() {
     let cpu = block_on(Run::new(small(), EngineRequest::Cpu)).unwrap();
-    assert_eq!((cpu.info().kind, cpu.info().reason.as_str()), (EngineKind::Cpu, "The CPU engine was asked for."));
+    assert_eq!(
+        (cpu.info().kind, cpu.info().reason.as_str()),
+        (EngineKind::Cpu, "The CPU engine was asked for.")
+    );
     let auto = block_on(Run::new(small(), EngineRequest::Auto)).unwrap();
     // The test machine's GPU is emulated, or raced against the CPU engine where it is real.
-    assert!(auto.info().reason.contains("emulated on the CPU") || auto.info().reason.contains("ms a step"), "{}", auto.info().reason);
+    assert!(
+        auto.info().reason.contains("emulated on the CPU") || auto.info().reason.contains("ms a step"),
+        "{}",
+        auto.info().reason
+    );
 }

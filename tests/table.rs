@@ -17,16 +17,29 @@ const ROWS: [(&str, &[Term], f64); 6] = [
 
 /// The accuracies on unseen pairs of one seed's run, a row per ablation.
 fn unseen(seed: u32) -> Vec<Accuracy> {
-    let config = Config { seed, ..Config::default() }.validate().unwrap();
+    let config = Config {
+        seed,
+        ..Config::default()
+    }
+    .validate()
+    .unwrap();
     let population = Population::from(&config);
     let mut cpu = Cpu::<f32>::new(&population, &Snapshot::initial(&population));
     (0..STEPS).for_each(|_| drop(cpu.step()));
     let (evaluator, params) = (Evaluator::new(&config), cpu.snapshot().params);
     let judge = |terms: &[Term], strength| {
-        let ablation = Ablation { tower: Tower::Vision, layer: 1, terms: terms.to_vec(), strength, heads: None };
+        let ablation = Ablation {
+            tower: Tower::Vision,
+            layer: 1,
+            terms: terms.to_vec(),
+            strength,
+            heads: None,
+        };
         evaluator.accuracies(&params, &[ablation]).unwrap().unseen
     };
-    ROWS.iter().map(|(_, terms, strength)| judge(terms, *strength)).collect()
+    ROWS.iter()
+        .map(|(_, terms, strength)| judge(terms, *strength))
+        .collect()
 }
 
 #[test]
@@ -38,7 +51,14 @@ fn ep_carries_left_and_right_over_eight_seeds() {
     println!("unseen pairs: retrieval / order / recognition");
     println!("seed {}", ROWS.map(|(name, ..)| format!("{name:^19}")).concat());
     for (seed, rows) in table.iter().enumerate() {
-        let cell = |a: &Accuracy| format!(" {:.3} {:.3} {:.3} ", a.retrieval, a.order.unwrap(), a.recognition.unwrap());
+        let cell = |a: &Accuracy| {
+            format!(
+                " {:.3} {:.3} {:.3} ",
+                a.retrieval,
+                a.order.unwrap(),
+                a.recognition.unwrap()
+            )
+        };
         println!("{seed:>4} {}", rows.iter().map(cell).collect::<String>());
     }
     let mut retrieval: Vec<f64> = table.iter().map(|rows| rows[0].retrieval).collect();
@@ -52,11 +72,23 @@ fn ep_carries_left_and_right_over_eight_seeds() {
         let kept = (rows[1].recognition.unwrap() - rows[0].recognition.unwrap()).abs() <= 0.05;
         (0.40..=0.60).contains(&rows[1].order.unwrap()) && kept
     };
-    assert!(seeds_where(&at_chance) >= 6, "without EP: {} of 8 at chance with recognition kept", seeds_where(&at_chance));
+    assert!(
+        seeds_where(&at_chance) >= 6,
+        "without EP: {} of 8 at chance with recognition kept",
+        seeds_where(&at_chance)
+    );
     let reversed = |rows: &[Accuracy]| rows[5].order.unwrap() <= 0.10;
-    assert!(seeds_where(&reversed) >= 6, "EP reversed: {} of 8", seeds_where(&reversed));
+    assert!(
+        seeds_where(&reversed) >= 6,
+        "EP reversed: {} of 8",
+        seeds_where(&reversed)
+    );
     for (row, (name, ..)) in ROWS.iter().enumerate().take(5).skip(2) {
         let unchanged = |rows: &[Accuracy]| (rows[row].retrieval - rows[0].retrieval).abs() <= 0.03;
-        assert_eq!(seeds_where(&unchanged), 8, "without {name}: every seed within 0.03 of its baseline");
+        assert_eq!(
+            seeds_where(&unchanged),
+            8,
+            "without {name}: every seed within 0.03 of its baseline"
+        );
     }
 }

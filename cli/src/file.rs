@@ -14,7 +14,10 @@ pub fn read(path: &Path, what: &str, most: usize) -> Result<Vec<u8>, Failure> {
     let read = File::open(path).and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes));
     read.map_err(|error| Failure::file(path, error))?;
     if bytes.len() > most {
-        return Err(Failure::Usage(format!("{}: the file is longer than the {most} bytes that {what} may have", path.display())));
+        return Err(Failure::Usage(format!(
+            "{}: the file is longer than the {most} bytes that {what} may have",
+            path.display()
+        )));
     }
     Ok(bytes)
 }
@@ -42,10 +45,16 @@ impl Place {
     /// Refuses a folder and what cannot be written; leaves no trace.
     pub fn open(path: &Path) -> Result<Place, Failure> {
         if path.is_dir() {
-            return Err(Failure::Usage(format!("{} is a folder; name a file in it", path.display())));
+            return Err(Failure::Usage(format!(
+                "{} is a folder; name a file in it",
+                path.display()
+            )));
         }
         let kind = kind(path).map_err(|error| Failure::file(path, error))?;
-        Ok(Place { path: path.to_owned(), kind })
+        Ok(Place {
+            path: path.to_owned(),
+            kind,
+        })
     }
 
     /// Fills the place, and waits until the disk has it.
@@ -81,7 +90,9 @@ fn followed(path: &Path) -> io::Result<PathBuf> {
 }
 
 fn folder(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {

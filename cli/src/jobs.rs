@@ -30,7 +30,11 @@ pub fn resolve(request: EngineRequest) -> EngineRequest {
 }
 
 /// Trains jobs to their end; gives every measurement, by job and step. `tick` is told of model steps done.
-pub fn train(jobs: Numbered, engine: EngineRequest, tick: &(dyn Fn(u64) + Sync)) -> Result<Vec<Measurement>, Failure> {
+pub fn train(
+    jobs: Numbered,
+    engine: EngineRequest,
+    tick: &(dyn Fn(u64) + Sync),
+) -> Result<Vec<Measurement>, Failure> {
     let one = |jobs: Numbered| -> Result<Vec<Measurement>, Failure> {
         let models = jobs.len() as u64;
         let mut trainer = pollster::block_on(Trainer::open(jobs, engine))?;
@@ -42,11 +46,17 @@ pub fn train(jobs: Numbered, engine: EngineRequest, tick: &(dyn Fn(u64) + Sync))
         }
         Ok(measurements)
     };
-    let most = if engine == EngineRequest::Gpu { POPULATION } else { 1 };
+    let most = if engine == EngineRequest::Gpu {
+        POPULATION
+    } else {
+        1
+    };
     let (numbers, plain): (Vec<u32>, Vec<Job>) = jobs.into_iter().unzip();
     let numbered = |place: u32| (numbers[place as usize], plain[place as usize].clone());
-    let populations: Vec<Numbered> =
-        populations(&plain, most).into_iter().map(|places| places.into_iter().map(numbered).collect()).collect();
+    let populations: Vec<Numbered> = populations(&plain, most)
+        .into_iter()
+        .map(|places| places.into_iter().map(numbered).collect())
+        .collect();
     let done: Result<Vec<Vec<Measurement>>, Failure> = match engine {
         EngineRequest::Gpu => populations.into_iter().map(one).collect(),
         _ => populations.into_par_iter().map(one).collect(),
@@ -59,7 +69,11 @@ pub fn train(jobs: Numbered, engine: EngineRequest, tick: &(dyn Fn(u64) + Sync))
 /// A bar over steps, where somebody looks.
 pub fn bar(steps: u64, quiet: bool, template: &'static str) -> ProgressBar {
     let hidden = quiet || !std::io::stderr().is_terminal();
-    let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+    let target = if hidden {
+        ProgressDrawTarget::hidden()
+    } else {
+        ProgressDrawTarget::stderr()
+    };
     let bar = ProgressBar::with_draw_target(Some(steps), target);
     bar.with_style(ProgressStyle::with_template(template).expect("the template is ours"))
 }

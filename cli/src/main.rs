@@ -94,7 +94,12 @@ enum TowerArg {
 
 /// The splits by name.
 fn split() -> impl TypedValueParser<Value = Split> {
-    let named = |name: String| Split::ALL.into_iter().find(|split| split.name() == name).expect("clap has checked the name");
+    let named = |name: String| {
+        Split::ALL
+            .into_iter()
+            .find(|split| split.name() == name)
+            .expect("clap has checked the name")
+    };
     PossibleValuesParser::new(Split::ALL.map(Split::name)).map(named)
 }
 
@@ -140,7 +145,10 @@ enum Failure {
 
 impl Failure {
     fn file(path: &Path, error: std::io::Error) -> Failure {
-        Failure::File { path: path.to_owned(), error }
+        Failure::File {
+            path: path.to_owned(),
+            error,
+        }
     }
 }
 
@@ -169,12 +177,23 @@ fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Ablate(args) => {
             let (config, snapshot) = open(&args.file)?;
-            let terms = args.terms.iter().map(|term| term.parse()).collect::<Result<_, UnknownTerm>>().map_err(AnalysisError::from)?;
+            let terms = args
+                .terms
+                .iter()
+                .map(|term| term.parse())
+                .collect::<Result<_, UnknownTerm>>()
+                .map_err(AnalysisError::from)?;
             let tower = match args.tower {
                 TowerArg::Vision => Tower::Vision,
                 TowerArg::Text => Tower::Text,
             };
-            let ablation = Ablation { tower, layer: args.layer, terms, strength: args.strength, heads: args.heads };
+            let ablation = Ablation {
+                tower,
+                layer: args.layer,
+                terms,
+                strength: args.strength,
+                heads: args.heads,
+            };
             let splits = args.split.map_or(Split::ALL.to_vec(), |split| vec![split]);
             let accuracies = Evaluator::new(&config).accuracies(&snapshot.params, &[ablation])?;
             report::accuracies(&accuracies, &splits, cli.json)
@@ -186,17 +205,29 @@ fn run(cli: Cli) -> Result<(), Failure> {
                 (None, Some(caption)) => Scene::Caption(numbers("caption", &caption)?),
                 (None, None) => return Err(Failure::Usage("give a --strip or a --caption".to_owned())),
             };
-            report::decomposition(&Evaluator::new(&config).decompose(&snapshot.params, &scene, &[])?, cli.json)
+            report::decomposition(
+                &Evaluator::new(&config).decompose(&snapshot.params, &scene, &[])?,
+                cli.json,
+            )
         }
     }
 }
 
 fn open(path: &Path) -> Result<(ValidConfig, Snapshot), Failure> {
     let bytes = file::read(path, "a checkpoint", checkpoint::MAX_BYTES)?;
-    checkpoint::load(&bytes).map_err(|error| Failure::Checkpoint { path: path.to_owned(), error })
+    checkpoint::load(&bytes).map_err(|error| Failure::Checkpoint {
+        path: path.to_owned(),
+        error,
+    })
 }
 
 fn numbers(what: &str, text: &str) -> Result<Vec<u32>, Failure> {
-    let parse = |word: &str| word.parse().map_err(|_| Failure::Usage(format!("the {what} has \"{word}\", but must hold whole numbers")));
-    text.split([' ', ',']).filter(|word| !word.is_empty()).map(parse).collect()
+    let parse = |word: &str| {
+        word.parse()
+            .map_err(|_| Failure::Usage(format!("the {what} has \"{word}\", but must hold whole numbers")))
+    };
+    text.split([' ', ','])
+        .filter(|word| !word.is_empty())
+        .map(parse)
+        .collect()
 }

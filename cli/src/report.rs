@@ -20,18 +20,34 @@ fn object(accuracies: &Accuracies, splits: &[Split]) -> Map<String, Value> {
         }
         numbers
     };
-    splits.iter().map(|s| (s.name().to_owned(), json(&accuracies[*s]))).collect()
+    splits
+        .iter()
+        .map(|s| (s.name().to_owned(), json(&accuracies[*s])))
+        .collect()
 }
 
 fn table(out: &mut impl Write, accuracies: &Accuracies, splits: &[Split]) -> std::io::Result<()> {
     let number = |x: Option<f64>| x.map_or("-".to_owned(), |x| format!("{x:.3}"));
-    writeln!(out, "{:<8} {:>10} {:>8} {:>12} {:>7}", "split", "retrieval", "order", "recognition", "scenes")?;
+    writeln!(
+        out,
+        "{:<8} {:>10} {:>8} {:>12} {:>7}",
+        "split", "retrieval", "order", "recognition", "scenes"
+    )?;
     for split in splits {
         let a = &accuracies[*split];
         let [retrieval, order, recognition] = [Some(a.retrieval), a.order, a.recognition].map(number);
-        writeln!(out, "{:<8} {retrieval:>10} {order:>8} {recognition:>12} {:>7}", split.name(), a.items)?;
+        writeln!(
+            out,
+            "{:<8} {retrieval:>10} {order:>8} {recognition:>12} {:>7}",
+            split.name(),
+            a.items
+        )?;
     }
-    for (split, a) in splits.iter().map(|split| (split.name(), &accuracies[*split])).filter(|(_, a)| a.not_finite > 0) {
+    for (split, a) in splits
+        .iter()
+        .map(|split| (split.name(), &accuracies[*split]))
+        .filter(|(_, a)| a.not_finite > 0)
+    {
         writeln!(
             out,
             "{} of the {} {split} scenes have a score that is not finite: the model's numbers grow out of bounds",
@@ -51,9 +67,18 @@ pub fn accuracies(accuracies: &Accuracies, splits: &[Split], json: bool) -> Resu
 }
 
 /// What a training run came to; its last evaluation is of the model that was written.
-pub fn trained(run: &Run, evaluations: &[Evaluation], ms_per_step: f64, path: &Path, json: bool) -> Result<(), Failure> {
+pub fn trained(
+    run: &Run,
+    evaluations: &[Evaluation],
+    ms_per_step: f64,
+    path: &Path,
+    json: bool,
+) -> Result<(), Failure> {
     let losses = run.losses();
-    let accuracies = &evaluations.last().expect("a run that has ended was evaluated").accuracies;
+    let accuracies = &evaluations
+        .last()
+        .expect("a run that has ended was evaluated")
+        .accuracies;
     let loss = losses.last().copied();
     let mut out = std::io::stdout().lock();
     if json {
@@ -69,7 +94,12 @@ pub fn trained(run: &Run, evaluations: &[Evaluation], ms_per_step: f64, path: &P
     }
     table(&mut out, accuracies, &Split::ALL)?;
     let loss = loss.map_or("-".to_owned(), |x| format!("{x:.2e}"));
-    Ok(writeln!(out, "{} steps, loss {loss}, {ms_per_step:.2} ms per step; wrote {}", run.step(), path.display())?)
+    Ok(writeln!(
+        out,
+        "{} steps, loss {loss}, {ms_per_step:.2} ms per step; wrote {}",
+        run.step(),
+        path.display()
+    )?)
 }
 
 /// The nine terms of every head.
@@ -86,7 +116,12 @@ pub fn decomposition(decomposition: &Decomposition, json: bool) -> Result<(), Fa
     for (h, head) in decomposition.heads.iter().enumerate() {
         writeln!(out, "head {h}    {tokens}  share (EP slope {:+.3})", head.slope)?;
         for term in &head.terms {
-            row(&mut out, &format!("  {:?}", term.term), &term.row, format!("{:>5.2}", term.share))?;
+            row(
+                &mut out,
+                &format!("  {:?}", term.term),
+                &term.row,
+                format!("{:>5.2}", term.share),
+            )?;
         }
         row(&mut out, "  logits", &head.logits, String::new())?;
         row(&mut out, "  attention", &head.attention, String::new())?;
@@ -95,7 +130,11 @@ pub fn decomposition(decomposition: &Decomposition, json: bool) -> Result<(), Fa
         writeln!(out, "{what}: \"{}\", cosine {:.3}", score.text, score.similarity)?;
     }
     if let Some(nearest) = &decomposition.nearest {
-        writeln!(out, "nearest: \"{}\", cosine {:.3}", nearest.text, nearest.similarity)?;
+        writeln!(
+            out,
+            "nearest: \"{}\", cosine {:.3}",
+            nearest.text, nearest.similarity
+        )?;
     }
     Ok(())
 }
@@ -103,7 +142,11 @@ pub fn decomposition(decomposition: &Decomposition, json: bool) -> Result<(), Fa
 /// One line on stdout: for a program, or for a person.
 pub fn line(json: bool, value: &Value, text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    if json { print(&mut out, value) } else { Ok(writeln!(out, "{text}")?) }
+    if json {
+        print(&mut out, value)
+    } else {
+        Ok(writeln!(out, "{text}")?)
+    }
 }
 
 /// One line on stderr. An error here is ignored: there is no other place to report it.

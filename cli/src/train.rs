@@ -43,8 +43,13 @@ pub struct TrainArgs {
 }
 
 fn presets() -> String {
-    let presets = Preset::ALL.iter().map(|preset| format!("{} ({})", preset.name(), preset.description()));
-    format!("Where the settings start from: {}", presets.collect::<Vec<_>>().join(", "))
+    let presets = Preset::ALL
+        .iter()
+        .map(|preset| format!("{} ({})", preset.name(), preset.description()));
+    format!(
+        "Where the settings start from: {}",
+        presets.collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// How long a chunk of steps may take between two looks of the progress bar.
@@ -55,19 +60,24 @@ const STEPS: u32 = 1000;
 
 fn recipe(path: &Path) -> Result<Recipe, Failure> {
     let json = file::read(path, "the JSON of a run", recipe::MAX_BYTES)?;
-    Recipe::read(&json).map_err(|error| Failure::Usage(format!("{}: not the JSON of a run: {error}", path.display())))
+    Recipe::read(&json)
+        .map_err(|error| Failure::Usage(format!("{}: not the JSON of a run: {error}", path.display())))
 }
 
 /// The run that the arguments ask for, and its steps.
 fn asked(args: &TrainArgs) -> Result<(ValidConfig, u32), Failure> {
     let Recipe { mut config, steps } = match &args.config {
         Some(path) => recipe(path)?,
-        None => Recipe { config: Config::preset(&args.preset)?, steps: STEPS },
+        None => Recipe {
+            config: Config::preset(&args.preset)?,
+            steps: STEPS,
+        },
     };
     config.seed = args.seed.unwrap_or(config.seed);
     for setting in &args.settings {
-        let (key, value) =
-            setting.split_once('=').ok_or_else(|| Failure::Usage(format!("--set {setting} has no \"=\"; write key=value")))?;
+        let (key, value) = setting
+            .split_once('=')
+            .ok_or_else(|| Failure::Usage(format!("--set {setting} has no \"=\"; write key=value")))?;
         config.set(key, value)?;
     }
     Ok((config.validate()?, args.steps.unwrap_or(steps)))
@@ -78,12 +88,19 @@ pub fn train(args: &TrainArgs, json: bool) -> Result<(), Failure> {
     if !Work::new(std::slice::from_ref(&config), steps).begin(&args.work, json)? {
         return Ok(());
     }
-    let out = args.out.as_deref().ok_or_else(|| Failure::Usage("give --out".to_owned()))?;
+    let out = args
+        .out
+        .as_deref()
+        .ok_or_else(|| Failure::Usage("give --out".to_owned()))?;
     let place = Place::open(out)?;
     let evaluator = Evaluator::new(&config);
     let mut evaluations = Vec::new();
     let mut run = pollster::block_on(Run::new(config, EngineRequest::from(args.engine)))?;
-    let bar = jobs::bar(steps.into(), json, "{bar:30} {pos}/{len} steps, {eta} left, {msg}");
+    let bar = jobs::bar(
+        steps.into(),
+        json,
+        "{bar:30} {pos}/{len} steps, {eta} left, {msg}",
+    );
     if !json {
         report::note(&run.info().reason);
     }
@@ -92,7 +109,13 @@ pub fn train(args: &TrainArgs, json: bool) -> Result<(), Failure> {
     while !done {
         let settling = run.step() >= steps;
         let left = steps.saturating_sub(run.step());
-        let advance = pollster::block_on(async { if settling { run.settle().await } else { run.advance(left, CHUNK_MS).await } })?;
+        let advance = pollster::block_on(async {
+            if settling {
+                run.settle().await
+            } else {
+                run.advance(left, CHUNK_MS).await
+            }
+        })?;
         // Settling can lose the device and steps with it; then they are done again on the CPU engine.
         done = settling && advance.rewound_to.is_none();
         milliseconds += advance.ms_per_step * advance.losses.len() as f64;
@@ -101,7 +124,8 @@ pub fn train(args: &TrainArgs, json: bool) -> Result<(), Failure> {
         }
         if let Some(snapshot) = &advance.snapshot {
             let evaluation = evaluator.evaluate(snapshot);
-            let [seen, unseen] = [&evaluation.accuracies.seen, &evaluation.accuracies.unseen].map(|a| a.retrieval);
+            let [seen, unseen] =
+                [&evaluation.accuracies.seen, &evaluation.accuracies.unseen].map(|a| a.retrieval);
             bar.set_message(format!("retrieval: seen {seen:.3}, unseen {unseen:.3}"));
             evaluations.push(evaluation);
         }
@@ -110,8 +134,21 @@ pub fn train(args: &TrainArgs, json: bool) -> Result<(), Failure> {
     bar.finish_and_clear();
 
     let snapshot = run.latest();
-    let contents = if args.half { Contents::Half } else { Contents::Model };
-    let bytes = checkpoint::save(run.config(), &snapshot, contents).map_err(|error| Failure::Checkpoint { path: out.to_owned(), error })?;
+    let contents = if args.half {
+        Contents::Half
+    } else {
+        Contents::Model
+    };
+    let bytes = checkpoint::save(run.config(), &snapshot, contents).map_err(|error| Failure::Checkpoint {
+        path: out.to_owned(),
+        error,
+    })?;
     place.write(&bytes)?;
-    report::trained(&run, &evaluations, milliseconds / f64::from(steps.max(1)), out, json)
+    report::trained(
+        &run,
+        &evaluations,
+        milliseconds / f64::from(steps.max(1)),
+        out,
+        json,
+    )
 }

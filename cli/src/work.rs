@@ -36,14 +36,23 @@ impl Work {
     pub fn new(configs: &[ValidConfig], steps: u32) -> Work {
         let models = configs.len() as u64;
         let at_once = models.min(rayon::current_num_threads() as u64);
-        Work { models, steps: models * u64::from(steps), at_once, bytes: at_once * bytes_of_largest(configs) }
+        Work {
+            models,
+            steps: models * u64::from(steps),
+            at_once,
+            bytes: at_once * bytes_of_largest(configs),
+        }
     }
 
     /// Refuses what does not fit into the memory there is; under `--plan` says what it is. Whether to go on.
     pub fn begin(&self, args: &WorkArgs, json: bool) -> Result<bool, Failure> {
         let allowed = args.memory.map_or_else(available, |gib| (gib * GIB) as u64);
         if self.bytes > allowed {
-            let threads = if self.at_once > 1 { format!(", or set RAYON_NUM_THREADS below {}", self.at_once) } else { String::new() };
+            let threads = if self.at_once > 1 {
+                format!(", or set RAYON_NUM_THREADS below {}", self.at_once)
+            } else {
+                String::new()
+            };
             return Err(Failure::Usage(format!(
                 "the training would need {}, but may use {:.1} GiB; lower batch, d_model or layers{threads}",
                 self.memory(),
@@ -51,8 +60,17 @@ impl Work {
             )));
         }
         if args.plan {
-            let text = format!("{} of {} steps in all; {}", counted(self.models), self.steps, self.memory());
-            report::line(json, &json!({ "models": self.models, "steps": self.steps, "bytes": self.bytes }), &text)?;
+            let text = format!(
+                "{} of {} steps in all; {}",
+                counted(self.models),
+                self.steps,
+                self.memory()
+            );
+            report::line(
+                json,
+                &json!({ "models": self.models, "steps": self.steps, "bytes": self.bytes }),
+                &text,
+            )?;
         }
         Ok(!args.plan)
     }

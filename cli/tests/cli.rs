@@ -9,15 +9,25 @@ use leftright::config::{Config, Population};
 use leftright::model::{ParamTable, Snapshot};
 use serde_json::Value;
 
-const TRAINED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/trained.safetensors");
+const TRAINED: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../tests/fixtures/trained.safetensors"
+);
 
 fn run(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_leftright")).args(args).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_leftright"))
+        .args(args)
+        .output()
+        .unwrap()
 }
 
 fn json(args: &[&str]) -> Value {
     let output = run(args);
-    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{args:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
@@ -32,7 +42,17 @@ fn ablate_answers_as_the_reference() {
     let answer = json(&["ablate", TRAINED, "--terms", "EP", "--json"]);
     assert!((answer["unseen"]["order"].as_f64().unwrap() - 0.5).abs() <= 2.0 / 900.0);
     assert!(answer["single"]["order"].is_null());
-    let reversed = json(&["ablate", TRAINED, "--terms", "EP", "--strength", "-1", "--split", "unseen", "--json"]);
+    let reversed = json(&[
+        "ablate",
+        TRAINED,
+        "--terms",
+        "EP",
+        "--strength",
+        "-1",
+        "--split",
+        "unseen",
+        "--json",
+    ]);
     assert!(reversed["unseen"]["order"].as_f64().unwrap() < 0.1 && reversed.get("seen").is_none());
 }
 
@@ -42,18 +62,39 @@ fn ablate_cuts_the_layer_that_is_named() {
     let folder = scratch("layer");
     let file = folder.join("model.safetensors");
     let path = file.to_str().unwrap();
-    let small = ["--preset", "left-right", "--set", "d_model=32", "--set", "batch=40", "--steps", "60", "--engine", "cpu"];
+    let small = [
+        "--preset",
+        "left-right",
+        "--set",
+        "d_model=32",
+        "--set",
+        "batch=40",
+        "--steps",
+        "60",
+        "--engine",
+        "cpu",
+    ];
     json(&[&["train", "--json", "--out", path][..], &small].concat());
     let (config, snapshot) = leftright::checkpoint::load(&std::fs::read(path).unwrap()).unwrap();
     let evaluator = Evaluator::new(&config);
     let answers = ["1", "2"].map(|layer| {
-        let answer = json(&["ablate", path, "--tower", "text", "--terms", "EE,BE", "--layer", layer, "--json"]);
-        let ablation =
-            Ablation { tower: Tower::Text, layer: layer.parse().unwrap(), terms: vec![Term::EE, Term::BE], strength: 0.0, heads: None };
+        let answer = json(&[
+            "ablate", path, "--tower", "text", "--terms", "EE,BE", "--layer", layer, "--json",
+        ]);
+        let ablation = Ablation {
+            tower: Tower::Text,
+            layer: layer.parse().unwrap(),
+            terms: vec![Term::EE, Term::BE],
+            strength: 0.0,
+            heads: None,
+        };
         let expected = evaluator.accuracies(&snapshot.params, &[ablation]).unwrap();
         for (split, accuracy) in [("seen", expected.seen), ("unseen", expected.unseen)] {
             let order = answer[split]["order"].as_f64().unwrap();
-            assert!((order - accuracy.order.unwrap()).abs() < 1e-12, "layer {layer}: {split} {order}");
+            assert!(
+                (order - accuracy.order.unwrap()).abs() < 1e-12,
+                "layer {layer}: {split} {order}"
+            );
         }
         answer
     });
@@ -66,13 +107,37 @@ fn train_writes_what_evaluate_reads() {
     let folder = scratch("train");
     let file = folder.join("model.safetensors");
     let path = file.to_str().unwrap();
-    let small = ["--set", "d_model=32", "--set", "batch=40", "--steps", "30", "--seed", "3", "--engine", "cpu"];
+    let small = [
+        "--set",
+        "d_model=32",
+        "--set",
+        "batch=40",
+        "--steps",
+        "30",
+        "--seed",
+        "3",
+        "--engine",
+        "cpu",
+    ];
     let trained = json(&[&["train", "--json", "--out", path][..], &small].concat());
-    assert_eq!((&trained["steps"], &trained["engine"]), (&30.into(), &"cpu".into()));
+    assert_eq!(
+        (&trained["steps"], &trained["engine"]),
+        (&30.into(), &"cpu".into())
+    );
     assert!(trained["loss"].as_f64().unwrap() > 0.0 && trained["ms_per_step"].as_f64().unwrap() > 0.0);
     assert_eq!(json(&["evaluate", path, "--json"])["unseen"], trained["unseen"]);
-    assert_eq!(json(&["decompose", path, "--strip", "0 0 16 0 0 0 0 17 0 0", "--json"])["heads"].as_array().unwrap().len(), 4);
-    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "no partial file is left");
+    assert_eq!(
+        json(&["decompose", path, "--strip", "0 0 16 0 0 0 0 17 0 0", "--json"])["heads"]
+            .as_array()
+            .unwrap()
+            .len(),
+        4
+    );
+    assert_eq!(
+        std::fs::read_dir(&folder).unwrap().count(),
+        1,
+        "no partial file is left"
+    );
     std::fs::remove_dir_all(folder).unwrap();
 }
 
@@ -81,12 +146,28 @@ fn a_runs_json_trains_it_again() {
     let folder = scratch("recipe");
     let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     let (model, said) = (path("model.safetensors"), path("run.json"));
-    let small = ["--set", "d_model=32", "--set", "batch=40", "--seed", "3", "--steps", "30"];
+    let small = [
+        "--set",
+        "d_model=32",
+        "--set",
+        "batch=40",
+        "--seed",
+        "3",
+        "--steps",
+        "30",
+    ];
     let again = ["train", "--json", "--engine", "cpu", "--out", &model];
     let trained = json(&[&again[..], &small].concat());
-    std::fs::write(&said, r#"{"leftright": "0.1.0", "config": {"d_model": 32, "batch": 40, "seed": 3}, "steps": 30}"#).unwrap();
+    std::fs::write(
+        &said,
+        r#"{"leftright": "0.1.0", "config": {"d_model": 32, "batch": 40, "seed": 3}, "steps": 30}"#,
+    )
+    .unwrap();
     let same = json(&[&again[..], &["--config", &said]].concat());
-    assert_eq!((&same["unseen"], &same["loss"], &same["steps"]), (&trained["unseen"], &trained["loss"], &30.into()));
+    assert_eq!(
+        (&same["unseen"], &same["loss"], &same["steps"]),
+        (&trained["unseen"], &trained["loss"], &30.into())
+    );
     // What is said beside it goes before it.
     let other = json(&[&again[..], &["--config", &said, "--seed", "4", "--steps", "20"]].concat());
     assert!(other["loss"] != same["loss"] && other["steps"] == 20);
@@ -94,14 +175,20 @@ fn a_runs_json_trains_it_again() {
         ("[]", "not the JSON of a run"),
         (r#"{"steps": 5}"#, "missing field `config`"),
         (r#"{"config": {"depth": 3}, "steps": 5}"#, "unknown field `depth`"),
-        (r#"{"config": {"pair_labels": 16}, "steps": 5}"#, "pair_labels is 16, but must be at most 15"),
+        (
+            r#"{"config": {"pair_labels": 16}, "steps": 5}"#,
+            "pair_labels is 16, but must be at most 15",
+        ),
         (r#"{"config": {}, "steps": -5}"#, "invalid value"),
         (&" ".repeat(100_000), "the file is longer than the 65536 bytes"),
     ] {
         std::fs::write(&said, text).unwrap();
         let output = run(&["train", "--out", &path("never.safetensors"), "--config", &said]);
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!output.status.success() && error.contains(says) && error.trim().lines().count() == 1, "{text}: {error}");
+        assert!(
+            !output.status.success() && error.contains(says) && error.trim().lines().count() == 1,
+            "{text}: {error}"
+        );
     }
     std::fs::remove_dir_all(folder).unwrap();
 }
@@ -110,12 +197,19 @@ fn a_runs_json_trains_it_again() {
 fn a_plan_is_told_and_not_trained() {
     let plan = json(&["train", "--plan", "--steps", "70", "--json"]);
     assert_eq!((&plan["models"], &plan["steps"]), (&1.into(), &70.into()));
-    assert!((10 << 20..1 << 30).contains(&plan["bytes"].as_u64().unwrap()), "{plan}");
+    assert!(
+        (10 << 20..1 << 30).contains(&plan["bytes"].as_u64().unwrap()),
+        "{plan}"
+    );
     let folder = scratch("plan");
     let spec = folder.join("spec.toml");
     std::fs::write(&spec, "steps = 5\n[grid]\nseed = [0, 1, 2]\nbatch = [32, 64]\n").unwrap();
     let text = run(&["sweep", spec.to_str().unwrap(), "--plan"]).stdout;
-    assert!(String::from_utf8(text).unwrap().starts_with("6 models of 30 steps in all; about 0."));
+    assert!(
+        String::from_utf8(text)
+            .unwrap()
+            .starts_with("6 models of 30 steps in all; about 0.")
+    );
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
     std::fs::remove_dir_all(folder).unwrap();
 }
@@ -127,12 +221,23 @@ fn a_strangers_words_are_cut_and_harmless() {
     let file = folder.join("model\u{1b}[2J\u{202e}.safetensors");
     let name = format!("\u{1b}]0;title\u{7}\n\u{2066}{}", "x".repeat(10_000));
     let tensor = safetensors::tensor::TensorView::new(safetensors::Dtype::U8, vec![1], &[0]).unwrap();
-    let header = Some(std::collections::HashMap::from([("config".to_owned(), "{}".to_owned())]));
+    let header = Some(std::collections::HashMap::from([(
+        "config".to_owned(),
+        "{}".to_owned(),
+    )]));
     std::fs::write(&file, safetensors::serialize([(name, tensor)], header).unwrap()).unwrap();
     let output = run(&["evaluate", file.to_str().unwrap()]);
     let error = String::from_utf8(output.stderr).unwrap();
-    assert!(error.contains("expected no such tensor, found one") && error.trim_end().chars().count() == 300, "{error:?}");
-    assert!(!error.trim_end().contains(|c: char| c.is_control() || c == '\u{202e}' || c == '\u{2066}'), "{error:?}");
+    assert!(
+        error.contains("expected no such tensor, found one") && error.trim_end().chars().count() == 300,
+        "{error:?}"
+    );
+    assert!(
+        !error
+            .trim_end()
+            .contains(|c: char| c.is_control() || c == '\u{202e}' || c == '\u{2066}'),
+        "{error:?}"
+    );
     std::fs::remove_dir_all(folder).unwrap();
 }
 
@@ -144,25 +249,61 @@ fn bad_input_gets_one_clear_line() {
     let out = folder.join("never.safetensors");
     let out = out.to_str().unwrap();
     for (args, says) in [
-        (vec!["train", "--set", "pair_labels=16", "--out", out], "pair_labels is 16, but must be at most 15"),
-        (vec!["train", "--set", "depth=3", "--out", out], "there is no setting \"depth\""),
-        (vec!["train", "--set", "batch", "--out", out], "--set batch has no \"=\""),
-        (vec!["train", "--preset", "nobody", "--out", out], "there is no preset \"nobody\""),
-        (vec!["train", "--out", "/no/such/folder/model.safetensors"], "/no/such/folder/model.safetensors: No such file"),
+        (
+            vec!["train", "--set", "pair_labels=16", "--out", out],
+            "pair_labels is 16, but must be at most 15",
+        ),
+        (
+            vec!["train", "--set", "depth=3", "--out", out],
+            "there is no setting \"depth\"",
+        ),
+        (
+            vec!["train", "--set", "batch", "--out", out],
+            "--set batch has no \"=\"",
+        ),
+        (
+            vec!["train", "--preset", "nobody", "--out", out],
+            "there is no preset \"nobody\"",
+        ),
+        (
+            vec!["train", "--out", "/no/such/folder/model.safetensors"],
+            "/no/such/folder/model.safetensors: No such file",
+        ),
         (vec!["train", "--out", folder.to_str().unwrap()], "is a folder"),
-        (vec!["train", "--memory", "0.001", "--out", out], "would need about 0.1 GiB, but may use 0.0 GiB; lower batch"),
+        (
+            vec!["train", "--memory", "0.001", "--out", out],
+            "would need about 0.1 GiB, but may use 0.0 GiB; lower batch",
+        ),
         (vec!["evaluate", "/no/such/file"], "/no/such/file: No such file"),
         (vec!["evaluate", truncated.to_str().unwrap()], "bytes, found "),
-        (vec!["ablate", TRAINED, "--terms", "EX"], "there is no term \"EX\""),
-        (vec!["ablate", TRAINED, "--terms", "EP", "--strength", "3"], "strength is 3, but must be between -1 and 2"),
-        (vec!["ablate", TRAINED, "--terms", "EP", "--heads", "7"], "head is 7, but must be between 0 and 3"),
-        (vec!["ablate", TRAINED, "--terms", "EP", "--layer", "2"], "layer is 2, but must be 1, the tower's only one"),
-        (vec!["decompose", TRAINED, "--strip", "0 a"], "the strip has \"a\""),
+        (
+            vec!["ablate", TRAINED, "--terms", "EX"],
+            "there is no term \"EX\"",
+        ),
+        (
+            vec!["ablate", TRAINED, "--terms", "EP", "--strength", "3"],
+            "strength is 3, but must be between -1 and 2",
+        ),
+        (
+            vec!["ablate", TRAINED, "--terms", "EP", "--heads", "7"],
+            "head is 7, but must be between 0 and 3",
+        ),
+        (
+            vec!["ablate", TRAINED, "--terms", "EP", "--layer", "2"],
+            "layer is 2, but must be 1, the tower's only one",
+        ),
+        (
+            vec!["decompose", TRAINED, "--strip", "0 a"],
+            "the strip has \"a\"",
+        ),
     ] {
         let output = run(&args);
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success() && output.stdout.is_empty(), "{args:?}");
-        assert!(error.contains(says) && error.trim().lines().count() == 1, "{args:?}: {error}");
+        assert!(
+            error.contains(says) && error.trim().lines().count() == 1,
+            "{args:?}: {error}"
+        );
     }
     assert!(!std::path::Path::new(out).exists());
     std::fs::remove_dir_all(folder).unwrap();
@@ -174,18 +315,34 @@ fn scores_that_are_not_finite_are_said() {
     let folder = scratch("finite");
     let file = folder.join("model.safetensors");
     let path = file.to_str().unwrap();
-    let config = Config { d_model: 16, heads: 2, d_embed: 16, batch: 16, seed: 5, ..Config::default() }.validate().unwrap();
+    let config = Config {
+        d_model: 16,
+        heads: 2,
+        d_embed: 16,
+        batch: 16,
+        seed: 5,
+        ..Config::default()
+    }
+    .validate()
+    .unwrap();
     let mut snapshot = Snapshot::initial(&Population::from(&config));
     let projection = ParamTable::new(&config).towers[0].projection.clone();
     snapshot.params[projection].iter_mut().for_each(|x| *x *= 1e30);
     std::fs::write(&file, save(&config, &snapshot, Contents::Model).unwrap()).unwrap();
     for args in [&["evaluate", path][..], &["ablate", path, "--terms", "EP"]] {
         let table = String::from_utf8(run(args).stdout).unwrap();
-        assert!(table.contains("900 of the 900 unseen scenes have a score that is not finite"), "{table}");
+        assert!(
+            table.contains("900 of the 900 unseen scenes have a score that is not finite"),
+            "{table}"
+        );
         assert_eq!(json(&[args, &["--json"]].concat())["unseen"]["not_finite"], 900);
     }
     let output = run(&["decompose", path, "--strip", "0 0 16 0 0 0 0 17 0 0", "--json"]);
     assert!(!output.status.success() && output.stdout.is_empty());
-    assert!(String::from_utf8(output.stderr).unwrap().contains("cosine with a caption is not finite"));
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("cosine with a caption is not finite")
+    );
     std::fs::remove_dir_all(folder).unwrap();
 }

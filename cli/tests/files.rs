@@ -7,7 +7,18 @@ use std::os::unix::fs::{FileTypeExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-const SMALL: [&str; 10] = ["--set", "d_model=16", "--set", "heads=2", "--set", "batch=16", "--engine", "cpu", "--seed", "3"];
+const SMALL: [&str; 10] = [
+    "--set",
+    "d_model=16",
+    "--set",
+    "heads=2",
+    "--set",
+    "batch=16",
+    "--engine",
+    "cpu",
+    "--seed",
+    "3",
+];
 const SPEC: &str = "steps = 2\n[set]\nd_model = 16\nheads = 2\nbatch = 16\n";
 
 fn command(args: &[&str]) -> Command {
@@ -21,7 +32,11 @@ fn run(args: &[&str]) -> Output {
 }
 
 fn train(out: &Path) -> Output {
-    run(&[&["train", "--steps", "3", "--out", out.to_str().unwrap()], &SMALL[..]].concat())
+    run(&[
+        &["train", "--steps", "3", "--out", out.to_str().unwrap()],
+        &SMALL[..],
+    ]
+    .concat())
 }
 
 fn scratch(name: &str) -> PathBuf {
@@ -46,10 +61,17 @@ fn a_checkpoint_goes_where_a_link_points() {
         symlink(to, from).unwrap();
         let output = train(from);
         assert!(output.status.success(), "{}", said(&output));
-        assert!(fs::symlink_metadata(from).unwrap().is_symlink(), "the link to {to} was replaced");
+        assert!(
+            fs::symlink_metadata(from).unwrap().is_symlink(),
+            "the link to {to} was replaced"
+        );
     }
     assert!(run(&["evaluate", real.to_str().unwrap()]).status.success());
-    assert_eq!(fs::read(&new).unwrap(), fs::read(&real).unwrap(), "one seed, two files");
+    assert_eq!(
+        fs::read(&new).unwrap(),
+        fs::read(&real).unwrap(),
+        "one seed, two files"
+    );
     assert_eq!(fs::read(&partial).unwrap(), b"someone else's");
     assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 6);
@@ -77,10 +99,16 @@ fn a_checkpoint_goes_through_a_pipe() {
 fn a_killed_training_leaves_nothing() {
     let folder = scratch("killed");
     let out = folder.join("model.safetensors");
-    let args = [&["train", "--steps", "4000000000", "--out", out.to_str().unwrap()], &SMALL[..]].concat();
+    let args = [
+        &["train", "--steps", "4000000000", "--out", out.to_str().unwrap()],
+        &SMALL[..],
+    ]
+    .concat();
     let mut child = command(&args).stderr(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
-    BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    BufReader::new(child.stderr.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
     assert!(line.contains("CPU engine"), "{line}");
     child.kill().unwrap();
     child.wait().unwrap();
@@ -99,15 +127,26 @@ fn what_never_ends_is_refused() {
         (&["sweep", "/dev/zero", "--out", out], "1048576"),
     ] {
         let output = run(args);
-        assert!(!output.status.success() && said(&output).contains("/dev/zero: the file is longer than"), "{}", said(&output));
+        assert!(
+            !output.status.success() && said(&output).contains("/dev/zero: the file is longer than"),
+            "{}",
+            said(&output)
+        );
         assert!(said(&output).contains(most), "{}", said(&output));
     }
-    let mut child = command(&["evaluate", "/dev/stdin"]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command(&["evaluate", "/dev/stdin"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let pour = std::io::copy(&mut std::io::repeat(7), &mut child.stdin.take().unwrap());
     assert!(pour.is_err(), "the pipe was closed");
     let mut error = String::new();
     child.stderr.take().unwrap().read_to_string(&mut error).unwrap();
-    assert!(!child.wait().unwrap().success() && error.contains("longer than"), "{error}");
+    assert!(
+        !child.wait().unwrap().success() && error.contains("longer than"),
+        "{error}"
+    );
     assert!(!Path::new(out).exists());
     fs::remove_dir_all(folder).unwrap();
 }
@@ -121,13 +160,21 @@ fn an_answer_that_nobody_takes_is_no_panic() {
     let full = || fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     for (i, what) in ["sweep", "reproduce", "train"].into_iter().enumerate() {
         let out = folder.join(format!("{i}"));
-        let (spec, out, model) = (spec.to_str().unwrap(), out.to_str().unwrap(), model.to_str().unwrap());
+        let (spec, out, model) = (
+            spec.to_str().unwrap(),
+            out.to_str().unwrap(),
+            model.to_str().unwrap(),
+        );
         let args = match what {
             "sweep" => vec!["sweep", spec, "--out", out, "--resume"],
             "reproduce" => vec!["reproduce", "--quick", "--only", "7", "--out", out],
             _ => [&["train", "--steps", "1", "--out", model], &SMALL[..]].concat(),
         };
-        let mut closed = command(&args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut closed = command(&args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         drop(closed.stdout.take());
         assert!(closed.wait().unwrap().success(), "{what}");
         if what == "reproduce" {
@@ -135,8 +182,21 @@ fn an_answer_that_nobody_takes_is_no_panic() {
             continue;
         }
         let output = command(&args).stdout(full()).output().unwrap();
-        assert!(output.status.code() == Some(1) && said(&output).contains("No space left"), "{what}: {}", said(&output));
-        assert_eq!(command(&args).stdout(full()).stderr(full()).status().unwrap().code(), Some(1), "{what}");
+        assert!(
+            output.status.code() == Some(1) && said(&output).contains("No space left"),
+            "{what}: {}",
+            said(&output)
+        );
+        assert_eq!(
+            command(&args)
+                .stdout(full())
+                .stderr(full())
+                .status()
+                .unwrap()
+                .code(),
+            Some(1),
+            "{what}"
+        );
     }
     fs::remove_dir_all(folder).unwrap();
 }

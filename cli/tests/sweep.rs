@@ -12,7 +12,11 @@ fn command(args: &[&str]) -> Command {
 }
 
 fn run(args: &[&str]) -> Output {
-    command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap()
+    command(args)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap()
 }
 
 /// A folder of its own, with the spec in it.
@@ -27,7 +31,9 @@ fn folder(name: &str, spec: &str) -> (PathBuf, String) {
 
 fn parts(out: &Path) -> Vec<PathBuf> {
     let paths = std::fs::read_dir(out).unwrap().map(|entry| entry.unwrap().path());
-    paths.filter(|path| path.extension().is_some_and(|extension| extension == "csv")).collect()
+    paths
+        .filter(|path| path.extension().is_some_and(|extension| extension == "csv"))
+        .collect()
 }
 
 /// The rows of all parts by model and step; a doubled row is an error.
@@ -35,11 +41,20 @@ fn rows(out: &Path) -> BTreeMap<(u32, u32), String> {
     let mut rows = BTreeMap::new();
     for path in parts(out) {
         let mut reader = csv::Reader::from_path(path).unwrap();
-        let step = reader.headers().unwrap().iter().position(|name| name == "step").unwrap();
+        let step = reader
+            .headers()
+            .unwrap()
+            .iter()
+            .position(|name| name == "step")
+            .unwrap();
         for record in reader.records() {
             let record = record.unwrap();
             let key = (record[0].parse().unwrap(), record[step].parse().unwrap());
-            assert_eq!(rows.insert(key, record.iter().collect::<Vec<_>>().join(",")), None, "{key:?} is there twice");
+            assert_eq!(
+                rows.insert(key, record.iter().collect::<Vec<_>>().join(",")),
+                None,
+                "{key:?} is there twice"
+            );
         }
     }
     rows
@@ -52,7 +67,11 @@ fn a_sweep_killed_ten_times_ends_with_the_rows_of_an_unbroken_one() {
     let (folder, spec) = folder("kill", GRID);
     let out = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     let whole = out("whole");
-    assert!(run(&["sweep", &spec, "--out", &whole, "--format", "csv"]).status.success());
+    assert!(
+        run(&["sweep", &spec, "--out", &whole, "--format", "csv"])
+            .status
+            .success()
+    );
     let whole = rows(Path::new(&whole));
     assert_eq!(whole.len(), 40 * 2);
 
@@ -61,20 +80,32 @@ fn a_sweep_killed_ten_times_ends_with_the_rows_of_an_unbroken_one() {
     let (mut random, mut kills, mut alive) = (0x9e37_79b9_u64 ^ u64::from(std::process::id()), 0, Vec::new());
     while kills < 10 {
         let mut child = command(&args).spawn().unwrap();
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         std::thread::sleep(Duration::from_millis(20 + (random >> 33) % 300));
         if child.try_wait().unwrap().is_some() {
             // It came to its end: break half of its parts off, so that there is something to kill again.
-            parts(Path::new(&broken)).into_iter().step_by(2).for_each(|part| std::fs::remove_file(part).unwrap());
+            parts(Path::new(&broken))
+                .into_iter()
+                .step_by(2)
+                .for_each(|part| std::fs::remove_file(part).unwrap());
             continue;
         }
         child.kill().unwrap();
         child.wait().unwrap();
         kills += 1;
-        alive.push(if Path::new(&broken).exists() { rows(Path::new(&broken)).len() } else { 0 });
+        alive.push(if Path::new(&broken).exists() {
+            rows(Path::new(&broken)).len()
+        } else {
+            0
+        });
     }
     println!("rows there after each kill: {alive:?}");
-    assert!(alive.iter().any(|rows| (1..whole.len()).contains(rows)), "no kill came between two parts: {alive:?}");
+    assert!(
+        alive.iter().any(|rows| (1..whole.len()).contains(rows)),
+        "no kill came between two parts: {alive:?}"
+    );
     assert!(run(&args).status.success());
     assert_eq!(rows(Path::new(&broken)), whole);
     // Negative control: a lost part is missed.
@@ -88,10 +119,22 @@ fn two_shards_have_the_rows_of_one_sweep_between_them() {
     let (folder, spec) = folder("shards", GRID);
     let out = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     let (one, two) = (out("one"), out("two"));
-    assert!(run(&["sweep", &spec, "--out", &one, "--format", "csv"]).status.success());
-    assert!(run(&["sweep", &spec, "--out", &two, "--format", "csv", "--shard", "1/2"]).status.success());
+    assert!(
+        run(&["sweep", &spec, "--out", &one, "--format", "csv"])
+            .status
+            .success()
+    );
+    assert!(
+        run(&["sweep", &spec, "--out", &two, "--format", "csv", "--shard", "1/2"])
+            .status
+            .success()
+    );
     let half = rows(Path::new(&two));
-    assert!(run(&["sweep", &spec, "--out", &two, "--format", "csv", "--shard", "2/2"]).status.success());
+    assert!(
+        run(&["sweep", &spec, "--out", &two, "--format", "csv", "--shard", "2/2"])
+            .status
+            .success()
+    );
     assert!(!half.is_empty() && half.len() < rows(Path::new(&two)).len());
     assert_eq!(rows(Path::new(&two)), rows(Path::new(&one)));
     std::fs::remove_dir_all(folder).unwrap();
@@ -100,22 +143,66 @@ fn two_shards_have_the_rows_of_one_sweep_between_them() {
 #[test]
 fn a_bad_spec_is_refused_before_the_first_step() {
     let cases: [(&str, &str, &[&str], &[&str]); 9] = [
-        ("key", "steps = 10\n[grid]\nlabel_pairs = [5]\n", &[], &["label_pairs", "the settings are", "pair_labels"]),
-        ("field", "steps = 10\ncolour = 1\n", &[], &["colour", "expected one of", "splits"]),
-        ("grid", "steps = 10\n[set]\ngrid = true\n[grid]\npixels = [16, 10]\n", &[], &["pixels = 10", "pixels is 10", "4, 9 or 16"]),
-        ("pairs", "steps = 10\n[grid]\npair_labels = [15, 18]\n", &[], &["pair_labels = 18", "pair_labels is 18", "at most 15"]),
-        ("empty", "steps = 10\n[grid]\nseed = []\n", &[], &["grid.seed", "at least one value"]),
-        ("steps", "steps = 0\n", &[], &["steps is 0", "between 1 and 1000000"]),
+        (
+            "key",
+            "steps = 10\n[grid]\nlabel_pairs = [5]\n",
+            &[],
+            &["label_pairs", "the settings are", "pair_labels"],
+        ),
+        (
+            "field",
+            "steps = 10\ncolour = 1\n",
+            &[],
+            &["colour", "expected one of", "splits"],
+        ),
+        (
+            "grid",
+            "steps = 10\n[set]\ngrid = true\n[grid]\npixels = [16, 10]\n",
+            &[],
+            &["pixels = 10", "pixels is 10", "4, 9 or 16"],
+        ),
+        (
+            "pairs",
+            "steps = 10\n[grid]\npair_labels = [15, 18]\n",
+            &[],
+            &["pair_labels = 18", "pair_labels is 18", "at most 15"],
+        ),
+        (
+            "empty",
+            "steps = 10\n[grid]\nseed = []\n",
+            &[],
+            &["grid.seed", "at least one value"],
+        ),
+        (
+            "steps",
+            "steps = 0\n",
+            &[],
+            &["steps is 0", "between 1 and 1000000"],
+        ),
         ("term", "steps = 10\nablate = [\"XP\"]\n", &[], &["XP", "EP"]),
-        ("memory", "steps = 10\n[set]\nbatch = 400\n", &["--memory", "0.001"], &["GiB", "may use", "lower batch"]),
-        ("shard", "steps = 10\n", &["--shard", "3/2"], &["K/N", "from 1 to N"]),
+        (
+            "memory",
+            "steps = 10\n[set]\nbatch = 400\n",
+            &["--memory", "0.001"],
+            &["GiB", "may use", "lower batch"],
+        ),
+        (
+            "shard",
+            "steps = 10\n",
+            &["--shard", "3/2"],
+            &["K/N", "from 1 to N"],
+        ),
     ];
     for (name, spec, more, said) in cases {
         let (folder, path) = folder(name, spec);
         let out = folder.join("out");
         let output = run(&[&["sweep", &path, "--out", out.to_str().unwrap()], more].concat());
         let error = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(if name == "shard" { 2 } else { 1 }), "{name}: {error}");
+        assert_eq!(
+            output.status.code(),
+            Some(if name == "shard" { 2 } else { 1 }),
+            "{name}: {error}"
+        );
         for words in said {
             assert!(error.contains(words), "{name}: \"{words}\" is not in: {error}");
         }
@@ -144,14 +231,32 @@ fn reproduce_writes_report_figures_and_rows() {
     let done = run(&["reproduce", "--quick", "--only", "7", "--out", out]);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let report = std::fs::read_to_string(folder.join("REPRODUCTION.md")).unwrap();
-    for part in ["**Claim.**", "**Rule.**", "**Measured.**", "**Verdict: ", "figures/07-alignment-1.svg", "4 models"] {
+    for part in [
+        "**Claim.**",
+        "**Rule.**",
+        "**Measured.**",
+        "**Verdict: ",
+        "figures/07-alignment-1.svg",
+        "4 models",
+    ] {
         assert!(report.contains(part), "{part} is not in the report");
     }
-    assert!(std::fs::read_to_string(folder.join("figures/07-alignment-1.svg")).unwrap().starts_with("<svg"));
-    let rows = csv::Reader::from_path(folder.join("measurements/07-alignment.csv")).unwrap().into_records().count();
+    assert!(
+        std::fs::read_to_string(folder.join("figures/07-alignment-1.svg"))
+            .unwrap()
+            .starts_with("<svg")
+    );
+    let rows = csv::Reader::from_path(folder.join("measurements/07-alignment.csv"))
+        .unwrap()
+        .into_records()
+        .count();
     assert_eq!(rows, 4);
     let unknown = run(&["reproduce", "--only", "17", "--out", out]);
     assert!(!unknown.status.success());
-    assert!(String::from_utf8(unknown.stderr).unwrap().contains("numbered 1 to 16"));
+    assert!(
+        String::from_utf8(unknown.stderr)
+            .unwrap()
+            .contains("numbered 1 to 16")
+    );
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -36,20 +36,32 @@ fn first() -> u32 {
 
 /// Layers of a tower; the one autoregressive Transformer's are those of the text tower.
 fn layers(config: &ValidConfig, tower: Tower) -> u32 {
-    if config.autoregressive || tower == Tower::Text { config.text_layers } else { config.vision_layers }
+    if config.autoregressive || tower == Tower::Text {
+        config.text_layers
+    } else {
+        config.vision_layers
+    }
 }
 
 fn check_strength(strength: f64) -> Result<(), AnalysisError> {
     if (-1.0..=2.0).contains(&strength) {
         return Ok(());
     }
-    Err(AnalysisError::Ablation(format!("strength is {strength}, but must be between -1 and 2")))
+    Err(AnalysisError::Ablation(format!(
+        "strength is {strength}, but must be between -1 and 2"
+    )))
 }
 
 impl Ablation {
     /// An ablation of the vision tower's terms in all heads of its first layer.
     pub fn vision(terms: &[Term], strength: f64) -> Ablation {
-        Ablation { tower: Tower::Vision, layer: 1, terms: terms.to_vec(), strength, heads: None }
+        Ablation {
+            tower: Tower::Vision,
+            layer: 1,
+            terms: terms.to_vec(),
+            strength,
+            heads: None,
+        }
     }
 }
 
@@ -83,14 +95,20 @@ impl FromStr for Ablation {
     type Err = AnalysisError;
 
     fn from_str(text: &str) -> Result<Ablation, AnalysisError> {
-        let wrong =
-            |what: &str, part: &str| AnalysisError::Ablation(format!("the ablation \"{text}\" has {what} \"{part}\", which is no number"));
+        let wrong = |what: &str, part: &str| {
+            AnalysisError::Ablation(format!(
+                "the ablation \"{text}\" has {what} \"{part}\", which is no number"
+            ))
+        };
         let (rest, heads) = match text.split_once('@') {
             Some((rest, heads)) => (rest, Some(heads)),
             None => (text, None),
         };
         let (terms, strength) = match rest.split_once('*') {
-            Some((terms, strength)) => (terms, strength.trim().parse().map_err(|_| wrong("strength", strength))?),
+            Some((terms, strength)) => (
+                terms,
+                strength.trim().parse().map_err(|_| wrong("strength", strength))?,
+            ),
             None => (rest, 0.0),
         };
         check_strength(strength)?;
@@ -109,7 +127,13 @@ impl FromStr for Ablation {
             Some("") => Some(Vec::new()),
             Some(heads) => Some(heads.split('+').map(head).collect::<Result<_, _>>()?),
         };
-        Ok(Ablation { tower, terms, layer, strength, heads })
+        Ok(Ablation {
+            tower,
+            terms,
+            layer,
+            strength,
+            heads,
+        })
     }
 }
 
@@ -118,24 +142,42 @@ impl FromStr for Ablation {
 ///
 /// # Errors
 /// Where a strength is not between -1 and 2, or there is no such head or layer; of ablations of the other tower too.
-pub fn strengths(config: &ValidConfig, tower: Tower, ablations: &[Ablation]) -> Result<Vec<Strengths>, AnalysisError> {
+pub fn strengths(
+    config: &ValidConfig,
+    tower: Tower,
+    ablations: &[Ablation],
+) -> Result<Vec<Strengths>, AnalysisError> {
     let heads = config.heads as usize;
     let mut all = vec![Strengths::default(); layers(config, tower) as usize * heads];
     for ablation in ablations {
         check_strength(ablation.strength)?;
         if let Some(head) = ablation.heads.iter().flatten().find(|h| **h >= config.heads) {
-            return Err(AnalysisError::Ablation(format!("head is {head}, but must be between 0 and {}", config.heads - 1)));
+            return Err(AnalysisError::Ablation(format!(
+                "head is {head}, but must be between 0 and {}",
+                config.heads - 1
+            )));
         }
         let layers = layers(config, ablation.tower);
         if !(1..=layers).contains(&ablation.layer) {
-            let allowed = if layers == 1 { "1, the tower's only one".to_owned() } else { format!("between 1 and {layers}") };
-            return Err(AnalysisError::Ablation(format!("layer is {}, but must be {allowed}", ablation.layer)));
+            let allowed = if layers == 1 {
+                "1, the tower's only one".to_owned()
+            } else {
+                format!("between 1 and {layers}")
+            };
+            return Err(AnalysisError::Ablation(format!(
+                "layer is {}, but must be {allowed}",
+                ablation.layer
+            )));
         }
         if ablation.tower != tower {
             continue;
         }
         for (head, strengths) in (0u32..).zip(&mut all[(ablation.layer as usize - 1) * heads..][..heads]) {
-            if ablation.heads.as_ref().is_some_and(|heads| !heads.contains(&head)) {
+            if ablation
+                .heads
+                .as_ref()
+                .is_some_and(|heads| !heads.contains(&head))
+            {
                 continue;
             }
             for term in &ablation.terms {
@@ -153,20 +195,32 @@ pub fn strengths(config: &ValidConfig, tower: Tower, ablations: &[Ablation]) -> 
 pub fn surgery(config: &ValidConfig, rows: &[Option<Vec<f64>>]) -> Result<Vec<Strengths>, AnalysisError> {
     let refused = AnalysisError::Surgery;
     if config.vision_layers > 1 || config.layer_norm || config.mlp || config.autoregressive {
-        return Err(refused("only a vision tower with one layer and neither layer norm nor MLP can be operated on".to_owned()));
+        return Err(refused(
+            "only a vision tower with one layer and neither layer norm nor MLP can be operated on".to_owned(),
+        ));
     }
     if rows.len() != config.heads as usize {
-        return Err(refused(format!("there are rows for {} heads, but the model has {}", rows.len(), config.heads)));
+        return Err(refused(format!(
+            "there are rows for {} heads, but the model has {}",
+            rows.len(),
+            config.heads
+        )));
     }
     let head = |row: &Option<Vec<f64>>| {
         let mut strengths = Strengths::default();
         strengths[Term::EP] = 0.0;
         let Some(row) = row else { return Ok(strengths) };
         if row.len() != config.pixels as usize {
-            return Err(refused(format!("the row has {} values, but must have one for each of {} pixels", row.len(), config.pixels)));
+            return Err(refused(format!(
+                "the row has {} values, but must have one for each of {} pixels",
+                row.len(),
+                config.pixels
+            )));
         }
         if let Some(value) = row.iter().find(|x| !(-100.0..=100.0).contains(*x)) {
-            return Err(refused(format!("the row holds {value}, but must lie between -100 and 100 logits")));
+            return Err(refused(format!(
+                "the row holds {value}, but must lie between -100 and 100 logits"
+            )));
         }
         // CLS asks about itself too; there the row's mean leaves it where it would be without a slope.
         let mean = row.iter().sum::<f64>() / row.len() as f64;

@@ -63,7 +63,11 @@ impl Score {
 
     /// The scores that a split has: single objects have no order to get right, and none but themselves to be named.
     pub fn on(split: Split) -> &'static [Score] {
-        if split == Split::Single { &Score::ALL[..1] } else { &Score::ALL }
+        if split == Split::Single {
+            &Score::ALL[..1]
+        } else {
+            &Score::ALL
+        }
     }
 
     /// The score's name.
@@ -163,8 +167,14 @@ impl Evaluator {
     /// The accuracies and slopes of a snapshot's first model.
     pub fn evaluate(&self, snapshot: &Snapshot) -> Evaluation {
         let params = &snapshot.params;
-        let accuracies = self.accuracies(params, &[]).expect("an error is an ablation's, and there is none");
-        Evaluation { step: snapshot.step, accuracies, slopes: self.slopes(params) }
+        let accuracies = self
+            .accuracies(params, &[])
+            .expect("an error is an ablation's, and there is none");
+        Evaluation {
+            step: snapshot.step,
+            accuracies,
+            slopes: self.slopes(params),
+        }
     }
 
     /// The accuracies of one model's parameters `[len]` on every split, under some ablations.
@@ -173,14 +183,23 @@ impl Evaluator {
     /// As [`strengths`](super::strengths): where an ablation is out of bounds.
     pub fn accuracies(&self, params: &[f32], ablations: &[Ablation]) -> Result<Accuracies, AnalysisError> {
         let [single, seen, unseen] = Split::ALL.map(|split| self.accuracy(params, ablations, split));
-        Ok(Accuracies { single: single?, seen: seen?, unseen: unseen? })
+        Ok(Accuracies {
+            single: single?,
+            seen: seen?,
+            unseen: unseen?,
+        })
     }
 
     /// The accuracy on one split.
     ///
     /// # Errors
     /// As [`Evaluator::accuracies`].
-    pub fn accuracy(&self, params: &[f32], ablations: &[Ablation], split: Split) -> Result<Accuracy, AnalysisError> {
+    pub fn accuracy(
+        &self,
+        params: &[f32],
+        ablations: &[Ablation],
+        split: Split,
+    ) -> Result<Accuracy, AnalysisError> {
         let vision = strengths(&self.config, Tower::Vision, ablations)?;
         let text = self.embed_captions(params, ablations)?;
         Ok(self.judge(params, &vision, &text, split))
@@ -196,11 +215,15 @@ impl Evaluator {
             self.match_captions(params, vision, captions, items)
         };
         let mean = |score: &dyn Fn(&Item, &Answer) -> f64| {
-            let scores = items.iter().zip(&answers).map(|(item, answer)| score(item, answer));
+            let scores = items
+                .iter()
+                .zip(&answers)
+                .map(|(item, answer)| score(item, answer));
             scores.sum::<f64>() / items.len() as f64
         };
-        let share =
-            |hit: &dyn Fn(&Item, Caption) -> bool| mean(&|item, answer| f64::from(answer.given.is_some_and(|caption| hit(item, caption))));
+        let share = |hit: &dyn Fn(&Item, Caption) -> bool| {
+            mean(&|item, answer| f64::from(answer.given.is_some_and(|caption| hit(item, caption))))
+        };
         let ordered = split != Split::Single;
         Accuracy {
             retrieval: share(&|item, caption| holds(&self.config, &item.strip, caption)),
@@ -222,15 +245,30 @@ impl Evaluator {
         }
         let blank = vec![0; self.config.pixels as usize];
         let mut batch = Batch::default();
-        self.captions.iter().for_each(|caption| batch.push(&self.config, &blank, *caption));
-        Ok(encode(&self.towers[1], params, edits(&text), (&batch.text, &batch.text_query)))
+        self.captions
+            .iter()
+            .for_each(|caption| batch.push(&self.config, &blank, *caption));
+        Ok(encode(
+            &self.towers[1],
+            params,
+            edits(&text),
+            (&batch.text, &batch.text_query),
+        ))
     }
 
     /// Cosines of scenes with all captions `[items, captions]`, a chunk of scenes at a time.
-    fn match_captions(&self, params: &[f32], vision: &[Strengths], captions: &[f32], items: &[Item]) -> Vec<Answer> {
+    fn match_captions(
+        &self,
+        params: &[f32],
+        vision: &[Strengths],
+        captions: &[f32],
+        items: &[Item],
+    ) -> Vec<Answer> {
         let e = self.towers[0].e;
         let mut batch = Batch::default();
-        items.iter().for_each(|item| batch.push(&self.config, &item.strip, item.caption));
+        items
+            .iter()
+            .for_each(|item| batch.push(&self.config, &item.strip, item.caption));
         let images = encode(&self.towers[0], params, edits(vision), (&batch.vision, &[]));
         let mut answers = Vec::with_capacity(items.len());
         for (images, items) in images.chunks(CHUNK * e).zip(items.chunks(CHUNK)) {
@@ -240,7 +278,11 @@ impl Evaluator {
                 let own = score(item.caption);
                 let ordered = beats(own, item.caption.rivals().into_iter().map(score));
                 let finite = scores.iter().all(|score| score.is_finite());
-                answers.push(Answer { given: Some(self.captions[nearest(scores)]), ordered, finite });
+                answers.push(Answer {
+                    given: Some(self.captions[nearest(scores)]),
+                    ordered,
+                    finite,
+                });
             }
         }
         answers
@@ -255,21 +297,40 @@ impl Evaluator {
             let candidates: Vec<Vec<Caption>> = items.iter().map(|item| self.naming(item.caption)).collect();
             let mut batch = Batch::default();
             for (item, captions) in items.iter().zip(&candidates) {
-                captions.iter().for_each(|caption| batch.push(&self.config, &item.strip, *caption));
+                captions
+                    .iter()
+                    .for_each(|caption| batch.push(&self.config, &item.strip, *caption));
             }
             let logits = encode(tower, params, edits(strengths), (&batch.text, &batch.text_query));
-            let sequences = logits.chunks(tower.shape.reads * tower.e).zip(batch.text.chunks(tower.shape.length)).zip(&batch.text_query);
-            let mut judged = sequences.map(|((logits, tokens), written)| likelihood(tower, logits, tokens, *written as usize));
+            let sequences = logits
+                .chunks(tower.shape.reads * tower.e)
+                .zip(batch.text.chunks(tower.shape.length))
+                .zip(&batch.text_query);
+            let mut judged = sequences
+                .map(|((logits, tokens), written)| likelihood(tower, logits, tokens, *written as usize));
             for (item, captions) in items.iter().zip(candidates) {
                 let judged: Vec<(Caption, (bool, f64))> = captions.into_iter().zip(&mut judged).collect();
                 let likelihood = |caption: Caption| {
                     let found = judged.iter().find(|(judged, _)| *judged == caption);
-                    found.expect("rivals name the same labels, as all that are judged do").1.1
+                    found
+                        .expect("rivals name the same labels, as all that are judged do")
+                        .1
+                        .1
                 };
-                let given = judged.iter().find(|(_, (greedy, _))| *greedy).map(|(caption, _)| *caption);
-                let ordered = beats(likelihood(item.caption), item.caption.rivals().into_iter().map(likelihood));
+                let given = judged
+                    .iter()
+                    .find(|(_, (greedy, _))| *greedy)
+                    .map(|(caption, _)| *caption);
+                let ordered = beats(
+                    likelihood(item.caption),
+                    item.caption.rivals().into_iter().map(likelihood),
+                );
                 let finite = judged.iter().all(|(_, (_, likelihood))| likelihood.is_finite());
-                answers.push(Answer { given, ordered, finite });
+                answers.push(Answer {
+                    given,
+                    ordered,
+                    finite,
+                });
             }
         }
         answers
@@ -281,7 +342,13 @@ impl Evaluator {
         match caption {
             Caption::Pair(..) => {
                 let relations = crate::task::relations(&self.config);
-                orders.flat_map(|c| relations.iter().map(move |r| Caption::Pair(*r, c.labels()[0], c.labels()[1]))).collect()
+                orders
+                    .flat_map(|c| {
+                        relations
+                            .iter()
+                            .map(move |r| Caption::Pair(*r, c.labels()[0], c.labels()[1]))
+                    })
+                    .collect()
             }
             _ => orders.collect(),
         }
@@ -290,33 +357,50 @@ impl Evaluator {
 
 /// Strengths worth computing with: none where nothing is changed.
 pub(super) fn edits(strengths: &[Strengths]) -> Option<&[Strengths]> {
-    strengths.iter().any(|s| *s != Strengths::default()).then_some(strengths)
+    strengths
+        .iter()
+        .any(|s| *s != Strengths::default())
+        .then_some(strengths)
 }
 
 /// Whether every word of a caption is the likeliest next one, and its log-likelihood.
 fn likelihood(tower: &TowerModel, logits: &[f32], tokens: &[u32], written: usize) -> (bool, f64) {
-    let words = logits.chunks(tower.e).take(written).enumerate().map(|(read, logits)| {
-        let target = tokens[tower.shape.read_position(0, read) + 1] as usize;
-        let most = logits[nearest(logits)];
-        let total: f64 = logits.iter().map(|x| f64::from(x - most).exp()).sum();
-        (nearest(logits) == target, f64::from(logits[target] - most) - total.ln())
-    });
-    words.fold((true, 0.0), |(greedy, sum), (hit, likelihood)| (greedy && hit, sum + likelihood))
+    let words = logits
+        .chunks(tower.e)
+        .take(written)
+        .enumerate()
+        .map(|(read, logits)| {
+            let target = tokens[tower.shape.read_position(0, read) + 1] as usize;
+            let most = logits[nearest(logits)];
+            let total: f64 = logits.iter().map(|x| f64::from(x - most).exp()).sum();
+            (
+                nearest(logits) == target,
+                f64::from(logits[target] - most) - total.ln(),
+            )
+        });
+    words.fold((true, 0.0), |(greedy, sum), (hit, likelihood)| {
+        (greedy && hit, sum + likelihood)
+    })
 }
 
 /// Whether a score is above its rivals' (1) or not (0); among equals at the top it has its part.
 fn beats<S: PartialOrd>(own: S, rivals: impl Iterator<Item = S>) -> f64 {
-    let tied = rivals.map(|rival| rival.partial_cmp(&own)).try_fold(1.0, |tied, order| match order {
-        Some(Ordering::Less) => Some(tied),
-        Some(Ordering::Equal) => Some(tied + 1.0),
-        _ => None,
-    });
+    let tied = rivals
+        .map(|rival| rival.partial_cmp(&own))
+        .try_fold(1.0, |tied, order| match order {
+            Some(Ordering::Less) => Some(tied),
+            Some(Ordering::Equal) => Some(tied + 1.0),
+            _ => None,
+        });
     tied.map_or(0.0, |tied: f64| tied.recip())
 }
 
 /// The place of the greatest score, the first of equals.
 pub fn nearest(scores: &[f32]) -> usize {
-    scores.iter().enumerate().fold(0, |best, (i, score)| if *score > scores[best] { i } else { best })
+    scores
+        .iter()
+        .enumerate()
+        .fold(0, |best, (i, score)| if *score > scores[best] { i } else { best })
 }
 
 #[cfg(test)]
@@ -327,7 +411,13 @@ mod tests {
     #[test]
     fn a_tie_counts_its_part() {
         let share = |rivals: &[f32]| beats(1.0, rivals.iter().copied());
-        let shares = [share(&[0.5]), share(&[1.5]), share(&[1.0]), share(&[1.0, 0.5, 1.0]), share(&[1.0, 2.0])];
+        let shares = [
+            share(&[0.5]),
+            share(&[1.5]),
+            share(&[1.0]),
+            share(&[1.0, 0.5, 1.0]),
+            share(&[1.0, 2.0]),
+        ];
         assert_eq!(shares, [1.0, 0.0, 0.5, 1.0 / 3.0, 0.0]);
         assert_eq!(share(&[f32::NAN]), 0.0);
     }

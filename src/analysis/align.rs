@@ -73,21 +73,39 @@ impl Evaluator {
         let rows = matrix(tower.params.rows.clone(), tower.d);
         let token = rows.rows(1, self.config().labels as usize).into_owned();
         let layer = &tower.params.layers[0];
-        let [value, output, projection] =
-            [&layer.value.weight, &layer.output.weight, &tower.params.projection].map(|range| matrix(range.clone(), tower.d));
-        let circuit = [value, output, projection].iter().fold(token.clone(), |x, weight| product(&x, &weight.transpose()));
+        let [value, output, projection] = [
+            &layer.value.weight,
+            &layer.output.weight,
+            &tower.params.projection,
+        ]
+        .map(|range| matrix(range.clone(), tower.d));
+        let circuit = [value, output, projection]
+            .iter()
+            .fold(token.clone(), |x, weight| product(&x, &weight.transpose()));
         [token, circuit]
     }
 
-    fn align(&self, space: Space, image: &DMatrix<f64>, text: &DMatrix<f64>) -> Result<Alignment, AnalysisError> {
+    fn align(
+        &self,
+        space: Space,
+        image: &DMatrix<f64>,
+        text: &DMatrix<f64>,
+    ) -> Result<Alignment, AnalysisError> {
         let fitted = (self.config().labels - self.config().held_labels) as usize;
         let held: Vec<usize> = (fitted..image.nrows()).collect();
         let all: Vec<usize> = (0..image.nrows()).collect();
-        let rotation = procrustes(&image.rows(0, fitted).into_owned(), &text.rows(0, fitted).into_owned())?;
+        let rotation = procrustes(
+            &image.rows(0, fitted).into_owned(),
+            &text.rows(0, fitted).into_owned(),
+        )?;
         let (plain, rotated) = (cosines(image, text), cosines(&product(image, &rotation), text));
-        let own = |cosines: &DMatrix<f64>, labels: &[usize]| mean(&labels.iter().map(|i| cosines[(*i, *i)]).collect::<Vec<_>>());
+        let own = |cosines: &DMatrix<f64>, labels: &[usize]| {
+            mean(&labels.iter().map(|i| cosines[(*i, *i)]).collect::<Vec<_>>())
+        };
         let others = |cosines: &DMatrix<f64>, labels: &[usize]| {
-            let pairs = labels.iter().flat_map(|i| labels.iter().filter(move |j| *j != i).map(move |j| (*i, *j)));
+            let pairs = labels
+                .iter()
+                .flat_map(|i| labels.iter().filter(move |j| *j != i).map(move |j| (*i, *j)));
             mean(&pairs.map(|at| cosines[at]).collect::<Vec<_>>())
         };
         let nearest = |i: usize| held.iter().all(|j| *j == i || rotated[(i, *j)] < rotated[(i, i)]);
@@ -112,7 +130,9 @@ fn product(a: &DMatrix<f64>, b: &DMatrix<f64>) -> DMatrix<f64> {
 /// The cosine of every row of one matrix with every row of another.
 fn cosines(a: &DMatrix<f64>, b: &DMatrix<f64>) -> DMatrix<f64> {
     let dots = product(a, &b.transpose());
-    DMatrix::from_fn(a.nrows(), b.nrows(), |i, j| dots[(i, j)] / (a.row(i).norm() * b.row(j).norm()))
+    DMatrix::from_fn(a.nrows(), b.nrows(), |i, j| {
+        dots[(i, j)] / (a.row(i).norm() * b.row(j).norm())
+    })
 }
 
 /// The orthogonal matrix R that brings `a R` closest to `b`: from A^T B = U S V^T, R = U V^T (Schoenemann 1966). Fewer rows
@@ -123,7 +143,11 @@ fn procrustes(a: &DMatrix<f64>, b: &DMatrix<f64>) -> Result<DMatrix<f64>, Analys
     // Of numbers that are not finite the decomposition never ends.
     finite("alignment", &both)?;
     Ok(match both.svd(true, true) {
-        nalgebra::SVD { u: Some(u), v_t: Some(v_t), .. } => product(&u, &v_t),
+        nalgebra::SVD {
+            u: Some(u),
+            v_t: Some(v_t),
+            ..
+        } => product(&u, &v_t),
         _ => DMatrix::identity(width, width),
     })
 }
@@ -139,8 +163,14 @@ mod tests {
         let a = DMatrix::from_fn(12, 6, |i, j| value(i, j, 0));
         let rotation = DMatrix::from_fn(6, 6, |i, j| value(i, j, 5)).qr().q();
         let b = &a * &rotation;
-        let (own, other) = (procrustes(&a, &b).unwrap(), DMatrix::from_fn(12, 6, |i, j| value(j, i, 3)));
-        assert!((&a * &own - &b).norm() < 1e-9 && (own.transpose() * &own - DMatrix::<f64>::identity(6, 6)).norm() < 1e-9);
+        let (own, other) = (
+            procrustes(&a, &b).unwrap(),
+            DMatrix::from_fn(12, 6, |i, j| value(j, i, 3)),
+        );
+        assert!(
+            (&a * &own - &b).norm() < 1e-9
+                && (own.transpose() * &own - DMatrix::<f64>::identity(6, 6)).norm() < 1e-9
+        );
         assert!((&a * procrustes(&a, &other).unwrap() - &other).norm() > 1.0);
     }
 }

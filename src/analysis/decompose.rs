@@ -100,7 +100,11 @@ pub(super) fn covariance(a: &[f64], b: &[f64]) -> f64 {
 /// Least-squares slope of `y` over `x`.
 pub fn least_squares_slope(x: &[f64], y: &[f64]) -> f64 {
     let variance = covariance(x, x);
-    if variance > 0.0 { covariance(x, y) / variance } else { 0.0 }
+    if variance > 0.0 {
+        covariance(x, y) / variance
+    } else {
+        0.0
+    }
 }
 
 /// The keys whose slope is of interest, each with its coordinate: a strip's pixels, a grid's cells by column, a
@@ -109,7 +113,9 @@ fn coordinates(config: &ValidConfig, tower: Tower, keys: usize) -> Vec<(usize, f
     let side = config.pixels.isqrt() as usize;
     let column = |pixel: usize| if config.grid { pixel % side } else { pixel } as f64;
     match tower {
-        Tower::Vision => (0..config.pixels as usize).map(|pixel| (pixel + first_pixel(config), column(pixel))).collect(),
+        Tower::Vision => (0..config.pixels as usize)
+            .map(|pixel| (pixel + first_pixel(config), column(pixel)))
+            .collect(),
         Tower::Text => (0..keys).map(|at| (at, at as f64)).collect(),
     }
 }
@@ -127,7 +133,8 @@ fn term_rows(tower: &TowerModel, params: &[f32], query: (u32, u32), keys: &[(u32
     let (d, k) = (tower.d, tower.d_head());
     let params: Vec<f64> = params.iter().map(|v| f64::from(*v)).collect();
     let layer = &tower.params.layers[0];
-    let mapped = |map, pairs| -> Parts<f64> { split_linear(&params, map, &first_input(tower, &params, pairs), None) };
+    let mapped =
+        |map, pairs| -> Parts<f64> { split_linear(&params, map, &first_input(tower, &params, pairs), None) };
     let (queries, answers) = (mapped(&layer.query, &[query][..]), mapped(&layer.key, keys));
     let scale = (k as f64).powf(-0.5);
     let row = |h: usize, from: Source, to: Source| -> Vec<f64> {
@@ -149,7 +156,11 @@ impl Scene {
         let labels: Vec<u32> = match self {
             Scene::Strip(strip) => {
                 if strip.len() != config.pixels as usize {
-                    let message = format!("the strip has {} pixels, but must have {}", strip.len(), config.pixels);
+                    let message = format!(
+                        "the strip has {} pixels, but must have {}",
+                        strip.len(),
+                        config.pixels
+                    );
                     return Err(AnalysisError::Scene(message));
                 }
                 strip.iter().copied().filter(|p| *p > 0).collect()
@@ -157,26 +168,36 @@ impl Scene {
             Scene::Caption(labels) => labels.clone(),
         };
         if let Some(label) = labels.iter().find(|x| !(1..=config.labels).contains(*x)) {
-            return Err(AnalysisError::Scene(format!("the label is {label}, but must be between 1 and {}", config.labels)));
+            return Err(AnalysisError::Scene(format!(
+                "the label is {label}, but must be between 1 and {}",
+                config.labels
+            )));
         }
         if labels.len() != 1 && labels.len() != config.objects as usize {
             let most = if config.objects == 3 { "three" } else { "two" };
-            let message = format!("the scene has {} objects, but must have one or {most}", labels.len());
+            let message = format!(
+                "the scene has {} objects, but must have one or {most}",
+                labels.len()
+            );
             return Err(AnalysisError::Scene(message));
         }
-        if let Some(x) = labels.iter().enumerate().find_map(|(i, x)| labels[..i].contains(x).then_some(x)) {
+        if let Some(x) = labels
+            .iter()
+            .enumerate()
+            .find_map(|(i, x)| labels[..i].contains(x).then_some(x))
+        {
             let how_many = if labels.len() == 2 { "both" } else { "two" };
-            return Err(AnalysisError::Scene(format!("{how_many} objects are {x}, but they must differ")));
+            return Err(AnalysisError::Scene(format!(
+                "{how_many} objects are {x}, but they must differ"
+            )));
         }
         let says = |caption: &&Caption| match self {
             Scene::Strip(strip) => holds(config, strip, **caption),
             Scene::Caption(_) => *caption.labels() == *labels,
         };
-        all_captions(config)
-            .iter()
-            .find(says)
-            .copied()
-            .ok_or_else(|| AnalysisError::Scene("no caption orders these objects: they stand in one column".to_owned()))
+        all_captions(config).iter().find(says).copied().ok_or_else(|| {
+            AnalysisError::Scene("no caption orders these objects: they stand in one column".to_owned())
+        })
     }
 }
 
@@ -185,21 +206,41 @@ impl Evaluator {
     /// and BP) is every strip's, where no layer norm makes the scale depend on what stands there.
     pub fn background_rows(&self, params: &[f32]) -> Vec<TermRows> {
         let (config, tower) = (self.config(), &self.towers()[0]);
-        let background = if config.autoregressive { crate::task::text_vocab(config) as u32 } else { 0 };
+        let background = if config.autoregressive {
+            crate::task::text_vocab(config) as u32
+        } else {
+            0
+        };
         let first = first_pixel(config) as u32;
-        let keys: Vec<(u32, u32)> = (first..first + config.pixels).map(|at| (background, at)).collect();
-        term_rows(tower, params, (tower.shape.read_token, tower.shape.queries[0].position as u32), &keys)
+        let keys: Vec<(u32, u32)> = (first..first + config.pixels)
+            .map(|at| (background, at))
+            .collect();
+        term_rows(
+            tower,
+            params,
+            (tower.shape.read_token, tower.shape.queries[0].position as u32),
+            &keys,
+        )
     }
 
     /// The EP row of every head over the pixels, `[heads][pixels]`, in logits.
     pub fn ep_rows(&self, params: &[f32]) -> Vec<Vec<f64>> {
-        self.background_rows(params).into_iter().map(|mut rows| std::mem::take(&mut rows[Term::EP.place()])).collect()
+        self.background_rows(params)
+            .into_iter()
+            .map(|mut rows| std::mem::take(&mut rows[Term::EP.place()]))
+            .collect()
     }
 
     /// The EP slope of every head that reads the strip, in logits per pixel (per column on a grid).
     pub fn slopes(&self, params: &[f32]) -> Vec<f64> {
-        let columns: Vec<f64> = coordinates(self.config(), Tower::Vision, 0).into_iter().map(|(_, column)| column).collect();
-        self.ep_rows(params).iter().map(|row| least_squares_slope(&columns, row)).collect()
+        let columns: Vec<f64> = coordinates(self.config(), Tower::Vision, 0)
+            .into_iter()
+            .map(|(_, column)| column)
+            .collect();
+        self.ep_rows(params)
+            .iter()
+            .map(|row| least_squares_slope(&columns, row))
+            .collect()
     }
 
     /// Decomposes the first layer's attention of the tower that reads `scene`, at the place that is read (CLS, EOT, or
@@ -208,13 +249,20 @@ impl Evaluator {
     /// # Errors
     /// As [`Scene::caption`] and [`strengths`]; where the model's numbers are not finite; and for a caption alone where the model
     /// is autoregressive.
-    pub fn decompose(&self, params: &[f32], scene: &Scene, ablations: &[Ablation]) -> Result<Decomposition, AnalysisError> {
+    pub fn decompose(
+        &self,
+        params: &[f32],
+        scene: &Scene,
+        ablations: &[Ablation],
+    ) -> Result<Decomposition, AnalysisError> {
         let config = self.config();
         let caption = scene.caption(config)?;
         let strip = match scene {
             Scene::Strip(strip) => strip.clone(),
             Scene::Caption(_) if config.autoregressive => {
-                return Err(AnalysisError::Scene("an autoregressive model reads a strip, not a caption alone".to_owned()));
+                return Err(AnalysisError::Scene(
+                    "an autoregressive model reads a strip, not a caption alone".to_owned(),
+                ));
             }
             Scene::Caption(_) => vec![0; config.pixels as usize],
         };
@@ -227,25 +275,53 @@ impl Evaluator {
         let (sizes, (tokens, asked)) = (&self.towers()[index], batch.inputs(config)[index]);
         let query = if asked.is_empty() { 0 } else { asked[0] as usize };
         let position = sizes.shape.read_position(query, 0);
-        let keys: Vec<(u32, u32)> = tokens.iter().copied().zip(0..).take(sizes.shape.visible(position)).collect();
+        let keys: Vec<(u32, u32)> = tokens
+            .iter()
+            .copied()
+            .zip(0..)
+            .take(sizes.shape.visible(position))
+            .collect();
         let rows = term_rows(sizes, params, keys[position], &keys);
         let coordinates = coordinates(config, tower, keys.len());
-        let slopes: Vec<f64> = rows.iter().map(|rows| ep_slope(&coordinates, rows).abs()).collect();
+        let slopes: Vec<f64> = rows
+            .iter()
+            .map(|rows| ep_slope(&coordinates, rows).abs())
+            .collect();
         let strongest = (0..rows.len()).fold(0, |a, b| if slopes[b] > slopes[a] { b } else { a }) as u32;
         let scales = strengths(config, tower, ablations)?;
-        let heads: Vec<HeadDecomposition> = rows.into_iter().zip(&scales).map(|(rows, scales)| head(&coordinates, rows, scales)).collect();
+        let heads: Vec<HeadDecomposition> = rows
+            .into_iter()
+            .zip(&scales)
+            .map(|(rows, scales)| head(&coordinates, rows, scales))
+            .collect();
         for head in &heads {
             // The sum of the terms: where one of them has no value, it has none.
             finite("attention", &head.logits)?;
         }
         let (captions, nearest) = match scene {
-            Scene::Strip(strip) if !config.autoregressive => {
-                self.captions_of(params, &Item { strip: strip.clone(), caption }, ablations)?
-            }
+            Scene::Strip(strip) if !config.autoregressive => self.captions_of(
+                params,
+                &Item {
+                    strip: strip.clone(),
+                    caption,
+                },
+                ablations,
+            )?,
             _ => (Vec::new(), None),
         };
-        let names = keys.iter().map(|(token, _)| token_name(config, index, *token)).collect();
-        Ok(Decomposition { tower, tokens: names, read: position as u32, heads, strongest, captions, nearest })
+        let names = keys
+            .iter()
+            .map(|(token, _)| token_name(config, index, *token))
+            .collect();
+        Ok(Decomposition {
+            tower,
+            tokens: names,
+            read: position as u32,
+            heads,
+            strongest,
+            captions,
+            nearest,
+        })
     }
 
     fn captions_of(
@@ -259,15 +335,25 @@ impl Evaluator {
         let mut batch = Batch::default();
         batch.push(config, &item.strip, item.caption);
         let image = encode(&self.towers()[0], params, edits(&vision), (&batch.vision, &[]));
-        let scores = similarities(&image, &self.embed_captions(params, ablations)?, self.towers()[0].e);
+        let scores = similarities(
+            &image,
+            &self.embed_captions(params, ablations)?,
+            self.towers()[0].e,
+        );
         let score = |caption: Caption| CaptionScore {
             text: caption.to_string(),
             similarity: f64::from(scores[caption_index(config, caption) as usize]),
             caption: caption.labels().to_vec(),
         };
-        let own: Vec<CaptionScore> = std::iter::once(item.caption).chain(item.caption.rivals()).map(score).collect();
+        let own: Vec<CaptionScore> = std::iter::once(item.caption)
+            .chain(item.caption.rivals())
+            .map(score)
+            .collect();
         let nearest = score(self.captions()[nearest(&scores)]);
-        finite("cosine with a caption", own.iter().chain([&nearest]).map(|score| &score.similarity))?;
+        finite(
+            "cosine with a caption",
+            own.iter().chain([&nearest]).map(|score| &score.similarity),
+        )?;
         Ok((own, Some(nearest)))
     }
 }
@@ -283,13 +369,34 @@ fn head(coordinates: &[(usize, f64)], mut rows: TermRows, scales: &Strengths) ->
     for (row, term) in rows.iter_mut().zip(Term::LOGIT) {
         row.iter_mut().for_each(|logit| *logit *= scales[term]);
     }
-    let logits: Vec<f64> = (0..rows[0].len()).map(|t| rows.iter().map(|row| row[t]).sum()).collect();
+    let logits: Vec<f64> = (0..rows[0].len())
+        .map(|t| rows.iter().map(|row| row[t]).sum())
+        .collect();
     let greatest = logits.iter().copied().fold(f64::MIN, f64::max);
     let weights: Vec<f64> = logits.iter().map(|x| (x - greatest).exp()).collect();
     let total: f64 = weights.iter().sum();
     let variance = covariance(&logits, &logits);
     let slope = ep_slope(coordinates, &rows);
-    let share = |row: &[f64]| if variance > 0.0 { covariance(row, &logits) / variance } else { 0.0 };
-    let terms = Term::LOGIT.into_iter().zip(rows).map(|(term, row)| TermRow { term, share: share(&row), row }).collect();
-    HeadDecomposition { terms, attention: weights.iter().map(|w| w / total).collect(), logits, slope }
+    let share = |row: &[f64]| {
+        if variance > 0.0 {
+            covariance(row, &logits) / variance
+        } else {
+            0.0
+        }
+    };
+    let terms = Term::LOGIT
+        .into_iter()
+        .zip(rows)
+        .map(|(term, row)| TermRow {
+            term,
+            share: share(&row),
+            row,
+        })
+        .collect();
+    HeadDecomposition {
+        terms,
+        attention: weights.iter().map(|w| w / total).collect(),
+        logits,
+        slope,
+    }
 }

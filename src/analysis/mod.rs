@@ -40,7 +40,11 @@ pub enum AnalysisError {
 
 /// Refuses numbers that would be shown as `NaN`, or in JSON as nothing.
 fn finite<'a>(what: &'static str, numbers: impl IntoIterator<Item = &'a f64>) -> Result<(), AnalysisError> {
-    if numbers.into_iter().all(|x| x.is_finite()) { Ok(()) } else { Err(AnalysisError::NotFinite(what)) }
+    if numbers.into_iter().all(|x| x.is_finite()) {
+        Ok(())
+    } else {
+        Err(AnalysisError::NotFinite(what))
+    }
 }
 
 /// One of the two encoders.

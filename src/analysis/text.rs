@@ -33,15 +33,24 @@ impl Evaluator {
     /// # Errors
     /// Where the model has no such captions (three objects), or no tower that reads a caption alone (autoregressive).
     pub fn text_heads(&self, params: &[f32]) -> Result<Vec<TextHead>, AnalysisError> {
-        let pairs = self.captions().iter().filter(|caption| matches!(caption, Caption::Pair(Relation::Left, ..)));
+        let pairs = self
+            .captions()
+            .iter()
+            .filter(|caption| matches!(caption, Caption::Pair(Relation::Left, ..)));
         let scenes = pairs.map(|caption| Scene::Caption(caption.labels().to_vec()));
-        let rows: Vec<_> = scenes.map(|scene| self.decompose(params, &scene, &[])).collect::<Result<_, _>>()?;
+        let rows: Vec<_> = scenes
+            .map(|scene| self.decompose(params, &scene, &[]))
+            .collect::<Result<_, _>>()?;
         let Some(first) = rows.first() else {
-            return Err(AnalysisError::Scene("none of the model's captions orders two objects".to_owned()));
+            return Err(AnalysisError::Scene(
+                "none of the model's captions orders two objects".to_owned(),
+            ));
         };
         let [x, y] = NAMED;
         let head = |h: usize| {
-            let each = |number: &dyn Fn(&HeadDecomposition) -> f64| rows.iter().map(|row| number(&row.heads[h])).collect::<Vec<f64>>();
+            let each = |number: &dyn Fn(&HeadDecomposition) -> f64| {
+                rows.iter().map(|row| number(&row.heads[h])).collect::<Vec<f64>>()
+            };
             let attention = |t: usize| each(&|head| head.attention[t]);
             let preference = |term: Term| each(&|head| head.term(term).row[x] - head.term(term).row[y]);
             TextHead {

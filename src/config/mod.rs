@@ -264,11 +264,19 @@ fn check_bound(field: &'static str, value: Value, min: f64, max: f64) -> Result<
     if (min..=max).contains(&value.number()) {
         return Ok(());
     }
-    Err(ConfigError::Bounds { field, value: value.to_string(), allowed: format!("between {min} and {max}") })
+    Err(ConfigError::Bounds {
+        field,
+        value: value.to_string(),
+        allowed: format!("between {min} and {max}"),
+    })
 }
 
 fn bounds(field: &'static str, value: u32, allowed: String) -> ConfigError {
-    ConfigError::Bounds { field, value: value.to_string(), allowed }
+    ConfigError::Bounds {
+        field,
+        value: value.to_string(),
+        allowed,
+    }
 }
 
 impl Config {
@@ -277,20 +285,50 @@ impl Config {
         self.check_bounds()?;
         let decoder = "1 where autoregressive is true: text_layers counts its layers";
         for (field, value, refused, allowed) in [
-            ("above", Value::from(self.above), self.above && !self.grid, "false where grid is false"),
-            ("objects", self.objects.into(), self.objects == 3 && (self.grid || self.right), "2 where grid or right is true"),
-            ("vision_layers", self.vision_layers.into(), self.autoregressive && self.vision_layers > 1, decoder),
+            (
+                "above",
+                Value::from(self.above),
+                self.above && !self.grid,
+                "false where grid is false",
+            ),
+            (
+                "objects",
+                self.objects.into(),
+                self.objects == 3 && (self.grid || self.right),
+                "2 where grid or right is true",
+            ),
+            (
+                "vision_layers",
+                self.vision_layers.into(),
+                self.autoregressive && self.vision_layers > 1,
+                decoder,
+            ),
         ] {
             if refused {
-                return Err(ConfigError::Bounds { field, value: value.to_string(), allowed: allowed.to_owned() });
+                return Err(ConfigError::Bounds {
+                    field,
+                    value: value.to_string(),
+                    allowed: allowed.to_owned(),
+                });
             }
         }
         if self.grid && self.pixels.isqrt().pow(2) != self.pixels {
-            return Err(bounds("pixels", self.pixels, "4, 9 or 16 where grid is true".to_owned()));
+            return Err(bounds(
+                "pixels",
+                self.pixels,
+                "4, 9 or 16 where grid is true".to_owned(),
+            ));
         }
-        for (field, value) in [("pair_labels", self.pair_labels), ("held_labels", self.held_labels)] {
+        for (field, value) in [
+            ("pair_labels", self.pair_labels),
+            ("held_labels", self.held_labels),
+        ] {
             if value < self.objects {
-                return Err(bounds(field, value, format!("at least {}, the objects of a scene", self.objects)));
+                return Err(bounds(
+                    field,
+                    value,
+                    format!("at least {}, the objects of a scene", self.objects),
+                ));
             }
         }
         for (field, value, most, why) in self.dependent() {
@@ -299,7 +337,11 @@ impl Config {
             }
         }
         if !self.d_model.is_multiple_of(4 * self.heads) {
-            return Err(bounds("d_model", self.d_model, format!("a multiple of {}, four times the number of heads", 4 * self.heads)));
+            return Err(bounds(
+                "d_model",
+                self.d_model,
+                format!("a multiple of {}, four times the number of heads", 4 * self.heads),
+            ));
         }
         if !self.d_embed.is_multiple_of(4) {
             return Err(bounds("d_embed", self.d_embed, "a multiple of 4".to_owned()));
@@ -312,11 +354,36 @@ impl Config {
         let layouts = self.layouts();
         let labels = if self.objects == 3 { 24 } else { self.labels };
         [
-            ("labels", self.labels, labels, "so that every strip can be compared with every caption"),
-            ("held_labels", self.held_labels, self.labels.saturating_sub(self.objects), "so that labels are left for training pairs"),
-            ("pair_labels", self.pair_labels, self.labels.saturating_sub(self.held_labels), "the labels that are not held out"),
-            ("single_layouts", self.single_layouts, self.pixels.saturating_sub(1), "so that a position is left to test"),
-            ("pair_layouts", self.pair_layouts, layouts.saturating_sub(1), "so that a layout is left to test"),
+            (
+                "labels",
+                self.labels,
+                labels,
+                "so that every strip can be compared with every caption",
+            ),
+            (
+                "held_labels",
+                self.held_labels,
+                self.labels.saturating_sub(self.objects),
+                "so that labels are left for training pairs",
+            ),
+            (
+                "pair_labels",
+                self.pair_labels,
+                self.labels.saturating_sub(self.held_labels),
+                "the labels that are not held out",
+            ),
+            (
+                "single_layouts",
+                self.single_layouts,
+                self.pixels.saturating_sub(1),
+                "so that a position is left to test",
+            ),
+            (
+                "pair_layouts",
+                self.pair_layouts,
+                layouts.saturating_sub(1),
+                "so that a layout is left to test",
+            ),
         ]
     }
 
@@ -352,16 +419,52 @@ mod tests {
     #[test]
     fn an_error_names_field_value_and_bounds() {
         for (field, value, says) in [
-            ("pair_labels", "16", "pair_labels is 16, but must be at most 15, the labels that are not held out"),
-            ("pair_labels", "1", "pair_labels is 1, but must be between 2 and 62"),
-            ("d_model", "120", "d_model is 120, but must be a multiple of 16, four times the number of heads"),
+            (
+                "pair_labels",
+                "16",
+                "pair_labels is 16, but must be at most 15, the labels that are not held out",
+            ),
+            (
+                "pair_labels",
+                "1",
+                "pair_labels is 1, but must be between 2 and 62",
+            ),
+            (
+                "d_model",
+                "120",
+                "d_model is 120, but must be a multiple of 16, four times the number of heads",
+            ),
             ("lr", "NaN", "lr is NaN, but must be between 0 and 1"),
-            ("held_labels", "19", "held_labels is 19, but must be at most 18, so that labels are left for training pairs"),
-            ("pair_layouts", "45", "pair_layouts is 45, but must be at most 44, so that a layout is left to test"),
-            ("single_layouts", "10", "single_layouts is 10, but must be at most 9, so that a position is left to test"),
-            ("text_layers", "5", "text_layers is 5, but must be between 1 and 4"),
-            ("grid", "true", "pixels is 10, but must be 4, 9 or 16 where grid is true"),
-            ("above", "true", "above is true, but must be false where grid is false"),
+            (
+                "held_labels",
+                "19",
+                "held_labels is 19, but must be at most 18, so that labels are left for training pairs",
+            ),
+            (
+                "pair_layouts",
+                "45",
+                "pair_layouts is 45, but must be at most 44, so that a layout is left to test",
+            ),
+            (
+                "single_layouts",
+                "10",
+                "single_layouts is 10, but must be at most 9, so that a position is left to test",
+            ),
+            (
+                "text_layers",
+                "5",
+                "text_layers is 5, but must be between 1 and 4",
+            ),
+            (
+                "grid",
+                "true",
+                "pixels is 10, but must be 4, 9 or 16 where grid is true",
+            ),
+            (
+                "above",
+                "true",
+                "above is true, but must be false where grid is false",
+            ),
         ] {
             let mut config = Config::default();
             config.set(field, value).unwrap();
@@ -371,17 +474,34 @@ mod tests {
 
     #[test]
     fn three_objects_have_fewer_labels() {
-        let with = |labels| Config { objects: 3, labels, ..Config::default() }.validate();
+        let with = |labels| {
+            Config {
+                objects: 3,
+                labels,
+                ..Config::default()
+            }
+            .validate()
+        };
         assert!(with(24).is_ok());
-        let says = "labels is 25, but must be at most 24, so that every strip can be compared with every caption";
+        let says =
+            "labels is 25, but must be at most 24, so that every strip can be compared with every caption";
         assert_eq!(with(25).unwrap_err().to_string(), says);
     }
 
     #[test]
     fn text_that_is_no_value_is_refused() {
         let mut config = Config::default();
-        assert_eq!(config.set("batch", "many").unwrap_err().to_string(), "batch is \"many\", but must be a whole number");
-        assert!(config.set("depth", "3").unwrap_err().to_string().starts_with("there is no setting \"depth\""));
+        assert_eq!(
+            config.set("batch", "many").unwrap_err().to_string(),
+            "batch is \"many\", but must be a whole number"
+        );
+        assert!(
+            config
+                .set("depth", "3")
+                .unwrap_err()
+                .to_string()
+                .starts_with("there is no setting \"depth\"")
+        );
         assert_eq!(config, Config::default());
     }
 }

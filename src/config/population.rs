@@ -36,7 +36,10 @@ impl Population {
     /// Where there is no config, or not all have one shape.
     pub fn new(configs: Vec<ValidConfig>) -> Result<Population, PopulationError> {
         let shape = configs.first().ok_or(PopulationError::Empty)?.shape();
-        match configs.iter().find_map(|config| shape.difference(&config.shape())) {
+        match configs
+            .iter()
+            .find_map(|config| shape.difference(&config.shape()))
+        {
             Some(field) => Err(PopulationError::Shapes(field)),
             None => Ok(Population(configs)),
         }

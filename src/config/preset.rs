@@ -59,7 +59,11 @@ presets! {
 
 impl Preset {
     pub(super) fn names() -> String {
-        Preset::ALL.iter().map(|preset| preset.name()).collect::<Vec<_>>().join(", ")
+        Preset::ALL
+            .iter()
+            .map(|preset| preset.name())
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 
@@ -83,6 +87,9 @@ mod tests {
             assert_eq!(preset.name().parse::<Preset>(), Ok(*preset));
         }
         let error = Config::preset("papre").unwrap_err().to_string();
-        assert!(error.starts_with("there is no preset \"papre\"; the presets are paper, left-right,"), "{error}");
+        assert!(
+            error.starts_with("there is no preset \"papre\"; the presets are paper, left-right,"),
+            "{error}"
+        );
     }
 }

@@ -123,7 +123,11 @@ impl ValidConfig {
     /// where they are mixed, two per pair label and held label.
     pub fn captions(&self) -> u32 {
         let ordered = |n: u32| n * (n - 1) * if self.objects == 3 { n - 2 } else { 1 };
-        let met = if self.mixed { 2 * self.pair_labels * self.held_labels } else { 0 };
+        let met = if self.mixed {
+            2 * self.pair_labels * self.held_labels
+        } else {
+            0
+        };
         self.labels + ordered(self.pair_labels) + met
     }
 

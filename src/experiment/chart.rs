@@ -131,32 +131,67 @@ pub enum Chart {
 
 impl Point {
     /// A number with its spread.
-    pub fn spread(x: f64, Spread { median, least, most, .. }: Spread) -> Point {
-        Point { x, y: median, least, most }
+    pub fn spread(
+        x: f64,
+        Spread {
+            median, least, most, ..
+        }: Spread,
+    ) -> Point {
+        Point {
+            x,
+            y: median,
+            least,
+            most,
+        }
     }
 
     /// A number without.
     pub fn exact(x: f64, y: f64) -> Point {
-        Point { x, y, least: y, most: y }
+        Point {
+            x,
+            y,
+            least: y,
+            most: y,
+        }
     }
 }
 
 impl Row {
     /// A number with its spread.
-    pub fn spread(name: &str, Spread { median, least, most, .. }: Spread, chance: Option<f64>) -> Row {
-        Row { name: name.to_owned(), value: median, least, most, chance }
+    pub fn spread(
+        name: &str,
+        Spread {
+            median, least, most, ..
+        }: Spread,
+        chance: Option<f64>,
+    ) -> Row {
+        Row {
+            name: name.to_owned(),
+            value: median,
+            least,
+            most,
+            chance,
+        }
     }
 }
 
 impl Axis {
     /// From 0 to 1.
     pub fn share(label: &str) -> Axis {
-        Axis { label: label.to_owned(), bounds: Some([0.0, 1.0]), log: false }
+        Axis {
+            label: label.to_owned(),
+            bounds: Some([0.0, 1.0]),
+            log: false,
+        }
     }
 
     /// Fitted to the data.
     pub fn fitted(label: &str) -> Axis {
-        Axis { label: label.to_owned(), bounds: None, log: false }
+        Axis {
+            label: label.to_owned(),
+            bounds: None,
+            log: false,
+        }
     }
 }
 
@@ -164,7 +199,10 @@ impl Chart {
     /// What it shows.
     pub fn title(&self) -> &str {
         match self {
-            Chart::Lines { title, .. } | Chart::Map { title, .. } | Chart::Scatter { title, .. } | Chart::Rows { title, .. } => title,
+            Chart::Lines { title, .. }
+            | Chart::Map { title, .. }
+            | Chart::Scatter { title, .. }
+            | Chart::Rows { title, .. } => title,
         }
     }
 }

@@ -46,7 +46,11 @@ impl Values {
 
 impl Extend<(Metric, f64)> for Values {
     fn extend<I: IntoIterator<Item = (Metric, f64)>>(&mut self, values: I) {
-        self.0.extend(values.into_iter().map(|(metric, value)| (metric.to_string(), value)));
+        self.0.extend(
+            values
+                .into_iter()
+                .map(|(metric, value)| (metric.to_string(), value)),
+        );
     }
 }
 
@@ -74,17 +78,27 @@ pub struct Measurement {
 impl Job {
     /// A job measured once, at its end.
     pub fn new(config: ValidConfig, steps: u32, measures: Vec<Measure>) -> Job {
-        Job { config, steps, every: 0, measures }
+        Job {
+            config,
+            steps,
+            every: 0,
+            measures,
+        }
     }
 
     /// The next step after `step` at which it is measured.
     pub fn next_measurement(&self, step: u32) -> u32 {
-        step.checked_div(self.every).map_or(self.steps, |done| (done + 1).saturating_mul(self.every).min(self.steps))
+        step.checked_div(self.every).map_or(self.steps, |done| {
+            (done + 1).saturating_mul(self.every).min(self.steps)
+        })
     }
 }
 
 /// The measurements of whole runs, each with its job.
-pub fn last<'a>(jobs: &'a [Job], measurements: &'a [Measurement]) -> impl Iterator<Item = (&'a Job, &'a Values)> {
+pub fn last<'a>(
+    jobs: &'a [Job],
+    measurements: &'a [Measurement],
+) -> impl Iterator<Item = (&'a Job, &'a Values)> {
     let ended = |measurement: &'a Measurement| {
         let job = jobs.get(measurement.job as usize)?;
         (measurement.step == job.steps).then_some((job, &measurement.values))

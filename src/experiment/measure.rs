@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Agreement, Intervention, Metric, Part, Values};
-use crate::analysis::{Ablation, Accuracy, Alignment, AnalysisError, Evaluator, Scene, Score, Term, least_squares_slope, surgery};
+use crate::analysis::{
+    Ablation, Accuracy, Alignment, AnalysisError, Evaluator, Scene, Score, Term, least_squares_slope, surgery,
+};
 use crate::task::{Split, split_items};
 
 /// One measurement.
@@ -54,20 +56,34 @@ impl Measure {
             Measure::Ablation(ablation, splits) => (Intervention::Ablation(ablation.clone()), splits),
             _ => return Vec::new(),
         };
-        let scores = splits.iter().flat_map(|split| Score::on(*split).iter().map(move |score| (*split, *score)));
-        scores.map(|(split, score)| Metric::Accuracy(before.clone(), split, score)).collect()
+        let scores = splits
+            .iter()
+            .flat_map(|split| Score::on(*split).iter().map(move |score| (*split, *score)));
+        scores
+            .map(|(split, score)| Metric::Accuracy(before.clone(), split, score))
+            .collect()
     }
 
     /// Measures one model's parameters and adds the numbers to `values`.
     ///
     /// # Errors
     /// Where the model has not what is measured, or a number is not finite.
-    pub fn take(&self, evaluator: &Evaluator, params: &[f32], values: &mut Values) -> Result<(), AnalysisError> {
+    pub fn take(
+        &self,
+        evaluator: &Evaluator,
+        params: &[f32],
+        values: &mut Values,
+    ) -> Result<(), AnalysisError> {
         let config = evaluator.config();
         match self {
             Measure::Accuracies(splits) => {
                 for split in splits {
-                    insert(values, &Intervention::None, *split, &evaluator.accuracy(params, &[], *split)?);
+                    insert(
+                        values,
+                        &Intervention::None,
+                        *split,
+                        &evaluator.accuracy(params, &[], *split)?,
+                    );
                 }
             }
             Measure::Ablation(ablation, splits) => {
@@ -92,18 +108,33 @@ impl Measure {
                     values.insert(Metric::Least(h), head.least);
                     values.insert(Metric::Second(h), head.second);
                     values.extend((0..).map(|token| Metric::Attention(h, token)).zip(head.attention));
-                    values.extend(Term::LOGIT.map(|term| Metric::Preference(h, term)).into_iter().zip(head.preference));
+                    values.extend(
+                        Term::LOGIT
+                            .map(|term| Metric::Preference(h, term))
+                            .into_iter()
+                            .zip(head.preference),
+                    );
                 }
             }
             Measure::Alignment => {
                 for alignment in evaluator.alignment(params)? {
-                    let number = |agreement| (Metric::Alignment(alignment.space, agreement), agreed(&alignment, agreement));
+                    let number = |agreement| {
+                        (
+                            Metric::Alignment(alignment.space, agreement),
+                            agreed(&alignment, agreement),
+                        )
+                    };
                     values.extend(Agreement::ALL.map(number));
                 }
             }
             Measure::Ramp(slope) => {
                 let vision = surgery(config, &ramp(evaluator, params, *slope))?;
-                let accuracy = evaluator.judge(params, &vision, &evaluator.embed_captions(params, &[])?, Split::Unseen);
+                let accuracy = evaluator.judge(
+                    params,
+                    &vision,
+                    &evaluator.embed_captions(params, &[])?,
+                    Split::Unseen,
+                );
                 insert(values, &Intervention::Ramp(*slope), Split::Unseen, &accuracy);
             }
         }
@@ -123,7 +154,13 @@ fn agreed(alignment: &Alignment, agreement: Agreement) -> f64 {
 }
 
 fn steepest(slopes: &[f64]) -> usize {
-    (0..slopes.len()).fold(0, |best, h| if slopes[h].abs() > slopes[best].abs() { h } else { best })
+    (0..slopes.len()).fold(0, |best, h| {
+        if slopes[h].abs() > slopes[best].abs() {
+            h
+        } else {
+            best
+        }
+    })
 }
 
 /// The steepest head's row as a ramp about zero with the sign of its own slope; the other heads have none.
@@ -132,8 +169,12 @@ fn ramp(evaluator: &Evaluator, params: &[f32], slope: f64) -> Vec<Option<Vec<f64
     let slopes = evaluator.slopes(params);
     let head = steepest(&slopes);
     let middle = f64::from(config.pixels - 1) / 2.0;
-    let row = (0..config.pixels).map(|i| slope * slopes[head].signum() * (f64::from(i) - middle)).collect();
-    (0..slopes.len()).map(|h| (h == head).then(|| Vec::clone(&row))).collect()
+    let row = (0..config.pixels)
+        .map(|i| slope * slopes[head].signum() * (f64::from(i) - middle))
+        .collect();
+    (0..slopes.len())
+        .map(|h| (h == head).then(|| Vec::clone(&row)))
+        .collect()
 }
 
 fn ep_rows(evaluator: &Evaluator, params: &[f32], values: &mut Values) {
@@ -158,18 +199,40 @@ fn shares(evaluator: &Evaluator, params: &[f32], values: &mut Values) -> Result<
     let mut variance = [0.0; 9];
     let mut heads = 0.0;
     for item in scenes {
-        for head in evaluator.decompose(params, &Scene::Strip(item.strip.clone()), &[])?.heads {
+        for head in evaluator
+            .decompose(params, &Scene::Strip(item.strip.clone()), &[])?
+            .heads
+        {
             for (total, part) in magnitude.iter_mut().zip(Part::ALL) {
-                let at = |t: usize| part.terms().iter().map(|term| head.term(*term).row[t]).sum::<f64>().abs();
+                let at = |t: usize| {
+                    part.terms()
+                        .iter()
+                        .map(|term| head.term(*term).row[t])
+                        .sum::<f64>()
+                        .abs()
+                };
                 *total += (0..head.logits.len()).map(at).sum::<f64>() / head.logits.len() as f64;
             }
-            variance.iter_mut().zip(&head.terms).for_each(|(total, term)| *total += term.share);
+            variance
+                .iter_mut()
+                .zip(&head.terms)
+                .for_each(|(total, term)| *total += term.share);
             heads += 1.0;
         }
     }
     let all: f64 = magnitude.iter().sum();
-    values.extend(Part::ALL.map(Metric::Share).into_iter().zip(magnitude.map(|x| x / all)));
-    values.extend(Term::LOGIT.map(Metric::Variance).into_iter().zip(variance.map(|x| x / heads)));
+    values.extend(
+        Part::ALL
+            .map(Metric::Share)
+            .into_iter()
+            .zip(magnitude.map(|x| x / all)),
+    );
+    values.extend(
+        Term::LOGIT
+            .map(Metric::Variance)
+            .into_iter()
+            .zip(variance.map(|x| x / heads)),
+    );
     for (h, rows) in (0..).zip(evaluator.background_rows(params)) {
         for term in [Term::EP, Term::PP, Term::BP] {
             let row = rows[term.place()].iter().copied();

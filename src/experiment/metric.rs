@@ -66,8 +66,14 @@ pub enum Agreement {
 
 impl Agreement {
     /// All six.
-    pub const ALL: [Agreement; 6] =
-        [Agreement::Raw, Agreement::RawMismatched, Agreement::Fitted, Agreement::Held, Agreement::HeldMismatched, Agreement::HeldMatched];
+    pub const ALL: [Agreement; 6] = [
+        Agreement::Raw,
+        Agreement::RawMismatched,
+        Agreement::Fitted,
+        Agreement::Held,
+        Agreement::HeldMismatched,
+        Agreement::HeldMatched,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -183,7 +189,9 @@ impl FromStr for Metric {
     fn from_str(name: &str) -> Result<Metric, UnknownMetric> {
         let metric = accuracy(name).or_else(|| plain(name));
         // Numbers have several spellings (`1e0`, `+1`); a metric has one.
-        metric.filter(|metric| metric.to_string() == name).ok_or_else(|| UnknownMetric(name.to_owned()))
+        metric
+            .filter(|metric| metric.to_string() == name)
+            .ok_or_else(|| UnknownMetric(name.to_owned()))
     }
 }
 
@@ -225,7 +233,9 @@ fn plain(name: &str) -> Option<Metric> {
         ["preference", _, _] => Metric::Preference(number(1)?, term(2)?),
         [space, agreement] => {
             let space = Space::ALL.into_iter().find(|known| known.name() == space)?;
-            let agreement = Agreement::ALL.into_iter().find(|known| known.name() == agreement)?;
+            let agreement = Agreement::ALL
+                .into_iter()
+                .find(|known| known.name() == agreement)?;
             Metric::Alignment(space, agreement)
         }
         _ => return None,
@@ -244,12 +254,14 @@ mod tests {
         let terms = proptest::collection::vec(select(&Term::ALL[..]), 1..5);
         let heads = proptest::option::of(proptest::collection::vec(0u32..16, 0..4));
         let tower = select(&[Tower::Vision, Tower::Text][..]);
-        (tower, 1u32..5, terms, -1.0..2.0f64, heads).prop_map(|(tower, layer, terms, strength, heads)| Ablation {
-            tower,
-            layer,
-            terms,
-            strength,
-            heads,
+        (tower, 1u32..5, terms, -1.0..2.0f64, heads).prop_map(|(tower, layer, terms, strength, heads)| {
+            Ablation {
+                tower,
+                layer,
+                terms,
+                strength,
+                heads,
+            }
         })
     }
 
@@ -257,11 +269,14 @@ mod tests {
         let before = prop_oneof![
             Just(Intervention::None),
             ablation().prop_map(Intervention::Ablation),
-            any::<f64>().prop_filter("a slope is a number", |x| x.is_finite()).prop_map(Intervention::Ramp),
+            any::<f64>()
+                .prop_filter("a slope is a number", |x| x.is_finite())
+                .prop_map(Intervention::Ramp),
         ];
         let (term, head, at) = (select(&Term::ALL[..]), any::<u32>(), any::<u32>());
         prop_oneof![
-            (before, select(&Split::ALL[..]), select(&Score::ALL[..])).prop_map(|(b, p, s)| Metric::Accuracy(b, p, s)),
+            (before, select(&Split::ALL[..]), select(&Score::ALL[..]))
+                .prop_map(|(b, p, s)| Metric::Accuracy(b, p, s)),
             select(&[Metric::Loss, Metric::NotFinite, Metric::Slope, Metric::Steepest][..]),
             select(&Part::ALL[..]).prop_map(Metric::Share),
             term.clone().prop_map(Metric::Variance),
@@ -270,7 +285,13 @@ mod tests {
             (head, term.clone(), at).prop_map(|(head, term, at)| Metric::Row(head, term, at)),
             (head, term).prop_map(|(head, term)| Metric::Preference(head, term)),
             head.prop_flat_map(|head| {
-                let kinds = [Metric::HeadSlope, Metric::Down, Metric::First, Metric::Least, Metric::Second];
+                let kinds = [
+                    Metric::HeadSlope,
+                    Metric::Down,
+                    Metric::First,
+                    Metric::Least,
+                    Metric::Second,
+                ];
                 select(kinds.map(|kind| kind(head)).to_vec())
             }),
             (select(&Space::ALL[..]), select(&Agreement::ALL[..])).prop_map(|(s, a)| Metric::Alignment(s, a)),
@@ -288,7 +309,16 @@ mod tests {
 
     #[test]
     fn a_name_that_no_metric_has_is_refused() {
-        let near = ["unseen.ordr", "EX unseen.order", "EP  unseen.order", "ramp x unseen.order", "ep.0", "slope.-1", "slope.01", ""];
+        let near = [
+            "unseen.ordr",
+            "EX unseen.order",
+            "EP  unseen.order",
+            "ramp x unseen.order",
+            "ep.0",
+            "slope.-1",
+            "slope.01",
+            "",
+        ];
         for name in near {
             let error = name.parse::<Metric>().unwrap_err();
             assert_eq!(error.to_string(), format!("there is no metric \"{name}\""));

@@ -122,8 +122,21 @@ impl Experiment {
 
     /// What it is, as data.
     pub fn info(&self) -> ExperimentInfo {
-        let Experiment { id, name, title, claim, rule, .. } = *self;
-        ExperimentInfo { id, name, title, claim, rule }
+        let Experiment {
+            id,
+            name,
+            title,
+            claim,
+            rule,
+            ..
+        } = *self;
+        ExperimentInfo {
+            id,
+            name,
+            title,
+            claim,
+            rule,
+        }
     }
 
     /// What of it can be asked of any one model: the measures of its first job.

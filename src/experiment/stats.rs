@@ -19,8 +19,17 @@ impl Spread {
         let values = sorted(values.into_iter().filter(|x| x.is_finite()).collect());
         let (least, most) = (*values.first()?, *values.last()?);
         let middle = values.len() / 2;
-        let median = if values.len() % 2 == 1 { values[middle] } else { (values[middle - 1] + values[middle]) / 2.0 };
-        Some(Spread { median, least, most, count: values.len() })
+        let median = if values.len() % 2 == 1 {
+            values[middle]
+        } else {
+            (values[middle - 1] + values[middle]) / 2.0
+        };
+        Some(Spread {
+            median,
+            least,
+            most,
+            count: values.len(),
+        })
     }
 }
 
@@ -28,14 +37,24 @@ impl std::fmt::Display for Spread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.count {
             1 => write!(f, "{}", decimal(self.median)),
-            _ => write!(f, "{} ({} to {})", decimal(self.median), decimal(self.least), decimal(self.most)),
+            _ => write!(
+                f,
+                "{} ({} to {})",
+                decimal(self.median),
+                decimal(self.least),
+                decimal(self.most)
+            ),
         }
     }
 }
 
 /// A number in a sentence: two decimals, one from 10 on, and no zero below zero.
 pub fn decimal(x: f64) -> String {
-    let text = if x.abs() < 10.0 { format!("{x:.2}") } else { format!("{x:.1}") };
+    let text = if x.abs() < 10.0 {
+        format!("{x:.2}")
+    } else {
+        format!("{x:.1}")
+    };
     if text == "-0.00" { "0.00".to_owned() } else { text }
 }
 
@@ -62,14 +81,21 @@ pub fn rank_correlation(pairs: &[(f64, f64)]) -> f64 {
     let (x, y) = (ranks(&x), ranks(&y));
     let mean = (x.len() as f64 - 1.0) / 2.0;
     let sum = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - mean) * (b - mean)).sum::<f64>();
-    if pairs.len() < 3 { f64::NAN } else { sum(&x, &y) / (sum(&x, &x) * sum(&y, &y)).sqrt() }
+    if pairs.len() < 3 {
+        f64::NAN
+    } else {
+        sum(&x, &y) / (sum(&x, &x) * sum(&y, &y)).sqrt()
+    }
 }
 
 /// Ranks from 0; equals share their mean rank.
 fn ranks(values: &[f64]) -> Vec<f64> {
     let below = |x: f64| values.iter().filter(|y| **y < x).count() as f64;
     let equal = |x: f64| values.iter().filter(|y| **y == x).count() as f64;
-    values.iter().map(|x| below(*x) + (equal(*x) - 1.0) / 2.0).collect()
+    values
+        .iter()
+        .map(|x| below(*x) + (equal(*x) - 1.0) / 2.0)
+        .collect()
 }
 
 #[cfg(test)]
@@ -79,9 +105,15 @@ mod tests {
     #[test]
     fn spread_is_of_the_finite() {
         let spread = Spread::finite([3.0, f64::NAN, 1.0, 2.0, 10.0]).unwrap();
-        assert_eq!((spread.median, spread.least, spread.most, spread.count), (2.5, 1.0, 10.0, 4));
+        assert_eq!(
+            (spread.median, spread.least, spread.most, spread.count),
+            (2.5, 1.0, 10.0, 4)
+        );
         assert_eq!(Spread::finite([f64::NAN]), None);
-        assert_eq!((spread.to_string(), Spread::finite([2.0]).unwrap().to_string()), ("2.50 (1.00 to 10.0)".to_owned(), "2.00".to_owned()));
+        assert_eq!(
+            (spread.to_string(), Spread::finite([2.0]).unwrap().to_string()),
+            ("2.50 (1.00 to 10.0)".to_owned(), "2.00".to_owned())
+        );
     }
 
     #[test]

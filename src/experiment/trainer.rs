@@ -63,12 +63,24 @@ impl Trainer {
         let population = Population::new(jobs.iter().map(|(_, job)| job.config.clone()).collect())?;
         let (_, first) = jobs.first().expect("a population has at least one model");
         let steps = first.steps;
-        if jobs.iter().any(|(_, job)| (job.steps, job.every) != (steps, first.every)) {
+        if jobs
+            .iter()
+            .any(|(_, job)| (job.steps, job.every) != (steps, first.every))
+        {
             return Err(TrainerError::Steps);
         }
         let (engine, info) = open(&population, &Snapshot::initial(&population), request).await?;
         let evaluators = population.iter().map(Evaluator::new).collect();
-        Ok(Trainer { jobs, steps, engine, info, evaluators, step: 0, losses: Vec::new(), measuring: None })
+        Ok(Trainer {
+            jobs,
+            steps,
+            engine,
+            info,
+            evaluators,
+            step: 0,
+            losses: Vec::new(),
+            measuring: None,
+        })
     }
 
     /// The engine and why.
@@ -104,7 +116,12 @@ impl Trainer {
         self.step += count;
         if self.step == next {
             let params = self.engine.snapshot().await?.params;
-            self.measuring = Some(Measuring { params, model: 0, measure: 0, values: Values::default() });
+            self.measuring = Some(Measuring {
+                params,
+                model: 0,
+                measure: 0,
+                values: Values::default(),
+            });
         }
         Ok(None)
     }
@@ -128,9 +145,17 @@ impl Trainer {
         let loss = self.losses.get(at.model).copied().filter(|_| finite);
         let mut values = std::mem::take(&mut at.values);
         values.insert(Metric::Loss, loss.map_or(f64::NAN, f64::from));
-        let measurement = Measurement { job: *number, step: self.step, values };
+        let measurement = Measurement {
+            job: *number,
+            step: self.step,
+            values,
+        };
         if at.model + 1 < self.jobs.len() {
-            self.measuring = Some(Measuring { model: at.model + 1, measure: 0, ..at });
+            self.measuring = Some(Measuring {
+                model: at.model + 1,
+                measure: 0,
+                ..at
+            });
         }
         Ok(Some(measurement))
     }
@@ -142,10 +167,16 @@ pub const POPULATION: usize = 32;
 /// The places of jobs in the populations that they can be trained as: of one shape and the same steps, at most `most`
 /// models, each in the order it came.
 pub fn populations(jobs: &[Job], most: usize) -> Vec<Vec<u32>> {
-    let kinds: Vec<_> = jobs.iter().map(|job| (job.config.shape(), job.steps, job.every)).collect();
+    let kinds: Vec<_> = jobs
+        .iter()
+        .map(|job| (job.config.shape(), job.steps, job.every))
+        .collect();
     let mut groups: Vec<Vec<u32>> = Vec::new();
     for (number, kind) in (0..).zip(&kinds) {
-        match groups.iter_mut().find(|group| group.len() < most && kinds[group[0] as usize] == *kind) {
+        match groups
+            .iter_mut()
+            .find(|group| group.len() < most && kinds[group[0] as usize] == *kind)
+        {
             Some(group) => group.push(number),
             None => groups.push(vec![number]),
         }
@@ -160,13 +191,24 @@ pub fn bytes_of_largest<'a>(configs: impl IntoIterator<Item = &'a ValidConfig>) 
     let mut tables = HashMap::new();
     let bytes = |config: &ValidConfig| {
         // Parameters do not depend on the batch.
-        let shape = Shape { batch: 0, ..config.shape() };
-        let params = *tables.entry(shape).or_insert_with(|| 4 * ParamTable::new(config).len as u64 * 5);
-        let (d, layers) = (u64::from(config.d_model), u64::from(config.vision_layers + config.text_layers));
+        let shape = Shape {
+            batch: 0,
+            ..config.shape()
+        };
+        let params = *tables
+            .entry(shape)
+            .or_insert_with(|| 4 * ParamTable::new(config).len as u64 * 5);
+        let (d, layers) = (
+            u64::from(config.d_model),
+            u64::from(config.vision_layers + config.text_layers),
+        );
         let tokens = u64::from(config.batch) * u64::from(config.pixels + 10);
         let width = if config.mlp { 24 } else { 12 };
         let captions = u64::from(config.captions()) + u64::from(config.labels).pow(config.objects);
-        params + 4 * (2 * tokens * d * layers * width + captions * (d + u64::from(config.d_embed)) * 4 + 256 * captions)
+        params
+            + 4 * (2 * tokens * d * layers * width
+                + captions * (d + u64::from(config.d_embed)) * 4
+                + 256 * captions)
     };
     configs.into_iter().map(bytes).max().unwrap_or(0)
 }

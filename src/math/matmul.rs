@@ -28,7 +28,11 @@ impl<'a, T> Matrix<'a, T> {
 
     /// Its transpose.
     pub fn transposed(self) -> Matrix<'a, T> {
-        Matrix { row: self.col, col: self.row, ..self }
+        Matrix {
+            row: self.col,
+            col: self.row,
+            ..self
+        }
     }
 
     /// Whether every element of so many rows and columns lies within `data`. Strides come from callers, so their
@@ -38,7 +42,9 @@ impl<'a, T> Matrix<'a, T> {
             return true;
         }
         let (down, across) = ((rows - 1).checked_mul(self.row), (cols - 1).checked_mul(self.col));
-        let last = down.zip(across).and_then(|(down, across)| down.checked_add(across));
+        let last = down
+            .zip(across)
+            .and_then(|(down, across)| down.checked_add(across));
         last.is_some_and(|last| last < self.data.len())
     }
 
@@ -68,7 +74,14 @@ pub enum Store {
 /// Where an operand holds fewer elements than its shape and strides ask for.
 #[allow(clippy::too_many_arguments)] // the shape of a matrix product
 #[inline(never)] // two unrolled blocks: one copy of them is enough for a module that is downloaded
-pub fn matmul<T: Real>((m, n, k): (usize, usize, usize), a: Matrix<T>, b: Matrix<T>, c: &mut [T], c_row: usize, store: Store) {
+pub fn matmul<T: Real>(
+    (m, n, k): (usize, usize, usize),
+    a: Matrix<T>,
+    b: Matrix<T>,
+    c: &mut [T],
+    c_row: usize,
+    store: Store,
+) {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
         // SAFETY: the features were just detected.
@@ -82,13 +95,27 @@ pub fn matmul<T: Real>((m, n, k): (usize, usize, usize), a: Matrix<T>, b: Matrix
 
 #[cfg(all(target_arch = "wasm32", feature = "relaxed"))]
 #[target_feature(enable = "relaxed-simd")]
-fn matmul_relaxed<T: Real>(shape: (usize, usize, usize), a: Matrix<T>, b: Matrix<T>, c: &mut [T], c_row: usize, store: Store) {
+fn matmul_relaxed<T: Real>(
+    shape: (usize, usize, usize),
+    a: Matrix<T>,
+    b: Matrix<T>,
+    c: &mut [T],
+    c_row: usize,
+    store: Store,
+) {
     product::<T, true>(shape, a, b, c, c_row, store);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn matmul_avx2<T: Real>(shape: (usize, usize, usize), a: Matrix<T>, b: Matrix<T>, c: &mut [T], c_row: usize, store: Store) {
+fn matmul_avx2<T: Real>(
+    shape: (usize, usize, usize),
+    a: Matrix<T>,
+    b: Matrix<T>,
+    c: &mut [T],
+    c_row: usize,
+    store: Store,
+) {
     product::<T, true>(shape, a, b, c, c_row, store);
 }
 
@@ -122,7 +149,11 @@ fn product<T: Real, const FMA: bool>(
                 let rows = if m - i < ROWS { 1 } else { ROWS };
                 // SAFETY: C holds m rows of n columns.
                 let at = unsafe { c.as_mut_ptr().add(i * c_row + j) };
-                let out = if width == LANES { (at, c_row, store) } else { (scratch.as_mut_ptr(), LANES, Store::Set) };
+                let out = if width == LANES {
+                    (at, c_row, store)
+                } else {
+                    (scratch.as_mut_ptr(), LANES, Store::Set)
+                };
                 // SAFETY: A holds m rows of k columns, and C the whole block, or else `scratch` does.
                 unsafe {
                     if rows == ROWS {
@@ -276,7 +307,14 @@ mod tests {
         let none: [f32; 0] = [];
         for (store, expected) in [(Store::Set, [0.0, 0.0, 7.0, 0.0, 0.0]), (Store::Add, [7.0; 5])] {
             let mut c = [7f32; 5];
-            matmul((2, 2, 0), Matrix::rows(&none, 0), Matrix::rows(&none, 2), &mut c, 3, store);
+            matmul(
+                (2, 2, 0),
+                Matrix::rows(&none, 0),
+                Matrix::rows(&none, 2),
+                &mut c,
+                3,
+                store,
+            );
             assert_eq!(c, expected, "{store:?}");
         }
     }
@@ -305,9 +343,21 @@ mod tests {
         let (m, n, k) = (5, 9, 3);
         for short in [None, Some(0), Some(1), Some(2)] {
             let [a, b, mut c] = [m * k, k * n, m * n].map(|len| vec![1f32; len]);
-            let (a, b) = (&a[usize::from(short == Some(0))..], &b[usize::from(short == Some(1))..]);
+            let (a, b) = (
+                &a[usize::from(short == Some(0))..],
+                &b[usize::from(short == Some(1))..],
+            );
             let c = &mut c[usize::from(short == Some(2))..];
-            let multiply = || matmul((m, n, k), Matrix::rows(a, k), Matrix::rows(b, n), c, n, Store::Set);
+            let multiply = || {
+                matmul(
+                    (m, n, k),
+                    Matrix::rows(a, k),
+                    Matrix::rows(b, n),
+                    c,
+                    n,
+                    Store::Set,
+                )
+            };
             let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(multiply)).is_err();
             assert_eq!(refused, short.is_some(), "{short:?}");
         }

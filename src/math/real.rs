@@ -29,7 +29,11 @@ pub trait Real:
     fn fused(self, a: Self, b: Self) -> Self;
     /// `sums[r] += x[r] * lanes`, each rounded once if `FMA`; L is a multiple of four.
     #[inline(always)]
-    fn accumulate<const FMA: bool, const R: usize, const L: usize>(x: [&Self; R], lanes: &[Self; L], sums: &mut [[Self; L]; R]) {
+    fn accumulate<const FMA: bool, const R: usize, const L: usize>(
+        x: [&Self; R],
+        lanes: &[Self; L],
+        sums: &mut [[Self; L]; R],
+    ) {
         for (sum, x) in sums.iter_mut().zip(x) {
             for (s, y) in sum.iter_mut().zip(lanes) {
                 *s = if FMA { x.fused(*y, *s) } else { *s + *x * *y };
@@ -44,7 +48,11 @@ pub trait Real:
     /// The greatest of some numbers, the least f32 if there are none.
     #[inline(always)]
     fn greatest(x: &[Self]) -> Self {
-        reduce(x, Self::from_f64(f64::from(f32::MIN)), |a, b| if a > b { a } else { b })
+        reduce(
+            x,
+            Self::from_f64(f64::from(f32::MIN)),
+            |a, b| if a > b { a } else { b },
+        )
     }
     /// The square root.
     fn sqrt(self) -> Self;
@@ -118,7 +126,11 @@ fn exp(x: f32, [least, greatest, log2_e, round, ln_2, ln_2_rest, polynomial @ ..
 impl Real for f32 {
     #[cfg(all(target_arch = "wasm32", feature = "relaxed"))]
     #[inline(always)]
-    fn accumulate<const FMA: bool, const R: usize, const L: usize>(x: [&f32; R], lanes: &[f32; L], sums: &mut [[f32; L]; R]) {
+    fn accumulate<const FMA: bool, const R: usize, const L: usize>(
+        x: [&f32; R],
+        lanes: &[f32; L],
+        sums: &mut [[f32; L]; R],
+    ) {
         use std::arch::wasm32::{f32x4_relaxed_madd, v128, v128_load32_splat};
         use std::mem::transmute;
         // SAFETY: a reference is valid.
@@ -144,7 +156,8 @@ impl Real for f32 {
         let (ab, cd) = (shuffle::<0, 4, 1, 5>(a, b), shuffle::<0, 4, 1, 5>(c, d));
         let (ab_right, cd_right) = (shuffle::<2, 6, 3, 7>(a, b), shuffle::<2, 6, 3, 7>(c, d));
         let pairs = [(ab, cd), (ab_right, cd_right)];
-        let [[a, b], [c, d]] = pairs.map(|(ab, cd)| [shuffle::<0, 1, 4, 5>(ab, cd), shuffle::<2, 3, 6, 7>(ab, cd)]);
+        let [[a, b], [c, d]] =
+            pairs.map(|(ab, cd)| [shuffle::<0, 1, 4, 5>(ab, cd), shuffle::<2, 3, 6, 7>(ab, cd)]);
         // SAFETY: as above.
         unsafe { transmute::<[v128; 4], [[f32; 4]; 4]>([a, b, c, d]) }
     }
@@ -159,7 +172,11 @@ impl Real for f32 {
         // SAFETY: four floats and a vector of four are the same 16 bytes.
         let vector = |four: &[f32; 4]| unsafe { std::mem::transmute::<[f32; 4], v128>(*four) };
         // Of the last four some are met twice, which changes nothing.
-        let four = x.as_chunks::<4>().0.iter().fold(vector(last), |a, b| f32x4_pmax(a, vector(b)));
+        let four = x
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .fold(vector(last), |a, b| f32x4_pmax(a, vector(b)));
         let two = f32x4_pmax(four, shuffle::<2, 3, 0, 1>(four, four));
         f32x4_extract_lane::<0>(f32x4_pmax(two, shuffle::<1, 0, 3, 2>(two, two)))
     }

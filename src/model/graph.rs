@@ -83,22 +83,51 @@ impl Graph {
     fn add(&mut self, op: Op, inputs: &[Id], rows: Rows, width: usize) -> Id {
         let out = self.arrays.len();
         self.arrays.push(Array { rows, width });
-        self.steps.push(Step { op, inputs: inputs.iter().map(|id| (*id, false)).collect(), out });
+        self.steps.push(Step {
+            op,
+            inputs: inputs.iter().map(|id| (*id, false)).collect(),
+            out,
+        });
         out
     }
 
     fn norm(&mut self, params: Option<&Linear>, x: Id) -> Id {
         let Array { rows, width } = self.arrays[x];
-        params.map_or(x, |params| self.add(Op::Norm { params: params.clone() }, &[x], rows, width))
+        params.map_or(x, |params| {
+            self.add(
+                Op::Norm {
+                    params: params.clone(),
+                },
+                &[x],
+                rows,
+                width,
+            )
+        })
     }
 
     fn linear(&mut self, params: &Linear, x: Id, residual: Option<Id>) -> Id {
         let inputs: Vec<Id> = std::iter::once(x).chain(residual).collect();
-        self.add(Op::Linear { params: params.clone(), keys: false }, &inputs, self.arrays[x].rows, params.bias.len())
+        self.add(
+            Op::Linear {
+                params: params.clone(),
+                keys: false,
+            },
+            &inputs,
+            self.arrays[x].rows,
+            params.bias.len(),
+        )
     }
 
     fn keys(&mut self, params: &Linear, x: Id) -> Id {
-        self.add(Op::Linear { params: params.clone(), keys: true }, &[x], self.arrays[x].rows, params.bias.len())
+        self.add(
+            Op::Linear {
+                params: params.clone(),
+                keys: true,
+            },
+            &[x],
+            self.arrays[x].rows,
+            params.bias.len(),
+        )
     }
 
     fn gather(&mut self, x: Id, rows: Rows) -> Id {
@@ -106,7 +135,9 @@ impl Graph {
             return x;
         }
         // The queries and the residual stream may want the same rows.
-        let same = |step: &&Step| matches!(step.op, Op::Gather) && step.inputs[0].0 == x && self.arrays[step.out].rows == rows;
+        let same = |step: &&Step| {
+            matches!(step.op, Op::Gather) && step.inputs[0].0 == x && self.arrays[step.out].rows == rows
+        };
         match self.steps.iter().find(same) {
             Some(step) => step.out,
             None => self.add(Op::Gather, &[x], rows, self.arrays[x].width),
@@ -120,7 +151,12 @@ impl Graph {
         // Where every token asks, its query is its pair's.
         let asking = if last { self.gather(h, Rows::Reads) } else { h };
         let query = self.linear(&layer.query, asking, None);
-        let attended = self.add(Op::Attention { layer: l }, &[query, key, value], onward, self.arrays[value].width);
+        let attended = self.add(
+            Op::Attention { layer: l },
+            &[query, key, value],
+            onward,
+            self.arrays[value].width,
+        );
         let stream = self.gather(x, onward);
         let x = self.linear(&layer.output, attended, Some(stream));
         let Some((up, down)) = &layer.mlp else { return x };
@@ -132,7 +168,10 @@ impl Graph {
 
     /// The graph of a tower.
     pub fn new(params: &TowerParams, d: usize) -> Graph {
-        let mut graph = Graph { arrays: Vec::new(), steps: Vec::new() };
+        let mut graph = Graph {
+            arrays: Vec::new(),
+            steps: Vec::new(),
+        };
         let mut x = graph.add(Op::Embed, &[], Rows::Pairs, d);
         for (l, layer) in params.layers.iter().enumerate() {
             x = graph.layer((l, layer), x, l + 1 == params.layers.len());
@@ -149,7 +188,10 @@ impl Graph {
 
 /// Whether tables hold a tower: one layer without norm or MLP, read at one place.
 pub(super) fn fits_tables(params: &TowerParams, shape: &TowerShape) -> bool {
-    params.layers.len() == 1 && params.layers[0].mlp.is_none() && params.final_norm.is_none() && shape.reads == 1
+    params.layers.len() == 1
+        && params.layers[0].mlp.is_none()
+        && params.final_norm.is_none()
+        && shape.reads == 1
 }
 
 /// Where the rows of arrays stand in a batch: the addressing that both engines share.
@@ -167,7 +209,10 @@ impl Addresses {
         for (i, (token, position)) in (0u32..).zip(&shape.pairs) {
             pairs[*position as usize * shape.vocab + *token as usize] = i;
         }
-        Addresses { vocab: shape.vocab, pairs }
+        Addresses {
+            vocab: shape.vocab,
+            pairs,
+        }
     }
 
     /// The whole map, `[length, vocab]`.

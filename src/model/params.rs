@@ -103,7 +103,12 @@ impl Builder {
         let range = self.len..self.len + shape.iter().product::<usize>();
         // Shaders read four floats at a time, so every tensor starts at a multiple of four.
         self.len = range.end.next_multiple_of(4);
-        self.tensors.push(Tensor { name, shape: shape.to_vec(), range: range.clone(), init });
+        self.tensors.push(Tensor {
+            name,
+            shape: shape.to_vec(),
+            range: range.clone(),
+            init,
+        });
         range
     }
 
@@ -134,46 +139,99 @@ impl Builder {
             output,
             norm1: self.norm(&format!("{at}.norm1"), d, config.layer_norm),
             norm2: self.norm(&format!("{at}.norm2"), d, config.layer_norm && config.mlp),
-            mlp: config.mlp.then(|| (self.linear(&format!("{at}.mlp.up"), 4 * d, d), self.linear(&format!("{at}.mlp.down"), d, 4 * d))),
+            mlp: config.mlp.then(|| {
+                (
+                    self.linear(&format!("{at}.mlp.up"), 4 * d, d),
+                    self.linear(&format!("{at}.mlp.down"), d, 4 * d),
+                )
+            }),
         }
     }
 
-    fn tower(&mut self, name: &str, config: &ValidConfig, shape: &TowerShape, layers: u32, outputs: usize) -> TowerParams {
+    fn tower(
+        &mut self,
+        name: &str,
+        config: &ValidConfig,
+        shape: &TowerShape,
+        layers: u32,
+        outputs: usize,
+    ) -> TowerParams {
         let d = config.d_model as usize;
         // The token whose query breaks the symmetry starts larger: CLS, or SOT where there is no CLS.
         let tokens = match name {
             "text" => Init::Normal(config.token_std),
-            _ => Init::Tokens { std: config.token_std, cls: shape.read_token, cls_std: config.cls_std },
+            _ => Init::Tokens {
+                std: config.token_std,
+                cls: shape.read_token,
+                cls_std: config.cls_std,
+            },
         };
-        let start = self.add(format!("{name}.token_embedding.weight"), &[shape.vocab, d], tokens).start;
+        let start = self
+            .add(
+                format!("{name}.token_embedding.weight"),
+                &[shape.vocab, d],
+                tokens,
+            )
+            .start;
         let position = Init::Normal(config.position_std);
-        let end = self.add(format!("{name}.position_embedding.weight"), &[shape.length, d], position).end;
-        let layers = (0..layers).map(|l| self.layer(&format!("{name}.layers.{l}"), config)).collect();
+        let end = self
+            .add(
+                format!("{name}.position_embedding.weight"),
+                &[shape.length, d],
+                position,
+            )
+            .end;
+        let layers = (0..layers)
+            .map(|l| self.layer(&format!("{name}.layers.{l}"), config))
+            .collect();
         let final_norm = self.norm(&format!("{name}.final_norm"), d, config.layer_norm);
         let weight = Init::Normal((d as f64).powf(-0.5));
         let projection = self.add(format!("{name}.projection.weight"), &[outputs, d], weight);
-        TowerParams { rows: start..end, layers, final_norm, projection }
+        TowerParams {
+            rows: start..end,
+            layers,
+            final_norm,
+            projection,
+        }
     }
 }
 
 impl ParamTable {
     /// The table of a config's model.
     pub fn new(config: &ValidConfig) -> ParamTable {
-        let mut table = Builder { tensors: Vec::new(), len: 0 };
+        let mut table = Builder {
+            tensors: Vec::new(),
+            len: 0,
+        };
         let shapes = tower_shapes(config);
         let towers: Vec<TowerParams>;
         let mut logit_scale = None;
         if config.autoregressive {
-            towers = vec![table.tower("decoder", config, &shapes[0], config.text_layers, text_vocab(config))];
+            towers = vec![table.tower(
+                "decoder",
+                config,
+                &shapes[0],
+                config.text_layers,
+                text_vocab(config),
+            )];
         } else {
             // Shape [1], as checkpoints hold it; starts at CLIP's 1 / 0.07.
             let scale = Init::Constant((1.0f64 / 0.07).ln() as f32);
             logit_scale = Some(table.add("logit_scale".to_owned(), &[1], scale).start);
             let e = config.d_embed as usize;
             let layers = [("vision", config.vision_layers), ("text", config.text_layers)];
-            towers = layers.into_iter().zip(&shapes).map(|((name, layers), shape)| table.tower(name, config, shape, layers, e)).collect();
+            towers = layers
+                .into_iter()
+                .zip(&shapes)
+                .map(|((name, layers), shape)| table.tower(name, config, shape, layers, e))
+                .collect();
         }
-        ParamTable { tensors: table.tensors, logit_scale, towers, len: table.len }
+        ParamTable {
+            tensors: table.tensors,
+            logit_scale,
+            towers,
+            len: table.len,
+        }
     }
 
     /// A new model's parameters `[len]`; padding is zero.
@@ -204,8 +262,16 @@ mod tests {
 
     #[test]
     fn tensors_are_aligned_and_apart_and_rows_are_contiguous() {
-        let config =
-            Config { labels: 7, pair_labels: 2, pixels: 5, single_layouts: 4, pair_layouts: 9, d_model: 12, heads: 3, ..Config::default() };
+        let config = Config {
+            labels: 7,
+            pair_labels: 2,
+            pixels: 5,
+            single_layouts: 4,
+            pair_layouts: 9,
+            d_model: 12,
+            heads: 3,
+            ..Config::default()
+        };
         let config = config.validate().unwrap();
         let table = ParamTable::new(&config);
         for pair in table.tensors.windows(2) {
@@ -224,6 +290,11 @@ mod tests {
             let x = &params[table.towers[0].rows.start + row * 128..][..128];
             (x.iter().map(|v| v * v).sum::<f32>() / 128.0).sqrt()
         };
-        assert!((0.8..1.2).contains(&rms(21)) && (0.08..0.12).contains(&rms(0)), "{} {}", rms(21), rms(0));
+        assert!(
+            (0.8..1.2).contains(&rms(21)) && (0.08..0.12).contains(&rms(0)),
+            "{} {}",
+            rms(21),
+            rms(0)
+        );
     }
 }

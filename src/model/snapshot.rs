@@ -19,8 +19,16 @@ pub struct Snapshot {
 impl Snapshot {
     /// New models, each initialised by its own config.
     pub fn initial(population: &Population) -> Snapshot {
-        let params: Vec<f32> = population.iter().flat_map(|c| ParamTable::new(c).initialise(c)).collect();
-        Snapshot { step: 0, first: vec![0.0; params.len()], second: vec![0.0; params.len()], params }
+        let params: Vec<f32> = population
+            .iter()
+            .flat_map(|c| ParamTable::new(c).initialise(c))
+            .collect();
+        Snapshot {
+            step: 0,
+            first: vec![0.0; params.len()],
+            second: vec![0.0; params.len()],
+            params,
+        }
     }
 
     /// The gradients `[P, len]` of the one step from `before` to here, by AdamW's first moments: m = b1 m' + (1 - b1) g.
@@ -28,11 +36,19 @@ impl Snapshot {
         let len = self.first.len() / population.len();
         let beta1 = |i: usize| population[i / len].beta1 as f32;
         let gradient = |(i, (m, was)): (usize, (&f32, &f32))| (m - beta1(i) * was) / (1.0 - beta1(i));
-        self.first.iter().zip(&before.first).enumerate().map(gradient).collect()
+        self.first
+            .iter()
+            .zip(&before.first)
+            .enumerate()
+            .map(gradient)
+            .collect()
     }
 
     /// Whether training can go on from here.
     pub fn is_finite(&self) -> bool {
-        [&self.params, &self.first, &self.second].into_iter().flatten().all(|x| x.is_finite())
+        [&self.params, &self.first, &self.second]
+            .into_iter()
+            .flatten()
+            .all(|x| x.is_finite())
     }
 }

@@ -56,10 +56,31 @@ pub struct UnknownTerm(String);
 
 impl Term {
     /// The nine terms of the logits; a term's [`place`](Term::place) is its place here.
-    pub const LOGIT: [Term; 9] = [Term::EE, Term::EP, Term::EB, Term::PE, Term::PP, Term::PB, Term::BE, Term::BP, Term::BB];
+    pub const LOGIT: [Term; 9] = [
+        Term::EE,
+        Term::EP,
+        Term::EB,
+        Term::PE,
+        Term::PP,
+        Term::PB,
+        Term::BE,
+        Term::BP,
+        Term::BB,
+    ];
 
     /// Every term: those of the logits, then VP.
-    pub const ALL: [Term; 10] = [Term::EE, Term::EP, Term::EB, Term::PE, Term::PP, Term::PB, Term::BE, Term::BP, Term::BB, Term::VP];
+    pub const ALL: [Term; 10] = [
+        Term::EE,
+        Term::EP,
+        Term::EB,
+        Term::PE,
+        Term::PP,
+        Term::PB,
+        Term::BE,
+        Term::BP,
+        Term::BB,
+        Term::VP,
+    ];
 
     /// The term of a query's source and a key's.
     pub fn between(query: Source, key: Source) -> Term {
@@ -97,7 +118,10 @@ pub struct Strengths {
 
 impl Default for Strengths {
     fn default() -> Self {
-        Strengths { terms: [1.0; 10], position_row: Vec::new() }
+        Strengths {
+            terms: [1.0; 10],
+            position_row: Vec::new(),
+        }
     }
 }
 

@@ -46,7 +46,11 @@ impl TowerModel {
             params: params.clone(),
             shape,
         };
-        tower_shapes(config).into_iter().zip(&table.towers).map(tower).collect()
+        tower_shapes(config)
+            .into_iter()
+            .zip(&table.towers)
+            .map(tower)
+            .collect()
     }
 
     /// K.
@@ -56,6 +60,9 @@ impl TowerModel {
 
     /// The table row of the token that query `q` reads, and of its position.
     pub fn read_rows(&self, q: usize) -> (usize, usize) {
-        (self.shape.read_token as usize, self.shape.vocab + self.shape.queries[q].position)
+        (
+            self.shape.read_token as usize,
+            self.shape.vocab + self.shape.queries[q].position,
+        )
     }
 }

@@ -58,12 +58,20 @@ impl Batch {
             return Err(BatchError::Strips);
         }
         let mut batch = Batch::default();
-        for (i, (strip, text)) in strips.chunks(config.pixels as usize).zip(text.chunks(CAPTION_LENGTH)).enumerate() {
+        for (i, (strip, text)) in strips
+            .chunks(config.pixels as usize)
+            .zip(text.chunks(CAPTION_LENGTH))
+            .enumerate()
+        {
             let query = query(config, text).ok_or(BatchError::End(i))?;
             batch.push_tokens(config, (text, query), |pixels| pixels.copy_from_slice(strip));
         }
         let shapes = tower_shapes(config);
-        let known = batch.inputs(config).iter().zip(&shapes).all(|((tokens, _), shape)| shape.takes(tokens));
+        let known = batch
+            .inputs(config)
+            .iter()
+            .zip(&shapes)
+            .all(|((tokens, _), shape)| shape.takes(tokens));
         known.then_some(batch).ok_or(BatchError::Token)
     }
 
@@ -74,18 +82,29 @@ impl Batch {
         self.push_tokens(config, (&text, query), show);
     }
 
-    fn push_tokens(&mut self, config: &ValidConfig, (text, query): (&[u32], u32), show: impl FnOnce(&mut [u32])) {
+    fn push_tokens(
+        &mut self,
+        config: &ValidConfig,
+        (text, query): (&[u32], u32),
+        show: impl FnOnce(&mut [u32]),
+    ) {
         self.size += 1;
         if !config.autoregressive {
             self.vision.push(cls(config));
         }
-        let tokens = if config.autoregressive { &mut self.text } else { &mut self.vision };
+        let tokens = if config.autoregressive {
+            &mut self.text
+        } else {
+            &mut self.vision
+        };
         let first = tokens.len();
         tokens.resize(first + config.pixels as usize, 0);
         show(&mut tokens[first..]);
         if config.autoregressive {
             // The pixels' tokens stand behind the words'.
-            tokens[first..].iter_mut().for_each(|value| *value = value.saturating_add(text_vocab(config) as u32));
+            tokens[first..]
+                .iter_mut()
+                .for_each(|value| *value = value.saturating_add(text_vocab(config) as u32));
         }
         self.text.extend_from_slice(text);
         self.text_query.push(query);
@@ -103,7 +122,11 @@ impl Batch {
     pub fn inputs(&self, config: &ValidConfig) -> ArrayVec<(&[u32], &[u32]), 2> {
         let text = (&self.text[..], &self.text_query[..]);
         let vision = (&self.vision[..], &[][..]);
-        (!config.autoregressive).then_some(vision).into_iter().chain([text]).collect()
+        (!config.autoregressive)
+            .then_some(vision)
+            .into_iter()
+            .chain([text])
+            .collect()
     }
 }
 
@@ -113,7 +136,10 @@ pub(crate) fn query(config: &ValidConfig, text: &[u32]) -> Option<u32> {
     if config.autoregressive {
         return Some(end as u32);
     }
-    text_reads(config).iter().position(|position| *position == end).map(|query| query as u32)
+    text_reads(config)
+        .iter()
+        .position(|position| *position == end)
+        .map(|query| query as u32)
 }
 
 /// Captions that go through the shuffle together.
@@ -140,14 +166,22 @@ fn stated(caption: Caption, relation: Relation) -> Caption {
 /// Every drawn caption as each relation states it, relation by relation.
 pub(crate) fn stated_captions(config: &ValidConfig) -> Vec<Caption> {
     let relations = relations(config);
-    drawn_captions(config).into_iter().flat_map(|caption| relations.iter().map(move |relation| stated(caption, *relation))).collect()
+    drawn_captions(config)
+        .into_iter()
+        .flat_map(|caption| relations.iter().map(move |relation| stated(caption, *relation)))
+        .collect()
 }
 
 impl Sampler {
     /// The sampler of a config.
     pub fn new(config: &ValidConfig) -> Sampler {
         let (captions, relations) = (drawn_captions(config), relations(config));
-        Sampler { captions, relations, layouts: Layouts::new(config), config: config.clone() }
+        Sampler {
+            captions,
+            relations,
+            layouts: Layouts::new(config),
+            config: config.clone(),
+        }
     }
 
     /// The batch of a step, the first of which is 1.
@@ -161,13 +195,17 @@ impl Sampler {
     pub fn draw_into(&self, step: u32, batch: &mut Batch) {
         let c = &self.config;
         batch.clear();
-        let [order, ranks, sides] = [Stream::Captions, Stream::Layout, Stream::Relation].map(|stream| key(c.seed, stream, step));
+        let [order, ranks, sides] =
+            [Stream::Captions, Stream::Layout, Stream::Relation].map(|stream| key(c.seed, stream, step));
         let size = c.batch_size() as u32;
         for first in (0..size).step_by(SHUFFLED) {
             let mut places: ArrayVec<u32, SHUFFLED> = (first..size).take(SHUFFLED).collect();
             permute_all(&mut places, self.captions.len() as u32, order);
             for (i, place) in (first..).zip(places) {
-                let caption = stated(self.captions[place as usize], self.relations[hash(sides, i) as usize % self.relations.len()]);
+                let caption = stated(
+                    self.captions[place as usize],
+                    self.relations[hash(sides, i) as usize % self.relations.len()],
+                );
                 let rank = hash(ranks, i) % self.layouts.counts(caption).1;
                 batch.push_shown(c, caption, |strip| self.layouts.show(caption, rank, strip));
             }

@@ -7,7 +7,9 @@ use crate::config::ValidConfig;
 
 /// Words of a caption after the labels; token ids follow this order (`tests/oracle/reference.py`). The last is there only
 /// where captions say what is above what.
-const WORDS: [&str; 11] = ["is", "on", "the", "left", "of", "right", "in", "image", "EOT", "PAD", "above"];
+const WORDS: [&str; 11] = [
+    "is", "on", "the", "left", "of", "right", "in", "image", "EOT", "PAD", "above",
+];
 const IS: u32 = 0;
 const ON: u32 = 1;
 const THE: u32 = 2;
@@ -37,7 +39,12 @@ pub enum Relation {
 /// The relations that a config's captions state, `Left` first.
 pub fn relations(config: &ValidConfig) -> ArrayVec<Relation, 3> {
     let more = [(config.right, Relation::Right), (config.above, Relation::Above)];
-    std::iter::once(Relation::Left).chain(more.into_iter().filter_map(|(stated, relation)| stated.then_some(relation))).collect()
+    std::iter::once(Relation::Left)
+        .chain(
+            more.into_iter()
+                .filter_map(|(stated, relation)| stated.then_some(relation)),
+        )
+        .collect()
 }
 
 /// What a caption says.
@@ -66,11 +73,41 @@ impl Caption {
     pub fn tokens(self, labels: u32) -> [u32; CAPTION_LENGTH] {
         let word = |w: u32| labels + 1 + w;
         match self {
-            Caption::Single(x) => [0, x, word(IS), word(IN), word(THE), word(IMAGE), word(EOT), word(PAD), word(PAD)],
-            Caption::Pair(Relation::Above, x, y) => [0, x, word(IS), word(ABOVE), y, word(EOT), word(PAD), word(PAD), word(PAD)],
+            Caption::Single(x) => [
+                0,
+                x,
+                word(IS),
+                word(IN),
+                word(THE),
+                word(IMAGE),
+                word(EOT),
+                word(PAD),
+                word(PAD),
+            ],
+            Caption::Pair(Relation::Above, x, y) => [
+                0,
+                x,
+                word(IS),
+                word(ABOVE),
+                y,
+                word(EOT),
+                word(PAD),
+                word(PAD),
+                word(PAD),
+            ],
             Caption::Pair(side, x, y) => {
                 let side = if side == Relation::Left { LEFT } else { RIGHT };
-                [0, x, word(IS), word(ON), word(THE), word(side), word(OF), y, word(EOT)]
+                [
+                    0,
+                    x,
+                    word(IS),
+                    word(ON),
+                    word(THE),
+                    word(side),
+                    word(OF),
+                    y,
+                    word(EOT),
+                ]
             }
             Caption::Triple([x, y, z]) => [0, x, word(LEFT), word(OF), y, word(LEFT), word(OF), z, word(EOT)],
         }
@@ -90,9 +127,10 @@ impl Caption {
         match self {
             Caption::Single(_) => Vec::new(),
             Caption::Pair(relation, x, y) => vec![Caption::Pair(relation, y, x)],
-            Caption::Triple([a, b, c]) => {
-                [[a, c, b], [b, a, c], [b, c, a], [c, a, b], [c, b, a]].into_iter().map(Caption::Triple).collect()
-            }
+            Caption::Triple([a, b, c]) => [[a, c, b], [b, a, c], [b, c, a], [c, a, b], [c, b, a]]
+                .into_iter()
+                .map(Caption::Triple)
+                .collect(),
         }
     }
 
@@ -131,12 +169,17 @@ pub fn ordering(config: &ValidConfig, relation: Relation, labels: u32) -> Vec<Ca
         [x, y, z] => Caption::Triple([x, y, z]),
         _ => Caption::Pair(relation, order[0], order[1]),
     };
-    permutations(labels, config.objects).into_iter().map(caption).collect()
+    permutations(labels, config.objects)
+        .into_iter()
+        .map(caption)
+        .collect()
 }
 
 /// Every caption there is; [`caption_index`] is a caption's place in it.
 pub fn all_captions(config: &ValidConfig) -> Vec<Caption> {
-    let ordered = relations(config).into_iter().flat_map(|relation| ordering(config, relation, config.labels));
+    let ordered = relations(config)
+        .into_iter()
+        .flat_map(|relation| ordering(config, relation, config.labels));
     (1..=config.labels).map(Caption::Single).chain(ordered).collect()
 }
 
@@ -145,12 +188,19 @@ pub fn all_captions(config: &ValidConfig) -> Vec<Caption> {
 pub fn drawn_captions(config: &ValidConfig) -> Vec<Caption> {
     let held = config.labels - config.held_labels;
     let meets = |caption: &Caption| match *caption {
-        Caption::Pair(_, x, y) => config.mixed && ((x <= config.pair_labels && y > held) || (x > held && y <= config.pair_labels)),
+        Caption::Pair(_, x, y) => {
+            config.mixed && ((x <= config.pair_labels && y > held) || (x > held && y <= config.pair_labels))
+        }
         _ => false,
     };
     let singles = (1..=config.labels).map(Caption::Single);
-    let met = ordering(config, Relation::Left, config.labels).into_iter().filter(meets);
-    singles.chain(ordering(config, Relation::Left, config.pair_labels)).chain(met).collect()
+    let met = ordering(config, Relation::Left, config.labels)
+        .into_iter()
+        .filter(meets);
+    singles
+        .chain(ordering(config, Relation::Left, config.pair_labels))
+        .chain(met)
+        .collect()
 }
 
 /// A caption's place among all captions: a label's single, then ordered labels, lexicographic, relation by relation.
@@ -169,6 +219,8 @@ pub fn caption_index(config: &ValidConfig, caption: Caption) -> u32 {
             let rank = rank.expect("a config's captions state its relations only") as u32;
             n + rank * n * (n - 1) + pair(x, y)
         }
-        Caption::Triple([x, y, z]) => n + pair(x, y) * (n - 2) + (z - 1 - u32::from(z > x) - u32::from(z > y)),
+        Caption::Triple([x, y, z]) => {
+            n + pair(x, y) * (n - 2) + (z - 1 - u32::from(z > x) - u32::from(z > y))
+        }
     }
 }

@@ -15,9 +15,13 @@ pub fn layouts(config: &ValidConfig, relation: Relation) -> Vec<Layout> {
         (true, Relation::Above) => a / side < b / side,
         (true, _) => a % side < b % side,
     };
-    let pairs = (0..p).flat_map(|a| (0..p).map(move |b| vec![a, b])).filter(|l| before(l[0], l[1]));
+    let pairs = (0..p)
+        .flat_map(|a| (0..p).map(move |b| vec![a, b]))
+        .filter(|l| before(l[0], l[1]));
     if config.objects == 3 {
-        return pairs.flat_map(|l| (l[1] + 1..p).map(move |c| vec![l[0], l[1], c])).collect();
+        return pairs
+            .flat_map(|l| (l[1] + 1..p).map(move |c| vec![l[0], l[1], c]))
+            .collect();
     }
     pairs.collect()
 }
@@ -33,7 +37,11 @@ pub(crate) fn scene(caption: Caption) -> Caption {
 
 /// What orders a caption's layouts.
 pub(crate) fn layout_stream(caption: Caption) -> Stream {
-    if matches!(caption, Caption::Single(_)) { Stream::SingleLayouts } else { Stream::PairLayouts }
+    if matches!(caption, Caption::Single(_)) {
+        Stream::SingleLayouts
+    } else {
+        Stream::PairLayouts
+    }
 }
 
 /// Every layout of a config's captions, and the order in which each caption trains on them.
@@ -47,8 +55,16 @@ pub struct Layouts {
 impl Layouts {
     /// The layouts of a config.
     pub fn new(config: &ValidConfig) -> Layouts {
-        let above = if config.above { layouts(config, Relation::Above) } else { Vec::new() };
-        Layouts { left: layouts(config, Relation::Left), above, config: config.clone() }
+        let above = if config.above {
+            layouts(config, Relation::Above)
+        } else {
+            Vec::new()
+        };
+        Layouts {
+            left: layouts(config, Relation::Left),
+            above,
+            config: config.clone(),
+        }
     }
 
     /// How many layouts of a caption there are, and how many of them are trained on: the first, in the order of rank.
@@ -70,13 +86,21 @@ impl Layouts {
     pub fn show(&self, caption: Caption, rank: u32, strip: &mut [u32]) {
         let caption = scene(caption);
         let (all, _) = self.counts(caption);
-        let key = key(self.config.seed, layout_stream(caption), caption_index(&self.config, caption));
+        let key = key(
+            self.config.seed,
+            layout_stream(caption),
+            caption_index(&self.config, caption),
+        );
         let place = permute(rank, all, key) as usize;
         if let Caption::Single(x) = caption {
             strip[place] = x;
             return;
         }
-        let list = if matches!(caption, Caption::Pair(Relation::Above, ..)) { &self.above } else { &self.left };
+        let list = if matches!(caption, Caption::Pair(Relation::Above, ..)) {
+            &self.above
+        } else {
+            &self.left
+        };
         for (label, at) in caption.labels().into_iter().zip(&list[place]) {
             strip[*at as usize] = label;
         }
@@ -87,7 +111,10 @@ impl Layouts {
 pub fn holds(config: &ValidConfig, strip: &[u32], caption: Caption) -> bool {
     let objects = strip.iter().filter(|p| **p > 0).count();
     let labels = caption.labels();
-    let places: Vec<usize> = labels.iter().filter_map(|x| strip.iter().position(|p| p == x)).collect();
+    let places: Vec<usize> = labels
+        .iter()
+        .filter_map(|x| strip.iter().position(|p| p == x))
+        .collect();
     if objects != labels.len() || places.len() != labels.len() {
         return false;
     }

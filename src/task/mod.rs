@@ -9,7 +9,10 @@ mod split;
 pub use batch::{Batch, BatchError, Sampler};
 #[cfg(feature = "gpu")]
 pub(crate) use batch::{query, stated_captions};
-pub use caption::{CAPTION_LENGTH, Caption, Relation, all_captions, caption_index, drawn_captions, eot, relations, text_vocab};
+pub use caption::{
+    CAPTION_LENGTH, Caption, Relation, all_captions, caption_index, drawn_captions, eot, relations,
+    text_vocab,
+};
 pub use layout::{Layout, Layouts, holds, layouts};
 #[cfg(feature = "gpu")]
 pub(crate) use layout::{layout_stream, scene};
@@ -19,7 +22,12 @@ pub use split::{Item, Split, split_items};
 /// Ordered choices of `length` different labels out of `1..=labels`, lexicographic.
 fn permutations(labels: u32, length: u32) -> Vec<Vec<u32>> {
     (0..length).fold(vec![Vec::new()], |all, _| {
-        let longer = |order: Vec<u32>| (1..=labels).filter(|x| !order.contains(x)).map(|x| [&order[..], &[x]].concat()).collect::<Vec<_>>();
+        let longer = |order: Vec<u32>| {
+            (1..=labels)
+                .filter(|x| !order.contains(x))
+                .map(|x| [&order[..], &[x]].concat())
+                .collect::<Vec<_>>()
+        };
         all.into_iter().flat_map(longer).collect()
     })
 }
@@ -52,7 +60,9 @@ mod tests {
     #[test]
     fn a_caption_ends_where_it_is_read() {
         for config in presets().filter(|c| !c.autoregressive) {
-            let [_, text] = &tower_shapes(&config)[..] else { panic!("two towers") };
+            let [_, text] = &tower_shapes(&config)[..] else {
+                panic!("two towers")
+            };
             for caption in all_captions(&config) {
                 let mut batch = Batch::default();
                 batch.push(&config, &vec![0; config.pixels as usize], caption);
@@ -60,7 +70,10 @@ mod tests {
                 assert_eq!(caption.tokens(20)[read], text.read_token);
             }
         }
-        assert_eq!(Caption::Pair(Relation::Left, 3, 7).tokens(20), [0, 3, 21, 22, 23, 24, 25, 7, 29]);
+        assert_eq!(
+            Caption::Pair(Relation::Left, 3, 7).tokens(20),
+            [0, 3, 21, 22, 23, 24, 25, 7, 29]
+        );
         assert_eq!(Caption::Single(3).tokens(20), [0, 3, 21, 27, 23, 28, 29, 30, 30]);
     }
 
@@ -76,7 +89,13 @@ mod tests {
                 for rank in 0..count {
                     let strip = all.strip(caption, rank);
                     assert!(holds(&config, &strip, caption), "{caption} of {strip:?}");
-                    assert!(caption.rivals().into_iter().all(|rival| !holds(&config, &strip, rival)), "{caption} of {strip:?}");
+                    assert!(
+                        caption
+                            .rivals()
+                            .into_iter()
+                            .all(|rival| !holds(&config, &strip, rival)),
+                        "{caption} of {strip:?}"
+                    );
                 }
             }
         }

@@ -47,7 +47,13 @@ impl TowerShape {
 
     /// Whether sequences `[N, length]` hold only tokens that can stand where they do.
     pub fn takes(&self, tokens: &[u32]) -> bool {
-        tokens.chunks(self.length).all(|sequence| sequence.iter().copied().zip(0..).all(|pair| self.pairs.contains(&pair)))
+        tokens.chunks(self.length).all(|sequence| {
+            sequence
+                .iter()
+                .copied()
+                .zip(0..)
+                .all(|pair| self.pairs.contains(&pair))
+        })
     }
 
     /// Keys that a query at `position` sees.
@@ -63,7 +69,11 @@ pub fn cls(config: &ValidConfig) -> u32 {
 
 /// The towers of a config: vision and text, or the one autoregressive Transformer.
 pub fn tower_shapes(config: &ValidConfig) -> Vec<TowerShape> {
-    if config.autoregressive { vec![decoder(config)] } else { vec![vision(config), text(config)] }
+    if config.autoregressive {
+        vec![decoder(config)]
+    } else {
+        vec![vision(config), text(config)]
+    }
 }
 
 /// CLS, then the pixels; read at CLS, which sees everything.
@@ -74,7 +84,10 @@ fn vision(config: &ValidConfig) -> TowerShape {
         vocab: config.labels as usize + 2,
         length,
         read_token: cls(config),
-        queries: vec![Query { position: 0, keys: length }],
+        queries: vec![Query {
+            position: 0,
+            keys: length,
+        }],
         reads: 1,
         causal: false,
         pairs: std::iter::once((cls(config), 0)).chain(pixels).collect(),
@@ -88,7 +101,10 @@ pub(super) fn text_reads(config: &ValidConfig) -> &'static [usize] {
 
 /// A caption; read at EOT, which sees what stands before it.
 fn text(config: &ValidConfig) -> TowerShape {
-    let query = |position| Query { position, keys: position + 1 };
+    let query = |position| Query {
+        position,
+        keys: position + 1,
+    };
     TowerShape {
         vocab: text_vocab(config),
         length: CAPTION_LENGTH,
@@ -109,7 +125,12 @@ fn decoder(config: &ValidConfig) -> TowerShape {
         vocab: text_vocab(config) + config.labels as usize + 1,
         length: start + CAPTION_LENGTH,
         read_token: 0,
-        queries: (start..start + CAPTION_LENGTH - 1).map(|position| Query { position, keys: position + 1 }).collect(),
+        queries: (start..start + CAPTION_LENGTH - 1)
+            .map(|position| Query {
+                position,
+                keys: position + 1,
+            })
+            .collect(),
         reads: CAPTION_LENGTH - 1,
         causal: true,
         pairs: pixels.chain(caption_pairs(config, config.pixels)).collect(),
@@ -125,7 +146,13 @@ fn caption_pairs(config: &ValidConfig, start: u32) -> Vec<(u32, u32)> {
 
 /// How a key token is called: a label, a word, CLS, or a dot for background.
 pub fn token_name(config: &ValidConfig, tower: usize, token: u32) -> String {
-    let pixel = |value: u32| if value == 0 { "·".to_owned() } else { value.to_string() };
+    let pixel = |value: u32| {
+        if value == 0 {
+            "·".to_owned()
+        } else {
+            value.to_string()
+        }
+    };
     let words = text_vocab(config) as u32;
     match (config.autoregressive, tower) {
         (true, _) if token >= words => pixel(token - words),

@@ -65,11 +65,22 @@ pub fn split_items(config: &ValidConfig, split: Split) -> Vec<Item> {
             all_captions(config).into_iter().filter(held).collect()
         }
     };
-    let from = |caption| if split == Split::Unseen { 0 } else { layouts.counts(caption).1 };
-    let places: Vec<(Caption, u32)> =
-        captions.into_iter().flat_map(|c| (from(c)..layouts.counts(c).0).map(move |rank| (c, rank))).collect();
+    let from = |caption| {
+        if split == Split::Unseen {
+            0
+        } else {
+            layouts.counts(caption).1
+        }
+    };
+    let places: Vec<(Caption, u32)> = captions
+        .into_iter()
+        .flat_map(|c| (from(c)..layouts.counts(c).0).map(move |rank| (c, rank)))
+        .collect();
     let apart = places.len().div_ceil(MOST).max(1);
-    let items = places.into_iter().step_by(apart).map(|(caption, rank)| Item { strip: layouts.strip(caption, rank), caption });
+    let items = places.into_iter().step_by(apart).map(|(caption, rank)| Item {
+        strip: layouts.strip(caption, rank),
+        caption,
+    });
     if split == Split::Seen && config.above {
         // One scene can be drawn for two relations; it is held out only where neither trains on it.
         let trained = trained_strips(config, &layouts);
@@ -80,6 +91,10 @@ pub fn split_items(config: &ValidConfig, split: Split) -> Vec<Item> {
 
 /// Every strip of more than one object that a batch can draw.
 fn trained_strips(config: &ValidConfig, layouts: &Layouts) -> HashSet<Vec<u32>> {
-    let all = stated_captions(config).into_iter().filter(|c| !matches!(c, Caption::Single(_)));
-    all.flat_map(|c| (0..layouts.counts(c).1).map(move |rank| (c, rank))).map(|(c, rank)| layouts.strip(c, rank)).collect()
+    let all = stated_captions(config)
+        .into_iter()
+        .filter(|c| !matches!(c, Caption::Single(_)));
+    all.flat_map(|c| (0..layouts.counts(c).1).map(move |rank| (c, rank)))
+        .map(|(c, rank)| layouts.strip(c, rank))
+        .collect()
 }

@@ -54,9 +54,19 @@ pub struct EngineInfo {
 ///
 /// # Errors
 /// Where the GPU engine is asked for and cannot start, does not fit or is not right. `Auto` and `Cpu` have no errors.
-pub async fn open(population: &Population, from: &Snapshot, request: EngineRequest) -> Result<(Engine, EngineInfo), EngineError> {
+pub async fn open(
+    population: &Population,
+    from: &Snapshot,
+    request: EngineRequest,
+) -> Result<(Engine, EngineInfo), EngineError> {
     if request == EngineRequest::Cpu {
-        return Ok(cpu(population, from, request, "The CPU engine was asked for.".to_owned(), None));
+        return Ok(cpu(
+            population,
+            from,
+            request,
+            "The CPU engine was asked for.".to_owned(),
+            None,
+        ));
     }
     open_gpu(population, from, request).await
 }
@@ -68,27 +78,51 @@ fn cpu(
     reason: String,
     adapter: Option<String>,
 ) -> (Engine, EngineInfo) {
-    (Engine::cpu(population, from), EngineInfo { kind: EngineKind::Cpu, requested, reason, adapter })
+    (
+        Engine::cpu(population, from),
+        EngineInfo {
+            kind: EngineKind::Cpu,
+            requested,
+            reason,
+            adapter,
+        },
+    )
 }
 
 /// Without the GPU engine: the CPU engine, unless the other was asked for.
 #[cfg(not(feature = "gpu"))]
-async fn open_gpu(population: &Population, from: &Snapshot, request: EngineRequest) -> Result<(Engine, EngineInfo), EngineError> {
+async fn open_gpu(
+    population: &Population,
+    from: &Snapshot,
+    request: EngineRequest,
+) -> Result<(Engine, EngineInfo), EngineError> {
     let why = "this program was built without it";
     match request {
         EngineRequest::Gpu => Err(EngineError::Unavailable(why.to_owned())),
-        _ => Ok(cpu(population, from, request, format!("The CPU engine runs; as for the GPU engine, {why}."), None)),
+        _ => Ok(cpu(
+            population,
+            from,
+            request,
+            format!("The CPU engine runs; as for the GPU engine, {why}."),
+            None,
+        )),
     }
 }
 
 /// The GPU engine where it may run; the CPU engine where it may not and was not asked for by name.
 #[cfg(feature = "gpu")]
-async fn open_gpu(population: &Population, from: &Snapshot, request: EngineRequest) -> Result<(Engine, EngineInfo), EngineError> {
+async fn open_gpu(
+    population: &Population,
+    from: &Snapshot,
+    request: EngineRequest,
+) -> Result<(Engine, EngineInfo), EngineError> {
     let cpu = |reason, adapter| Ok(cpu(population, from, request, reason, adapter));
     let auto = request == EngineRequest::Auto;
     let adapter = match adapter().await {
         Ok(adapter) => adapter,
-        Err(EngineError::Unavailable(why)) if auto => return cpu(format!("The CPU engine runs: {why}."), None),
+        Err(EngineError::Unavailable(why)) if auto => {
+            return cpu(format!("The CPU engine runs: {why}."), None);
+        }
         Err(error) => return Err(error),
     };
     let name = adapter.name();
@@ -104,13 +138,21 @@ async fn open_gpu(population: &Population, from: &Snapshot, request: EngineReque
     };
     match proven.await {
         Ok((gpu, Verdict::Runs(reason))) => {
-            let info = EngineInfo { kind: EngineKind::Gpu, requested: request, reason, adapter: name };
+            let info = EngineInfo {
+                kind: EngineKind::Gpu,
+                requested: request,
+                reason,
+                adapter: name,
+            };
             Ok((Engine::Gpu(Box::new(gpu)), info))
         }
         Ok((_, Verdict::Differs(how))) if auto => cpu(format!("{how}, so the CPU engine runs."), name),
         Ok((_, Verdict::Slower(times))) if auto => cpu(format!("{times}; the CPU engine runs."), name),
         Ok((_, Verdict::Differs(why) | Verdict::Slower(why))) => Err(EngineError::Unavailable(why)),
-        Err(error) if auto => cpu(format!("The GPU here is of no use ({error}), so the CPU engine runs."), name),
+        Err(error) if auto => cpu(
+            format!("The GPU here is of no use ({error}), so the CPU engine runs."),
+            name,
+        ),
         Err(error) => Err(error),
     }
 }

@@ -24,7 +24,12 @@ pub(super) enum Verdict {
 }
 
 /// Compares one step with the CPU engine's, then (if `race`) times a few of both.
-pub(super) async fn prove(population: &Population, name: &str, gpu: &mut Gpu, race: bool) -> Result<Verdict, EngineError> {
+pub(super) async fn prove(
+    population: &Population,
+    name: &str,
+    gpu: &mut Gpu,
+    race: bool,
+) -> Result<Verdict, EngineError> {
     let (mut cpu, difference) = first_step(population, gpu).await?;
     if difference.is_nan() || difference > AGREEMENT {
         return Ok(Verdict::Differs(format!(
@@ -42,7 +47,11 @@ pub(super) async fn prove(population: &Population, name: &str, gpu: &mut Gpu, ra
     (0..TIMED).for_each(|_| drop(cpu.step()));
     let on_cpu = start.elapsed().as_secs_f64() * 1e3 / f64::from(TIMED);
     let times = format!("On {name} a step takes {on_gpu:.1} ms and on the CPU engine {on_cpu:.1} ms");
-    Ok(if on_gpu < on_cpu { Verdict::Runs(format!("{times}; the GPU engine runs.")) } else { Verdict::Slower(times) })
+    Ok(if on_gpu < on_cpu {
+        Verdict::Runs(format!("{times}; the GPU engine runs."))
+    } else {
+        Verdict::Slower(times)
+    })
 }
 
 /// The first step of new models on both engines: the CPU engine behind it, and how far the GPU engine's gradients are from
@@ -56,7 +65,11 @@ pub async fn first_step(population: &Population, gpu: &mut Gpu) -> Result<(Cpu<f
     let mut cpu = Cpu::<f32>::new(population, &fresh);
     gpu.restore(&fresh);
     gpu.train(1).await?;
-    let difference = disagreement(&cpu.step_gradients(), &gpu.snapshot().await?.gradients_since(&fresh, population), population);
+    let difference = disagreement(
+        &cpu.step_gradients(),
+        &gpu.snapshot().await?.gradients_since(&fresh, population),
+        population,
+    );
     Ok((cpu, difference))
 }
 

@@ -20,7 +20,9 @@ pub enum RunError {
     #[error(transparent)]
     Engine(#[from] EngineError),
     /// Training diverged; the run is back at its last good snapshot.
-    #[error("the loss is not finite at step {step}; the model is back at step {kept}, its last good snapshot")]
+    #[error(
+        "the loss is not finite at step {step}; the model is back at step {kept}, its last good snapshot"
+    )]
     NotFinite {
         /// The first step whose loss or update was not finite.
         step: u32,
@@ -72,7 +74,11 @@ impl Run {
     ///
     /// # Errors
     /// As [`Run::new`].
-    pub async fn resume(config: ValidConfig, snapshot: Snapshot, request: EngineRequest) -> Result<Run, RunError> {
+    pub async fn resume(
+        config: ValidConfig,
+        snapshot: Snapshot,
+        request: EngineRequest,
+    ) -> Result<Run, RunError> {
         let population = Population::from(config);
         let (engine, info) = open(&population, &snapshot, request).await?;
         Ok(Run {
@@ -123,7 +129,9 @@ impl Run {
     /// Where the loss is not finite. A lost device is no error: the run falls back to the CPU engine.
     pub async fn advance(&mut self, steps: u32, budget_ms: f64) -> Result<Advance, RunError> {
         let affordable = (budget_ms / self.ms_per_step).clamp(1.0, f64::from(SNAPSHOT_EVERY)) as u32;
-        let count = steps.min(affordable).min(SNAPSHOT_EVERY - self.step % SNAPSHOT_EVERY);
+        let count = steps
+            .min(affordable)
+            .min(SNAPSHOT_EVERY - self.step % SNAPSHOT_EVERY);
         let start = Instant::now();
         let losses = match self.engine.train(count).await {
             Ok(losses) => losses,
@@ -136,7 +144,13 @@ impl Run {
         }
         self.step += losses.len() as u32;
         self.losses.extend_from_slice(&losses);
-        let mut advance = Advance { losses, ms_per_step, snapshot: None, rewound_to: None, notice: None };
+        let mut advance = Advance {
+            losses,
+            ms_per_step,
+            snapshot: None,
+            rewound_to: None,
+            notice: None,
+        };
         if self.step.is_multiple_of(SNAPSHOT_EVERY) {
             let settled = self.settle().await?;
             if settled.rewound_to.is_some() {
@@ -162,7 +176,13 @@ impl Run {
         }
         let snapshot = (self.handed_out != Some(self.step)).then(|| self.snapshot.clone());
         self.handed_out = Some(self.step);
-        Ok(Advance { losses: Vec::new(), ms_per_step: self.ms_per_step, snapshot, rewound_to: None, notice: None })
+        Ok(Advance {
+            losses: Vec::new(),
+            ms_per_step: self.ms_per_step,
+            snapshot,
+            rewound_to: None,
+            notice: None,
+        })
     }
 
     fn rewind(&mut self) {
@@ -179,9 +199,16 @@ impl Run {
         let kept = self.step;
         self.info.kind = EngineKind::Cpu;
         self.info.reason = format!("After step {lost_at} {error}; the CPU engine took over.");
-        let notice = format!("After step {lost_at} {error}. Training goes on from step {kept} on the CPU engine.");
+        let notice =
+            format!("After step {lost_at} {error}. Training goes on from step {kept} on the CPU engine.");
         let (rewound_to, notice) = (Some(kept), Some(notice));
-        Ok(Advance { losses: Vec::new(), ms_per_step: self.ms_per_step, snapshot: None, rewound_to, notice })
+        Ok(Advance {
+            losses: Vec::new(),
+            ms_per_step: self.ms_per_step,
+            snapshot: None,
+            rewound_to,
+            notice,
+        })
     }
 
     fn stop_at_last_good(&mut self, step: u32) -> RunError {
@@ -189,9 +216,13 @@ impl Run {
         self.rewind();
         if on_gpu {
             self.info.kind = EngineKind::Cpu;
-            self.info.reason =
-                format!("The loss was not finite at step {step} on the GPU engine; the CPU engine holds the last good snapshot.");
+            self.info.reason = format!(
+                "The loss was not finite at step {step} on the GPU engine; the CPU engine holds the last good snapshot."
+            );
         }
-        RunError::NotFinite { step, kept: self.step }
+        RunError::NotFinite {
+            step,
+            kept: self.step,
+        }
     }
 }

@@ -8,7 +8,10 @@ use web_time::Instant;
 use super::model::Model;
 use super::session::{CHUNK_MS, yield_to_events};
 use super::{Failure, busy, from_js, to_js};
-use crate::experiment::{self, Experiment, ExperimentInfo, Job, Measurement, POPULATION, Summary, TrainerError, Values, populations};
+use crate::experiment::{
+    self, Experiment, ExperimentInfo, Job, Measurement, POPULATION, Summary, TrainerError, Values,
+    populations,
+};
 use crate::training::{EngineInfo, EngineRequest};
 
 /// The experiments that the page has a figure for. A reader's own model shows the others (1, 3 and 4) in Figures 1 to 3, and
@@ -33,18 +36,25 @@ impl From<TrainerError> for Failure {
     fn from(error: TrainerError) -> Failure {
         match error {
             TrainerError::Analysis(error) => error.into(),
-            TrainerError::Engine(_) | TrainerError::Population(_) | TrainerError::Steps => {
-                Failure { code: "engine", message: error.to_string() }
-            }
+            TrainerError::Engine(_) | TrainerError::Population(_) | TrainerError::Steps => Failure {
+                code: "engine",
+                message: error.to_string(),
+            },
         }
     }
 }
 
 fn named(name: &str) -> Result<&'static Experiment, Failure> {
-    SHOWN.into_iter().find(|experiment| experiment.name == name).ok_or_else(|| {
-        let names = SHOWN.map(|experiment| experiment.name).join(", ");
-        Failure { code: "config", message: format!("there is no experiment \"{name}\"; there are {names}") }
-    })
+    SHOWN
+        .into_iter()
+        .find(|experiment| experiment.name == name)
+        .ok_or_else(|| {
+            let names = SHOWN.map(|experiment| experiment.name).join(", ");
+            Failure {
+                code: "config",
+                message: format!("there is no experiment \"{name}\"; there are {names}"),
+            }
+        })
 }
 
 /// An experiment, and the models that it trains to find out.
@@ -58,10 +68,17 @@ struct Plan {
 
 /// What an experiment asks and trains.
 #[wasm_bindgen(unchecked_return_type = "Plan")]
-pub fn plan(name: &str, #[wasm_bindgen(unchecked_param_type = "Scale")] scale: JsValue) -> Result<JsValue, JsValue> {
+pub fn plan(
+    name: &str,
+    #[wasm_bindgen(unchecked_param_type = "Scale")] scale: JsValue,
+) -> Result<JsValue, JsValue> {
     let experiment = named(name)?;
     let jobs = (experiment.jobs)(from_js(scale, "config")?);
-    Ok(to_js(&Plan { info: experiment.info(), populations: populations(&jobs, POPULATION), jobs })?)
+    Ok(to_js(&Plan {
+        info: experiment.info(),
+        populations: populations(&jobs, POPULATION),
+        jobs,
+    })?)
 }
 
 /// What the measurements of some of an experiment's jobs say.
@@ -98,11 +115,20 @@ impl Trainer {
         let request: EngineRequest = from_js(engine, "config")?;
         if numbers.len() != jobs.len() {
             let message = format!("there are {} numbers for {} jobs", numbers.len(), jobs.len());
-            return Err(Failure { code: "config", message }.into());
+            return Err(Failure {
+                code: "config",
+                message,
+            }
+            .into());
         }
         let jobs = numbers.into_iter().zip(jobs).collect();
-        let jobs = experiment::Trainer::open(jobs, request).await.map_err(Failure::from)?;
-        Ok(Trainer { info: jobs.info().clone(), jobs: RefCell::new(jobs) })
+        let jobs = experiment::Trainer::open(jobs, request)
+            .await
+            .map_err(Failure::from)?;
+        Ok(Trainer {
+            info: jobs.info().clone(),
+            jobs: RefCell::new(jobs),
+        })
     }
 
     /// Trains to the end, calling `on_progress(step, steps, measurement)` as it goes; code "busy" if it already does. To stop
@@ -110,7 +136,9 @@ impl Trainer {
     #[allow(clippy::await_holding_refcell_ref)] // another call gets the error "busy"
     pub async fn run(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "(step: number, steps: number, measurement: Measurement | undefined) => void")]
+        #[wasm_bindgen(
+            unchecked_param_type = "(step: number, steps: number, measurement: Measurement | undefined) => void"
+        )]
         on_progress: js_sys::Function,
     ) -> Result<(), JsValue> {
         let mut jobs = self.jobs.try_borrow_mut().map_err(|_| busy())?;
@@ -122,7 +150,11 @@ impl Trainer {
             let elapsed = start.elapsed().as_secs_f64() * 1e3;
             let (step, steps) = jobs.progress();
             if step > before {
-                chunk = if elapsed < CHUNK_MS { (2 * chunk).min(64) } else { (chunk / 2).max(1) };
+                chunk = if elapsed < CHUNK_MS {
+                    (2 * chunk).min(64)
+                } else {
+                    (chunk / 2).max(1)
+                };
             }
             on_progress.call3(&JsValue::NULL, &step.into(), &steps.into(), &to_js(&measurement)?)?;
             yield_to_events().await?;
@@ -155,9 +187,14 @@ impl Model {
         let measures = named(experiment)?.measures();
         let mut values = Values::default();
         if let Some(measure) = measures.get(part as usize) {
-            measure.take(&self.evaluator, &self.snapshot.params, &mut values).map_err(Failure::from)?;
+            measure
+                .take(&self.evaluator, &self.snapshot.params, &mut values)
+                .map_err(Failure::from)?;
         }
-        Ok(to_js(&Examination { parts: measures.len() as u32, values })?)
+        Ok(to_js(&Examination {
+            parts: measures.len() as u32,
+            values,
+        })?)
     }
 
     /// What values measured of it say, as an experiment's summary of one model.
@@ -170,7 +207,11 @@ impl Model {
         let experiment = named(experiment)?;
         let step = self.snapshot.step;
         let job = Job::new(self.evaluator.config().clone(), step, experiment.measures());
-        let measurement = Measurement { job: 0, step, values: from_js(values, "config")? };
+        let measurement = Measurement {
+            job: 0,
+            step,
+            values: from_js(values, "config")?,
+        };
         Ok(to_js(&(experiment.summarise)(&[job], &[measurement]))?)
     }
 }

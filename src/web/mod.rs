@@ -64,13 +64,19 @@ impl From<Failure> for JsValue {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Failure {
-        Failure { code: "config", message: error.to_string() }
+        Failure {
+            code: "config",
+            message: error.to_string(),
+        }
     }
 }
 
 impl From<CheckpointError> for Failure {
     fn from(error: CheckpointError) -> Failure {
-        Failure { code: "checkpoint", message: error.to_string() }
+        Failure {
+            code: "checkpoint",
+            message: error.to_string(),
+        }
     }
 }
 
@@ -82,19 +88,28 @@ impl From<AnalysisError> for Failure {
             AnalysisError::Surgery(_) => "surgery",
             AnalysisError::NotFinite(_) => "not_finite",
         };
-        Failure { code, message: error.to_string() }
+        Failure {
+            code,
+            message: error.to_string(),
+        }
     }
 }
 
 /// What trains is borrowed by its training until that ends.
 #[cfg(feature = "train")]
 fn busy() -> Failure {
-    Failure { code: "busy", message: "The model is training; pause it first.".to_owned() }
+    Failure {
+        code: "busy",
+        message: "The model is training; pause it first.".to_owned(),
+    }
 }
 
 impl From<serde_wasm_bindgen::Error> for Failure {
     fn from(error: serde_wasm_bindgen::Error) -> Failure {
-        Failure { code: "config", message: error.to_string() }
+        Failure {
+            code: "config",
+            message: error.to_string(),
+        }
     }
 }
 
@@ -105,7 +120,10 @@ fn to_js<T: Serialize>(value: &T) -> Result<JsValue, Failure> {
 
 /// A value from JS; what does not fit is an error of this code.
 fn from_js<T: serde::de::DeserializeOwned>(value: JsValue, code: &'static str) -> Result<T, Failure> {
-    serde_wasm_bindgen::from_value(value).map_err(|error| Failure { code, message: error.to_string() })
+    serde_wasm_bindgen::from_value(value).map_err(|error| Failure {
+        code,
+        message: error.to_string(),
+    })
 }
 
 /// The table of settings: names, bounds (with the other fields as in preset `paper`), defaults, help.
@@ -128,6 +146,8 @@ fn read_config(config: JsValue) -> Result<ValidConfig, Failure> {
 
 /// Fills in preset `paper` and checks every limit.
 #[wasm_bindgen(js_name = checkConfig, unchecked_return_type = "Config")]
-pub fn check_config(#[wasm_bindgen(unchecked_param_type = "Partial<Config>")] config: JsValue) -> Result<JsValue, JsValue> {
+pub fn check_config(
+    #[wasm_bindgen(unchecked_param_type = "Partial<Config>")] config: JsValue,
+) -> Result<JsValue, JsValue> {
     Ok(to_js(&read_config(config)?)?)
 }

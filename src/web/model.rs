@@ -9,7 +9,9 @@ use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use super::{Failure, from_js, read_config, to_js};
-use crate::analysis::{Ablation, Accuracies, AnalysisError, Decomposition, Evaluation, Evaluator, Scene, surgery};
+use crate::analysis::{
+    Ablation, Accuracies, AnalysisError, Decomposition, Evaluation, Evaluator, Scene, surgery,
+};
 use crate::checkpoint::{self, Contents};
 use crate::config::{Population, ValidConfig};
 use crate::model::Snapshot;
@@ -34,11 +36,19 @@ pub struct Model {
 
 impl Model {
     pub(super) fn new(evaluator: Arc<Evaluator>, snapshot: Arc<Snapshot>) -> Model {
-        Model { evaluator, snapshot, before: Rc::default() }
+        Model {
+            evaluator,
+            snapshot,
+            before: Rc::default(),
+        }
     }
 
     pub(super) fn save(&self, contents: Contents) -> Result<Vec<u8>, Failure> {
-        Ok(checkpoint::save(self.evaluator.config(), &self.snapshot, contents)?)
+        Ok(checkpoint::save(
+            self.evaluator.config(),
+            &self.snapshot,
+            contents,
+        )?)
     }
 
     fn accuracies(&self, ablations: &[Ablation]) -> Result<Accuracies, Failure> {
@@ -56,7 +66,9 @@ impl Model {
 #[wasm_bindgen]
 impl Model {
     /// A new model of a config, untrained.
-    pub fn untrained(#[wasm_bindgen(unchecked_param_type = "Partial<Config>")] config: JsValue) -> Result<Model, JsValue> {
+    pub fn untrained(
+        #[wasm_bindgen(unchecked_param_type = "Partial<Config>")] config: JsValue,
+    ) -> Result<Model, JsValue> {
         let config: ValidConfig = read_config(config)?;
         let snapshot = Snapshot::initial(&Population::from(&config));
         Ok(Model::new(Arc::new(Evaluator::new(&config)), Arc::new(snapshot)))
@@ -94,7 +106,11 @@ impl Model {
     pub fn evaluate(&self) -> Result<JsValue, JsValue> {
         let accuracies = self.unablated()?;
         let slopes = self.evaluator.slopes(&self.snapshot.params);
-        Ok(to_js(&Evaluation { step: self.snapshot.step, accuracies, slopes })?)
+        Ok(to_js(&Evaluation {
+            step: self.snapshot.step,
+            accuracies,
+            slopes,
+        })?)
     }
 
     /// The nine terms on a strip or a caption, under some ablations.
@@ -106,16 +122,25 @@ impl Model {
     ) -> Result<JsValue, JsValue> {
         let scene: Scene = from_js(scene, "scene")?;
         let ablations: Vec<Ablation> = from_js(ablations, "ablation")?;
-        let decomposition: Decomposition = self.evaluator.decompose(&self.snapshot.params, &scene, &ablations).map_err(Failure::from)?;
+        let decomposition: Decomposition = self
+            .evaluator
+            .decompose(&self.snapshot.params, &scene, &ablations)
+            .map_err(Failure::from)?;
         Ok(to_js(&decomposition)?)
     }
 
     /// The accuracies without and with some ablations.
     #[wasm_bindgen(unchecked_return_type = "AblationResult")]
-    pub fn ablate(&self, #[wasm_bindgen(unchecked_param_type = "Ablation[]")] ablations: JsValue) -> Result<JsValue, JsValue> {
+    pub fn ablate(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Ablation[]")] ablations: JsValue,
+    ) -> Result<JsValue, JsValue> {
         let ablations: Vec<Ablation> = from_js(ablations, "ablation")?;
         let after = self.accuracies(&ablations)?;
-        Ok(to_js(&AblationResult { before: self.unablated()?, after })?)
+        Ok(to_js(&AblationResult {
+            before: self.unablated()?,
+            after,
+        })?)
     }
 
     /// The EP row of every head over the pixels, `[heads][pixels]`, in logits.
@@ -126,7 +151,10 @@ impl Model {
 
     /// The accuracy on unseen pairs with every head's EP row replaced by `rows [heads][pixels]`; null takes a head's EP away.
     #[wasm_bindgen(unchecked_return_type = "Accuracy")]
-    pub fn operate(&self, #[wasm_bindgen(unchecked_param_type = "(number[] | null)[]")] rows: JsValue) -> Result<JsValue, JsValue> {
+    pub fn operate(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "(number[] | null)[]")] rows: JsValue,
+    ) -> Result<JsValue, JsValue> {
         let rows: Vec<Option<Vec<f64>>> = from_js(rows, "surgery")?;
         let params = &self.snapshot.params;
         let judged = || -> Result<_, AnalysisError> {

@@ -16,13 +16,19 @@ use crate::training::open;
 
 impl From<BatchError> for Failure {
     fn from(error: BatchError) -> Failure {
-        Failure { code: "scene", message: error.to_string() }
+        Failure {
+            code: "scene",
+            message: error.to_string(),
+        }
     }
 }
 
 impl From<PopulationError> for Failure {
     fn from(error: PopulationError) -> Failure {
-        Failure { code: "engine", message: error.to_string() }
+        Failure {
+            code: "engine",
+            message: error.to_string(),
+        }
     }
 }
 
@@ -47,7 +53,14 @@ const MOST: u32 = 10_000;
 
 fn few(steps: u32) -> Result<(), Failure> {
     let message = format!("steps is {steps}, but must be at most {MOST}");
-    if steps > MOST { Err(Failure { code: "config", message }) } else { Ok(()) }
+    if steps > MOST {
+        Err(Failure {
+            code: "config",
+            message,
+        })
+    } else {
+        Ok(())
+    }
 }
 
 /// Trains a checkpoint's model for `steps` steps on one batch: strips `[B, pixels]`, captions as token ids `[B, 9]`.
@@ -64,18 +77,41 @@ pub async fn train_on(
     let (config, snapshot) = checkpoint::load(checkpoint).map_err(Failure::from)?;
     let batch = Batch::from_tokens(&config, &strips, &captions).map_err(Failure::from)?;
     if batch.size > config.batch as usize {
-        let message = format!("there are {} captions, but at most a batch of {} can be trained on", batch.size, config.batch);
-        return Err(Failure { code: "scene", message }.into());
+        let message = format!(
+            "there are {} captions, but at most a batch of {} can be trained on",
+            batch.size, config.batch
+        );
+        return Err(Failure {
+            code: "scene",
+            message,
+        }
+        .into());
     }
     let population = Population::from(&config);
-    let (mut engine, _) = open(&population, &snapshot, request).await.map_err(Failure::from)?;
-    let mut run = ReferenceRun { losses: Vec::new(), gradients: Vec::new() };
+    let (mut engine, _) = open(&population, &snapshot, request)
+        .await
+        .map_err(Failure::from)?;
+    let mut run = ReferenceRun {
+        losses: Vec::new(),
+        gradients: Vec::new(),
+    };
     for step in 0..steps {
-        run.losses.extend(engine.step_on(&batch).await.map_err(Failure::from)?);
+        run.losses
+            .extend(engine.step_on(&batch).await.map_err(Failure::from)?);
         if step == 0 {
-            let gradient = engine.snapshot().await.map_err(Failure::from)?.gradients_since(&snapshot, &population);
+            let gradient = engine
+                .snapshot()
+                .await
+                .map_err(Failure::from)?
+                .gradients_since(&snapshot, &population);
             let tensors = ParamTable::new(&config).tensors;
-            run.gradients = tensors.into_iter().map(|t| Gradient { values: gradient[t.range].to_vec(), name: t.name }).collect();
+            run.gradients = tensors
+                .into_iter()
+                .map(|t| Gradient {
+                    values: gradient[t.range].to_vec(),
+                    name: t.name,
+                })
+                .collect();
         }
     }
     Ok(to_js(&run)?)
@@ -93,7 +129,10 @@ impl Bench {
         #[wasm_bindgen(unchecked_param_type = "EngineRequest")] engine: JsValue,
     ) -> Result<Bench, JsValue> {
         let request = serde_wasm_bindgen::from_value(engine).map_err(Failure::from)?;
-        let configs = configs.into_iter().map(read_config).collect::<Result<Vec<_>, _>>()?;
+        let configs = configs
+            .into_iter()
+            .map(read_config)
+            .collect::<Result<Vec<_>, _>>()?;
         let population = Population::new(configs).map_err(Failure::from)?;
         let opened = open(&population, &Snapshot::initial(&population), request).await;
         Ok(Bench(RefCell::new(opened.map_err(Failure::from)?.0)))
@@ -122,7 +161,14 @@ pub fn matmul(m: usize, n: usize, k: usize, calls: u32) -> Result<f32, JsValue> 
     [m as u32, n as u32, k as u32].into_iter().try_for_each(few)?;
     let (a, b, mut c) = (vec![0.5; m * k], vec![0.25; k * n], vec![0.0; m * n]);
     for _ in 0..calls {
-        matmul((m, n, k), Matrix::rows(&a, k), Matrix::rows(&b, n), std::hint::black_box(&mut c), n, Store::Set);
+        matmul(
+            (m, n, k),
+            Matrix::rows(&a, k),
+            Matrix::rows(&b, n),
+            std::hint::black_box(&mut c),
+            n,
+            Store::Set,
+        );
     }
     Ok(c.iter().sum())
 }

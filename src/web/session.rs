@@ -20,7 +20,10 @@ pub const CHUNK_MS: f64 = 40.0;
 
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Failure {
-        Failure { code: "engine", message: error.to_string() }
+        Failure {
+            code: "engine",
+            message: error.to_string(),
+        }
     }
 }
 
@@ -28,7 +31,10 @@ impl From<RunError> for Failure {
     fn from(error: RunError) -> Failure {
         match error {
             RunError::Engine(error) => error.into(),
-            error @ RunError::NotFinite { .. } => Failure { code: "not_finite", message: error.to_string() },
+            error @ RunError::NotFinite { .. } => Failure {
+                code: "not_finite",
+                message: error.to_string(),
+            },
         }
     }
 }
@@ -92,11 +98,16 @@ pub struct Session {
 #[wasm_bindgen]
 impl Session {
     /// An engine that goes on from a checkpoint.
-    pub async fn open(state: &[u8], #[wasm_bindgen(unchecked_param_type = "EngineRequest")] engine: JsValue) -> Result<Session, JsValue> {
+    pub async fn open(
+        state: &[u8],
+        #[wasm_bindgen(unchecked_param_type = "EngineRequest")] engine: JsValue,
+    ) -> Result<Session, JsValue> {
         let request: EngineRequest = from_js(engine, "config")?;
         let (config, snapshot) = checkpoint::load(state).map_err(Failure::from)?;
         let evaluator = Arc::new(Evaluator::new(&config));
-        let run = Run::resume(config, snapshot, request).await.map_err(Failure::from)?;
+        let run = Run::resume(config, snapshot, request)
+            .await
+            .map_err(Failure::from)?;
         Ok(Session {
             model: RefCell::new(Model::new(evaluator.clone(), run.latest())),
             evaluator,
@@ -132,10 +143,19 @@ impl Session {
         let (step, engine) = (run.step(), run.info().clone());
         *self.run.borrow_mut() = Some(run);
         let cancelled = result?;
-        Ok(to_js(&TrainEnd { step, cancelled, engine })?)
+        Ok(to_js(&TrainEnd {
+            step,
+            cancelled,
+            engine,
+        })?)
     }
 
-    async fn train_loop(&self, run: &mut Run, steps: u32, on_progress: &js_sys::Function) -> Result<bool, JsValue> {
+    async fn train_loop(
+        &self,
+        run: &mut Run,
+        steps: u32,
+        on_progress: &js_sys::Function,
+    ) -> Result<bool, JsValue> {
         let end = run.step().saturating_add(steps);
         loop {
             let cancelled = self.cancel.get();
@@ -143,12 +163,18 @@ impl Session {
             if self.lose_device.take() {
                 run.lose_device();
             }
-            let advance = if done { run.settle().await } else { run.advance(end - run.step(), CHUNK_MS).await };
+            let advance = if done {
+                run.settle().await
+            } else {
+                run.advance(end - run.step(), CHUNK_MS).await
+            };
             let advance = advance.map_err(Failure::from)?;
             self.adopt(run);
             // A device lost while settling leaves steps to do again.
             let done = done && (cancelled || advance.rewound_to.is_none());
-            let evaluation = advance.snapshot.map(|snapshot| self.evaluator.evaluate(&snapshot));
+            let evaluation = advance
+                .snapshot
+                .map(|snapshot| self.evaluator.evaluate(&snapshot));
             let snapshot = evaluation.is_some().then(|| self.kept()).transpose()?;
             let value = to_js(&Progress {
                 step: run.step(),
@@ -170,8 +196,12 @@ impl Session {
 
     fn kept(&self) -> Result<Kept, Failure> {
         let model = self.model.borrow();
-        let bytes = |contents| Ok::<JsValue, Failure>(js_sys::Uint8Array::from(&model.save(contents)?[..]).into());
-        Ok(Kept { model: bytes(Contents::Model)?, state: bytes(Contents::Training)? })
+        let bytes =
+            |contents| Ok::<JsValue, Failure>(js_sys::Uint8Array::from(&model.save(contents)?[..]).into());
+        Ok(Kept {
+            model: bytes(Contents::Model)?,
+            state: bytes(Contents::Training)?,
+        })
     }
 
     fn adopt(&self, run: &Run) {

@@ -38,7 +38,12 @@ impl Fixture {
         let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
         let config: Config = serde_json::from_str(&header.metadata().as_ref().unwrap()["config"]).unwrap();
         let config = config.validate().unwrap();
-        Fixture { name, table: ParamTable::new(&config), bytes, config }
+        Fixture {
+            name,
+            table: ParamTable::new(&config),
+            bytes,
+            config,
+        }
     }
 
     pub fn population(&self) -> Population {
@@ -53,12 +58,24 @@ impl Fixture {
 
     pub fn f32(&self, name: &str) -> Vec<f32> {
         let tensors = SafeTensors::deserialize(&self.bytes).unwrap();
-        tensors.tensor(name).unwrap().data().chunks(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect()
+        tensors
+            .tensor(name)
+            .unwrap()
+            .data()
+            .chunks(4)
+            .map(|b| f32::from_le_bytes(b.try_into().unwrap()))
+            .collect()
     }
 
     fn u32(&self, name: &str) -> Vec<u32> {
         let tensors = SafeTensors::deserialize(&self.bytes).unwrap();
-        tensors.tensor(name).unwrap().data().chunks(4).map(|b| u32::from_le_bytes(b.try_into().unwrap())).collect()
+        tensors
+            .tensor(name)
+            .unwrap()
+            .data()
+            .chunks(4)
+            .map(|b| u32::from_le_bytes(b.try_into().unwrap()))
+            .collect()
     }
 
     /// Every tensor with this prefix, at its place in the parameter table.
@@ -77,14 +94,21 @@ impl Fixture {
     /// The batch with one object moved to a neighbouring pixel.
     pub fn wrong_batch(&self) -> Batch {
         let mut strips = self.u32("images");
-        let object = (0..self.config.pixels as usize - 1).find(|i| (strips[*i] > 0) != (strips[i + 1] > 0)).unwrap();
+        let object = (0..self.config.pixels as usize - 1)
+            .find(|i| (strips[*i] > 0) != (strips[i + 1] > 0))
+            .unwrap();
         strips.swap(object, object + 1);
         Batch::from_tokens(&self.config, &strips, &self.u32("tokens")).unwrap()
     }
 
     pub fn snapshot(&self) -> Snapshot {
         let params = self.params("param.");
-        Snapshot { step: 0, first: vec![0.0; params.len()], second: vec![0.0; params.len()], params }
+        Snapshot {
+            step: 0,
+            first: vec![0.0; params.len()],
+            second: vec![0.0; params.len()],
+            params,
+        }
     }
 
     /// The fixture's gradients, each tensor within 1e-4 of its own largest magnitude. A key bias shifts a row's
@@ -96,10 +120,17 @@ impl Fixture {
             let ours = &grads[tensor.range.clone()];
             let largest = expected.iter().fold(0f32, |m, x| m.max(x.abs()));
             if tensor.name.ends_with("key.bias") {
-                assert!(largest < 1e-8, "{}: the fixture's gradient is {largest}", tensor.name);
+                assert!(
+                    largest < 1e-8,
+                    "{}: the fixture's gradient is {largest}",
+                    tensor.name
+                );
                 errors.push((tensor.name.clone(), ours.iter().fold(0f32, |m, x| m.max(x.abs()))));
             } else {
-                let error = ours.iter().zip(&expected).fold(0f32, |m, (a, b)| m.max((a - b).abs()));
+                let error = ours
+                    .iter()
+                    .zip(&expected)
+                    .fold(0f32, |m, (a, b)| m.max((a - b).abs()));
                 errors.push((tensor.name.clone(), error / largest));
             }
         }
@@ -118,8 +149,13 @@ pub fn random_model(config: &ValidConfig) -> Vec<f32> {
     let mut params = table.initialise(config);
     let mut random = fastrand::Rng::with_seed(u64::from(config.seed) + 1);
     for tensor in &table.tensors {
-        if ["embedding", "norm", "bias"].iter().any(|part| tensor.name.contains(part)) {
-            params[tensor.range.clone()].iter_mut().for_each(|x| *x += 1.2 * (random.f32() - 0.5));
+        if ["embedding", "norm", "bias"]
+            .iter()
+            .any(|part| tensor.name.contains(part))
+        {
+            params[tensor.range.clone()]
+                .iter_mut()
+                .for_each(|x| *x += 1.2 * (random.f32() - 0.5));
         }
     }
     params

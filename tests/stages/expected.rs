@@ -22,12 +22,16 @@ fn dot(a: &[f32], b: &[f32]) -> f64 {
 
 /// `out[i, j] = a[i] . b[j]` of rows of `width`.
 fn product(a: &[f32], b: &[f32], width: usize) -> Vec<f32> {
-    a.chunks(width).flat_map(|a| b.chunks(width).map(move |b| dot(a, b) as f32)).collect()
+    a.chunks(width)
+        .flat_map(|a| b.chunks(width).map(move |b| dot(a, b) as f32))
+        .collect()
 }
 
 /// Of rows of `width`.
 fn transposed(a: &[f32], width: usize) -> Vec<f32> {
-    (0..width).flat_map(|i| a.iter().skip(i).step_by(width).copied()).collect()
+    (0..width)
+        .flat_map(|i| a.iter().skip(i).step_by(width).copied())
+        .collect()
 }
 
 fn log_sum_exp(logits: &[f32]) -> f32 {
@@ -49,7 +53,8 @@ impl Seen<'_> {
             "output" if !self.towers[0].unit => self.stage("embedding").to_vec(),
             "output" => {
                 let rows = self.stage("embedding").chunks(e).zip(self.stage("length"));
-                rows.flat_map(|(u, length)| u.iter().map(move |x| x * length)).collect()
+                rows.flat_map(|(u, length)| u.iter().map(move |x| x * length))
+                    .collect()
             }
             "losses" if !self.towers[0].unit => self.written(),
             "losses" => {
@@ -58,24 +63,42 @@ impl Seen<'_> {
                 self.logits(self.tower).chunks(n).enumerate().map(part).collect()
             }
             "cosines" => product(unit(self.tower), unit(1 - self.tower), e),
-            "lse" => self.logits(self.tower).chunks(self.stage("length").len()).map(log_sum_exp).collect(),
+            "lse" => self
+                .logits(self.tower)
+                .chunks(self.stage("length").len())
+                .map(log_sum_exp)
+                .collect(),
             "d_cosines" => self.d_cosines(),
-            "d_unit" => product(&self.d_cosines(), &transposed(unit(1 - self.tower), e), self.stage("length").len()),
-            "along" => self.expected("d_unit").chunks(e).zip(unit(self.tower).chunks(e)).map(|(d, u)| dot(d, u) as f32).collect(),
+            "d_unit" => product(
+                &self.d_cosines(),
+                &transposed(unit(1 - self.tower), e),
+                self.stage("length").len(),
+            ),
+            "along" => self
+                .expected("d_unit")
+                .chunks(e)
+                .zip(unit(self.tower).chunks(e))
+                .map(|(d, u)| dot(d, u) as f32)
+                .collect(),
             _ => panic!("nothing says what {name} must be"),
         }
     }
 
     fn scale(&self) -> f32 {
         let at = self.fixture.table.logit_scale.unwrap();
-        self.fixture.params("param.")[at].exp().min(self.fixture.config.max_scale as f32)
+        self.fixture.params("param.")[at]
+            .exp()
+            .min(self.fixture.config.max_scale as f32)
     }
 
     /// `m[own, other] = s u_own . u_other`.
     fn logits(&self, own: usize) -> Vec<f32> {
         let [own, other] = [own, 1 - own].map(|tower| self.cpu.stage("embedding", tower).unwrap());
         let scale = self.scale();
-        product(own, other, self.towers[0].e).into_iter().map(|x| scale * x).collect()
+        product(own, other, self.towers[0].e)
+            .into_iter()
+            .map(|x| scale * x)
+            .collect()
     }
 
     /// `s/2N (exp(m - lse_own) + exp(m - lse_other) - 2 [own = other])`.
@@ -101,9 +124,17 @@ impl Seen<'_> {
             let next = tower.shape.read_position(0, read) + 1;
             let word = batch.text[sequence * tower.shape.length + next] as usize;
             let is_written = read < batch.text_query[sequence] as usize;
-            if is_written { weight * (log_sum_exp(logits) - logits[word]) } else { 0.0 }
+            if is_written {
+                weight * (log_sum_exp(logits) - logits[word])
+            } else {
+                0.0
+            }
         };
-        self.stage("embedding").chunks(tower.e).enumerate().map(part).collect()
+        self.stage("embedding")
+            .chunks(tower.e)
+            .enumerate()
+            .map(part)
+            .collect()
     }
 
     /// What a step keeps for its backward pass.
@@ -111,7 +142,9 @@ impl Seen<'_> {
         let step = &self.towers[self.tower].graph.steps[step];
         match step.op {
             Op::Norm { .. } => self.normed(step.inputs[0].0),
-            Op::Attention { .. } => self.attended([0, 1, 2].map(|input: usize| step.inputs[input].0), step.out),
+            Op::Attention { .. } => {
+                self.attended([0, 1, 2].map(|input: usize| step.inputs[input].0), step.out)
+            }
             _ => Vec::new(),
         }
     }
@@ -135,7 +168,9 @@ impl Seen<'_> {
         let tower = &self.towers[self.tower];
         let tokens = self.batch.inputs(&self.fixture.config)[self.tower].0;
         match tower.graph.arrays[id].rows {
-            Rows::Pairs => tower.addresses.pair(tokens[sequence * tower.shape.length + position], position),
+            Rows::Pairs => tower
+                .addresses
+                .pair(tokens[sequence * tower.shape.length + position], position),
             Rows::Tokens => sequence * tower.shape.length + position,
             Rows::Reads => own,
         }
@@ -148,34 +183,58 @@ impl Seen<'_> {
         let array = |id: usize| self.cpu.graph_array(id, self.tower).0;
         let d_out = self.cpu.graph_array(out, self.tower).1;
         let asked = self.batch.inputs(&self.fixture.config)[self.tower].1;
-        let slots = if arrays[out].rows == Rows::Reads { tower.shape.reads } else { length };
+        let slots = if arrays[out].rows == Rows::Reads {
+            tower.shape.reads
+        } else {
+            length
+        };
         let rows = d_out.len() / d;
-        let (mut weights, mut d_logits) = (vec![0.0; rows * tower.heads * length], vec![0.0; rows * tower.heads * length]);
+        let (mut weights, mut d_logits) = (
+            vec![0.0; rows * tower.heads * length],
+            vec![0.0; rows * tower.heads * length],
+        );
         let mut d_query = vec![0.0; rows * d];
         for row in 0..rows {
             let (sequence, slot) = (row / slots, row % slots);
             let asks = asked.get(sequence).map_or(0, |q| *q as usize);
-            let position = if arrays[out].rows == Rows::Reads { tower.shape.read_position(asks, slot) } else { slot };
+            let position = if arrays[out].rows == Rows::Reads {
+                tower.shape.read_position(asks, slot)
+            } else {
+                slot
+            };
             let queried = self.row_at(query, sequence, position, row);
             for h in 0..tower.heads {
                 let head = |array: &'_ [f32], row: usize| array[row * d + h * k..][..k].to_vec();
-                let keys: Vec<usize> = (0..tower.shape.visible(position)).map(|t| self.row_at(key, sequence, t, row)).collect();
+                let keys: Vec<usize> = (0..tower.shape.visible(position))
+                    .map(|t| self.row_at(key, sequence, t, row))
+                    .collect();
                 let scale = (k as f64).powf(-0.5);
-                let logit = |key_row: &usize| (scale * dot(&head(array(query), queried), &head(array(key), *key_row))) as f32;
+                let logit = |key_row: &usize| {
+                    (scale * dot(&head(array(query), queried), &head(array(key), *key_row))) as f32
+                };
                 let logits: Vec<f32> = keys.iter().map(logit).collect();
                 let lse = log_sum_exp(&logits);
                 let w: Vec<f32> = logits.iter().map(|m| (m - lse).exp()).collect();
-                let gains: Vec<f32> = keys.iter().map(|t| dot(&head(d_out, row), &head(array(value), *t)) as f32).collect();
+                let gains: Vec<f32> = keys
+                    .iter()
+                    .map(|t| dot(&head(d_out, row), &head(array(value), *t)) as f32)
+                    .collect();
                 let mean = dot(&w, &gains);
                 for (t, key_row) in keys.iter().enumerate() {
                     let at = (row * tower.heads + h) * length + t;
                     weights[at] = w[t];
                     d_logits[at] = (f64::from(w[t]) * (f64::from(gains[t]) - mean) * scale) as f32;
                     let sum = &mut d_query[row * d + h * k..][..k];
-                    sum.iter_mut().zip(head(array(key), *key_row)).for_each(|(sum, key)| *sum += d_logits[at] * key);
+                    sum.iter_mut()
+                        .zip(head(array(key), *key_row))
+                        .for_each(|(sum, key)| *sum += d_logits[at] * key);
                 }
             }
         }
-        if arrays[query].rows == arrays[out].rows { vec![weights, d_logits] } else { vec![weights, d_logits, d_query] }
+        if arrays[query].rows == arrays[out].rows {
+            vec![weights, d_logits]
+        } else {
+            vec![weights, d_logits, d_query]
+        }
     }
 }

@@ -13,7 +13,10 @@ pub fn metric(name: &str) -> Metric {
 }
 
 pub fn values<const N: usize>(numbers: [(&str, f64); N]) -> Values {
-    numbers.into_iter().map(|(name, value)| (metric(name), value)).collect()
+    numbers
+        .into_iter()
+        .map(|(name, value)| (metric(name), value))
+        .collect()
 }
 
 /// An experiment with numbers that just meet every part of its rule, and numbers that meet none.
@@ -26,10 +29,26 @@ pub struct Case {
 pub const CASES: [Case; 16] = [
     Case {
         name: "generalization",
-        reproduced: |_, _| values([("single.retrieval", 0.9), ("seen.retrieval", 0.9), ("unseen.retrieval", 0.9)]),
-        not: |_, _| values([("single.retrieval", 0.89), ("seen.retrieval", 0.5), ("unseen.retrieval", 0.1)]),
+        reproduced: |_, _| {
+            values([
+                ("single.retrieval", 0.9),
+                ("seen.retrieval", 0.9),
+                ("unseen.retrieval", 0.9),
+            ])
+        },
+        not: |_, _| {
+            values([
+                ("single.retrieval", 0.89),
+                ("seen.retrieval", 0.5),
+                ("unseen.retrieval", 0.1),
+            ])
+        },
     },
-    Case { name: "diversity", reproduced: |c, _| diversity(c, 0.3, 0.099), not: |c, _| diversity(c, 0.1, 0.3) },
+    Case {
+        name: "diversity",
+        reproduced: |c, _| diversity(c, 0.3, 0.099),
+        not: |c, _| diversity(c, 0.1, 0.3),
+    },
     Case {
         name: "decomposition",
         reproduced: |_, _| decomposition(0.76, |i| -3.0 * i, 1.0),
@@ -78,11 +97,29 @@ pub const CASES: [Case; 16] = [
             _ => values([("slope", -1.5), ("unseen.order", 0.6)]),
         },
     },
-    Case { name: "text", reproduced: |_, _| text([0.1, 0.5], 0.31, 0.3, 0.4), not: |_, _| text([0.1, 0.3], 0.1, 0.3, 0.95) },
+    Case {
+        name: "text",
+        reproduced: |_, _| text([0.1, 0.5], 0.31, 0.3, 0.4),
+        not: |_, _| text([0.1, 0.3], 0.1, 0.3, 0.95),
+    },
     Case {
         name: "alignment",
-        reproduced: |_, _| values([("token.raw", 0.29), ("token.held", 0.5), ("token.held_mismatched", 0.25), ("token.held_matched", 0.6)]),
-        not: |_, _| values([("token.raw", 0.3), ("token.held", 0.5), ("token.held_mismatched", 0.5), ("token.held_matched", 0.5)]),
+        reproduced: |_, _| {
+            values([
+                ("token.raw", 0.29),
+                ("token.held", 0.5),
+                ("token.held_mismatched", 0.25),
+                ("token.held_matched", 0.6),
+            ])
+        },
+        not: |_, _| {
+            values([
+                ("token.raw", 0.3),
+                ("token.held", 0.5),
+                ("token.held_mismatched", 0.5),
+                ("token.held_matched", 0.5),
+            ])
+        },
     },
     Case {
         name: "captions",
@@ -97,15 +134,34 @@ pub const CASES: [Case; 16] = [
     },
     Case {
         name: "grid",
-        reproduced: |_, _| values([("unseen.order", 0.9), ("EP unseen.order", 0.6), ("slope.1", -2.0), ("down.1", 0.1)]),
+        reproduced: |_, _| {
+            values([
+                ("unseen.order", 0.9),
+                ("EP unseen.order", 0.6),
+                ("slope.1", -2.0),
+                ("down.1", 0.1),
+            ])
+        },
         not: |_, _| values([("unseen.order", 0.5), ("EP unseen.order", 0.8)]),
     },
     Case {
         name: "three",
         reproduced: |_, _| {
-            values([("unseen.order", 0.8), ("EP unseen.order", 0.3), ("unseen.recognition", 0.9), ("EP unseen.recognition", 0.81)])
+            values([
+                ("unseen.order", 0.8),
+                ("EP unseen.order", 0.3),
+                ("unseen.recognition", 0.9),
+                ("EP unseen.recognition", 0.81),
+            ])
         },
-        not: |_, _| values([("unseen.order", 0.7), ("EP unseen.order", 0.7), ("unseen.recognition", 0.9), ("EP unseen.recognition", 0.5)]),
+        not: |_, _| {
+            values([
+                ("unseen.order", 0.7),
+                ("EP unseen.order", 0.7),
+                ("unseen.recognition", 0.9),
+                ("EP unseen.recognition", 0.5),
+            ])
+        },
     },
     Case {
         name: "norm-mlp",
@@ -114,22 +170,72 @@ pub const CASES: [Case; 16] = [
     },
     Case {
         name: "autoregressive",
-        reproduced: |_, _| values([("unseen.retrieval", 0.9), ("EP unseen.retrieval", 0.7), ("slope", -0.3)]),
-        not: |_, _| values([("unseen.retrieval", 0.8), ("EP unseen.retrieval", 0.75), ("slope", 0.2)]),
+        reproduced: |_, _| {
+            values([
+                ("unseen.retrieval", 0.9),
+                ("EP unseen.retrieval", 0.7),
+                ("slope", -0.3),
+            ])
+        },
+        not: |_, _| {
+            values([
+                ("unseen.retrieval", 0.8),
+                ("EP unseen.retrieval", 0.75),
+                ("slope", 0.2),
+            ])
+        },
     },
-    Case { name: "reversal", reproduced: |_, _| reversal(0.1, 0.9), not: |_, _| reversal(0.9, 0.1) },
+    Case {
+        name: "reversal",
+        reproduced: |_, _| reversal(0.1, 0.9),
+        not: |_, _| reversal(0.9, 0.1),
+    },
     Case {
         name: "surgery",
-        reproduced: |_, _| values([("unseen.order", 1.0), ("ramp 0 unseen.order", 0.5), ("ramp 1 unseen.order", 0.9)]),
-        not: |_, _| values([("unseen.order", 1.0), ("ramp 0 unseen.order", 0.7), ("ramp 1 unseen.order", 0.8)]),
+        reproduced: |_, _| {
+            values([
+                ("unseen.order", 1.0),
+                ("ramp 0 unseen.order", 0.5),
+                ("ramp 1 unseen.order", 0.9),
+            ])
+        },
+        not: |_, _| {
+            values([
+                ("unseen.order", 1.0),
+                ("ramp 0 unseen.order", 0.7),
+                ("ramp 1 unseen.order", 0.8),
+            ])
+        },
     },
     Case {
         name: "phase",
-        reproduced: |c, _| phase(if c.cls_std / c.position_std >= 25.0 { "EP" } else { "PP" }, 0.16),
-        not: |c, _| phase(if c.cls_std / c.position_std >= 25.0 { "VP" } else { "EP" }, 0.16),
+        reproduced: |c, _| {
+            phase(
+                if c.cls_std / c.position_std >= 25.0 {
+                    "EP"
+                } else {
+                    "PP"
+                },
+                0.16,
+            )
+        },
+        not: |c, _| {
+            phase(
+                if c.cls_std / c.position_std >= 25.0 {
+                    "VP"
+                } else {
+                    "EP"
+                },
+                0.16,
+            )
+        },
     },
     // The slope is half way at a quarter of the steps, order at three quarters; and the other way round.
-    Case { name: "birth", reproduced: |_, part| birth(part, 0.25, 0.75), not: |_, part| birth(part, 0.75, 0.25) },
+    Case {
+        name: "birth",
+        reproduced: |_, part| birth(part, 0.25, 0.75),
+        not: |_, part| birth(part, 0.75, 0.25),
+    },
 ];
 
 /// Retrieval to which the most labels add one amount, and the most layouts another.
@@ -137,7 +243,11 @@ pub fn diversity(c: &ValidConfig, labels: f64, layouts: f64) -> Values {
     let most = |is: bool, gain: f64| if is { gain } else { 0.0 };
     let gained = most(c.pair_labels == 15, labels) + most(c.pair_layouts == 40, layouts);
     // What decides is unseen pairs alone.
-    values([("unseen.retrieval", gained), ("seen.retrieval", 0.5), ("single.retrieval", 0.5)])
+    values([
+        ("unseen.retrieval", gained),
+        ("seen.retrieval", 0.5),
+        ("single.retrieval", 0.5),
+    ])
 }
 
 /// Head 1 is the steepest, with an EP row, and a PP row and a BP row of this slope.
@@ -146,7 +256,10 @@ pub fn decomposition(main: f64, ep: impl Fn(f64) -> f64, others: f64) -> Values 
     numbers.extend(Term::LOGIT.map(|term| (Metric::Variance(term), 1.0 / 9.0)));
     for i in 0..10 {
         let x = f64::from(i);
-        numbers.extend([("EP", ep(x)), ("PP", others * x), ("BP", -others * x)].map(|(term, y)| (metric(&format!("row.1.{term}.{i}")), y)));
+        numbers.extend(
+            [("EP", ep(x)), ("PP", others * x), ("BP", -others * x)]
+                .map(|(term, y)| (metric(&format!("row.1.{term}.{i}")), y)),
+        );
         // Another head, as it must not be read.
         numbers.insert(metric(&format!("row.0.EP.{i}")), 0.0);
     }
@@ -160,8 +273,21 @@ pub fn initial(c: &ValidConfig) -> bool {
 /// What two heads give the label named first on average; what the second of them gives it at least, and the second label;
 /// order without the text tower's EP.
 pub fn text([other, first]: [f64; 2], least: f64, second: f64, cut: f64) -> Values {
-    let mut numbers = values([("first.0", other), ("least.0", other), ("second.0", 0.0), ("first.1", first), ("least.1", least)]);
-    numbers.extend([("second.1", second), ("unseen.order", 0.95), ("text.EP unseen.order", cut)].map(|(name, x)| (metric(name), x)));
+    let mut numbers = values([
+        ("first.0", other),
+        ("least.0", other),
+        ("second.0", 0.0),
+        ("first.1", first),
+        ("least.1", least),
+    ]);
+    numbers.extend(
+        [
+            ("second.1", second),
+            ("unseen.order", 0.95),
+            ("text.EP unseen.order", cut),
+        ]
+        .map(|(name, x)| (metric(name), x)),
+    );
     let others = ["EE", "PE", "PP", "BE", "BP", "VP", "EE+EP+PE+PP+BE+BP"];
     numbers.extend(others.map(|terms| (metric(&format!("text.{terms} unseen.order")), 0.95)));
     numbers
@@ -178,14 +304,23 @@ pub fn reversal(ep: f64, others: f64) -> Values {
 pub fn phase(worst: &str, cost: f64) -> Values {
     let mut numbers = values([("unseen.order", 0.9)]);
     let terms = ["EP", "PE", "PP", "BP", "BE", "VP"];
-    numbers.extend(terms.map(|term| (metric(&format!("{term} unseen.order")), if term == worst { 0.9 - cost } else { 0.9 })));
+    numbers.extend(terms.map(|term| {
+        (
+            metric(&format!("{term} unseen.order")),
+            if term == worst { 0.9 - cost } else { 0.9 },
+        )
+    }));
     numbers
 }
 
 /// A slope that jumps to 2 at one part of the steps, and order that jumps from 0.5 to 1 at another.
 pub fn birth(part: f64, slope: f64, order: f64) -> Values {
     let jump = |at: f64, from: f64, to: f64| if part >= at { to } else { from };
-    values([("slope", jump(slope, 0.0, -2.0)), ("unseen.order", jump(order, 0.5, 1.0)), ("loss", 0.1)])
+    values([
+        ("slope", jump(slope, 0.0, -2.0)),
+        ("unseen.order", jump(order, 0.5, 1.0)),
+        ("loss", 0.1),
+    ])
 }
 
 pub fn case(name: &str) -> &'static Case {

@@ -14,11 +14,16 @@ use leftright::model::ParamTable;
 
 /// Every number of a row, spoilt.
 fn not_finite(row: &Values) -> Values {
-    row.iter().map(|(name, _)| (name.parse::<Metric>().unwrap(), f64::NAN)).collect()
+    row.iter()
+        .map(|(name, _)| (name.parse::<Metric>().unwrap(), f64::NAN))
+        .collect()
 }
 
 fn named(name: &str) -> &'static Experiment {
-    Experiment::ALL.into_iter().find(|experiment| experiment.name == name).unwrap()
+    Experiment::ALL
+        .into_iter()
+        .find(|experiment| experiment.name == name)
+        .unwrap()
 }
 
 /// Every measurement of a job.
@@ -27,7 +32,11 @@ fn measured(place: u32, job: &Job, row: &dyn Fn(&ValidConfig, f64) -> Values) ->
     let mut all = Vec::new();
     while step < job.steps {
         step = job.next_measurement(step);
-        all.push(Measurement { job: place, step, values: row(&job.config, f64::from(step) / f64::from(job.steps)) });
+        all.push(Measurement {
+            job: place,
+            step,
+            values: row(&job.config, f64::from(step) / f64::from(job.steps)),
+        });
     }
     all
 }
@@ -35,7 +44,10 @@ fn measured(place: u32, job: &Job, row: &dyn Fn(&ValidConfig, f64) -> Values) ->
 fn summary(name: &str, scale: Scale, row: &dyn Fn(&ValidConfig, f64) -> Values) -> Summary {
     let experiment = named(name);
     let jobs = (experiment.jobs)(scale);
-    let measurements: Vec<Measurement> = (0..).zip(&jobs).flat_map(|(place, job)| measured(place, job, row)).collect();
+    let measurements: Vec<Measurement> = (0..)
+        .zip(&jobs)
+        .flat_map(|(place, job)| measured(place, job, row))
+        .collect();
     (experiment.summarise)(&jobs, &measurements)
 }
 
@@ -47,12 +59,31 @@ const SCALES: [Scale; 3] = [Scale::Figure, Scale::Quick, Scale::Full];
 
 #[test]
 fn every_experiment_can_be_reproduced_and_can_fail() {
-    assert_eq!(CASES.map(|case| case.name).to_vec(), Experiment::ALL.iter().map(|e| e.name).collect::<Vec<_>>());
-    for Case { name, reproduced, not } in CASES {
+    assert_eq!(
+        CASES.map(|case| case.name).to_vec(),
+        Experiment::ALL.iter().map(|e| e.name).collect::<Vec<_>>()
+    );
+    for Case {
+        name,
+        reproduced,
+        not,
+    } in CASES
+    {
         for scale in SCALES {
             let (right, wrong) = (summary(name, scale, &reproduced), summary(name, scale, &not));
-            assert_eq!((right.verdict, wrong.verdict), (Verdict::Reproduced, Verdict::Not), "{name} {scale:?}: {}", right.finding);
-            assert!(right.finding.ends_with('.') && !right.finding.contains("NaN") && right.finding != wrong.finding, "{}", right.finding);
+            assert_eq!(
+                (right.verdict, wrong.verdict),
+                (Verdict::Reproduced, Verdict::Not),
+                "{name} {scale:?}: {}",
+                right.finding
+            );
+            assert!(
+                right.finding.ends_with('.')
+                    && !right.finding.contains("NaN")
+                    && right.finding != wrong.finding,
+                "{}",
+                right.finding
+            );
             assert!(!right.charts.is_empty() && right.charts.iter().all(|chart| !chart.title().is_empty()));
         }
     }
@@ -61,18 +92,35 @@ fn every_experiment_can_be_reproduced_and_can_fail() {
 /// A seed that diverges has no numbers, or none that is finite; it changes no verdict of the others.
 #[test]
 fn a_seed_that_diverged_decides_nothing() {
-    for Case { name, reproduced, not } in CASES {
+    for Case {
+        name,
+        reproduced,
+        not,
+    } in CASES
+    {
         for (row, expected) in [(reproduced, Verdict::Reproduced), (not, Verdict::Not)] {
             let without = |broken: fn(Values) -> Values| {
-                let whole = move |c: &ValidConfig, part: f64| if c.seed == 0 { broken(row(c, part)) } else { row(c, part) };
+                let whole = move |c: &ValidConfig, part: f64| {
+                    if c.seed == 0 {
+                        broken(row(c, part))
+                    } else {
+                        row(c, part)
+                    }
+                };
                 summary(name, Scale::Full, &whole).verdict
             };
             let none = without(|_| values([("loss", f64::NAN)]));
             let spoilt = without(|row| not_finite(&row));
             assert_eq!([none, spoilt], [expected, expected], "{name}");
         }
-        let all = summary(name, Scale::Full, &|config, part| not_finite(&reproduced(config, part)));
-        assert!([Verdict::Not, Verdict::Open].contains(&all.verdict), "{name}: {:?}", all.verdict);
+        let all = summary(name, Scale::Full, &|config, part| {
+            not_finite(&reproduced(config, part))
+        });
+        assert!(
+            [Verdict::Not, Verdict::Open].contains(&all.verdict),
+            "{name}: {:?}",
+            all.verdict
+        );
     }
 }
 
@@ -82,12 +130,23 @@ fn only_whole_runs_decide() {
     for Case { name, reproduced, .. } in CASES {
         let experiment = named(name);
         let jobs = (experiment.jobs)(Scale::Quick);
-        let all = (0..).zip(&jobs).flat_map(|(place, job)| measured(place, job, &reproduced));
-        let unfinished: Vec<Measurement> = all.map(|m| Measurement { step: m.step - 1, ..m }).collect();
+        let all = (0..)
+            .zip(&jobs)
+            .flat_map(|(place, job)| measured(place, job, &reproduced));
+        let unfinished: Vec<Measurement> = all
+            .map(|m| Measurement {
+                step: m.step - 1,
+                ..m
+            })
+            .collect();
         let nobodys: Vec<Measurement> = measured(jobs.len() as u32, &jobs[0], &reproduced);
         for measurements in [&[][..], &unfinished, &nobodys] {
             let summary = (experiment.summarise)(&jobs, measurements);
-            assert_eq!((summary.verdict, summary.finding.as_str()), (Verdict::Open, ""), "{name}");
+            assert_eq!(
+                (summary.verdict, summary.finding.as_str()),
+                (Verdict::Open, ""),
+                "{name}"
+            );
         }
     }
 }
@@ -95,19 +154,41 @@ fn only_whole_runs_decide() {
 /// Every number that the verdicts above rest on is one that the experiment's own models are measured for.
 #[test]
 fn verdicts_rest_on_what_is_measured() {
-    for Case { name, reproduced, not } in CASES {
+    for Case {
+        name,
+        reproduced,
+        not,
+    } in CASES
+    {
         let jobs = (named(name).jobs)(Scale::Figure);
         let first = &jobs[0];
-        let config =
-            Config { d_model: 16, d_embed: 16, labels: 7, pair_labels: 3, held_labels: 3, pair_layouts: 5, ..first.config.clone().into() };
+        let config = Config {
+            d_model: 16,
+            d_embed: 16,
+            labels: 7,
+            pair_labels: 3,
+            held_labels: 3,
+            pair_layouts: 5,
+            ..first.config.clone().into()
+        };
         let config = config.validate().unwrap();
-        let (evaluator, params) = (Evaluator::new(&config), ParamTable::new(&config).initialise(&config));
+        let (evaluator, params) = (
+            Evaluator::new(&config),
+            ParamTable::new(&config).initialise(&config),
+        );
         let mut measured = values([("loss", 0.0)]);
-        first.measures.iter().for_each(|measure| measure.take(&evaluator, &params, &mut measured).unwrap());
+        first
+            .measures
+            .iter()
+            .for_each(|measure| measure.take(&evaluator, &params, &mut measured).unwrap());
         let known: BTreeSet<&str> = measured.iter().map(|(name, _)| name).collect();
         for row in [reproduced, not] {
             let row = row(&first.config, 1.0);
-            let unknown: Vec<&str> = row.iter().map(|(name, _)| name).filter(|name| !known.contains(name)).collect();
+            let unknown: Vec<&str> = row
+                .iter()
+                .map(|(name, _)| name)
+                .filter(|name| !known.contains(name))
+                .collect();
             assert!(unknown.is_empty(), "{name} is not measured for {unknown:?}");
         }
     }

@@ -21,7 +21,10 @@ fn but<const N: usize>(name: &str, changed: [(&str, f64); N]) -> Verdict {
 #[test]
 fn generalization_needs_every_split() {
     for split in Split::ALL {
-        assert_eq!(but("generalization", [(&format!("{}.retrieval", split.name()), 0.89)]), Verdict::Partly);
+        assert_eq!(
+            but("generalization", [(&format!("{}.retrieval", split.name()), 0.89)]),
+            Verdict::Partly
+        );
     }
 }
 
@@ -29,22 +32,39 @@ fn generalization_needs_every_split() {
 fn diversity_needs_labels_to_gain_and_layouts_not_to() {
     let of = |labels: f64, layouts: f64| verdict("diversity", &|c, _| diversity(c, labels, layouts));
     assert_eq!([of(0.3, -0.099), of(0.29, 0.0), of(0.3, 0.11), of(0.3, -0.11)], {
-        [Verdict::Reproduced, Verdict::Partly, Verdict::Partly, Verdict::Partly]
+        [
+            Verdict::Reproduced,
+            Verdict::Partly,
+            Verdict::Partly,
+            Verdict::Partly,
+        ]
     });
 }
 
 #[test]
 fn decomposition_needs_share_order_and_steepness() {
-    let of = |main: f64, ep: fn(f64) -> f64, others: f64| verdict("decomposition", &|_, _| decomposition(main, ep, others));
+    let of = |main: f64, ep: fn(f64) -> f64, others: f64| {
+        verdict("decomposition", &|_, _| decomposition(main, ep, others))
+    };
     let falls = |i: f64| -3.0 * i;
-    assert_eq!([of(0.91, falls, 1.0), of(0.75, falls, 1.0), of(0.92, falls, 1.0)], {
-        [Verdict::Reproduced, Verdict::Partly, Verdict::Partly]
-    });
+    assert_eq!(
+        [of(0.91, falls, 1.0), of(0.75, falls, 1.0), of(0.92, falls, 1.0)],
+        { [Verdict::Reproduced, Verdict::Partly, Verdict::Partly] }
+    );
     assert_eq!(of(0.8, falls, 1.01), Verdict::Partly);
     // One step the other way is forgiven, two are not.
     let rises = |i: f64| if i == 4.0 { 11.0 } else { 3.0 * i };
-    let twice = |i: f64| if i == 4.0 || i == 7.0 { 3.0 * i - 4.0 } else { 3.0 * i };
-    assert_eq!([of(0.8, rises, 0.5), of(0.8, twice, 0.5)], [Verdict::Reproduced, Verdict::Partly]);
+    let twice = |i: f64| {
+        if i == 4.0 || i == 7.0 {
+            3.0 * i - 4.0
+        } else {
+            3.0 * i
+        }
+    };
+    assert_eq!(
+        [of(0.8, rises, 0.5), of(0.8, twice, 0.5)],
+        [Verdict::Reproduced, Verdict::Partly]
+    );
 }
 
 #[test]
@@ -61,21 +81,34 @@ fn ablations_need_all_four() {
         ("EP+VP unseen.order", 0.61, 0.4),
         ("EP+VP unseen.order", 0.39, 0.5),
     ] {
-        assert_eq!([but("ablations", [(key, beyond)]), but("ablations", [(key, within)])], [Verdict::Partly, Verdict::Reproduced], "{key}");
+        assert_eq!(
+            [
+                but("ablations", [(key, beyond)]),
+                but("ablations", [(key, within)])
+            ],
+            [Verdict::Partly, Verdict::Reproduced],
+            "{key}"
+        );
     }
 }
 
 #[test]
 fn slope_needs_both_directions() {
     let of = |able: f64, unable: f64, elsewhere: (f64, f64)| {
-        verdict("slope", &|c, _| match (initial(c), c.pair_labels >= 9 && c.weight_decay == 0.0) {
-            (true, _) => values([("slope", elsewhere.0), ("unseen.order", elsewhere.1)]),
-            (_, true) => values([("slope", able), ("unseen.order", 0.95)]),
-            _ => values([("slope", unable), ("unseen.order", 0.6)]),
-        })
+        verdict(
+            "slope",
+            &|c, _| match (initial(c), c.pair_labels >= 9 && c.weight_decay == 0.0) {
+                (true, _) => values([("slope", elsewhere.0), ("unseen.order", elsewhere.1)]),
+                (_, true) => values([("slope", able), ("unseen.order", 0.95)]),
+                _ => values([("slope", unable), ("unseen.order", 0.6)]),
+            },
+        )
     };
     assert_eq!(of(1.5, 0.51, (0.1, 0.7)), Verdict::Partly);
-    assert_eq!([of(1.5, 0.5, (0.1, 0.75)), of(1.5, 0.5, (0.1, 0.74))], [Verdict::Partly, Verdict::Reproduced]);
+    assert_eq!(
+        [of(1.5, 0.5, (0.1, 0.75)), of(1.5, 0.5, (0.1, 0.74))],
+        [Verdict::Partly, Verdict::Reproduced]
+    );
     // Where the initial scales leave none without a slope, there is nothing to say of the converse.
     assert_eq!(of(1.5, 0.5, (0.2, 0.9)), Verdict::Reproduced);
 }
@@ -83,13 +116,25 @@ fn slope_needs_both_directions() {
 #[test]
 fn text_needs_a_leaning_head_and_a_decisive_term() {
     let of = |first: f64, least: f64, cut: f64| verdict("text", &|_, _| text([0.1, first], least, 0.3, cut));
-    assert_eq!([of(0.49, 0.31, 0.5), of(0.5, 0.3, 0.5), of(0.5, 0.31, 0.39), of(0.5, 0.31, 0.61)], [Verdict::Partly; 4]);
+    assert_eq!(
+        [
+            of(0.49, 0.31, 0.5),
+            of(0.5, 0.3, 0.5),
+            of(0.5, 0.31, 0.39),
+            of(0.5, 0.31, 0.61)
+        ],
+        [Verdict::Partly; 4]
+    );
     assert_eq!([of(0.5, 0.31, 0.4), of(0.5, 0.31, 0.6)], [Verdict::Reproduced; 2]);
 }
 
 #[test]
 fn alignment_needs_all_three() {
-    for (key, beyond) in [("token.raw", 0.3), ("token.held", 0.44), ("token.held_matched", 0.59)] {
+    for (key, beyond) in [
+        ("token.raw", 0.3),
+        ("token.held", 0.44),
+        ("token.held_matched", 0.59),
+    ] {
         assert_eq!(but("alignment", [(key, beyond)]), Verdict::Partly, "{key}");
     }
 }
@@ -97,9 +142,23 @@ fn alignment_needs_all_three() {
 #[test]
 fn captions_need_both_depths() {
     let of = |one: f64, two: f64, cut: f64| {
-        verdict("captions", &|c, _| values([("unseen.order", if c.text_layers == 1 { one } else { two }), ("EP unseen.order", cut)]))
+        verdict("captions", &|c, _| {
+            values([
+                ("unseen.order", if c.text_layers == 1 { one } else { two }),
+                ("EP unseen.order", cut),
+            ])
+        })
     };
-    assert_eq!([of(0.61, 0.9, 0.5), of(0.39, 0.9, 0.5), of(0.5, 0.89, 0.5), of(0.5, 0.9, 0.61), of(0.5, 0.9, 0.39)], [Verdict::Partly; 5]);
+    assert_eq!(
+        [
+            of(0.61, 0.9, 0.5),
+            of(0.39, 0.9, 0.5),
+            of(0.5, 0.89, 0.5),
+            of(0.5, 0.9, 0.61),
+            of(0.5, 0.9, 0.39)
+        ],
+        [Verdict::Partly; 5]
+    );
     assert_eq!(of(0.4, 0.9, 0.6), Verdict::Reproduced);
 }
 
@@ -107,21 +166,31 @@ fn captions_need_both_depths() {
 fn grid_needs_both_relations() {
     let of = |spoilt: bool, order: f64, cut: f64| {
         verdict("grid", &|c, _| {
-            let (order, cut) = if c.above == spoilt { (order, cut) } else { (0.9, 0.5) };
+            let (order, cut) = if c.above == spoilt {
+                (order, cut)
+            } else {
+                (0.9, 0.5)
+            };
             values([("unseen.order", order), ("EP unseen.order", cut)])
         })
     };
     for above in [false, true] {
-        assert_eq!([of(above, 0.89, 0.5), of(above, 0.9, 0.61), of(above, 0.9, 0.39)], [Verdict::Partly; 3]);
+        assert_eq!(
+            [of(above, 0.89, 0.5), of(above, 0.9, 0.61), of(above, 0.9, 0.39)],
+            [Verdict::Partly; 3]
+        );
         assert_eq!(of(above, 0.9, 0.4), Verdict::Reproduced);
     }
 }
 
 #[test]
 fn three_needs_all_three_of_both_sets() {
-    for (key, beyond) in
-        [("unseen.order", 0.79), ("EP unseen.order", 0.31), ("EP unseen.recognition", 0.79), ("EP unseen.recognition", 1.01)]
-    {
+    for (key, beyond) in [
+        ("unseen.order", 0.79),
+        ("EP unseen.order", 0.31),
+        ("EP unseen.recognition", 0.79),
+        ("EP unseen.recognition", 1.01),
+    ] {
         for labels in [8, 15] {
             let spoilt = |c: &ValidConfig, part: f64| {
                 let mut row = (case("three").reproduced)(c, part);
@@ -130,7 +199,11 @@ fn three_needs_all_three_of_both_sets() {
                 }
                 row
             };
-            assert_eq!(verdict("three", &spoilt), Verdict::Partly, "{key} with {labels} labels");
+            assert_eq!(
+                verdict("three", &spoilt),
+                Verdict::Partly,
+                "{key} with {labels} labels"
+            );
         }
     }
 }
@@ -146,7 +219,10 @@ fn norm_mlp_needs_all_six_sets() {
                     values([("unseen.order", order), ("EP unseen.order", cut)])
                 })
             };
-            assert_eq!([of(0.89, 0.5), of(0.9, 0.71), of(1.0, 0.81)], [Verdict::Partly; 3]);
+            assert_eq!(
+                [of(0.89, 0.5), of(0.9, 0.71), of(1.0, 0.81)],
+                [Verdict::Partly; 3]
+            );
         }
     }
     // The model with neither is there to compare with.
@@ -161,7 +237,11 @@ fn norm_mlp_needs_all_six_sets() {
 
 #[test]
 fn autoregressive_needs_all_three_of_both_sets() {
-    for (key, beyond) in [("unseen.retrieval", 0.89), ("slope", 0.29), ("EP unseen.retrieval", 0.71)] {
+    for (key, beyond) in [
+        ("unseen.retrieval", 0.89),
+        ("slope", 0.29),
+        ("EP unseen.retrieval", 0.71),
+    ] {
         for mixed in [false, true] {
             let spoilt = |c: &ValidConfig, part: f64| {
                 let mut row = (case("autoregressive").reproduced)(c, part);
@@ -170,7 +250,11 @@ fn autoregressive_needs_all_three_of_both_sets() {
                 }
                 row
             };
-            assert_eq!(verdict("autoregressive", &spoilt), Verdict::Partly, "{key}, mixed {mixed}");
+            assert_eq!(
+                verdict("autoregressive", &spoilt),
+                Verdict::Partly,
+                "{key}, mixed {mixed}"
+            );
         }
     }
 }
@@ -178,17 +262,32 @@ fn autoregressive_needs_all_three_of_both_sets() {
 #[test]
 fn reversal_needs_ep_alone() {
     assert_eq!(but("reversal", [("EP*-1 unseen.order", 0.11)]), Verdict::Partly);
-    for key in ["PE*-1 unseen.order", "PP*-1 unseen.order", "BP*-1 unseen.order", "VP*-1 unseen.order"] {
+    for key in [
+        "PE*-1 unseen.order",
+        "PP*-1 unseen.order",
+        "BP*-1 unseen.order",
+        "VP*-1 unseen.order",
+    ] {
         assert_eq!(but("reversal", [(key, 0.89)]), Verdict::Partly, "{key}");
     }
 }
 
 #[test]
 fn surgery_needs_a_ramp_that_restores_and_none_that_does_not() {
-    for (key, beyond) in [("ramp 1 unseen.order", 0.89), ("ramp 0 unseen.order", 0.39), ("ramp 0 unseen.order", 0.61)] {
+    for (key, beyond) in [
+        ("ramp 1 unseen.order", 0.89),
+        ("ramp 0 unseen.order", 0.39),
+        ("ramp 0 unseen.order", 0.61),
+    ] {
         assert_eq!(but("surgery", [(key, beyond)]), Verdict::Partly, "{key}");
     }
-    assert_eq!([but("surgery", [("ramp 0 unseen.order", 0.4)]), but("surgery", [("ramp 0 unseen.order", 0.6)])], [Verdict::Reproduced; 2]);
+    assert_eq!(
+        [
+            but("surgery", [("ramp 0 unseen.order", 0.4)]),
+            but("surgery", [("ramp 0 unseen.order", 0.6)])
+        ],
+        [Verdict::Reproduced; 2]
+    );
 }
 
 #[test]
@@ -198,12 +297,19 @@ fn phase_needs_ep_where_cls_is_large_and_others_where_it_is_small() {
             let ratio = c.cls_std / c.position_std;
             let (worst, cost) = if ratio >= 25.0 { large } else { small };
             // What lies between counts for neither.
-            if ratio > 1.0 && ratio < 25.0 { phase("BE", 0.9) } else { phase(worst, cost) }
+            if ratio > 1.0 && ratio < 25.0 {
+                phase("BE", 0.9)
+            } else {
+                phase(worst, cost)
+            }
         })
     };
     assert_eq!(of(("EP", 0.16), ("PP", 0.16)), Verdict::Reproduced);
     // No term alone is another answer than EP.
-    assert_eq!([of(("EP", 0.14), ("PP", 0.16)), of(("EP", 0.16), ("EP", 0.14))], [Verdict::Partly, Verdict::Reproduced]);
+    assert_eq!(
+        [of(("EP", 0.14), ("PP", 0.16)), of(("EP", 0.16), ("EP", 0.14))],
+        [Verdict::Partly, Verdict::Reproduced]
+    );
     assert_eq!(of(("EP", 0.16), ("EP", 0.16)), Verdict::Partly);
     // A model that learns no order breaks no symmetry.
     let unable = verdict("phase", &|c, _| match c.cls_std / c.position_std >= 25.0 {
@@ -218,7 +324,18 @@ fn birth_needs_a_lead_in_most_seeds() {
     // Of 500 steps, measured every 10.
     let of = |slope: f64, order: f64| verdict("birth", &move |_, part| birth(part, slope, order));
     assert_eq!([of(0.5, 0.52), of(0.5, 0.5)], [Verdict::Reproduced, Verdict::Not]);
-    let leads = |most: u32| verdict("birth", &move |c, part| if c.seed < most { birth(part, 0.2, 0.6) } else { birth(part, 0.6, 0.2) });
+    let leads = |most: u32| {
+        verdict("birth", &move |c, part| {
+            if c.seed < most {
+                birth(part, 0.2, 0.6)
+            } else {
+                birth(part, 0.6, 0.2)
+            }
+        })
+    };
     // Six seeds: the median leads where four do, three quarters of them do where five do.
-    assert_eq!([leads(5), leads(4), leads(2)], [Verdict::Reproduced, Verdict::Partly, Verdict::Not]);
+    assert_eq!(
+        [leads(5), leads(4), leads(2)],
+        [Verdict::Reproduced, Verdict::Partly, Verdict::Not]
+    );
 }

@@ -38,7 +38,11 @@ pub const CHROMIUM: Browser = Browser {
 pub const FIREFOX: Browser = Browser {
     name: "Firefox",
     variable: "FIREFOX",
-    programs: &["firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"],
+    programs: &[
+        "firefox-esr",
+        "firefox",
+        "/Applications/Firefox.app/Contents/MacOS/firefox",
+    ],
     needs: &[],
     packages: &["firefox-esr"],
 };
@@ -63,8 +67,16 @@ impl Browser {
         }
         install(self.name, self.packages)?;
         self.find().with_context(|| {
-            let Self { name, variable, packages, .. } = self;
-            format!("{name} is not installed: get it (on Debian: {}), or set {variable} to its path", packages.join(" "))
+            let Self {
+                name,
+                variable,
+                packages,
+                ..
+            } = self;
+            format!(
+                "{name} is not installed: get it (on Debian: {}), or set {variable} to its path",
+                packages.join(" ")
+            )
         })
     }
 
@@ -73,7 +85,10 @@ impl Browser {
             return Some(path.into());
         }
         let complete = self.needs.iter().all(|name| tools::find_on_path(name).is_some());
-        self.programs.iter().find_map(|name| tools::find_on_path(name)).filter(|_| complete)
+        self.programs
+            .iter()
+            .find_map(|name| tools::find_on_path(name))
+            .filter(|_| complete)
     }
 }
 
@@ -83,7 +98,10 @@ pub fn swiftshader() -> Vec<(&'static str, &'static str)> {
     if env::var_os("VK_DRIVER_FILES").is_some() || !Path::new(SWIFTSHADER_DRIVER).is_file() {
         return Vec::new();
     }
-    vec![("LD_LIBRARY_PATH", SWIFTSHADER_LIBRARIES), ("VK_DRIVER_FILES", SWIFTSHADER_DRIVER)]
+    vec![
+        ("LD_LIBRARY_PATH", SWIFTSHADER_LIBRARIES),
+        ("VK_DRIVER_FILES", SWIFTSHADER_DRIVER),
+    ]
 }
 
 /// Where Debian's Vulkan loader finds its drivers.
@@ -93,8 +111,13 @@ const DRIVERS: &str = "/usr/share/vulkan/icd.d";
 /// is not there.
 pub fn lavapipe() -> Result<Option<(&'static str, PathBuf)>> {
     let find = || {
-        let drivers = std::fs::read_dir(DRIVERS).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
-        drivers.into_iter().find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("lvp_icd")))
+        let drivers = std::fs::read_dir(DRIVERS)
+            .ok()?
+            .filter_map(|entry| Some(entry.ok()?.path()));
+        drivers.into_iter().find(|path| {
+            path.file_name()
+                .is_some_and(|name| name.to_string_lossy().starts_with("lvp_icd"))
+        })
     };
     if find().is_none() {
         install("lavapipe", &["mesa-vulkan-drivers"])?;

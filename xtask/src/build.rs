@@ -26,8 +26,14 @@ const WASM_FEATURES: [&str; 9] = [
 ];
 
 /// Functions that are alike stand side by side, where brotli finds them.
-const OPTIMISATIONS: [&str; 6] =
-    ["-O3", "--low-memory-unused", "--converge", "--reorder-functions-by-name", "--strip-producers", "--strip-target-features"];
+const OPTIMISATIONS: [&str; 6] = [
+    "-O3",
+    "--low-memory-unused",
+    "--converge",
+    "--reorder-functions-by-name",
+    "--strip-producers",
+    "--strip-target-features",
+];
 
 /// The static site.
 pub fn dist() -> PathBuf {
@@ -46,9 +52,19 @@ pub fn build() -> Result<()> {
 /// once for every browser and once for those with relaxed SIMD.
 fn engine() -> Result<()> {
     let folder = root().join("www/src/engine/pkg");
-    package("viewer", &["--no-default-features", "--features=web"], &tools::target_dir(), &folder)?;
+    package(
+        "viewer",
+        &["--no-default-features", "--features=web"],
+        &tools::target_dir(),
+        &folder,
+    )?;
     package("leftright", &["--features=web"], &tools::target_dir(), &folder)?;
-    package("relaxed", &["--features=web,relaxed"], &tools::target_dir(), &folder)?;
+    package(
+        "relaxed",
+        &["--features=web,relaxed"],
+        &tools::target_dir(),
+        &folder,
+    )?;
     let notices = folder.join("crate-licenses.md");
     let inputs = [root().join("Cargo.lock"), env::current_exe()?];
     if !tools::is_fresh(&notices, &inputs.each_ref().map(PathBuf::as_path))? {
@@ -70,7 +86,8 @@ pub fn bench_engine() -> Result<PathBuf> {
 fn package(name: &str, features: &[&str], target: &Path, folder: &Path) -> Result<()> {
     // Not left to cargo: the packages share a target directory for their dependencies, and there each evicts the one before.
     let optimized = folder.join(format!("{name}_bg.wasm"));
-    let sources = ["src", "shaders", "Cargo.toml", "Cargo.lock", ".cargo/config.toml"].map(|path| root().join(path));
+    let sources =
+        ["src", "shaders", "Cargo.toml", "Cargo.lock", ".cargo/config.toml"].map(|path| root().join(path));
     let exe = env::current_exe()?;
     let inputs: Vec<&Path> = sources.iter().chain([&exe]).map(PathBuf::as_path).collect();
     if tools::is_fresh(&optimized, &inputs)? {
@@ -80,22 +97,43 @@ fn package(name: &str, features: &[&str], target: &Path, folder: &Path) -> Resul
     // RUSTFLAGS in the environment would replace the flags of .cargo/config.toml. A cdylib and nothing beside it: with an
     // rlib, as dependants want, cargo would not optimise across crates.
     let mut cargo = tools::cargo();
-    cargo.args(["rustc", "--profile=wasm", "--package=leftright", "--lib", "--crate-type=cdylib", "--target", WASM_TARGET]);
+    cargo.args([
+        "rustc",
+        "--profile=wasm",
+        "--package=leftright",
+        "--lib",
+        "--crate-type=cdylib",
+        "--target",
+        WASM_TARGET,
+    ]);
     cargo.args(features);
     tools::run(cargo.env("CARGO_TARGET_DIR", target).env_remove("RUSTFLAGS"))?;
 
     println!("Binding and optimising {name}");
     let bound = target.join("wasm-bindgen");
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(target.join(WASM_TARGET).join("wasm/leftright.wasm")).out_name(name).web(true)?.typescript(true);
-    bindgen.generate(&bound).with_context(|| format!("wasm-bindgen could not bind {name}"))?;
+    bindgen
+        .input_path(target.join(WASM_TARGET).join("wasm/leftright.wasm"))
+        .out_name(name)
+        .web(true)?
+        .typescript(true);
+    bindgen
+        .generate(&bound)
+        .with_context(|| format!("wasm-bindgen could not bind {name}"))?;
     fs::create_dir_all(folder)?;
     for file in [format!("{name}.js"), format!("{name}.d.ts")] {
         fs::copy(bound.join(&file), folder.join(&file)).with_context(|| format!("could not copy {file}"))?;
     }
     // Last, so that its time vouches for the whole package.
     let mut wasm_opt = tools::node("binaryen/bin/wasm-opt");
-    tools::run(wasm_opt.args(OPTIMISATIONS).args(WASM_FEATURES).arg(bound.join(format!("{name}_bg.wasm"))).arg("-o").arg(&optimized))
+    tools::run(
+        wasm_opt
+            .args(OPTIMISATIONS)
+            .args(WASM_FEATURES)
+            .arg(bound.join(format!("{name}_bg.wasm")))
+            .arg("-o")
+            .arg(&optimized),
+    )
 }
 
 /// Checks the site's types and bundles it, and the library with it.
@@ -114,7 +152,10 @@ fn site() -> Result<()> {
         root().join("package/manifest.config.mjs"),
         env::current_exe()?,
     ];
-    if tools::is_fresh(&dist().join("embed.html"), &inputs.each_ref().map(PathBuf::as_path) as &[&Path])? {
+    if tools::is_fresh(
+        &dist().join("embed.html"),
+        &inputs.each_ref().map(PathBuf::as_path) as &[&Path],
+    )? {
         return Ok(());
     }
     tools::run(tools::node("typescript/bin/tsc").args(["--noEmit", "--project", "www"]))?;

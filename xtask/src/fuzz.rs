@@ -35,15 +35,31 @@ pub fn fuzz(args: &FuzzArgs) -> Result<ExitCode> {
     let binary = match &args.binary {
         Some(binary) => binary.clone(),
         None => {
-            tools::run(tools::cargo().args(["build", "--release", "--quiet", "--package", "leftright-cli", "--bin", "leftright"]))?;
+            tools::run(tools::cargo().args([
+                "build",
+                "--release",
+                "--quiet",
+                "--package",
+                "leftright-cli",
+                "--bin",
+                "leftright",
+            ]))?;
             tools::target_dir().join("release/leftright")
         }
     };
-    let (trained, folder) = (tools::root().join("tests/fixtures/trained.safetensors"), tools::target_dir().join("fuzz"));
-    let campaign = Campaign::new(&binary, &trained, &folder, args.seed).context("could not train the models that are broken")?;
+    let (trained, folder) = (
+        tools::root().join("tests/fixtures/trained.safetensors"),
+        tools::target_dir().join("fuzz"),
+    );
+    let campaign = Campaign::new(&binary, &trained, &folder, args.seed)
+        .context("could not train the models that are broken")?;
     println!("seed {}", args.seed);
     let mut faults = 0;
-    for (kind, cases) in [(Kind::Checkpoint, args.checkpoints), (Kind::Run, args.files / 2), (Kind::Sweep, args.files.div_ceil(2))] {
+    for (kind, cases) in [
+        (Kind::Checkpoint, args.checkpoints),
+        (Kind::Run, args.files / 2),
+        (Kind::Sweep, args.files.div_ceil(2)),
+    ] {
         let start = Instant::now();
         let tally = campaign.run(kind, 0..cases)?;
         let rate = cases as f64 / start.elapsed().as_secs_f64();
@@ -51,5 +67,9 @@ pub fn fuzz(args: &FuzzArgs) -> Result<ExitCode> {
         faults += tally.faults.len();
     }
     println!("{faults} faults");
-    Ok(if faults == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if faults == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

@@ -17,7 +17,9 @@ pub fn notices() -> Result<String> {
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, license) in linked()? {
         writeln!(notices, "- {name} ({license})")?;
-        let folder = folders.get(&name).with_context(|| format!("cargo metadata does not know {name}"))?;
+        let folder = folders
+            .get(&name)
+            .with_context(|| format!("cargo metadata does not know {name}"))?;
         for text in license_texts(folder)? {
             texts.entry(text).or_default().push(name.clone());
         }
@@ -32,26 +34,66 @@ pub fn notices() -> Result<String> {
 /// them, nor is our own crate.
 fn linked() -> Result<BTreeMap<String, String>> {
     let mut tree = tools::cargo();
-    tree.args(["tree", "--package", "leftright", "--features", "web", "--target", WASM_TARGET, "--edges", "normal,no-proc-macro"]);
-    let output = tree.args(["--prefix", "none", "--format", "{p}\t{l}"]).output().context("could not start cargo tree")?;
-    ensure!(output.status.success(), "cargo tree failed: {}", String::from_utf8_lossy(&output.stderr));
+    tree.args([
+        "tree",
+        "--package",
+        "leftright",
+        "--features",
+        "web",
+        "--target",
+        WASM_TARGET,
+        "--edges",
+        "normal,no-proc-macro",
+    ]);
+    let output = tree
+        .args(["--prefix", "none", "--format", "{p}\t{l}"])
+        .output()
+        .context("could not start cargo tree")?;
+    ensure!(
+        output.status.success(),
+        "cargo tree failed: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let mut crates = BTreeMap::new();
     for line in String::from_utf8(output.stdout)?.lines().skip(1) {
         // "name v1.2.3 (where it comes from)", and a star after what was listed before.
-        let (package, license) = line.trim_end_matches(" (*)").split_once('\t').context("cargo tree writes a package and its licence")?;
+        let (package, license) = line
+            .trim_end_matches(" (*)")
+            .split_once('\t')
+            .context("cargo tree writes a package and its licence")?;
         let mut words = package.split(' ');
-        let (name, version) = words.next().zip(words.next()).context("cargo tree writes a name and a version")?;
-        crates.insert(format!("{name} {}", version.trim_start_matches('v')), license.to_owned());
+        let (name, version) = words
+            .next()
+            .zip(words.next())
+            .context("cargo tree writes a name and a version")?;
+        crates.insert(
+            format!("{name} {}", version.trim_start_matches('v')),
+            license.to_owned(),
+        );
     }
     Ok(crates)
 }
 
 /// Where the source of every package lies, by "name version".
 fn folders() -> Result<BTreeMap<String, PathBuf>> {
-    let metadata = MetadataCommand::new().manifest_path(root().join("Cargo.toml")).exec()?;
-    let folder = |manifest: &Path| manifest.parent().map(Path::to_owned).context("a manifest lies in a folder");
+    let metadata = MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .exec()?;
+    let folder = |manifest: &Path| {
+        manifest
+            .parent()
+            .map(Path::to_owned)
+            .context("a manifest lies in a folder")
+    };
     let packages = metadata.packages.iter();
-    packages.map(|p| Ok((format!("{} {}", p.name, p.version), folder(p.manifest_path.as_std_path())?))).collect()
+    packages
+        .map(|p| {
+            Ok((
+                format!("{} {}", p.name, p.version),
+                folder(p.manifest_path.as_std_path())?,
+            ))
+        })
+        .collect()
 }
 
 /// What the files say whose names begin as licences are called.
@@ -59,9 +101,18 @@ fn license_texts(folder: &Path) -> Result<Vec<String>> {
     let mut texts = Vec::new();
     for entry in fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
         let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().to_uppercase();
-        if path.is_file() && ["LICENSE", "LICENCE", "COPYING", "NOTICE"].iter().any(|start| name.starts_with(start)) {
-            let text = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .to_uppercase();
+        if path.is_file()
+            && ["LICENSE", "LICENCE", "COPYING", "NOTICE"]
+                .iter()
+                .any(|start| name.starts_with(start))
+        {
+            let text =
+                fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
             texts.push(text.replace("\r\n", "\n").trim().to_owned());
         }
     }

@@ -27,7 +27,12 @@ pub fn lighthouse() -> Result<()> {
             }
         }
     }
-    ensure!(low.is_empty(), "below {:.0}: {}; the reports are in target/lighthouse", 100.0 * LEAST, low.join(", "));
+    ensure!(
+        low.is_empty(),
+        "below {:.0}: {}; the reports are in target/lighthouse",
+        100.0 * LEAST,
+        low.join(", ")
+    );
     Ok(())
 }
 
@@ -36,16 +41,35 @@ fn audit(url: &str, device: &str, chromium: &Path) -> Result<Vec<(String, f64)>>
     let folder = tools::target_dir().join("lighthouse");
     fs::create_dir_all(&folder)?;
     let mut npm = tools::npm();
-    npm.args(["exec", "--yes", &format!("--package={PACKAGE}"), "--", "lighthouse", url, "--quiet"]);
-    npm.args(["--chrome-flags=--headless=new --no-sandbox", "--output=json", "--output=html"]);
-    npm.arg(format!("--output-path={}", folder.join(device).display())).env("CHROME_PATH", chromium);
+    npm.args([
+        "exec",
+        "--yes",
+        &format!("--package={PACKAGE}"),
+        "--",
+        "lighthouse",
+        url,
+        "--quiet",
+    ]);
+    npm.args([
+        "--chrome-flags=--headless=new --no-sandbox",
+        "--output=json",
+        "--output=html",
+    ]);
+    npm.arg(format!("--output-path={}", folder.join(device).display()))
+        .env("CHROME_PATH", chromium);
     if device == "desktop" {
         npm.arg("--preset=desktop");
     }
     tools::run(&mut npm)?;
     let report: Value = serde_json::from_slice(&fs::read(folder.join(format!("{device}.report.json")))?)?;
     let categories = report["categories"].as_object().into_iter().flatten();
-    let scores: Vec<_> = categories.map(|(name, category)| (name.clone(), category["score"].as_f64().unwrap_or(0.0))).collect();
-    ensure!(!scores.is_empty(), "Lighthouse scored nothing: {}", report["runtimeError"]);
+    let scores: Vec<_> = categories
+        .map(|(name, category)| (name.clone(), category["score"].as_f64().unwrap_or(0.0)))
+        .collect();
+    ensure!(
+        !scores.is_empty(),
+        "Lighthouse scored nothing: {}",
+        report["runtimeError"]
+    );
     Ok(scores)
 }

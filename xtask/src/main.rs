@@ -19,7 +19,11 @@ use anyhow::Result;
 use clap::Parser;
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Builds, serves and tests leftright")]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "Builds, serves and tests leftright"
+)]
 enum Task {
     /// Leave the static site in www/dist, for any file server, under any sub-path
     Build,

@@ -18,7 +18,10 @@ const DEFAULT_PORTS: Range<u16> = 8080..8100;
 
 /// Serves `www/dist` on 127.0.0.1 until the process is ended.
 pub fn serve(port: Option<u16>) -> Result<()> {
-    ensure!(build::dist().join("index.html").is_file(), "www/dist holds no site: run `cargo xtask build` first");
+    ensure!(
+        build::dist().join("index.html").is_file(),
+        "www/dist holds no site: run `cargo xtask build` first"
+    );
     let listener = listen(port)?;
     println!("http://{}/ (Ctrl-C ends it)", listener.local_addr()?);
     answer(listener)
@@ -36,8 +39,13 @@ fn answer(listener: TcpListener) -> Result<()> {
     listener.set_nonblocking(true)?;
     // A browser that kept yesterday's page would hide today's build.
     let fresh = SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    let files = Router::new().fallback_service(ServeDir::new(build::dist())).layer(CompressionLayer::new()).layer(fresh);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let files = Router::new()
+        .fallback_service(ServeDir::new(build::dist()))
+        .layer(CompressionLayer::new())
+        .layer(fresh);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
     runtime.block_on(async { Ok(axum::serve(tokio::net::TcpListener::from_std(listener)?, files).await?) })
 }
 
@@ -45,7 +53,8 @@ fn answer(listener: TcpListener) -> Result<()> {
 fn listen(port: Option<u16>) -> Result<TcpListener> {
     let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
     if let Some(port) = port {
-        return bind(port).with_context(|| format!("could not listen on port {port}: choose another with --port"));
+        return bind(port)
+            .with_context(|| format!("could not listen on port {port}: choose another with --port"));
     }
     for port in DEFAULT_PORTS {
         match bind(port) {

@@ -65,7 +65,11 @@ pub fn test(only: Option<Suite>) -> Result<ExitCode> {
         counts += playwright(&chromium)?;
     }
     println!("{} passed, {} failed", counts.passed, counts.failed);
-    Ok(if counts.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if counts.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// The tests of the native GPU engine, which run on a second adapter too.
@@ -74,16 +78,21 @@ const GPU_TESTS: [&str; 4] = ["--test", "gpu", "--test", "stages"];
 /// Every Rust test, then those of the GPU engine on lavapipe: a second compiler of the same shaders.
 fn rust() -> Result<Counts> {
     let mut all = tools::cargo();
-    all.args(["test", "--release", "--workspace", "--no-fail-fast"]).envs(browser::swiftshader());
+    all.args(["test", "--release", "--workspace", "--no-fail-fast"])
+        .envs(browser::swiftshader());
     let mut counts = cargo_test(&mut all)?;
     match browser::lavapipe()? {
         Some((variable, driver)) => {
             println!("The GPU engine's tests on lavapipe");
             let mut gpu = tools::cargo();
-            gpu.args(["test", "--release", "--package", "leftright", "--no-fail-fast"]).args(GPU_TESTS).env(variable, driver);
+            gpu.args(["test", "--release", "--package", "leftright", "--no-fail-fast"])
+                .args(GPU_TESTS)
+                .env(variable, driver);
             counts += cargo_test(&mut gpu)?;
         }
-        None if env::var_os("CI").is_some() => bail!("lavapipe is not installed: get it (on Debian: mesa-vulkan-drivers)"),
+        None if env::var_os("CI").is_some() => {
+            bail!("lavapipe is not installed: get it (on Debian: mesa-vulkan-drivers)")
+        }
         None => println!("The GPU engine's tests on lavapipe were skipped: it is not installed"),
     }
     Ok(counts)
@@ -91,7 +100,10 @@ fn rust() -> Result<Counts> {
 
 /// `cargo test`, passing its output on and adding up its summary lines.
 fn cargo_test(cargo: &mut Command) -> Result<Counts> {
-    let mut child = cargo.stdout(Stdio::piped()).spawn().context("could not start cargo test")?;
+    let mut child = cargo
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("could not start cargo test")?;
     let mut counts = Counts::default();
     let output = child.stdout.take().expect("stdout was piped");
     for line in BufReader::new(output).split(b'\n') {
@@ -108,8 +120,15 @@ fn cargo_test(cargo: &mut Command) -> Result<Counts> {
 /// The counts in a line such as `test result: ok. 3 passed; 0 failed; 1 ignored; ...`.
 fn summary(line: &str) -> Option<Counts> {
     let (_, numbers) = line.strip_prefix("test result: ")?.split_once(". ")?;
-    let count = |name: &str| numbers.split("; ").find_map(|part| part.strip_suffix(name)?.trim().parse().ok());
-    Some(Counts { passed: count("passed")?, failed: count("failed")? })
+    let count = |name: &str| {
+        numbers
+            .split("; ")
+            .find_map(|part| part.strip_suffix(name)?.trim().parse().ok())
+    };
+    Some(Counts {
+        passed: count("passed")?,
+        failed: count("failed")?,
+    })
 }
 
 /// Vitest, which tests what of the site needs no browser, counted by its own report.
@@ -119,11 +138,17 @@ fn vitest() -> Result<Counts> {
         fs::remove_file(&report)?;
     }
     let mut vitest = tools::node("vitest/vitest.mjs");
-    vitest.args(["run", "--reporter=default", "--reporter=json"]).arg(format!("--outputFile.json={}", report.display()));
+    vitest
+        .args(["run", "--reporter=default", "--reporter=json"])
+        .arg(format!("--outputFile.json={}", report.display()));
     let status = vitest.status().context("could not start Vitest")?;
     let json: Value = fs::read(&report).map_or(Ok(Value::Null), |json| serde_json::from_slice(&json))?;
     let count = |name: &str| json[name].as_u64().unwrap_or(0);
-    Ok(Counts { passed: count("numPassedTests"), failed: count("numFailedTests") }.judged_by(status))
+    Ok(Counts {
+        passed: count("numPassedTests"),
+        failed: count("numFailedTests"),
+    }
+    .judged_by(status))
 }
 
 /// Playwright, counted by the report that playwright.config.ts asks for.
@@ -135,9 +160,14 @@ fn playwright(chromium: &Path) -> Result<Counts> {
     }
     // The recipes run the command line, as the Rust tests have built it.
     tools::run(tools::cargo().args(["test", "--release", "--workspace", "--no-run", "--quiet"]))?;
-    let command_line = tools::target_dir().join("release").join(format!("leftright{}", env::consts::EXE_SUFFIX));
+    let command_line = tools::target_dir()
+        .join("release")
+        .join(format!("leftright{}", env::consts::EXE_SUFFIX));
     let mut playwright = tools::node("@playwright/test/cli.js");
-    playwright.arg("test").env(CHROMIUM.variable, chromium).env("LEFTRIGHT", command_line);
+    playwright
+        .arg("test")
+        .env(CHROMIUM.variable, chromium)
+        .env("LEFTRIGHT", command_line);
     // Playwright skips the scenarios of a browser that is not there; CI must have all.
     let mut absent = Vec::new();
     for browser in [FIREFOX, WEBKIT] {
@@ -161,7 +191,10 @@ fn playwright(chromium: &Path) -> Result<Counts> {
 /// The counts in Playwright's JSON report.
 fn outcome(report: &Value) -> Counts {
     let count = |name: &str| report["stats"][name].as_u64().unwrap_or(0);
-    Counts { passed: count("expected"), failed: count("unexpected") + count("flaky") }
+    Counts {
+        passed: count("expected"),
+        failed: count("unexpected") + count("flaky"),
+    }
 }
 
 #[cfg(test)]
@@ -171,21 +204,37 @@ mod tests {
     #[test]
     fn cargo_summaries_are_counted() {
         let line = "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.10s";
-        assert_eq!(summary(line), Some(Counts { passed: 12, failed: 3 }));
+        assert_eq!(
+            summary(line),
+            Some(Counts {
+                passed: 12,
+                failed: 3
+            })
+        );
         assert_eq!(summary("test cargo_summaries_are_counted ... ok"), None);
     }
 
     #[test]
     fn a_suite_without_tests_has_failed() {
         let success = ExitStatus::default();
-        assert_eq!(Counts::default().judged_by(success), Counts { passed: 0, failed: 1 });
-        assert_eq!(Counts { passed: 1, failed: 0 }.judged_by(success), Counts { passed: 1, failed: 0 });
-        assert_eq!(Counts { passed: 1, failed: 2 }.judged_by(success), Counts { passed: 1, failed: 2 });
+        assert_eq!(
+            Counts::default().judged_by(success),
+            Counts { passed: 0, failed: 1 }
+        );
+        assert_eq!(
+            Counts { passed: 1, failed: 0 }.judged_by(success),
+            Counts { passed: 1, failed: 0 }
+        );
+        assert_eq!(
+            Counts { passed: 1, failed: 2 }.judged_by(success),
+            Counts { passed: 1, failed: 2 }
+        );
     }
 
     #[test]
     fn playwright_reports_are_counted() {
-        let report = serde_json::json!({ "stats": { "expected": 4, "unexpected": 1, "flaky": 1, "skipped": 2 } });
+        let report =
+            serde_json::json!({ "stats": { "expected": 4, "unexpected": 1, "flaky": 1, "skipped": 2 } });
         assert_eq!(outcome(&report), Counts { passed: 4, failed: 2 });
     }
 }

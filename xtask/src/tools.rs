@@ -15,7 +15,9 @@ pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// The repository's root.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the repository")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("xtask lies in the repository")
 }
 
 /// Cargo's output directory.
@@ -49,7 +51,9 @@ pub fn npm() -> Command {
 
 /// Runs a command to its end; its failure is an error that names it.
 pub fn run(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("could not start {command:?}"))?;
+    let status = command
+        .status()
+        .with_context(|| format!("could not start {command:?}"))?;
     ensure!(status.success(), "{command:?} failed with {status}");
     Ok(())
 }
@@ -57,12 +61,17 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// The program of this name on the PATH; a whole path names itself.
 pub fn find_on_path(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    env::split_paths(&path).map(|dir| dir.join(name)).find(|file| file.is_file())
+    env::split_paths(&path)
+        .map(|dir| dir.join(name))
+        .find(|file| file.is_file())
 }
 
 /// Adds the WebAssembly target to the toolchain where it is missing.
 pub fn ensure_wasm_target() -> Result<()> {
-    let output = command("rustc").args(["--print", "sysroot"]).output().context("could not start rustc")?;
+    let output = command("rustc")
+        .args(["--print", "sysroot"])
+        .output()
+        .context("could not start rustc")?;
     let sysroot = PathBuf::from(String::from_utf8(output.stdout)?.trim());
     if sysroot.join("lib/rustlib").join(WASM_TARGET).is_dir() {
         return Ok(());
@@ -82,7 +91,9 @@ pub fn ensure_npm_packages() -> Result<()> {
 
 /// Whether `output` exists and is newer than every input, directories with all they hold.
 pub fn is_fresh(output: &Path, inputs: &[&Path]) -> Result<bool> {
-    let Ok(made) = fs::metadata(output).and_then(|meta| meta.modified()) else { return Ok(false) };
+    let Ok(made) = fs::metadata(output).and_then(|meta| meta.modified()) else {
+        return Ok(false);
+    };
     for input in inputs {
         if last_change(input)? > made {
             return Ok(false);

@@ -25,7 +25,13 @@ pub fn report(outcomes: &[Outcome], scale: Scale) -> String {
          of each had been seen, so only the other seeds test them. In 10 to 12 the paper's own setting (15 labels in pairs, held \
          labels in no training pair) fails in part; an easier one stands beside it, and the rule asks for both.\n\n| | experiment | verdict | models |\n| --- | --- | --- | --- |\n"
     );
-    for Outcome { experiment, models, summary, .. } in outcomes {
+    for Outcome {
+        experiment,
+        models,
+        summary,
+        ..
+    } in outcomes
+    {
         let _ = writeln!(
             out,
             "| {} | [{}](#{}) | **{}** | {models} |",
@@ -35,7 +41,14 @@ pub fn report(outcomes: &[Outcome], scale: Scale) -> String {
             word(summary.verdict)
         );
     }
-    for Outcome { experiment, models, seconds, summary, figures } in outcomes {
+    for Outcome {
+        experiment,
+        models,
+        seconds,
+        summary,
+        figures,
+    } in outcomes
+    {
         let _ = write!(
             out,
             "\n## {}. {}\n\n**Claim.** {}\n\n**Rule.** {}\n\n**Measured.** {}\n\n**Verdict: {}.** {models} models, {seconds:.0} s.\n",
@@ -43,7 +56,11 @@ pub fn report(outcomes: &[Outcome], scale: Scale) -> String {
             experiment.title,
             experiment.claim,
             experiment.rule,
-            if summary.finding.is_empty() { "Too little to say." } else { &summary.finding },
+            if summary.finding.is_empty() {
+                "Too little to say."
+            } else {
+                &summary.finding
+            },
             word(summary.verdict),
         );
         for (figure, chart) in figures.iter().zip(&summary.charts) {
@@ -56,5 +73,8 @@ pub fn report(outcomes: &[Outcome], scale: Scale) -> String {
 /// The name that GitHub gives a heading.
 fn anchor(id: u32, title: &str) -> String {
     let kept = format!("{id}. {title}").to_lowercase();
-    kept.chars().filter(|c| c.is_alphanumeric() || *c == ' ' || *c == '-').map(|c| if c == ' ' { '-' } else { c }).collect()
+    kept.chars()
+        .filter(|c| c.is_alphanumeric() || *c == ' ' || *c == '-')
+        .map(|c| if c == ' ' { '-' } else { c })
+        .collect()
 }

@@ -46,21 +46,46 @@ pub struct Outcome {
 fn chosen(only: &[u32]) -> Result<Vec<&'static Experiment>, Failure> {
     let all = Experiment::ALL;
     if let Some(id) = only.iter().find(|id| !all.iter().any(|e| e.id == **id)) {
-        return Err(Failure::Usage(format!("there is no experiment {id}; they are numbered 1 to {}", all.len())));
+        return Err(Failure::Usage(format!(
+            "there is no experiment {id}; they are numbered 1 to {}",
+            all.len()
+        )));
     }
-    Ok(all.into_iter().filter(|e| only.is_empty() || only.contains(&e.id)).collect())
+    Ok(all
+        .into_iter()
+        .filter(|e| only.is_empty() || only.contains(&e.id))
+        .collect())
 }
 
-fn run(experiment: &'static Experiment, args: &ReproduceArgs, scale: Scale, quiet: bool) -> Result<Outcome, Failure> {
+fn run(
+    experiment: &'static Experiment,
+    args: &ReproduceArgs,
+    scale: Scale,
+    quiet: bool,
+) -> Result<Outcome, Failure> {
     let engine = jobs::resolve(args.engine.into());
     let jobs = (experiment.jobs)(scale);
-    let bar = jobs::bar(jobs.iter().map(|job| u64::from(job.steps)).sum(), quiet, jobs::MANY);
-    bar.set_message(format!("{}. {} ({} models)", experiment.id, experiment.title, jobs.len()));
+    let bar = jobs::bar(
+        jobs.iter().map(|job| u64::from(job.steps)).sum(),
+        quiet,
+        jobs::MANY,
+    );
+    bar.set_message(format!(
+        "{}. {} ({} models)",
+        experiment.id,
+        experiment.title,
+        jobs.len()
+    ));
     let start = Instant::now();
-    let measurements = jobs::train((0..).zip(jobs.iter().cloned()).collect(), engine, &|steps| bar.inc(steps))?;
+    let measurements = jobs::train((0..).zip(jobs.iter().cloned()).collect(), engine, &|steps| {
+        bar.inc(steps)
+    })?;
     bar.finish_and_clear();
     let name = format!("{:02}-{}", experiment.id, experiment.name);
-    file::write(&args.out.join(format!("measurements/{name}.csv")), &rows::csv(&jobs, &measurements)?)?;
+    file::write(
+        &args.out.join(format!("measurements/{name}.csv")),
+        &rows::csv(&jobs, &measurements)?,
+    )?;
     let summary = (experiment.summarise)(&jobs, &measurements);
     let mut figures = Vec::new();
     for (i, chart) in summary.charts.iter().enumerate() {
@@ -68,7 +93,13 @@ fn run(experiment: &'static Experiment, args: &ReproduceArgs, scale: Scale, quie
         file::write(&args.out.join(&figure), svg::draw(chart).as_bytes())?;
         figures.push(figure);
     }
-    Ok(Outcome { experiment, models: jobs.len(), seconds: start.elapsed().as_secs_f64(), summary, figures })
+    Ok(Outcome {
+        experiment,
+        models: jobs.len(),
+        seconds: start.elapsed().as_secs_f64(),
+        summary,
+        figures,
+    })
 }
 
 /// A verdict in words.
@@ -93,13 +124,23 @@ pub fn reproduce(args: &ReproduceArgs, json: bool) -> Result<(), Failure> {
         let outcome = run(experiment, args, scale, json)?;
         if !json {
             let verdict = word(outcome.summary.verdict);
-            report::note(&format!("{:>2}. {}: {verdict} ({:.0} s)", experiment.id, experiment.title, outcome.seconds));
+            report::note(&format!(
+                "{:>2}. {}: {verdict} ({:.0} s)",
+                experiment.id, experiment.title, outcome.seconds
+            ));
         }
         outcomes.push(outcome);
         // After each, so that what is done is there whatever happens to the rest.
-        file::write(&args.out.join("REPRODUCTION.md"), markdown::report(&outcomes, scale).as_bytes())?;
+        file::write(
+            &args.out.join("REPRODUCTION.md"),
+            markdown::report(&outcomes, scale).as_bytes(),
+        )?;
     }
     let found = |o: &Outcome| json!({ "id": o.experiment.id, "name": o.experiment.name, "verdict": o.summary.verdict, "finding": o.summary.finding });
     let written = format!("wrote {}", args.out.join("REPRODUCTION.md").display());
-    report::line(json, &json!(outcomes.iter().map(found).collect::<Vec<_>>()), &written)
+    report::line(
+        json,
+        &json!(outcomes.iter().map(found).collect::<Vec<_>>()),
+        &written,
+    )
 }

@@ -61,12 +61,14 @@ fn claim(args: &SweepArgs, out: &Path, spec: &Spec) -> Result<(), Failure> {
     let path = out.join("sweep.json");
     let ours = serde_json::to_string_pretty(spec)?;
     match std::fs::read_to_string(&path) {
-        Ok(theirs) if theirs != ours => {
-            Err(Failure::Usage(format!("{} holds a sweep of another spec (see sweep.json there); name another folder", out.display())))
-        }
-        Ok(_) if !args.resume && args.shard.1 == 1 => {
-            Err(Failure::Usage(format!("{} holds this sweep already; --resume goes on with it", out.display())))
-        }
+        Ok(theirs) if theirs != ours => Err(Failure::Usage(format!(
+            "{} holds a sweep of another spec (see sweep.json there); name another folder",
+            out.display()
+        ))),
+        Ok(_) if !args.resume && args.shard.1 == 1 => Err(Failure::Usage(format!(
+            "{} holds this sweep already; --resume goes on with it",
+            out.display()
+        ))),
         Ok(_) => Ok(()),
         Err(_) => file::write(&path, ours.as_bytes()),
     }
@@ -79,20 +81,36 @@ pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
     if !work.begin(&args.work, json)? {
         return Ok(());
     }
-    let out = args.out.as_deref().ok_or_else(|| Failure::Usage("give --out".to_owned()))?;
+    let out = args
+        .out
+        .as_deref()
+        .ok_or_else(|| Failure::Usage("give --out".to_owned()))?;
     claim(args, out, &spec)?;
     let engine = jobs::resolve(args.engine.into());
-    let extension = if args.format == Format::Parquet { "parquet" } else { "csv" };
+    let extension = if args.format == Format::Parquet {
+        "parquet"
+    } else {
+        "csv"
+    };
     let path = |part: usize| out.join(format!("part-{part:06}.{extension}"));
     let (k, n) = args.shard;
-    let parts: Vec<(usize, Range<u32>)> = plan.parts().enumerate().filter(|(part, _)| *part as u32 % n == k - 1).collect();
+    let parts: Vec<(usize, Range<u32>)> = plan
+        .parts()
+        .enumerate()
+        .filter(|(part, _)| *part as u32 % n == k - 1)
+        .collect();
     let (done, left): (Vec<_>, Vec<_>) = parts.into_iter().partition(|(part, _)| path(*part).exists());
-    let models = |parts: &[(usize, Range<u32>)]| parts.iter().map(|(_, models)| models.len() as u64).sum::<u64>();
+    let models =
+        |parts: &[(usize, Range<u32>)]| parts.iter().map(|(_, models)| models.len() as u64).sum::<u64>();
     let (before, trained) = (models(&done), models(&left));
     let bar = jobs::bar(trained * u64::from(plan.steps), json, jobs::MANY);
     bar.set_message(counted(trained));
     let one = |(part, models): (usize, Range<u32>)| -> Result<(), Failure> {
-        let measurements = jobs::train(models.map(|model| (model, plan.job(model))).collect(), engine, &|steps| bar.inc(steps))?;
+        let measurements = jobs::train(
+            models.map(|model| (model, plan.job(model))).collect(),
+            engine,
+            &|steps| bar.inc(steps),
+        )?;
         file::write(&path(part), &rows::encode(&plan, &measurements, args.format)?)
     };
     let trained_all = match engine {
@@ -102,6 +120,13 @@ pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
     bar.finish_and_clear();
     trained_all?;
     let all = counted(before + trained);
-    let text = format!("{all} in {}: {trained} trained now, {before} there before", out.display());
-    report::line(json, &json!({ "models": before + trained, "trained": trained, "resumed": before, "out": out }), &text)
+    let text = format!(
+        "{all} in {}: {trained} trained now, {before} there before",
+        out.display()
+    );
+    report::line(
+        json,
+        &json!({ "models": before + trained, "trained": trained, "resumed": before, "out": out }),
+        &text,
+    )
 }

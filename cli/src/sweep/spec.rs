@@ -76,13 +76,25 @@ impl Spec {
     pub fn read(path: &Path) -> Result<Spec, Failure> {
         let text = file::read(path, "a sweep's file", MAX_BYTES)?;
         // toml's message has several lines; one is what a terminal and a log want.
-        let line = |error: toml::de::Error| error.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ");
-        toml::from_slice(&text).map_err(|error| Failure::Usage(format!("{}: {}", path.display(), line(error))))
+        let line = |error: toml::de::Error| {
+            error
+                .to_string()
+                .lines()
+                .map(str::trim)
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        toml::from_slice(&text)
+            .map_err(|error| Failure::Usage(format!("{}: {}", path.display(), line(error))))
     }
 
     /// Every model, checked.
     pub fn plan(&self) -> Result<Plan, Failure> {
-        let wrong = |what: &str, value: u32, allowed: &str| Err(Failure::Usage(format!("{what} is {value}, but must be {allowed}")));
+        let wrong = |what: &str, value: u32, allowed: &str| {
+            Err(Failure::Usage(format!(
+                "{what} is {value}, but must be {allowed}"
+            )))
+        };
         if self.steps == 0 || self.steps > 1_000_000 {
             return wrong("steps", self.steps, "between 1 and 1000000");
         }
@@ -90,26 +102,52 @@ impl Spec {
             return wrong("every", self.every, "at most steps");
         }
         if self.splits.is_empty() {
-            return Err(Failure::Usage("splits is empty, but must name some of single, seen and unseen".to_owned()));
+            return Err(Failure::Usage(
+                "splits is empty, but must name some of single, seen and unseen".to_owned(),
+            ));
         }
-        let count = self.grid.values().try_fold(1usize, |n, values| n.checked_mul(values.len())).filter(|n| *n <= MOST);
+        let count = self
+            .grid
+            .values()
+            .try_fold(1usize, |n, values| n.checked_mul(values.len()))
+            .filter(|n| *n <= MOST);
         let Some(count) = count else {
-            return Err(Failure::Usage(format!("the grid has more than {MOST} models; split it into several specs")));
+            return Err(Failure::Usage(format!(
+                "the grid has more than {MOST} models; split it into several specs"
+            )));
         };
         if let Some((key, _)) = self.grid.iter().find(|(_, values)| values.is_empty()) {
-            return Err(Failure::Usage(format!("grid.{key} is an empty list, but must hold at least one value")));
+            return Err(Failure::Usage(format!(
+                "grid.{key} is an empty list, but must hold at least one value"
+            )));
         }
         let mut base = Config::preset(&self.preset)?;
         for (key, value) in &self.set {
             base.set(key, &text(value))?;
         }
-        let ablations = self.ablate.iter().map(|text| text.parse()).collect::<Result<Vec<Ablation>, AnalysisError>>()?;
+        let ablations = self
+            .ablate
+            .iter()
+            .map(|text| text.parse())
+            .collect::<Result<Vec<Ablation>, AnalysisError>>()?;
         let mut measures = vec![Measure::Accuracies(self.splits.clone()), Measure::Slopes];
-        measures.extend(ablations.into_iter().map(|ablation| Measure::Ablation(ablation, self.splits.clone())));
+        measures.extend(
+            ablations
+                .into_iter()
+                .map(|ablation| Measure::Ablation(ablation, self.splits.clone())),
+        );
         let mut numbers = vec![Metric::Loss, Metric::Slope, Metric::Steepest, Metric::NotFinite];
         numbers.extend(measures.iter().flat_map(Measure::accuracies));
-        let configs = (0..count).map(|model| self.model(&base, model)).collect::<Result<_, _>>()?;
-        Ok(Plan { configs, steps: self.steps, every: self.every, measures, numbers })
+        let configs = (0..count)
+            .map(|model| self.model(&base, model))
+            .collect::<Result<_, _>>()?;
+        Ok(Plan {
+            configs,
+            steps: self.steps,
+            every: self.every,
+            measures,
+            numbers,
+        })
     }
 
     fn model(&self, base: &Config, model: usize) -> Result<ValidConfig, Failure> {
@@ -134,11 +172,18 @@ impl Plan {
     pub fn parts(&self) -> impl Iterator<Item = Range<u32>> {
         let models = self.configs.len() as u32;
         let size = (models / 64).clamp(1, 32);
-        (0..models).step_by(size as usize).map(move |first| first..models.min(first + size))
+        (0..models)
+            .step_by(size as usize)
+            .map(move |first| first..models.min(first + size))
     }
 
     /// What is done with one model.
     pub fn job(&self, model: u32) -> Job {
-        Job { config: self.configs[model as usize].clone(), steps: self.steps, every: self.every, measures: self.measures.clone() }
+        Job {
+            config: self.configs[model as usize].clone(),
+            steps: self.steps,
+            every: self.every,
+            measures: self.measures.clone(),
+        }
     }
 }

@@ -16,7 +16,10 @@ fn broken_files_get_an_answer_or_one_clear_line() {
         let tally = campaign.run(kind, 0..cases).unwrap();
         assert!(tally.faults.is_empty(), "{kind}: {tally}");
         // Neither are all refused, nor is every one as good as before.
-        assert!(tally.answered > cases / 20 && tally.refused > cases / 5, "{kind}: {tally}");
+        assert!(
+            tally.answered > cases / 20 && tally.refused > cases / 5,
+            "{kind}: {tally}"
+        );
     }
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -4,10 +4,26 @@ use crate::config::ValidConfig;
 use crate::math::Real;
 
 /// Updates `params` and both moments by `grads`, all of one length; `step` counts from 1.
-pub fn adamw<T: Real>(config: &ValidConfig, step: u32, grads: &[T], params: &mut [T], first: &mut [T], second: &mut [T]) {
+pub fn adamw<T: Real>(
+    config: &ValidConfig,
+    step: u32,
+    grads: &[T],
+    params: &mut [T],
+    first: &mut [T],
+    second: &mut [T],
+) {
     let t = f64::from(step);
     let rate = config.lr * (t / f64::from(config.warmup)).min(1.0);
-    let [beta1, beta2, one_minus1, one_minus2, rate_hat, root_hat, eps, decay] = [
+    let [
+        beta1,
+        beta2,
+        one_minus1,
+        one_minus2,
+        rate_hat,
+        root_hat,
+        eps,
+        decay,
+    ] = [
         config.beta1,
         config.beta2,
         1.0 - config.beta1,

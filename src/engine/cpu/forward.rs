@@ -48,13 +48,29 @@ pub(super) fn resize<T: Real>(buffer: &mut Vec<T>, len: usize) {
 
 /// The query that a sequence asks; where there is no list of queries, every sequence asks the first.
 pub(super) fn asked_query(queries: &[u32], sequence: usize) -> usize {
-    if queries.is_empty() { 0 } else { queries[sequence] as usize }
+    if queries.is_empty() {
+        0
+    } else {
+        queries[sequence] as usize
+    }
 }
 
 /// `out[rows, outputs] = x[rows, inputs] W^T` for a weight `[outputs, inputs]`.
-pub(super) fn linear<T: Real>((rows, outputs, inputs): (usize, usize, usize), x: &[T], weight: &[T], out: &mut [T]) {
+pub(super) fn linear<T: Real>(
+    (rows, outputs, inputs): (usize, usize, usize),
+    x: &[T],
+    weight: &[T],
+    out: &mut [T],
+) {
     let weight = Matrix::rows(weight, inputs).transposed();
-    matmul((rows, outputs, inputs), Matrix::rows(x, inputs), weight, out, outputs, Store::Set);
+    matmul(
+        (rows, outputs, inputs),
+        Matrix::rows(x, inputs),
+        weight,
+        out,
+        outputs,
+        Store::Set,
+    );
 }
 
 /// Every query in its three parts: from the token, from the position, the bias; `[Q, 3, D]`, into `sources`.
@@ -66,18 +82,33 @@ fn query_sources<T: Real>(tower: &TowerModel, params: &[T], sources: &mut Vec<T>
     for q in 0..tower.shape.queries.len() {
         let (token, position) = tower.read_rows(q);
         let part = |row: usize| weight.chunks(d).map(move |w| dot(w, &rows[row * d..][..d]));
-        sources.extend(part(token).chain(part(position)).chain(params[query.bias.clone()].iter().copied()));
+        sources.extend(
+            part(token)
+                .chain(part(position))
+                .chain(params[query.bias.clone()].iter().copied()),
+        );
     }
 }
 
 /// Layer 1's tables, with each head's terms scaled by `strengths` (none: all 1).
-pub fn tables<T: Real>(tower: &TowerModel, params: &[T], strengths: Option<&[Strengths]>, sources: &mut Vec<T>, out: &mut Tables<T>) {
+pub fn tables<T: Real>(
+    tower: &TowerModel,
+    params: &[T],
+    strengths: Option<&[Strengths]>,
+    sources: &mut Vec<T>,
+    out: &mut Tables<T>,
+) {
     let (d, heads, k, r) = (tower.d, tower.heads, tower.d_head(), tower.shape.rows());
     let (queries, vocab) = (tower.shape.queries.len(), tower.shape.vocab);
     let rows = &params[tower.params.rows.clone()];
     let layer = &tower.params.layers[0];
     resize(&mut out.value, r * d);
-    linear((r, d, d), rows, &params[layer.value.weight.clone()], &mut out.value);
+    linear(
+        (r, d, d),
+        rows,
+        &params[layer.value.weight.clone()],
+        &mut out.value,
+    );
 
     query_sources(tower, params, sources);
     resize(&mut out.query, queries * d);
@@ -87,22 +118,44 @@ pub fn tables<T: Real>(tower: &TowerModel, params: &[T], strengths: Option<&[Str
     let key_weight = &params[layer.key.weight.clone()];
     // Under an ablation token rows and position rows meet different queries. Positions come first, since afterwards `query` and
     // `seen` must hold the query that token rows meet.
-    let parts = if strengths.is_some() { &[(Source::Position, vocab..r), (Source::Token, 0..vocab)][..] } else { &[(Source::Token, 0..r)] };
+    let parts = if strengths.is_some() {
+        &[(Source::Position, vocab..r), (Source::Token, 0..vocab)][..]
+    } else {
+        &[(Source::Token, 0..r)]
+    };
     for (key, range) in parts {
         for (query, sources) in out.query.chunks_mut(d).zip(sources.chunks(3 * d)) {
             for (i, x) in query.iter_mut().enumerate() {
                 let strength = |query| strengths.map_or(1.0, |s| s[i / k][Term::between(query, *key)]);
-                let source = |source: Source| T::from_f64(strength(source)) * sources[source as usize * d + i];
+                let source =
+                    |source: Source| T::from_f64(strength(source)) * sources[source as usize * d + i];
                 *x = Source::ALL.into_iter().map(source).sum();
             }
         }
         for h in 0..heads {
-            let (query, key) = (Matrix::rows(&out.query[h * k..], d), Matrix::rows(&key_weight[h * k * d..], d));
-            matmul((queries, d, k), query, key, &mut out.seen[h * d..], heads * d, Store::Set);
+            let (query, key) = (
+                Matrix::rows(&out.query[h * k..], d),
+                Matrix::rows(&key_weight[h * k * d..], d),
+            );
+            matmul(
+                (queries, d, k),
+                query,
+                key,
+                &mut out.seen[h * d..],
+                heads * d,
+                Store::Set,
+            );
         }
         out.seen.iter_mut().for_each(|x| *x *= scale);
         let rows = Matrix::rows(&rows[range.start * d..], d).transposed();
-        matmul((queries * heads, range.len(), d), Matrix::rows(&out.seen, d), rows, &mut out.scores[range.start..], r, Store::Set);
+        matmul(
+            (queries * heads, range.len(), d),
+            Matrix::rows(&out.seen, d),
+            rows,
+            &mut out.scores[range.start..],
+            r,
+            Store::Set,
+        );
     }
     if let Some(strengths) = strengths {
         for (i, scores) in out.scores.chunks_mut(r).enumerate() {
@@ -112,7 +165,8 @@ pub fn tables<T: Real>(tower: &TowerModel, params: &[T], strengths: Option<&[Str
         }
         for row in out.value.chunks_mut(d).skip(vocab) {
             for (head, strength) in row.chunks_mut(k).zip(strengths) {
-                head.iter_mut().for_each(|x| *x *= T::from_f64(strength[Term::VP]));
+                head.iter_mut()
+                    .for_each(|x| *x *= T::from_f64(strength[Term::VP]));
             }
         }
     }
@@ -128,16 +182,30 @@ fn logits<T: Real>((by_token, by_position): (&[T], &[T]), tokens: &[u32], out: &
 }
 
 /// The attention of every head of every sequence, as mass per table row `[B, H, R]`; into `mass`, which is zero.
-fn attention<T: Real>(tower: &TowerModel, scores: &[T], (tokens, query): (&[u32], &[u32]), weights: &mut Vec<T>, mass: &mut [T]) {
+fn attention<T: Real>(
+    tower: &TowerModel,
+    scores: &[T],
+    (tokens, query): (&[u32], &[u32]),
+    weights: &mut Vec<T>,
+    mass: &mut [T],
+) {
     let (heads, r) = (tower.heads, tower.shape.rows());
     let (length, vocab) = (tower.shape.length, tower.shape.vocab);
     // All logits first, then all exponentials in one call: it is vectorised, and one head has too few to fill a vector.
     resize(weights, tokens.len() * heads);
-    for (i, (tokens, weights)) in tokens.chunks(length).zip(weights.chunks_mut(heads * length)).enumerate() {
+    for (i, (tokens, weights)) in tokens
+        .chunks(length)
+        .zip(weights.chunks_mut(heads * length))
+        .enumerate()
+    {
         let q = asked_query(query, i);
         let scores = scores[q * heads * r..].chunks(r);
         for (weights, scores) in weights.chunks_mut(length).zip(scores) {
-            logits(scores.split_at(vocab), tokens, &mut weights[..tower.shape.queries[q].keys]);
+            logits(
+                scores.split_at(vocab),
+                tokens,
+                &mut weights[..tower.shape.queries[q].keys],
+            );
         }
     }
     T::exp_all(weights);
@@ -168,7 +236,12 @@ pub fn encode<T: Real>(
         tables(tower, params, strengths, scratch, computed);
         attend(tower, params, computed, tokens, query, scratch, out);
     } else {
-        let context = graph::Context { tower, params, tokens, query };
+        let context = graph::Context {
+            tower,
+            params,
+            tokens,
+            query,
+        };
         out.graph.forward(&tower.graph, &context, strengths);
         out.residual.clone_from(out.graph.last());
     }
@@ -195,7 +268,9 @@ fn attend<T: Real>(
     resize(&mut out.attended, b * d);
     attention(tower, &tables.scores, (tokens, query), scratch, &mut out.mass);
     let bias = &params[layer.value.bias.clone()];
-    out.attended.chunks_mut(d).for_each(|row| row.copy_from_slice(bias));
+    out.attended
+        .chunks_mut(d)
+        .for_each(|row| row.copy_from_slice(bias));
     for h in 0..heads {
         let mass = Matrix::rows(&out.mass[h * r..], heads * r);
         let value = Matrix::rows(&tables.value[h * k..], d);
@@ -203,12 +278,21 @@ fn attend<T: Real>(
     }
 
     resize(&mut out.residual, b * d);
-    linear((b, d, d), &out.attended, &params[layer.output.weight.clone()], &mut out.residual);
+    linear(
+        (b, d, d),
+        &out.attended,
+        &params[layer.output.weight.clone()],
+        &mut out.residual,
+    );
     let rows = &params[tower.params.rows.clone()];
     for (i, residual) in out.residual.chunks_mut(d).enumerate() {
         let (token, position) = tower.read_rows(asked_query(query, i));
         let read = rows[token * d..][..d].iter().zip(&rows[position * d..][..d]);
-        for ((x, bias), (token, position)) in residual.iter_mut().zip(&params[layer.output.bias.clone()]).zip(read) {
+        for ((x, bias), (token, position)) in residual
+            .iter_mut()
+            .zip(&params[layer.output.bias.clone()])
+            .zip(read)
+        {
             *x = *x + *bias + *token + *position;
         }
     }
@@ -219,7 +303,12 @@ fn project<T: Real>(tower: &TowerModel, params: &[T], out: &mut Activations<T>) 
     let (d, e) = (tower.d, tower.e);
     let n = out.residual.len() / d;
     resize(&mut out.embedding, n * e);
-    linear((n, e, d), &out.residual, &params[tower.params.projection.clone()], &mut out.embedding);
+    linear(
+        (n, e, d),
+        &out.residual,
+        &params[tower.params.projection.clone()],
+        &mut out.embedding,
+    );
     if !tower.unit {
         return;
     }
@@ -227,7 +316,11 @@ fn project<T: Real>(tower: &TowerModel, params: &[T], out: &mut Activations<T>) 
     for (z, length) in out.embedding.chunks_mut(e).zip(&mut out.length) {
         *length = dot(z, z).sqrt();
         // A vector whose length overflows has no direction. It becomes NaN, since zeros would pass for an embedding.
-        let inverse = T::from_f64(if length.to_f64() < f64::INFINITY { 1.0 } else { f64::NAN }) / *length;
+        let inverse = T::from_f64(if length.to_f64() < f64::INFINITY {
+            1.0
+        } else {
+            f64::NAN
+        }) / *length;
         z.iter_mut().for_each(|x| *x *= inverse);
     }
 }

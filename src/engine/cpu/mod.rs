@@ -108,14 +108,27 @@ impl<T: Real> Cpu<T> {
     /// One step of every model on one given batch (fixtures).
     pub fn step_on(&mut self, batch: &Batch) -> Vec<f32> {
         self.step += 1;
-        (0..self.population.len()).map(|model| self.step_model(model, batch).to_f64() as f32).collect()
+        (0..self.population.len())
+            .map(|model| self.step_model(model, batch).to_f64() as f32)
+            .collect()
     }
 
     fn step_model(&mut self, model: usize, batch: &Batch) -> T {
         let loss = self.loss_and_gradient(model, batch);
         let at = model * self.table.len..(model + 1) * self.table.len;
-        let (params, first, second) = (&mut self.params[at.clone()], &mut self.first[at.clone()], &mut self.second[at]);
-        adamw::adamw(&self.population[model], self.step, &self.work.grads, params, first, second);
+        let (params, first, second) = (
+            &mut self.params[at.clone()],
+            &mut self.first[at.clone()],
+            &mut self.second[at],
+        );
+        adamw::adamw(
+            &self.population[model],
+            self.step,
+            &self.work.grads,
+            params,
+            first,
+            second,
+        );
         loss
     }
 
@@ -127,12 +140,27 @@ impl<T: Real> Cpu<T> {
         let config = &self.population[model];
         let inputs = batch.inputs(config);
         for (i, (tower, input)) in self.towers.iter().zip(&inputs).enumerate() {
-            forward::encode(tower, params, None, *input, &mut work.scratch, &mut work.tables[i], &mut work.activations[i]);
+            forward::encode(
+                tower,
+                params,
+                None,
+                *input,
+                &mut work.scratch,
+                &mut work.tables[i],
+                &mut work.activations[i],
+            );
         }
         let [image, text] = &work.activations;
         let (contrast, cross_entropy) = (&mut work.contrast, &mut work.cross_entropy);
         let loss = if let Some(at) = self.table.logit_scale {
-            let loss = contrast.step(batch.size, self.towers[0].e, &image.embedding, &text.embedding, params[at], config.max_scale);
+            let loss = contrast.step(
+                batch.size,
+                self.towers[0].e,
+                &image.embedding,
+                &text.embedding,
+                params[at],
+                config.max_scale,
+            );
             work.grads[at] = contrast.d_logit_scale;
             loss
         } else {
@@ -144,14 +172,27 @@ impl<T: Real> Cpu<T> {
                 (_, 0) => &mut contrast.d_image,
                 _ => &mut contrast.d_text,
             };
-            work.backward[i].step(tower, params, &work.tables[i], &work.activations[i], *input, d_embedding, &mut work.grads);
+            work.backward[i].step(
+                tower,
+                params,
+                &work.tables[i],
+                &work.activations[i],
+                *input,
+                d_embedding,
+                &mut work.grads,
+            );
         }
         loss
     }
 
     /// A copy of the whole training state.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot { step: self.step, params: convert(&self.params), first: convert(&self.first), second: convert(&self.second) }
+        Snapshot {
+            step: self.step,
+            params: convert(&self.params),
+            first: convert(&self.first),
+            second: convert(&self.second),
+        }
     }
 }
 
@@ -165,7 +206,11 @@ impl<T: Real> Cpu<T> {
 
     /// What the last step left in a named array of one tower (0 vision, 1 text), under the shaders' name for it.
     pub fn stage(&self, name: &str, tower: usize) -> Option<&[T]> {
-        let (tables, activations, backward) = (&self.work.tables[tower], &self.work.activations[tower], &self.work.backward[tower]);
+        let (tables, activations, backward) = (
+            &self.work.tables[tower],
+            &self.work.activations[tower],
+            &self.work.backward[tower],
+        );
         let contrast = &self.work.contrast;
         Some(match name {
             "value" => &tables.value,
@@ -190,7 +235,10 @@ impl<T: Real> Cpu<T> {
 
     /// What the last step left in an array of a tower's graph, and in its gradient.
     pub fn graph_array(&self, id: usize, tower: usize) -> (&[T], &[T]) {
-        (self.work.activations[tower].graph.array(id), self.work.backward[tower].graph.array(id))
+        (
+            self.work.activations[tower].graph.array(id),
+            self.work.backward[tower].graph.array(id),
+        )
     }
 
     /// The parameters `[P, len]`, to be nudged by a finite-difference check.
@@ -204,13 +252,34 @@ const CHUNK: usize = 256;
 
 /// Encodes sequences (tokens, queries) with one model's parameters `[len]`, the terms scaled by `strengths [layers, H]`
 /// (none: all 1): unit embeddings `[B, E]`, or words' logits `[N, E]`.
-pub fn encode(tower: &TowerModel, params: &[f32], strengths: Option<&[Strengths]>, (tokens, query): (&[u32], &[u32])) -> Vec<f32> {
+pub fn encode(
+    tower: &TowerModel,
+    params: &[f32],
+    strengths: Option<&[Strengths]>,
+    (tokens, query): (&[u32], &[u32]),
+) -> Vec<f32> {
     let (mut tables, mut activations, mut scratch) = (Tables::default(), Activations::default(), Vec::new());
     let mut embeddings = Vec::new();
-    let most = if tower.by_tables { usize::MAX / tower.shape.length } else { CHUNK };
+    let most = if tower.by_tables {
+        usize::MAX / tower.shape.length
+    } else {
+        CHUNK
+    };
     for (i, tokens) in tokens.chunks(most * tower.shape.length).enumerate() {
-        let query = if query.is_empty() { query } else { &query[i * most..][..tokens.len() / tower.shape.length] };
-        forward::encode(tower, params, strengths, (tokens, query), &mut scratch, &mut tables, &mut activations);
+        let query = if query.is_empty() {
+            query
+        } else {
+            &query[i * most..][..tokens.len() / tower.shape.length]
+        };
+        forward::encode(
+            tower,
+            params,
+            strengths,
+            (tokens, query),
+            &mut scratch,
+            &mut tables,
+            &mut activations,
+        );
         embeddings.extend_from_slice(&activations.embedding);
     }
     embeddings
@@ -220,6 +289,13 @@ pub fn encode(tower: &TowerModel, params: &[f32], strengths: Option<&[Strengths]
 pub fn similarities(a: &[f32], b: &[f32], width: usize) -> Vec<f32> {
     let (n, m) = (a.len() / width, b.len() / width);
     let mut out = vec![0.0; n * m];
-    matmul((n, m, width), Matrix::rows(a, width), Matrix::rows(b, width).transposed(), &mut out, m, Store::Set);
+    matmul(
+        (n, m, width),
+        Matrix::rows(a, width),
+        Matrix::rows(b, width).transposed(),
+        &mut out,
+        m,
+        Store::Set,
+    );
     out
 }

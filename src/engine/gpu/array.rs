@@ -33,7 +33,12 @@ pub struct Array {
 impl Array {
     /// A tensor of so many rows among the parameters.
     pub fn parameter(range: &Range<usize>, rows: u32) -> Array {
-        Array { home: Home::Params, start: range.start as u32, rows, width: range.len() as u32 / rows }
+        Array {
+            home: Home::Params,
+            start: range.start as u32,
+            rows,
+            width: range.len() as u32 / rows,
+        }
     }
 
     /// Numbers.
@@ -43,13 +48,23 @@ impl Array {
 
     /// A part of it, as a matrix of so many rows.
     pub fn part(&self, range: &Range<usize>, rows: u32) -> Array {
-        assert!(range.end <= self.numbers() as usize, "{range:?} is not within {self:?}");
-        Array { start: self.start + range.start as u32, rows, width: range.len() as u32 / rows, ..*self }
+        assert!(
+            range.end <= self.numbers() as usize,
+            "{range:?} is not within {self:?}"
+        );
+        Array {
+            start: self.start + range.start as u32,
+            rows,
+            width: range.len() as u32 / rows,
+            ..*self
+        }
     }
 
     /// Whether it has a number in common with another.
     pub fn overlaps(&self, other: &Array) -> bool {
-        self.home == other.home && self.start < other.start + other.numbers() && other.start < self.start + self.numbers()
+        self.home == other.home
+            && self.start < other.start + other.numbers()
+            && other.start < self.start + self.numbers()
     }
 
     /// As it is.
@@ -73,7 +88,12 @@ impl Array {
     }
 
     fn view(&self, row: u32, column: u32) -> View {
-        View { start: self.start, row, column, is_parameter: u32::from(self.home == Home::Params) }
+        View {
+            start: self.start,
+            row,
+            column,
+            is_parameter: u32::from(self.home == Home::Params),
+        }
     }
 }
 
@@ -95,6 +115,11 @@ impl Allocator {
     pub fn array(&mut self, rows: usize, width: usize) -> Array {
         let start = self.len as u32;
         self.len += rows as u64 * width as u64;
-        Array { home: self.home, start, rows: rows as u32, width: width as u32 }
+        Array {
+            home: self.home,
+            start,
+            rows: rows as u32,
+            width: width as u32,
+        }
     }
 }

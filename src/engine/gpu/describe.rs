@@ -91,7 +91,8 @@ pub(super) use {shared, stage};
 macro_rules! shader {
     ($path:literal) => {{
         const SOURCE: &str = include_str!(concat!("../../../shaders/", $path));
-        const BARE: [u8; crate::engine::gpu::describe::bare::<0>(SOURCE).1] = crate::engine::gpu::describe::bare(SOURCE).0;
+        const BARE: [u8; crate::engine::gpu::describe::bare::<0>(SOURCE).1] =
+            crate::engine::gpu::describe::bare(SOURCE).0;
         match std::str::from_utf8(&BARE) {
             Ok(text) => text,
             Err(_) => panic!("removing comments keeps UTF-8 intact"),
@@ -152,8 +153,17 @@ pub struct Entry {
 impl Entry {
     /// Workgroups of an operation whose extents these are.
     fn workgroups(&self, extents: &[u32]) -> u32 {
-        let blocks: u32 = self.grid.iter().zip(extents).map(|((_, block), extent)| extent.div_ceil(*block)).product();
-        if self.by_invocation { blocks.div_ceil(self.lanes) } else { blocks }
+        let blocks: u32 = self
+            .grid
+            .iter()
+            .zip(extents)
+            .map(|((_, block), extent)| extent.div_ceil(*block))
+            .product();
+        if self.by_invocation {
+            blocks.div_ceil(self.lanes)
+        } else {
+            blocks
+        }
     }
 
     /// The constants and the function by which the shader shares out the same extents. The first that is returned is beyond its
@@ -167,7 +177,11 @@ impl Entry {
             "group.y * groups.x + group.x".to_owned()
         };
         let (first, across, second) = match self.grid {
-            [(_, first), (extent, block)] => (first, format!("(op.{extent} + {}u) / {block}u", block - 1), *block),
+            [(_, first), (extent, block)] => (
+                first,
+                format!("(op.{extent} + {}u) / {block}u", block - 1),
+                *block,
+            ),
             grid => (&grid[0].1, "1u".to_owned(), 1),
         };
         let _ = write!(
@@ -182,7 +196,9 @@ impl Stage {
     /// The whole shader, behind `common`: the constants, structs and buffers that every shader sees.
     pub fn wgsl(&self, common: &[&str]) -> String {
         let entries: String = self.entries.iter().map(Entry::wgsl).collect();
-        [common, &[self.op.wgsl, &entries], self.source].concat().join("\n")
+        [common, &[self.op.wgsl, &entries], self.source]
+            .concat()
+            .join("\n")
     }
 }
 
@@ -214,7 +230,17 @@ pub struct Call {
 
 impl Call {
     pub(super) fn new(stage: &'static Stage, entry: &str, op: &[u8], extents: &[u32], cost: Cost) -> Call {
-        let entry = stage.entries.iter().find(|e| e.name == entry).expect("the macro declares every entry that it calls");
-        Call { stage, entry, op: op.to_vec(), workgroups: entry.workgroups(extents), cost }
+        let entry = stage
+            .entries
+            .iter()
+            .find(|e| e.name == entry)
+            .expect("the macro declares every entry that it calls");
+        Call {
+            stage,
+            entry,
+            op: op.to_vec(),
+            workgroups: entry.workgroups(extents),
+            cost,
+        }
     }
 }

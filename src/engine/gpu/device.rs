@@ -18,11 +18,18 @@ pub struct Adapter {
 pub async fn adapter() -> Result<Adapter, EngineError> {
     let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
     descriptor.flags |= wgpu::InstanceFlags::STRICT_WEBGPU_COMPLIANCE;
-    let options = wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
+    let options = wgpu::RequestAdapterOptions {
+        power_preference: wgpu::PowerPreference::HighPerformance,
+        ..Default::default()
+    };
     match wgpu::Instance::new(descriptor).request_adapter(&options).await {
         Ok(inner) => Ok(Adapter { inner }),
-        Err(_) if cfg!(target_arch = "wasm32") => Err(EngineError::Unavailable("the browser offers no WebGPU adapter".to_owned())),
-        Err(_) => Err(EngineError::Unavailable("no Vulkan, Metal or DirectX 12 adapter was found".to_owned())),
+        Err(_) if cfg!(target_arch = "wasm32") => Err(EngineError::Unavailable(
+            "the browser offers no WebGPU adapter".to_owned(),
+        )),
+        Err(_) => Err(EngineError::Unavailable(
+            "no Vulkan, Metal or DirectX 12 adapter was found".to_owned(),
+        )),
     }
 }
 
@@ -34,7 +41,8 @@ impl Adapter {
 
     /// Whether it is emulated on the CPU (SwiftShader, lavapipe, WARP).
     pub fn is_cpu(&self) -> bool {
-        self.inner.get_info().device_type == wgpu::DeviceType::Cpu || self.inner.get_info().name.contains("SwiftShader")
+        self.inner.get_info().device_type == wgpu::DeviceType::Cpu
+            || self.inner.get_info().name.contains("SwiftShader")
     }
 
     /// Bytes one storage buffer may have.
@@ -59,13 +67,24 @@ impl Adapter {
             max_buffer_size: own.max_buffer_size,
             ..wgpu::Limits::default()
         };
-        let descriptor = wgpu::DeviceDescriptor { required_limits: limits, ..Default::default() };
+        let descriptor = wgpu::DeviceDescriptor {
+            required_limits: limits,
+            ..Default::default()
+        };
         let request = self.inner.request_device(&descriptor).await;
-        let (inner, queue) = request.map_err(|error| EngineError::Unavailable(clause(&error.to_string()).to_owned()))?;
+        let (inner, queue) =
+            request.map_err(|error| EngineError::Unavailable(clause(&error.to_string()).to_owned()))?;
         let lost = Arc::new(Mutex::new(None));
         let tell = lost.clone();
         inner.set_device_lost_callback(move |reason, message| {
-            set(&tell, &if message.is_empty() { format!("{reason:?}") } else { message });
+            set(
+                &tell,
+                &if message.is_empty() {
+                    format!("{reason:?}")
+                } else {
+                    message
+                },
+            );
         });
         let tell = lost.clone();
         // A validation or memory error ends the engine as a lost device does; the default handler would panic.
@@ -78,7 +97,9 @@ impl Adapter {
 const UNPOISONED: &str = "nothing panics while it holds the lock";
 
 fn set(lost: &Mutex<Option<String>>, message: &str) {
-    lost.lock().expect(UNPOISONED).get_or_insert_with(|| clause(message).to_owned());
+    lost.lock()
+        .expect(UNPOISONED)
+        .get_or_insert_with(|| clause(message).to_owned());
 }
 
 /// A device, its queue, and why it was lost, once it is.
@@ -109,6 +130,8 @@ impl Device {
 
     /// Why mapping a buffer failed.
     pub fn lost(&self) -> EngineError {
-        self.check().err().unwrap_or_else(|| EngineError::DeviceLost("its memory cannot be read".to_owned()))
+        self.check()
+            .err()
+            .unwrap_or_else(|| EngineError::DeviceLost("its memory cannot be read".to_owned()))
     }
 }

@@ -197,8 +197,18 @@ stage! {
 
 /// Rows of an array of `kind` that a tile of 32 rows of another kind meets.
 fn rows_met(places: &Places, of: u32, kind: u32) -> u64 {
-    let slots = |kind: u32| if kind == Rows::Reads as u32 { places.reads } else { places.length };
-    let sequences = if of == Rows::Pairs as u32 { places.sequences } else { places.sequences.min(32u32.div_ceil(slots(of)) + 1) };
+    let slots = |kind: u32| {
+        if kind == Rows::Reads as u32 {
+            places.reads
+        } else {
+            places.length
+        }
+    };
+    let sequences = if of == Rows::Pairs as u32 {
+        places.sequences
+    } else {
+        places.sequences.min(32u32.div_ceil(slots(of)) + 1)
+    };
     u64::from(sequences * slots(kind))
 }
 
@@ -301,7 +311,9 @@ pub fn source(stage: &Stage) -> String {
         ("LAYOUT", Stream::Layout as u32),
         ("RELATION", Stream::Relation as u32),
     ];
-    let constants: String = constants.map(|(name, value)| format!("const {name} = {value}u;\n")).concat();
+    let constants: String = constants
+        .map(|(name, value)| format!("const {name} = {value}u;\n"))
+        .concat();
     let eps = format!("const NORM_EPS = {:?}f;\n", NORM_EPS as f32);
     let [run, view, places] = STRUCTS.map(|shared| shared.wgsl);
     stage.wgsl(&[&constants, &eps, run, view, places, shader!("shared/model.wgsl")])

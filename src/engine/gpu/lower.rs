@@ -42,15 +42,41 @@ pub struct TowerPlan<'a> {
 
 /// A task of its operands and of what it reads and writes.
 pub fn task(call: Call, reads: &[Array], writes: &[Array]) -> Task {
-    Task { call, reads: reads.to_vec(), writes: writes.to_vec() }
+    Task {
+        call,
+        reads: reads.to_vec(),
+        writes: writes.to_vec(),
+    }
 }
 
 /// `out = a b + bias + plus`, each of `a` and `b` transposed where it says so.
-pub fn product(shared: &Shared, [a, b]: [(Array, bool); 2], out: Array, bias: Option<Array>, plus: Option<Array>) -> Task {
-    let view = |(array, transposed): (Array, bool)| if transposed { array.transposed() } else { array.matrix() };
-    let shape = |(array, transposed): (Array, bool)| if transposed { [array.width, array.rows] } else { [array.rows, array.width] };
+pub fn product(
+    shared: &Shared,
+    [a, b]: [(Array, bool); 2],
+    out: Array,
+    bias: Option<Array>,
+    plus: Option<Array>,
+) -> Task {
+    let view = |(array, transposed): (Array, bool)| {
+        if transposed {
+            array.transposed()
+        } else {
+            array.matrix()
+        }
+    };
+    let shape = |(array, transposed): (Array, bool)| {
+        if transposed {
+            [array.width, array.rows]
+        } else {
+            [array.rows, array.width]
+        }
+    };
     let ([rows, depth], [inner, columns]) = (shape(a), shape(b));
-    assert_eq!((rows, columns, depth), (out.rows, out.width, inner), "the shapes of a product");
+    assert_eq!(
+        (rows, columns, depth),
+        (out.rows, out.width, inner),
+        "the shapes of a product"
+    );
     let op = matmul::Op {
         rows,
         columns,
@@ -75,12 +101,21 @@ fn sum_rows(a: Array, b: Option<Array>, out: Array) -> Task {
         is_product: u32::from(b.is_some()),
         out: out.start,
     };
-    task(op.columns(), &[Some(a), b].into_iter().flatten().collect::<Vec<_>>(), &[out])
+    task(
+        op.columns(),
+        &[Some(a), b].into_iter().flatten().collect::<Vec<_>>(),
+        &[out],
+    )
 }
 
 impl<'a> TowerPlan<'a> {
     /// Places a tower's arrays.
-    pub fn new(tower: &'a TowerModel, places: Places, shared: Shared, floats: &mut Allocator) -> TowerPlan<'a> {
+    pub fn new(
+        tower: &'a TowerModel,
+        places: Places,
+        shared: Shared,
+        floats: &mut Allocator,
+    ) -> TowerPlan<'a> {
         let (graph, shape, sequences) = (&tower.graph, &tower.shape, places.sequences as usize);
         let count = |rows: Rows| match rows {
             Rows::Pairs => shape.pairs.len(),
@@ -88,7 +123,11 @@ impl<'a> TowerPlan<'a> {
             Rows::Reads => sequences * shape.reads,
         };
         let mut arrays = || {
-            let mut arrays: Vec<Array> = graph.arrays.iter().map(|array| floats.array(count(array.rows), array.width)).collect();
+            let mut arrays: Vec<Array> = graph
+                .arrays
+                .iter()
+                .map(|array| floats.array(count(array.rows), array.width))
+                .collect();
             arrays.push(floats.array(count(Rows::Reads), tower.e));
             arrays
         };
@@ -104,22 +143,45 @@ impl<'a> TowerPlan<'a> {
                 Op::Norm { .. } => vec![tower.d, 1],
                 _ => Vec::new(),
             };
-            widths.into_iter().map(|width| floats.array(count(kind), width)).collect()
+            widths
+                .into_iter()
+                .map(|width| floats.array(count(kind), width))
+                .collect()
         };
         let kept = graph.steps.iter().map(kept).collect();
-        TowerPlan { tower, shared, places, arrays: TowerArrays { values, gradients, kept } }
+        TowerPlan {
+            tower,
+            shared,
+            places,
+            arrays: TowerArrays {
+                values,
+                gradients,
+                kept,
+            },
+        }
     }
 
     /// The embeddings before they are normalised, or the next word's logits, and their gradient.
     pub fn output(&self) -> (Array, Array) {
-        (self.arrays.values[self.tower.graph.arrays.len()], self.arrays.gradients[self.tower.graph.arrays.len()])
+        (
+            self.arrays.values[self.tower.graph.arrays.len()],
+            self.arrays.gradients[self.tower.graph.arrays.len()],
+        )
     }
 
     /// Every step, then the projection.
     pub fn forward(&self) -> Vec<Task> {
-        let mut tasks: Vec<Task> = (0..self.tower.graph.steps.len()).map(|step| self.step_forward(step)).collect();
+        let mut tasks: Vec<Task> = (0..self.tower.graph.steps.len())
+            .map(|step| self.step_forward(step))
+            .collect();
         let last = self.arrays.values[self.tower.graph.arrays.len() - 1];
-        tasks.push(product(&self.shared, [(last, false), (self.projection(), true)], self.output().0, None, None));
+        tasks.push(product(
+            &self.shared,
+            [(last, false), (self.projection(), true)],
+            self.output().0,
+            None,
+            None,
+        ));
         tasks
     }
 
@@ -127,12 +189,31 @@ impl<'a> TowerPlan<'a> {
     pub fn backward(&self) -> Vec<Task> {
         let last = self.tower.graph.arrays.len() - 1;
         let d_output = self.output().1;
-        let d_projection = self.shared.gradients.part(&self.tower.params.projection, self.tower.e as u32);
+        let d_projection = self
+            .shared
+            .gradients
+            .part(&self.tower.params.projection, self.tower.e as u32);
         let mut tasks = vec![
-            product(&self.shared, [(d_output, false), (self.projection(), false)], self.arrays.gradients[last], None, None),
-            product(&self.shared, [(d_output, true), (self.arrays.values[last], false)], d_projection, None, None),
+            product(
+                &self.shared,
+                [(d_output, false), (self.projection(), false)],
+                self.arrays.gradients[last],
+                None,
+                None,
+            ),
+            product(
+                &self.shared,
+                [(d_output, true), (self.arrays.values[last], false)],
+                d_projection,
+                None,
+                None,
+            ),
         ];
-        tasks.extend((0..self.tower.graph.steps.len()).rev().flat_map(|step| self.step_backward(step)));
+        tasks.extend(
+            (0..self.tower.graph.steps.len())
+                .rev()
+                .flat_map(|step| self.step_backward(step)),
+        );
         tasks
     }
 
@@ -154,22 +235,46 @@ impl<'a> TowerPlan<'a> {
     fn step_forward(&self, step: usize) -> Task {
         let (graph, kept) = (&self.tower.graph, &self.arrays.kept[step]);
         let out = self.arrays.values[graph.steps[step].out];
-        let x: Vec<Array> = graph.steps[step].inputs.iter().map(|(id, _)| self.arrays.values[*id]).collect();
+        let x: Vec<Array> = graph.steps[step]
+            .inputs
+            .iter()
+            .map(|(id, _)| self.arrays.values[*id])
+            .collect();
         match &graph.steps[step].op {
             Op::Embed => task(self.embed(step).forward(), &[self.table()], &[out]),
             Op::Norm { params } => {
                 let [weight, bias, ..] = self.linear(params, 1);
-                task(self.norm(step, params).forward(), &[x[0], weight, bias], &[out, kept[0], kept[1]])
+                task(
+                    self.norm(step, params).forward(),
+                    &[x[0], weight, bias],
+                    &[out, kept[0], kept[1]],
+                )
             }
             Op::Linear { params, .. } => {
                 let [weight, bias, ..] = self.linear(params, out.width);
-                product(&self.shared, [(x[0], false), (weight, true)], out, Some(bias), x.get(1).copied())
+                product(
+                    &self.shared,
+                    [(x[0], false), (weight, true)],
+                    out,
+                    Some(bias),
+                    x.get(1).copied(),
+                )
             }
             Op::Gather => {
-                let gather = self.gather(self.kind(graph.steps[step].out), self.input_kind(step, 0), x[0], out, false);
+                let gather = self.gather(
+                    self.kind(graph.steps[step].out),
+                    self.input_kind(step, 0),
+                    x[0],
+                    out,
+                    false,
+                );
                 task(gather.forward(), &[x[0], self.shared.batch], &[out])
             }
-            Op::Attention { .. } => task(self.attention(step).forward(), &[x[0], x[1], x[2], self.shared.batch], &[out, kept[0]]),
+            Op::Attention { .. } => task(
+                self.attention(step).forward(),
+                &[x[0], x[1], x[2], self.shared.batch],
+                &[out, kept[0]],
+            ),
             Op::Gelu => task(self.gelu(step).forward(), &[x[0]], &[out]),
         }
     }
@@ -177,8 +282,16 @@ impl<'a> TowerPlan<'a> {
     fn step_backward(&self, step: usize) -> Vec<Task> {
         let (graph, kept, batch) = (&self.tower.graph, &self.arrays.kept[step], self.shared.batch);
         let d_out = self.arrays.gradients[graph.steps[step].out];
-        let x: Vec<Array> = graph.steps[step].inputs.iter().map(|(id, _)| self.arrays.values[*id]).collect();
-        let d: Vec<Array> = graph.steps[step].inputs.iter().map(|(id, _)| self.arrays.gradients[*id]).collect();
+        let x: Vec<Array> = graph.steps[step]
+            .inputs
+            .iter()
+            .map(|(id, _)| self.arrays.values[*id])
+            .collect();
+        let d: Vec<Array> = graph.steps[step]
+            .inputs
+            .iter()
+            .map(|(id, _)| self.arrays.gradients[*id])
+            .collect();
         let adds = |input: usize| !graph.steps[step].inputs[input].1;
         match &graph.steps[step].op {
             Op::Embed => {
@@ -198,7 +311,13 @@ impl<'a> TowerPlan<'a> {
             Op::Linear { params, keys } => {
                 let [weight, _, d_weight, d_bias] = self.linear(params, d_out.width);
                 let mut tasks = vec![
-                    product(&self.shared, [(d_out, false), (weight, false)], d[0], None, adds(0).then_some(d[0])),
+                    product(
+                        &self.shared,
+                        [(d_out, false), (weight, false)],
+                        d[0],
+                        None,
+                        adds(0).then_some(d[0]),
+                    ),
                     product(&self.shared, [(d_out, true), (x[0], false)], d_weight, None, None),
                 ];
                 // A key bias shifts all logits of a row alike: its gradient is zero, and stays as it was made.
@@ -211,19 +330,46 @@ impl<'a> TowerPlan<'a> {
                 tasks
             }
             Op::Gather => {
-                let gather = self.gather(self.kind(graph.steps[step].out), self.input_kind(step, 0), d[0], d_out, adds(0));
+                let gather = self.gather(
+                    self.kind(graph.steps[step].out),
+                    self.input_kind(step, 0),
+                    d[0],
+                    d_out,
+                    adds(0),
+                );
                 vec![task(gather.backward(), &[d_out, d[0], batch], &[d[0]])]
             }
             Op::Attention { .. } => {
-                assert!((0..3).all(|input| !adds(input)), "queries, keys and values are read by attention alone");
+                assert!(
+                    (0..3).all(|input| !adds(input)),
+                    "queries, keys and values are read by attention alone"
+                );
                 let attention = self.attention(step);
                 let mut tasks = vec![
-                    task(attention.backward(), &[d_out, x[1], x[2], kept[0], batch], &[kept[1], *kept.get(2).unwrap_or(&d[0])]),
-                    task(attention.of_keys(kept[1], x[0], d[1]).keys(), &[kept[1], x[0], batch], &[d[1]]),
-                    task(attention.of_values(kept[0], d_out, d[2]).keys(), &[kept[0], d_out, batch], &[d[2]]),
+                    task(
+                        attention.backward(),
+                        &[d_out, x[1], x[2], kept[0], batch],
+                        &[kept[1], *kept.get(2).unwrap_or(&d[0])],
+                    ),
+                    task(
+                        attention.of_keys(kept[1], x[0], d[1]).keys(),
+                        &[kept[1], x[0], batch],
+                        &[d[1]],
+                    ),
+                    task(
+                        attention.of_values(kept[0], d_out, d[2]).keys(),
+                        &[kept[0], d_out, batch],
+                        &[d[2]],
+                    ),
                 ];
                 if let Some(d_query) = kept.get(2) {
-                    let gather = self.gather(self.kind(graph.steps[step].out), self.input_kind(step, 0), d[0], *d_query, false);
+                    let gather = self.gather(
+                        self.kind(graph.steps[step].out),
+                        self.input_kind(step, 0),
+                        d[0],
+                        *d_query,
+                        false,
+                    );
                     tasks.push(task(gather.backward(), &[*d_query, batch], &[d[0]]));
                 }
                 tasks
@@ -255,7 +401,11 @@ impl<'a> TowerPlan<'a> {
             table: table.start,
             out: out.start,
             d_out: self.arrays.gradients[id].start,
-            d_table: self.shared.gradients.part(&self.tower.params.rows, table.rows).start,
+            d_table: self
+                .shared
+                .gradients
+                .part(&self.tower.params.rows, table.rows)
+                .start,
         }
     }
 
@@ -309,7 +459,10 @@ impl<'a> TowerPlan<'a> {
         let step_ = &self.tower.graph.steps[step];
         let [query, key, value] = [0, 1, 2].map(|input: usize| step_.inputs[input].0);
         let out = self.arrays.values[step_.out];
-        assert!(self.tower.heads * self.tower.shape.length <= 400, "a row's weights fit attention.wgsl's array: 16 heads, 25 tokens");
+        assert!(
+            self.tower.heads * self.tower.shape.length <= 400,
+            "a row's weights fit attention.wgsl's array: 16 heads, 25 tokens"
+        );
         attention::Op {
             places: self.places,
             rows: out.rows,
@@ -328,7 +481,10 @@ impl<'a> TowerPlan<'a> {
             value: self.arrays.values[value].start,
             out: out.start,
             weights: self.arrays.kept[step][0].start,
-            d_query: self.arrays.kept[step].get(2).unwrap_or(&self.arrays.gradients[query]).start,
+            d_query: self.arrays.kept[step]
+                .get(2)
+                .unwrap_or(&self.arrays.gradients[query])
+                .start,
             d_out: self.arrays.gradients[step_.out].start,
             d_logits: self.arrays.kept[step][1].start,
             ..attention::Op::default()
@@ -339,11 +495,23 @@ impl<'a> TowerPlan<'a> {
 impl attention::Op {
     /// For the gradient of the keys: the queries, times the gradient of the logits.
     fn of_keys(self, d_logits: Array, query: Array, d_key: Array) -> attention::Op {
-        attention::Op { is_key: 1, given: d_logits.start, given_to: query.start, d_keys: d_key.start, ..self }
+        attention::Op {
+            is_key: 1,
+            given: d_logits.start,
+            given_to: query.start,
+            d_keys: d_key.start,
+            ..self
+        }
     }
 
     /// For the gradient of the values: the output's, times the weights.
     fn of_values(self, weights: Array, d_out: Array, d_value: Array) -> attention::Op {
-        attention::Op { is_key: 0, given: weights.start, given_to: d_out.start, d_keys: d_value.start, ..self }
+        attention::Op {
+            is_key: 0,
+            given: weights.start,
+            given_to: d_out.start,
+            d_keys: d_value.start,
+            ..self
+        }
     }
 }

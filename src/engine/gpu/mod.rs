@@ -72,7 +72,11 @@ fn operands(dispatches: &[Dispatch]) -> (Vec<u8>, Vec<u32>, usize) {
         bytes.extend(&dispatch.ops);
         bytes.resize(bytes.len().next_multiple_of(ALIGNMENT), 0);
     }
-    let largest = dispatches.iter().map(|dispatch| dispatch.ops.len()).fold(0, usize::max).next_multiple_of(ALIGNMENT);
+    let largest = dispatches
+        .iter()
+        .map(|dispatch| dispatch.ops.len())
+        .fold(0, usize::max)
+        .next_multiple_of(ALIGNMENT);
     // What is bound for the last dispatch ends within the buffer too.
     bytes.resize(bytes.len() + largest, 0);
     (bytes, starts, largest)
@@ -118,7 +122,10 @@ pub struct Gpu {
 
 impl std::fmt::Debug for Gpu {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Gpu").field("plan", &self.plan).field("step", &self.step).finish_non_exhaustive()
+        f.debug_struct("Gpu")
+            .field("plan", &self.plan)
+            .field("step", &self.step)
+            .finish_non_exhaustive()
     }
 }
 
@@ -141,7 +148,10 @@ impl Gpu {
     ) -> Result<Gpu, EngineError> {
         let plan = Plan::new(configs);
         let buffers = plan.buffers();
-        let (needed, allowed) = (buffers.iter().map(|(_, bytes)| *bytes).fold(0, u64::max), adapter.largest_buffer());
+        let (needed, allowed) = (
+            buffers.iter().map(|(_, bytes)| *bytes).fold(0, u64::max),
+            adapter.largest_buffer(),
+        );
         if needed > allowed || configs.len() > MOST_WORKGROUPS {
             return Err(EngineError::TooLarge { needed, allowed });
         }
@@ -151,7 +161,9 @@ impl Gpu {
             device.inner.create_buffer(&wgpu::BufferDescriptor {
                 label: Some(label),
                 size: bytes,
-                usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST,
+                usage: wgpu::BufferUsages::STORAGE
+                    | wgpu::BufferUsages::COPY_SRC
+                    | wgpu::BufferUsages::COPY_DST,
                 mapped_at_creation: false,
             })
         };
@@ -161,20 +173,45 @@ impl Gpu {
         if let Some(error) = scope.pop().await {
             return Err(EngineError::Unavailable(clause(&error.to_string()).to_owned()));
         }
-        let constants: Vec<Run> = configs.iter().enumerate().map(|(model, config)| Run::new(config, &plan, model)).collect();
-        device.queue.write_buffer(&runs, 0, bytemuck::cast_slice(&constants));
-        device.queue.write_buffer(&world, 0, bytemuck::cast_slice(&plan.world.words));
+        let constants: Vec<Run> = configs
+            .iter()
+            .enumerate()
+            .map(|(model, config)| Run::new(config, &plan, model))
+            .collect();
+        device
+            .queue
+            .write_buffer(&runs, 0, bytemuck::cast_slice(&constants));
+        device
+            .queue
+            .write_buffer(&world, 0, bytemuck::cast_slice(&plan.world.words));
         device.queue.write_buffer(&op_buffer, 0, &ops);
 
         let layouts = bind_group_layouts(&device.inner);
         let bind = |layout, entries: &[wgpu::BindGroupEntry]| {
-            device.inner.create_bind_group(&wgpu::BindGroupDescriptor { label: None, layout, entries })
+            device.inner.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: None,
+                layout,
+                entries,
+            })
         };
-        let resources = (0u32..).zip([&runs, &floats, &moments, &batch, &ring, &world].map(wgpu::Buffer::as_entire_binding));
-        let entries: Vec<_> = resources.map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource }).collect();
+        let resources = (0u32..)
+            .zip([&runs, &floats, &moments, &batch, &ring, &world].map(wgpu::Buffer::as_entire_binding));
+        let entries: Vec<_> = resources
+            .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
+            .collect();
         let group = bind(&layouts[0], &entries);
-        let one = wgpu::BufferBinding { buffer: &op_buffer, offset: 0, size: wgpu::BufferSize::new(bound as u64) };
-        let operands = bind(&layouts[1], &[wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::Buffer(one) }]);
+        let one = wgpu::BufferBinding {
+            buffer: &op_buffer,
+            offset: 0,
+            size: wgpu::BufferSize::new(bound as u64),
+        };
+        let operands = bind(
+            &layouts[1],
+            &[wgpu::BindGroupEntry {
+                binding: 0,
+                resource: wgpu::BindingResource::Buffer(one),
+            }],
+        );
         let kernels = compile(&device.inner, &layouts, &plan, &starts, edit);
         device.check()?;
         let mut gpu = Gpu {
@@ -198,9 +235,17 @@ impl Gpu {
     /// Goes on from a snapshot of the same population.
     pub fn restore(&mut self, from: &Snapshot) {
         let queue = &self.device.queue;
-        queue.write_buffer(&self.floats, 4 * self.plan.params_start(), bytemuck::cast_slice(&from.params));
+        queue.write_buffer(
+            &self.floats,
+            4 * self.plan.params_start(),
+            bytemuck::cast_slice(&from.params),
+        );
         queue.write_buffer(&self.moments, 0, bytemuck::cast_slice(&from.first));
-        queue.write_buffer(&self.moments, self.moments.size() / 2, bytemuck::cast_slice(&from.second));
+        queue.write_buffer(
+            &self.moments,
+            self.moments.size() / 2,
+            bytemuck::cast_slice(&from.second),
+        );
         queue.write_buffer(&self.batch, 0, bytemuck::cast_slice(&[from.step, from.step]));
         self.step = from.step;
     }
@@ -218,13 +263,20 @@ impl Gpu {
     }
 
     fn submit(&mut self, steps: u32) -> Submitted {
-        let mut encoder = self.device.inner.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let mut encoder = self
+            .device
+            .inner
+            .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         (0..steps).for_each(|_| self.record(&mut encoder, &self.kernels));
         let staging = readback::copy(&self.device, &mut encoder, &self.ring, 0, self.ring.size());
         self.device.queue.submit([encoder.finish()]);
         let first = self.step;
         self.step += steps;
-        Submitted { losses: readback::map(staging), first, steps }
+        Submitted {
+            losses: readback::map(staging),
+            first,
+            steps,
+        }
     }
 
     /// Trains every model `steps` steps, each on its own batches; gives the losses `[steps, P]`.
@@ -243,7 +295,14 @@ impl Gpu {
                 let submitted = self.submit(steps);
                 flying.push_back(submitted);
             }
-            let Some(Submitted { losses: pending, first, steps }) = flying.pop_front() else { break };
+            let Some(Submitted {
+                losses: pending,
+                first,
+                steps,
+            }) = flying.pop_front()
+            else {
+                break;
+            };
             let ring: Vec<f32> = pending.read(&self.device).await?;
             for step in first..first + steps {
                 let at = (step % RING) as usize * self.plan.population;
@@ -272,12 +331,19 @@ impl Gpu {
         // The first kernel draws a batch, which the given one replaces.
         let (first, others) = self.kernels.split_at(1);
         let submit = |kernels| {
-            let mut encoder = self.device.inner.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+            let mut encoder = self
+                .device
+                .inner
+                .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
             self.record(&mut encoder, kernels);
             self.device.queue.submit([encoder.finish()]);
         };
         submit(first);
-        self.device.queue.write_buffer(&self.batch, 8, bytemuck::cast_slice(&tokens.repeat(self.plan.population)));
+        self.device.queue.write_buffer(
+            &self.batch,
+            8,
+            bytemuck::cast_slice(&tokens.repeat(self.plan.population)),
+        );
         submit(others);
         let ring: Vec<f32> = self.read(&self.ring, 0, self.ring.size()).await?;
         let at = (self.step % RING) as usize * self.plan.population;
@@ -285,9 +351,17 @@ impl Gpu {
         Ok(ring[at..at + self.plan.population].to_vec())
     }
 
-    async fn read<T: bytemuck::Pod>(&self, buffer: &wgpu::Buffer, offset: u64, bytes: u64) -> Result<Vec<T>, EngineError> {
+    async fn read<T: bytemuck::Pod>(
+        &self,
+        buffer: &wgpu::Buffer,
+        offset: u64,
+        bytes: u64,
+    ) -> Result<Vec<T>, EngineError> {
         self.device.check()?;
-        let mut encoder = self.device.inner.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let mut encoder = self
+            .device
+            .inner
+            .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         let staging = readback::copy(&self.device, &mut encoder, buffer, offset, bytes);
         self.device.queue.submit([encoder.finish()]);
         readback::map(staging).read(&self.device).await
@@ -301,7 +375,9 @@ impl Gpu {
         let bytes = self.moments.size() / 2;
         Ok(Snapshot {
             step: self.step,
-            params: self.read(&self.floats, 4 * self.plan.params_start(), bytes).await?,
+            params: self
+                .read(&self.floats, 4 * self.plan.params_start(), bytes)
+                .await?,
             first: self.read(&self.moments, 0, bytes).await?,
             second: self.read(&self.moments, bytes, bytes).await?,
         })
@@ -310,7 +386,10 @@ impl Gpu {
     /// The tokens of the last batch, as the sampler laid them out: `[vision, text, query]` per model.
     #[doc(hidden)]
     pub async fn tokens(&self) -> Result<Vec<u32>, EngineError> {
-        Ok(self.read::<u32>(&self.batch, 0, self.batch.size()).await?.split_off(2))
+        Ok(self
+            .read::<u32>(&self.batch, 0, self.batch.size())
+            .await?
+            .split_off(2))
     }
 
     /// The step, and where its arrays lie.
@@ -322,7 +401,12 @@ impl Gpu {
     /// What the last step left in an array of the first model.
     #[doc(hidden)]
     pub async fn array(&self, array: Array) -> Result<Vec<f32>, EngineError> {
-        self.read(&self.floats, 4 * u64::from(array.start), 4 * u64::from(array.numbers())).await
+        self.read(
+            &self.floats,
+            4 * u64::from(array.start),
+            4 * u64::from(array.numbers()),
+        )
+        .await
     }
 
     /// Bytes of every buffer that lives as long as the engine.
@@ -341,13 +425,23 @@ fn bind_group_layouts(device: &wgpu::Device) -> [wgpu::BindGroupLayout; 2] {
     let storage = |binding, read_only, has_dynamic_offset| wgpu::BindGroupLayoutEntry {
         binding,
         visibility: wgpu::ShaderStages::COMPUTE,
-        ty: wgpu::BindingType::Buffer { ty: wgpu::BufferBindingType::Storage { read_only }, has_dynamic_offset, min_binding_size: None },
+        ty: wgpu::BindingType::Buffer {
+            ty: wgpu::BufferBindingType::Storage { read_only },
+            has_dynamic_offset,
+            min_binding_size: None,
+        },
         count: None,
     };
     // The runs and the world are read only.
-    let shared: Vec<_> = (0..6).map(|binding| storage(binding, binding == 0 || binding == 5, false)).collect();
-    [("model", &shared[..]), ("ops", &[storage(0, true, true)])]
-        .map(|(label, entries)| device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(label), entries }))
+    let shared: Vec<_> = (0..6)
+        .map(|binding| storage(binding, binding == 0 || binding == 5, false))
+        .collect();
+    [("model", &shared[..]), ("ops", &[storage(0, true, true)])].map(|(label, entries)| {
+        device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            label: Some(label),
+            entries,
+        })
+    })
 }
 
 /// Compiles what the plan dispatches, each source after `edit`; `starts` says where each dispatch's operands begin.
@@ -358,14 +452,21 @@ fn compile(
     starts: &[u32],
     edit: &dyn Fn(&str, String) -> String,
 ) -> Vec<Kernel> {
-    let descriptor = wgpu::PipelineLayoutDescriptor { label: None, bind_group_layouts: &[Some(shared), Some(ops)], immediate_size: 0 };
+    let descriptor = wgpu::PipelineLayoutDescriptor {
+        label: None,
+        bind_group_layouts: &[Some(shared), Some(ops)],
+        immediate_size: 0,
+    };
     let layout = device.create_pipeline_layout(&descriptor);
     let (mut modules, mut pipelines) = (HashMap::new(), HashMap::new());
     let mut kernel = |(dispatch, operands): (&Dispatch, &u32)| {
         let (stage, entry) = (dispatch.stage, dispatch.entry.name);
         let module = modules.entry(stage.name).or_insert_with(|| {
             let source = wgpu::ShaderSource::Wgsl(edit(stage.name, source(stage)).into());
-            device.create_shader_module(wgpu::ShaderModuleDescriptor { label: Some(stage.name), source })
+            device.create_shader_module(wgpu::ShaderModuleDescriptor {
+                label: Some(stage.name),
+                source,
+            })
         });
         let pipeline = pipelines.entry((stage.name, entry)).or_insert_with(|| {
             device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
@@ -374,14 +475,25 @@ fn compile(
                 module,
                 entry_point: Some(entry),
                 // Every kernel writes workgroup memory before it reads it.
-                compilation_options: wgpu::PipelineCompilationOptions { zero_initialize_workgroup_memory: false, ..Default::default() },
+                compilation_options: wgpu::PipelineCompilationOptions {
+                    zero_initialize_workgroup_memory: false,
+                    ..Default::default()
+                },
                 cache: None,
             })
         });
         // More workgroups than one side allows go on along the next.
         let x = dispatch.workgroups.min(MOST_WORKGROUPS as u32);
-        let workgroups = [x, dispatch.workgroups.div_ceil(x), dispatch.count * plan.population as u32];
-        Kernel { pipeline: pipeline.clone(), workgroups, operands: *operands }
+        let workgroups = [
+            x,
+            dispatch.workgroups.div_ceil(x),
+            dispatch.count * plan.population as u32,
+        ];
+        Kernel {
+            pipeline: pipeline.clone(),
+            workgroups,
+            operands: *operands,
+        }
     };
     plan.dispatches.iter().zip(starts).map(&mut kernel).collect()
 }

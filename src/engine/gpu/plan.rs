@@ -58,12 +58,23 @@ impl Plan {
         let sequences = config.batch_size();
 
         let mut words = Allocator::new(Home::Batch);
-        let tokens: Vec<Array> = towers.iter().map(|t| words.array(sequences, t.shape.length)).collect();
+        let tokens: Vec<Array> = towers
+            .iter()
+            .map(|t| words.array(sequences, t.shape.length))
+            .collect();
         let asked = words.array(sequences, 1);
-        let batch = Array { rows: 1, width: words.len as u32, ..tokens[0] };
+        let batch = Array {
+            rows: 1,
+            width: words.len as u32,
+            ..tokens[0]
+        };
 
         let mut floats = Allocator::new(Home::Floats);
-        let shared = Shared { zero: floats.array(1, 1), gradients: floats.array(1, table.len), batch };
+        let shared = Shared {
+            zero: floats.array(1, 1),
+            gradients: floats.array(1, table.len),
+            batch,
+        };
         let places = |(t, tower): (usize, &TowerModel)| Places {
             sequences: sequences as u32,
             length: tower.shape.length as u32,
@@ -77,19 +88,35 @@ impl Plan {
             addresses: world.towers[t].addresses as u32,
             positions: world.towers[t].positions as u32,
         };
-        let plans: Vec<TowerPlan> = towers.iter().enumerate().map(|at| TowerPlan::new(at.1, places(at), shared, &mut floats)).collect();
+        let plans: Vec<TowerPlan> = towers
+            .iter()
+            .enumerate()
+            .map(|at| TowerPlan::new(at.1, places(at), shared, &mut floats))
+            .collect();
 
         let mut tasks = vec![draw(config, &tokens, asked, batch)];
         tasks.extend(plans.iter().flat_map(TowerPlan::forward));
         let (losses, named) = match (&plans[..], table.logit_scale) {
-            ([vision, text], Some(logit_scale)) => contrastive([vision, text], logit_scale, &shared, &mut floats),
+            ([vision, text], Some(logit_scale)) => {
+                contrastive([vision, text], logit_scale, &shared, &mut floats)
+            }
             (plans, _) => written(&plans[0], &shared, &mut floats),
         };
         tasks.extend(losses);
         tasks.extend(plans.iter().flat_map(TowerPlan::backward));
-        let update = adamw::Op { params: table.len as u32, gradients: shared.gradients.start };
-        let (params, moments) = (Array::parameter(&(0..table.len), 1), Allocator::new(Home::Moments).array(2, table.len));
-        tasks.push(task(update.adamw(), &[shared.gradients, params, moments], &[params, moments]));
+        let update = adamw::Op {
+            params: table.len as u32,
+            gradients: shared.gradients.start,
+        };
+        let (params, moments) = (
+            Array::parameter(&(0..table.len), 1),
+            Allocator::new(Home::Moments).array(2, table.len),
+        );
+        tasks.push(task(
+            update.adamw(),
+            &[shared.gradients, params, moments],
+            &[params, moments],
+        ));
 
         Plan {
             population: configs.len(),
@@ -126,9 +153,16 @@ impl Plan {
 /// The batch is drawn.
 fn draw(config: &ValidConfig, tokens: &[Array], asked: Array, batch: Array) -> Task {
     // The strip stands behind CLS, or first in an autoregressive run, where its tokens come after the words'.
-    let (strip_at, background, caption_at) = if config.autoregressive { (0, text_vocab(config) as u32, config.pixels) } else { (1, 0, 0) };
+    let (strip_at, background, caption_at) = if config.autoregressive {
+        (0, text_vocab(config) as u32, config.pixels)
+    } else {
+        (1, 0, 0)
+    };
     let (strips, texts) = (tokens[0], tokens[tokens.len() - 1]);
-    assert!(texts.width >= caption_at + CAPTION_LENGTH as u32, "a caption fits behind what stands before it");
+    assert!(
+        texts.width >= caption_at + CAPTION_LENGTH as u32,
+        "a caption fits behind what stands before it"
+    );
     let op = sample::Op {
         sequences: asked.rows,
         strips: strips.start,
@@ -149,18 +183,36 @@ fn draw(config: &ValidConfig, tokens: &[Array], asked: Array, batch: Array) -> T
 }
 
 /// The contrastive loss of two towers, from their outputs to their gradients.
-fn contrastive(towers: [&TowerPlan; 2], logit_scale: usize, shared: &Shared, floats: &mut Allocator) -> (Vec<Task>, Vec<Named>) {
+fn contrastive(
+    towers: [&TowerPlan; 2],
+    logit_scale: usize,
+    shared: &Shared,
+    floats: &mut Allocator,
+) -> (Vec<Task>, Vec<Named>) {
     let scale = Array::parameter(&(logit_scale..logit_scale + 1), 1);
     let d_scale = shared.gradients.part(&(logit_scale..logit_scale + 1), 1);
-    let (n, width) = (towers[0].output().0.rows as usize, towers[0].output().0.width as usize);
+    let (n, width) = (
+        towers[0].output().0.rows as usize,
+        towers[0].output().0.width as usize,
+    );
     let mut pair = |rows: usize, width: usize| [0, 1].map(|_| floats.array(rows, width));
     let (unit, d_unit) = (pair(n, width), pair(n, width));
     let (cosines, d_cosines) = (pair(n, n), pair(n, n));
     let [length, lse, along, loss] = [0; 4].map(|_| pair(n, 1));
     // Both towers' parts lie side by side.
-    let losses = Array { rows: 2 * n as u32, ..loss[0] };
+    let losses = Array {
+        rows: 2 * n as u32,
+        ..loss[0]
+    };
 
-    let [mut normalise, mut products, mut softmax, mut d_logits, mut d_products, mut d_normalise] = [(); 6].map(|_| Vec::new());
+    let [
+        mut normalise,
+        mut products,
+        mut softmax,
+        mut d_logits,
+        mut d_products,
+        mut d_normalise,
+    ] = [(); 6].map(|_| Vec::new());
     for (own, other) in [(0, 1), (1, 0)] {
         let (z, d_z) = towers[own].output();
         let op = contrast::Op {
@@ -180,11 +232,31 @@ fn contrastive(towers: [&TowerPlan; 2], logit_scale: usize, shared: &Shared, flo
             along: along[own].start,
         };
         normalise.push(task(op.normalise(), &[z], &[unit[own], length[own]]));
-        products.push(product(shared, [(unit[own], false), (unit[other], true)], cosines[own], None, None));
+        products.push(product(
+            shared,
+            [(unit[own], false), (unit[other], true)],
+            cosines[own],
+            None,
+            None,
+        ));
         softmax.push(task(op.softmax(), &[cosines[own], scale], &[lse[own], loss[own]]));
-        d_logits.push(task(op.d_cosines(), &[cosines[own], lse[own], lse[other], scale], &[d_cosines[own]]));
-        d_products.push(product(shared, [(d_cosines[own], false), (unit[other], false)], d_unit[own], None, None));
-        d_normalise.push(task(op.d_normalise(), &[d_unit[own], unit[own], length[own]], &[d_z, along[own]]));
+        d_logits.push(task(
+            op.d_cosines(),
+            &[cosines[own], lse[own], lse[other], scale],
+            &[d_cosines[own]],
+        ));
+        d_products.push(product(
+            shared,
+            [(d_cosines[own], false), (unit[other], false)],
+            d_unit[own],
+            None,
+            None,
+        ));
+        d_normalise.push(task(
+            op.d_normalise(),
+            &[d_unit[own], unit[own], length[own]],
+            &[d_z, along[own]],
+        ));
     }
     let report = report::Op {
         reports: 1,
@@ -206,8 +278,25 @@ fn contrastive(towers: [&TowerPlan; 2], logit_scale: usize, shared: &Shared, flo
         ("d_unit", d_unit),
         ("along", along),
     ];
-    let named = named.map(|(name, arrays)| [0, 1].map(|tower| Named { name, tower, array: arrays[tower] }));
-    let tasks = [normalise, products, softmax, d_logits, d_products, d_normalise, vec![report]].into_iter().flatten().collect();
+    let named = named.map(|(name, arrays)| {
+        [0, 1].map(|tower| Named {
+            name,
+            tower,
+            array: arrays[tower],
+        })
+    });
+    let tasks = [
+        normalise,
+        products,
+        softmax,
+        d_logits,
+        d_products,
+        d_normalise,
+        vec![report],
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     (tasks, named.concat())
 }
 
@@ -223,7 +312,22 @@ fn written(tower: &TowerPlan, shared: &Shared, floats: &mut Allocator) -> (Vec<T
         d_logits: d_logits.start,
         loss: loss.start,
     };
-    let report = report::Op { reports: 1, loss: loss.start, losses: loss.rows, ..report::Op::default() };
-    let tasks = vec![task(op.cross_entropy(), &[logits, shared.batch], &[d_logits, loss]), task(report.report(), &[loss], &[])];
-    (tasks, vec![Named { name: "losses", tower: 0, array: loss }])
+    let report = report::Op {
+        reports: 1,
+        loss: loss.start,
+        losses: loss.rows,
+        ..report::Op::default()
+    };
+    let tasks = vec![
+        task(op.cross_entropy(), &[logits, shared.batch], &[d_logits, loss]),
+        task(report.report(), &[loss], &[]),
+    ];
+    (
+        tasks,
+        vec![Named {
+            name: "losses",
+            tower: 0,
+            array: loss,
+        }],
+    )
 }

@@ -12,7 +12,13 @@ pub struct Pending {
 }
 
 /// Records a copy of `bytes` from `source`; [`map`] it after the submit.
-pub fn copy(device: &Device, encoder: &mut wgpu::CommandEncoder, source: &wgpu::Buffer, offset: u64, bytes: u64) -> wgpu::Buffer {
+pub fn copy(
+    device: &Device,
+    encoder: &mut wgpu::CommandEncoder,
+    source: &wgpu::Buffer,
+    offset: u64,
+    bytes: u64,
+) -> wgpu::Buffer {
     let staging = device.inner.create_buffer(&wgpu::BufferDescriptor {
         label: Some("staging"),
         size: bytes,
@@ -35,9 +41,19 @@ impl Pending {
     /// Waits for the copy and reads it.
     pub async fn read<T: bytemuck::Pod>(self, device: &Device) -> Result<Vec<T>, EngineError> {
         #[cfg(not(target_arch = "wasm32"))]
-        device.inner.poll(wgpu::PollType::Wait { submission_index: None, timeout: None }).map_err(|_| device.lost())?;
-        self.mapped.await.map_err(|_| device.lost())?.map_err(|_| device.lost())?;
-        let read = bytemuck::pod_collect_to_vec(&self.staging.get_mapped_range(..).map_err(|_| device.lost())?);
+        device
+            .inner
+            .poll(wgpu::PollType::Wait {
+                submission_index: None,
+                timeout: None,
+            })
+            .map_err(|_| device.lost())?;
+        self.mapped
+            .await
+            .map_err(|_| device.lost())?
+            .map_err(|_| device.lost())?;
+        let read =
+            bytemuck::pod_collect_to_vec(&self.staging.get_mapped_range(..).map_err(|_| device.lost())?);
         // See `Device`: dropped alone, it would stay.
         self.staging.destroy();
         Ok(read)

@@ -19,7 +19,9 @@ impl Task {
     /// Whether it must wait for a task before it in the step.
     fn waits_for(&self, before: &Task) -> bool {
         let overlap = |a: &[Array], b: &[Array]| a.iter().any(|x| b.iter().any(|y| x.overlaps(y)));
-        overlap(&self.reads, &before.writes) || overlap(&self.writes, &before.writes) || overlap(&self.writes, &before.reads)
+        overlap(&self.reads, &before.writes)
+            || overlap(&self.writes, &before.writes)
+            || overlap(&self.writes, &before.reads)
     }
 
     fn kernel(&self) -> (&'static str, &'static str) {
@@ -60,17 +62,31 @@ impl Dispatch {
             ops: calls().flat_map(|call| call.op.iter().copied()).collect(),
             count: tasks.len() as u32,
             workgroups: calls().map(|call| call.workgroups).fold(0, u32::max),
-            invocations: calls().map(|call| u64::from(call.workgroups * first.entry.lanes)).sum(),
-            bytes: tasks.iter().map(|task| 4 * (numbers(&task.reads) + numbers(&task.writes))).sum(),
-            cost: Cost { flops: calls().map(|call| call.cost.flops).sum(), loads: greatest(|c| c.loads), steps: greatest(|c| c.steps) },
+            invocations: calls()
+                .map(|call| u64::from(call.workgroups * first.entry.lanes))
+                .sum(),
+            bytes: tasks
+                .iter()
+                .map(|task| 4 * (numbers(&task.reads) + numbers(&task.writes)))
+                .sum(),
+            cost: Cost {
+                flops: calls().map(|call| call.cost.flops).sum(),
+                loads: greatest(|c| c.loads),
+                steps: greatest(|c| c.steps),
+            },
         }
     }
 }
 
 /// The dispatches of a step's tasks, at most `most` of them in each. The first task has a dispatch of its own, before all others.
 pub fn schedule(tasks: &[Task], most: usize) -> Vec<Dispatch> {
-    let waits: Vec<Vec<usize>> =
-        (0..tasks.len()).map(|i| (0..i).filter(|before| *before == 0 || tasks[i].waits_for(&tasks[*before])).collect()).collect();
+    let waits: Vec<Vec<usize>> = (0..tasks.len())
+        .map(|i| {
+            (0..i)
+                .filter(|before| *before == 0 || tasks[i].waits_for(&tasks[*before]))
+                .collect()
+        })
+        .collect();
     // The longest chain of tasks that wait for each.
     let mut rank = vec![0; tasks.len()];
     for (i, waits) in waits.iter().enumerate().rev() {
@@ -81,11 +97,26 @@ pub fn schedule(tasks: &[Task], most: usize) -> Vec<Dispatch> {
     let mut done = vec![false; tasks.len()];
     let mut dispatches = Vec::new();
     loop {
-        let ready: Vec<usize> = (0..tasks.len()).filter(|i| !done[*i] && waits[*i].iter().all(|before| done[*before])).collect();
+        let ready: Vec<usize> = (0..tasks.len())
+            .filter(|i| !done[*i] && waits[*i].iter().all(|before| done[*before]))
+            .collect();
         // The kernel for which the longest chain waits; other kernels' tasks gather meanwhile.
-        let Some(next) = ready.iter().copied().reduce(|a, b| if rank[b] > rank[a] { b } else { a }) else { break };
-        let together: Vec<usize> = ready.into_iter().filter(|i| tasks[*i].kernel() == tasks[next].kernel()).collect();
-        dispatches.extend(together.chunks(most).map(|part| Dispatch::new(&part.iter().map(|i| &tasks[*i]).collect::<Vec<_>>())));
+        let Some(next) = ready
+            .iter()
+            .copied()
+            .reduce(|a, b| if rank[b] > rank[a] { b } else { a })
+        else {
+            break;
+        };
+        let together: Vec<usize> = ready
+            .into_iter()
+            .filter(|i| tasks[*i].kernel() == tasks[next].kernel())
+            .collect();
+        dispatches.extend(
+            together
+                .chunks(most)
+                .map(|part| Dispatch::new(&part.iter().map(|i| &tasks[*i]).collect::<Vec<_>>())),
+        );
         together.into_iter().for_each(|i| done[i] = true);
     }
     dispatches

@@ -2,7 +2,10 @@
 
 use crate::config::Population;
 use crate::model::TowerModel;
-use crate::task::{CAPTION_LENGTH, Caption, Relation, all_captions, caption_index, layout_stream, layouts, query, scene, stated_captions};
+use crate::task::{
+    CAPTION_LENGTH, Caption, Relation, all_captions, caption_index, layout_stream, layouts, query, scene,
+    stated_captions,
+};
 
 /// Objects a caption has room for.
 const OBJECTS: usize = 3;
@@ -39,7 +42,9 @@ impl World {
         let mut words: Vec<u32> = (0..config.pixels).collect();
         let mut list = |relation| {
             let start = words.len() as u32;
-            let packed = layouts(config, relation).into_iter().map(|l| l.iter().rev().fold(0, |word, position| word << 8 | position));
+            let packed = layouts(config, relation)
+                .into_iter()
+                .map(|l| l.iter().rev().fold(0, |word, position| word << 8 | position));
             words.extend(packed);
             start
         };
@@ -61,7 +66,11 @@ impl World {
             words.extend(labels);
             words.extend([list, caption_index(config, shown), layout_stream(shown) as u32]);
         }
-        let mut world = World { words, towers: Vec::new(), drawn: Vec::new() };
+        let mut world = World {
+            words,
+            towers: Vec::new(),
+            drawn: Vec::new(),
+        };
         let mut append = |values: Vec<u32>| {
             let start = world.words.len();
             world.words.extend(values);
@@ -71,8 +80,19 @@ impl World {
             let address = |(token, position): &(u32, u32)| position * tower.shape.vocab as u32 + token;
             let pairs = append(tower.shape.pairs.iter().map(address).collect());
             let addresses = append(tower.addresses.pairs().to_vec());
-            let positions = append(tower.shape.queries.iter().map(|query| query.position as u32).collect());
-            world.towers.push(TowerWorld { pairs, addresses, positions });
+            let positions = append(
+                tower
+                    .shape
+                    .queries
+                    .iter()
+                    .map(|query| query.position as u32)
+                    .collect(),
+            );
+            world.towers.push(TowerWorld {
+                pairs,
+                addresses,
+                positions,
+            });
         }
         for config in configs.iter() {
             world.drawn.push(world.words.len() as u32);

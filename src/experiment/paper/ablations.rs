@@ -1,9 +1,13 @@
 //! 4. Ablations on every split, in all heads and in each.
 
-use super::parts::{Runs, SKILL, ablation_chart, after, chance, coin, cut, models, number, open, seeds, under};
+use super::parts::{
+    Runs, SKILL, ablation_chart, after, chance, coin, cut, models, number, open, seeds, under,
+};
 use crate::analysis::{Ablation, Score, Term};
 use crate::config::Config;
-use crate::experiment::{Chart, Experiment, Intervention, Job, Measure, Measurement, Metric, Scale, Summary, Verdict};
+use crate::experiment::{
+    Chart, Experiment, Intervention, Job, Measure, Measurement, Metric, Scale, Summary, Verdict,
+};
 use crate::task::Split;
 
 /// The claim, its rule, its models and what they say.
@@ -17,7 +21,15 @@ pub const EXPERIMENT: Experiment = Experiment {
     summarise,
 };
 
-const TERMS: [Term; 7] = [Term::EP, Term::PE, Term::PP, Term::BP, Term::BE, Term::EE, Term::VP];
+const TERMS: [Term; 7] = [
+    Term::EP,
+    Term::PE,
+    Term::PP,
+    Term::BP,
+    Term::BE,
+    Term::EE,
+    Term::VP,
+];
 
 fn pairs() -> impl Iterator<Item = [Term; 2]> {
     (0..TERMS.len()).flat_map(|i| (i + 1..TERMS.len()).map(move |j| [TERMS[i], TERMS[j]]))
@@ -25,14 +37,21 @@ fn pairs() -> impl Iterator<Item = [Term; 2]> {
 
 /// One term in one head, head by head.
 fn per_head() -> impl Iterator<Item = Ablation> {
-    let in_head = |head, term| Ablation { heads: Some(vec![head]), ..cut(&[term]) };
+    let in_head = |head, term| Ablation {
+        heads: Some(vec![head]),
+        ..cut(&[term])
+    };
     (0..Config::default().heads).flat_map(move |head| TERMS.map(|term| in_head(head, term)))
 }
 
 fn jobs(scale: Scale) -> Vec<Job> {
     let splits = Split::ALL.to_vec();
     let mut measures = vec![Measure::Accuracies(splits.clone()), Measure::Slopes];
-    let cuts = TERMS.iter().map(|term| cut(&[*term])).chain(pairs().map(|pair| cut(&pair))).chain(per_head());
+    let cuts = TERMS
+        .iter()
+        .map(|term| cut(&[*term]))
+        .chain(pairs().map(|pair| cut(&pair)))
+        .chain(per_head());
     measures.extend(cuts.map(|ablation| Measure::Ablation(ablation, splits.clone())));
     seeds(&Config::default(), scale.pick(2, 4, 8), 1000, &measures)
 }
@@ -41,7 +60,9 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let runs = Runs::finished(jobs, measurements);
     let singles = TERMS.map(|term| cut(&[term]));
     let doubles: Vec<Ablation> = pairs().map(|pair| cut(&pair)).collect();
-    let chart = |title: &str, ablations: &[Ablation], score| ablation_chart(&runs, title, ablations, score, chance(score));
+    let chart = |title: &str, ablations: &[Ablation], score| {
+        ablation_chart(&runs, title, ablations, score, chance(score))
+    };
     let columns: Vec<String> = TERMS.iter().map(|term| term.name().to_owned()).collect();
     let map = |title: &str, y_label: &str, rows: Vec<String>, cells: Vec<Option<f64>>| Chart::Map {
         title: title.to_owned(),
@@ -53,24 +74,41 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         range: [0.0, 1.0],
         names: Vec::new(),
     };
-    let retrieval = |split, ablation: &Ablation| Metric::Accuracy(Intervention::Ablation(ablation.clone()), split, Score::Retrieval);
-    let by_split = Split::ALL.into_iter().flat_map(|split| singles.iter().map(move |ablation| retrieval(split, ablation)));
+    let retrieval = |split, ablation: &Ablation| {
+        Metric::Accuracy(Intervention::Ablation(ablation.clone()), split, Score::Retrieval)
+    };
+    let by_split = Split::ALL
+        .into_iter()
+        .flat_map(|split| singles.iter().map(move |ablation| retrieval(split, ablation)));
     let first = runs.iter().next();
-    let by_head = per_head().map(|ablation| first.and_then(|(_, values)| values.get(&under(&ablation, Score::Order))));
+    let by_head =
+        per_head().map(|ablation| first.and_then(|(_, values)| values.get(&under(&ablation, Score::Order))));
     let charts = vec![
         chart("order on unseen pairs without a term", &singles, Score::Order),
-        chart("recognition on unseen pairs without a term", &singles, Score::Recognition),
-        chart("retrieval on unseen pairs without two terms", &doubles, Score::Retrieval),
+        chart(
+            "recognition on unseen pairs without a term",
+            &singles,
+            Score::Recognition,
+        ),
+        chart(
+            "retrieval on unseen pairs without two terms",
+            &doubles,
+            Score::Retrieval,
+        ),
         map(
             "retrieval on every split without a term, median",
             "split",
             Split::ALL.map(|split| split.name().to_owned()).into(),
-            by_split.map(|metric| runs.spread(&metric).map(|spread| spread.median)).collect(),
+            by_split
+                .map(|metric| runs.spread(&metric).map(|spread| spread.median))
+                .collect(),
         ),
         map(
             "order on unseen pairs without a term in one head, first seed",
             "head",
-            (0..Config::default().heads).map(|head| head.to_string()).collect(),
+            (0..Config::default().heads)
+                .map(|head| head.to_string())
+                .collect(),
             by_head.collect(),
         ),
     ];
@@ -78,9 +116,17 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         return open(charts);
     }
     let ep_vp = after(&[Term::EP, Term::VP], Score::Order);
-    let drop = |term| runs.median(&Metric::unseen(Score::Retrieval)) - runs.median(&after(&[term], Score::Retrieval));
-    let kept = (runs.median(&after(&[Term::EP], Score::Recognition)) - runs.median(&Metric::unseen(Score::Recognition))).abs() <= 0.05;
-    let cuts = runs.holds(|v| number(v, &Metric::unseen(Score::Order)) >= SKILL && coin(number(v, &after(&[Term::EP], Score::Order))));
+    let drop = |term| {
+        runs.median(&Metric::unseen(Score::Retrieval)) - runs.median(&after(&[term], Score::Retrieval))
+    };
+    let kept = (runs.median(&after(&[Term::EP], Score::Recognition))
+        - runs.median(&Metric::unseen(Score::Recognition)))
+    .abs()
+        <= 0.05;
+    let cuts = runs.holds(|v| {
+        number(v, &Metric::unseen(Score::Order)) >= SKILL
+            && coin(number(v, &after(&[Term::EP], Score::Order)))
+    });
     let finding = format!(
         "Over {}, retrieval on unseen pairs is {}. Without EP order is {} and recognition {} (at chance in {cuts} of {}); retrieval drops by {:.3} without PE, {:.3} without PP, {:.3} without BP, {:.3} without VP; without EP and VP order is {}.",
         models(runs.count()),
@@ -100,5 +146,9 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         (0.05..=0.3).contains(&drop(Term::BP)),
         coin(runs.median(&ep_vp)),
     ];
-    Summary { verdict: Verdict::judge(&parts), finding, charts }
+    Summary {
+        verdict: Verdict::judge(&parts),
+        finding,
+        charts,
+    }
 }

@@ -3,7 +3,9 @@
 use super::parts::{Runs, models, open, seeds};
 use crate::analysis::Space;
 use crate::config::Config;
-use crate::experiment::{Agreement, Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Verdict};
+use crate::experiment::{
+    Agreement, Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Verdict,
+};
 
 /// The claim, its rule, its models and what they say.
 pub const EXPERIMENT: Experiment = Experiment {
@@ -17,7 +19,12 @@ pub const EXPERIMENT: Experiment = Experiment {
 };
 
 fn jobs(scale: Scale) -> Vec<Job> {
-    seeds(&Config::default(), scale.pick(2, 4, 8), 1000, &[Measure::Alignment])
+    seeds(
+        &Config::default(),
+        scale.pick(2, 4, 8),
+        1000,
+        &[Measure::Alignment],
+    )
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
@@ -34,11 +41,17 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     };
     let chart = |title: &str, space| Chart::Rows {
         title: title.to_owned(),
-        x: Axis { label: "cosine".to_owned(), bounds: Some([-1.0, 1.0]), log: false },
+        x: Axis {
+            label: "cosine".to_owned(),
+            bounds: Some([-1.0, 1.0]),
+            log: false,
+        },
         rows: runs.rows(&rows(space), None),
     };
-    let charts =
-        vec![chart("cosines of token embeddings", Space::Token), chart("cosines after values, output and projection", Space::Circuit)];
+    let charts = vec![
+        chart("cosines of token embeddings", Space::Token),
+        chart("cosines after values, output and projection", Space::Circuit),
+    ];
     if runs.count() == 0 {
         return open(charts);
     }
@@ -67,5 +80,9 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
             >= 0.2,
         runs.median(&Metric::Alignment(Space::Token, Agreement::HeldMatched)) >= 0.6,
     ];
-    Summary { verdict: Verdict::judge(&parts), finding, charts }
+    Summary {
+        verdict: Verdict::judge(&parts),
+        finding,
+        charts,
+    }
 }

@@ -3,7 +3,10 @@
 use super::parts::{Runs, SKILL, ablation_chart, after, cut, models, number, open, seeds, without};
 use crate::analysis::{Score, Term};
 use crate::config::{Preset, ValidConfig};
-use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Point, Scale, Series, Summary, Verdict, median};
+use crate::experiment::{
+    Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Point, Scale, Series, Summary, Verdict,
+    median,
+};
 use crate::task::Split;
 
 /// The claim, its rule, its models and what they say.
@@ -29,7 +32,11 @@ const CUTS: [&[Term]; 8] = [
 ];
 
 fn jobs(scale: Scale) -> Vec<Job> {
-    let mut measures = vec![Measure::Accuracies(Split::ALL.to_vec()), Measure::Slopes, Measure::EpRows];
+    let mut measures = vec![
+        Measure::Accuracies(Split::ALL.to_vec()),
+        Measure::Slopes,
+        Measure::EpRows,
+    ];
     measures.extend(CUTS.map(without));
     let count = scale.pick(1, 2, 5);
     let jobs = |preset: Preset| seeds(&preset.config(), count, 1000, &measures);
@@ -42,8 +49,20 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let (met, strict) = (runs_of(true), runs_of(false));
     let cuts = CUTS.map(cut);
     let mut charts = vec![
-        ablation_chart(&met, "what is written of unseen pairs is true, without terms", &cuts, Score::Retrieval, None),
-        ablation_chart(&met, "the true order is likelier, without terms", &cuts, Score::Order, Some(0.5)),
+        ablation_chart(
+            &met,
+            "what is written of unseen pairs is true, without terms",
+            &cuts,
+            Score::Retrieval,
+            None,
+        ),
+        ablation_chart(
+            &met,
+            "the true order is likelier, without terms",
+            &cuts,
+            Score::Order,
+            Some(0.5),
+        ),
     ];
     if let Some((config, values)) = met.iter().next() {
         let series = (0..config.heads).map(|h| Series {
@@ -65,7 +84,10 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     }
     let slope = |runs: &Runs| median(runs.iter().map(|(_, v)| number(v, &Metric::Slope).abs()));
     let parts = |runs: &Runs| {
-        let (before, after) = (runs.median(&Metric::unseen(Score::Retrieval)), runs.median(&after(&[Term::EP], Score::Retrieval)));
+        let (before, after) = (
+            runs.median(&Metric::unseen(Score::Retrieval)),
+            runs.median(&after(&[Term::EP], Score::Retrieval)),
+        );
         [before >= SKILL, slope(runs) >= 0.3, before - after >= 0.2]
     };
     let all = after(&[Term::EP, Term::PP, Term::BP], Score::Retrieval);
@@ -81,5 +103,9 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         strict.text(&Metric::unseen(Score::Order)),
         models(runs.count()),
     );
-    Summary { verdict: Verdict::judge(&[parts(&met), parts(&strict)].concat()), finding, charts }
+    Summary {
+        verdict: Verdict::judge(&[parts(&met), parts(&strict)].concat()),
+        finding,
+        charts,
+    }
 }

@@ -3,7 +3,9 @@
 use super::parts::{models, number, open, over_steps, seeds};
 use crate::analysis::Score;
 use crate::config::Config;
-use crate::experiment::{Axis, Chart, Dot, Experiment, Job, Measure, Measurement, Metric, Scale, Spread, Summary, Verdict, median};
+use crate::experiment::{
+    Axis, Chart, Dot, Experiment, Job, Measure, Measurement, Metric, Scale, Spread, Summary, Verdict, median,
+};
 use crate::task::Split;
 
 /// The claim, its rule, its models and what they say.
@@ -39,25 +41,42 @@ struct Moment {
 fn reaches(run: &[(f64, f64)], level: f64) -> Option<f64> {
     let i = run.iter().position(|(_, y)| *y >= level)?;
     let ((x0, y0), (x1, y1)) = (if i == 0 { (0.0, 0.0) } else { run[i - 1] }, run[i]);
-    Some(if y1 > y0 { x0 + (x1 - x0) * (level - y0) / (y1 - y0) } else { x1 })
+    Some(if y1 > y0 {
+        x0 + (x1 - x0) * (level - y0) / (y1 - y0)
+    } else {
+        x1
+    })
 }
 
 /// A run's number at a step, between measurements by a straight line.
 fn at(run: &[(f64, f64)], step: f64) -> Option<f64> {
     let i = run.iter().position(|(x, _)| *x >= step)?;
     let ((x0, y0), (x1, y1)) = (if i == 0 { (0.0, 0.0) } else { run[i - 1] }, run[i]);
-    Some(if x1 > x0 { y0 + (y1 - y0) * (step - x0) / (x1 - x0) } else { y1 })
+    Some(if x1 > x0 {
+        y0 + (y1 - y0) * (step - x0) / (x1 - x0)
+    } else {
+        y1
+    })
 }
 
 /// A whole run's moment; none where it is not whole, or never half way.
 fn moment(place: u32, job: &Job, measurements: &[Measurement]) -> Option<Moment> {
     let run: Vec<&Measurement> = measurements.iter().filter(|m| m.job == place).collect();
     run.last().filter(|m| m.step == job.steps)?;
-    let over = |metric: &Metric| run.iter().map(|m| (f64::from(m.step), number(&m.values, metric).abs())).collect::<Vec<_>>();
+    let over = |metric: &Metric| {
+        run.iter()
+            .map(|m| (f64::from(m.step), number(&m.values, metric).abs()))
+            .collect::<Vec<_>>()
+    };
     let (slopes, orders) = (over(&Metric::Slope), over(&Metric::unseen(Score::Order)));
     let (last_slope, last_order) = (slopes.last()?.1, orders.last()?.1);
     let order = reaches(&orders, 0.5 + (last_order - 0.5) / 2.0)?;
-    Some(Moment { seed: job.config.seed, slope: reaches(&slopes, last_slope / 2.0)?, order, part: at(&slopes, order)? / last_slope })
+    Some(Moment {
+        seed: job.config.seed,
+        slope: reaches(&slopes, last_slope / 2.0)?,
+        order,
+        part: at(&slopes, order)? / last_slope,
+    })
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
@@ -65,29 +84,60 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         title: title.to_owned(),
         x: Axis::fitted("step"),
         y,
-        series: vec![over_steps(measurements, &metric.to_string(), |v| v.get(&metric).map(f64::abs))],
+        series: vec![over_steps(measurements, &metric.to_string(), |v| {
+            v.get(&metric).map(f64::abs)
+        })],
     };
     let mut charts = vec![
-        line("EP slope of the steepest head", Metric::Slope, Axis::fitted("|slope|, logits per pixel")),
-        line("order on unseen pairs", Metric::unseen(Score::Order), Axis::share("order")),
-        line("loss", Metric::Loss, Axis { log: true, ..Axis::fitted("loss") }),
+        line(
+            "EP slope of the steepest head",
+            Metric::Slope,
+            Axis::fitted("|slope|, logits per pixel"),
+        ),
+        line(
+            "order on unseen pairs",
+            Metric::unseen(Score::Order),
+            Axis::share("order"),
+        ),
+        line(
+            "loss",
+            Metric::Loss,
+            Axis {
+                log: true,
+                ..Axis::fitted("loss")
+            },
+        ),
     ];
-    let moments: Vec<Moment> = (0..).zip(jobs).filter_map(|(i, job)| moment(i, job, measurements)).collect();
-    let dots = moments.iter().map(|Moment { seed, slope, order, .. }| Dot {
-        x: *slope,
-        y: *order,
-        group: u32::from(slope > order),
-        label: format!("seed {seed}: half the slope at step {slope:.0}, half the order at step {order:.0}"),
-    });
+    let moments: Vec<Moment> = (0..)
+        .zip(jobs)
+        .filter_map(|(i, job)| moment(i, job, measurements))
+        .collect();
+    let dots = moments.iter().map(
+        |Moment {
+             seed, slope, order, ..
+         }| Dot {
+            x: *slope,
+            y: *order,
+            group: u32::from(slope > order),
+            label: format!(
+                "seed {seed}: half the slope at step {slope:.0}, half the order at step {order:.0}"
+            ),
+        },
+    );
     charts.push(Chart::Scatter {
         title: "when each seed is half way".to_owned(),
         x: Axis::fitted("step at half the final slope"),
         y: Axis::fitted("step at half the final order"),
-        groups: vec!["the slope is first".to_owned(), "the accuracy is first".to_owned()],
+        groups: vec![
+            "the slope is first".to_owned(),
+            "the accuracy is first".to_owned(),
+        ],
         dots: dots.collect(),
     });
     let lead = median(moments.iter().map(|m| m.order - m.slope));
-    let Some(part) = Spread::finite(moments.iter().map(|m| m.part)) else { return open(charts) };
+    let Some(part) = Spread::finite(moments.iter().map(|m| m.part)) else {
+        return open(charts);
+    };
     let leads = moments.iter().filter(|m| m.slope < m.order).count();
     let step = |number: &dyn Fn(&Moment) -> f64| format!("{:.0}", median(moments.iter().map(number)));
     let first = if lead >= 0.0 { "the slope" } else { "the accuracy" };
@@ -99,5 +149,9 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         lead.abs(),
         moments.len(),
     );
-    Summary { verdict: Verdict::judge(&[lead >= 10.0, 4 * leads >= 3 * moments.len()]), finding, charts }
+    Summary {
+        verdict: Verdict::judge(&[lead >= 10.0, 4 * leads >= 3 * moments.len()]),
+        finding,
+        charts,
+    }
 }

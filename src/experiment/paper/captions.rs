@@ -3,7 +3,9 @@
 use super::parts::{Runs, ablation_chart, after, coin, cut, models, on, open, seeds, without};
 use crate::analysis::{Score, Term};
 use crate::config::{Preset, ValidConfig};
-use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Row, Scale, Summary, Verdict};
+use crate::experiment::{
+    Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Row, Scale, Summary, Verdict,
+};
 use crate::task::Split;
 
 /// The claim, its rule, its models and what they say.
@@ -18,8 +20,13 @@ pub const EXPERIMENT: Experiment = Experiment {
 };
 
 fn jobs(scale: Scale) -> Vec<Job> {
-    let measures =
-        [Measure::Accuracies(Split::ALL.to_vec()), Measure::Slopes, without(&[Term::EP]), without(&[Term::PP]), without(&[Term::VP])];
+    let measures = [
+        Measure::Accuracies(Split::ALL.to_vec()),
+        Measure::Slopes,
+        without(&[Term::EP]),
+        without(&[Term::PP]),
+        without(&[Term::VP]),
+    ];
     let count = scale.pick(1, 2, 5);
     let jobs = |preset: Preset| seeds(&preset.config(), count, 1500, &measures);
     [jobs(Preset::LeftRightOneLayer), jobs(Preset::LeftRight)].concat()
@@ -30,8 +37,16 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let with = |layers: u32| runs.whose(move |c: &ValidConfig| c.text_layers == layers);
     let (one, two) = (with(1), with(2));
     let rows = |split: Split| -> Vec<Row> {
-        let row = |(name, runs): (&str, &Runs)| runs.rows(&[(format!("{}, {name}", split.name()), on(split, Score::Order))], Some(0.5));
-        [("one text layer", &one), ("two text layers", &two)].into_iter().flat_map(row).collect()
+        let row = |(name, runs): (&str, &Runs)| {
+            runs.rows(
+                &[(format!("{}, {name}", split.name()), on(split, Score::Order))],
+                Some(0.5),
+            )
+        };
+        [("one text layer", &one), ("two text layers", &two)]
+            .into_iter()
+            .flat_map(row)
+            .collect()
     };
     let cuts = [Term::EP, Term::PP, Term::VP].map(|term| cut(&[term]));
     let charts = vec![
@@ -40,7 +55,13 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
             x: Axis::share("order"),
             rows: [rows(Split::Seen), rows(Split::Unseen)].concat(),
         },
-        ablation_chart(&two, "order on unseen pairs without a vision term, two text layers", &cuts, Score::Order, Some(0.5)),
+        ablation_chart(
+            &two,
+            "order on unseen pairs without a vision term, two text layers",
+            &cuts,
+            Score::Order,
+            Some(0.5),
+        ),
     ];
     if one.count() == 0 || two.count() == 0 {
         return open(charts);
@@ -61,5 +82,9 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         two.median(&Metric::unseen(Score::Order)) >= 0.9,
         coin(two.median(&after(&[Term::EP], Score::Order))),
     ];
-    Summary { verdict: Verdict::judge(&parts), finding, charts }
+    Summary {
+        verdict: Verdict::judge(&parts),
+        finding,
+        charts,
+    }
 }

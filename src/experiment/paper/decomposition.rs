@@ -4,7 +4,10 @@ use super::super::stats::decimal;
 use super::parts::{HEADS, Runs, models, number, open, seeds, those};
 use crate::analysis::{Term, least_squares_slope};
 use crate::config::Config;
-use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Part, Point, Scale, Series, Summary, Values, Verdict};
+use crate::experiment::{
+    Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Part, Point, Scale, Series, Summary, Values,
+    Verdict,
+};
 use crate::task::Split;
 
 /// The claim, its rule, its models and what they say.
@@ -19,7 +22,11 @@ pub const EXPERIMENT: Experiment = Experiment {
 };
 
 fn jobs(scale: Scale) -> Vec<Job> {
-    let measures = [Measure::Accuracies(vec![Split::Unseen]), Measure::Slopes, Measure::Shares];
+    let measures = [
+        Measure::Accuracies(vec![Split::Unseen]),
+        Measure::Slopes,
+        Measure::Shares,
+    ];
     seeds(&Config::default(), scale.pick(2, 4, 8), 1000, &measures)
 }
 
@@ -27,7 +34,11 @@ fn jobs(scale: Scale) -> Vec<Job> {
 fn row(values: &Values, term: Term) -> Vec<f64> {
     let steepest = number(values, &Metric::Steepest);
     let head = (0..HEADS).find(|head| f64::from(*head) == steepest);
-    head.map_or_else(Vec::new, |head| (0..).map_while(|i| values.get(&Metric::Row(head, term, i))).collect())
+    head.map_or_else(Vec::new, |head| {
+        (0..)
+            .map_while(|i| values.get(&Metric::Row(head, term, i)))
+            .collect()
+    })
 }
 
 fn slope(row: &[f64]) -> f64 {
@@ -49,16 +60,28 @@ fn steep(values: &Values) -> bool {
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let runs = Runs::finished(jobs, measurements);
-    let Some((_, first)) = runs.iter().next() else { return open(Vec::new()) };
+    let Some((_, first)) = runs.iter().next() else {
+        return open(Vec::new());
+    };
     let formulas = ["X W_QK X^T", "W_Q^T B_K", "B_Q^T W_K X^T", "B_Q^T B_K"].map(str::to_owned);
     let shares: Vec<_> = formulas.into_iter().zip(Part::ALL.map(Metric::Share)).collect();
     let variances = Term::LOGIT.map(|term| (term.name().to_owned(), Metric::Variance(term)));
     let line = |term: Term| {
-        let points = row(first, term).into_iter().enumerate().map(|(i, y)| Point::exact(i as f64 + 1.0, y));
-        Series { name: term.name().to_owned(), points: points.collect() }
+        let points = row(first, term)
+            .into_iter()
+            .enumerate()
+            .map(|(i, y)| Point::exact(i as f64 + 1.0, y));
+        Series {
+            name: term.name().to_owned(),
+            points: points.collect(),
+        }
     };
     let charts = vec![
-        Chart::Rows { title: "share of the CLS row's mean magnitude".to_owned(), x: Axis::share("share"), rows: runs.rows(&shares, None) },
+        Chart::Rows {
+            title: "share of the CLS row's mean magnitude".to_owned(),
+            x: Axis::share("share"),
+            rows: runs.rows(&shares, None),
+        },
         Chart::Rows {
             title: "share of the CLS row's variance over tokens".to_owned(),
             x: Axis::fitted("share"),
@@ -74,7 +97,15 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let main = runs.median(&Metric::Share(Part::XX));
     let monotone = runs.holds(|v| monotone(&row(v, Term::EP)));
     let steep = runs.holds(steep);
-    let variance = Term::LOGIT.map(|term| format!("{} {}", term.name(), decimal(runs.median(&Metric::Variance(term))))).join(", ");
+    let variance = Term::LOGIT
+        .map(|term| {
+            format!(
+                "{} {}",
+                term.name(),
+                decimal(runs.median(&Metric::Variance(term)))
+            )
+        })
+        .join(", ");
     let finding = format!(
         "Over {}, X W_QK X^T has {} of the CLS row's mean magnitude; the terms' shares of its variance over tokens are {variance}. The steepest head's EP row is monotone in {} (slope {} logits per pixel, either way), and at least three times as steep as PP and BP in {}.",
         models(runs.count()),
@@ -83,6 +114,14 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         runs.steepness(),
         those(steep, runs.count()),
     );
-    let parts = [(0.76..=0.91).contains(&main), 2 * monotone > runs.count(), 2 * steep > runs.count()];
-    Summary { verdict: Verdict::judge(&parts), finding, charts }
+    let parts = [
+        (0.76..=0.91).contains(&main),
+        2 * monotone > runs.count(),
+        2 * steep > runs.count(),
+    ];
+    Summary {
+        verdict: Verdict::judge(&parts),
+        finding,
+        charts,
+    }
 }

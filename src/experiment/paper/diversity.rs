@@ -33,7 +33,11 @@ fn jobs(scale: Scale) -> Vec<Job> {
                         pair_layouts: *pair_layouts,
                         ..Config::default()
                     };
-                    jobs.push(job(config, 1000, vec![Measure::Accuracies(Split::ALL.to_vec()), Measure::Slopes]));
+                    jobs.push(job(
+                        config,
+                        1000,
+                        vec![Measure::Accuracies(Split::ALL.to_vec()), Measure::Slopes],
+                    ));
                 }
             }
         }
@@ -43,14 +47,20 @@ fn jobs(scale: Scale) -> Vec<Job> {
 
 /// What a number gains from the least to the greatest value of a setting, the others held: the mean over what the others are.
 fn gain(runs: &Runs, by: &[Vec<f64>; 3], which: usize, metric: &Metric) -> f64 {
-    let values = |config: &Config| [config.pair_labels, config.pair_layouts, config.single_layouts].map(f64::from);
-    let (Some(least), Some(most)) = (by[which].first(), by[which].last()) else { return f64::NAN };
+    let values =
+        |config: &Config| [config.pair_labels, config.pair_layouts, config.single_layouts].map(f64::from);
+    let (Some(least), Some(most)) = (by[which].first(), by[which].last()) else {
+        return f64::NAN;
+    };
     let others: Vec<usize> = (0..3).filter(|i| *i != which).collect();
     let mut gains = Vec::new();
     for a in &by[others[0]] {
         for b in &by[others[1]] {
             let at = |value: f64| {
-                runs.whose(|c| values(c)[which] == value && values(c)[others[0]] == *a && values(c)[others[1]] == *b).median(metric)
+                runs.whose(|c| {
+                    values(c)[which] == value && values(c)[others[0]] == *a && values(c)[others[1]] == *b
+                })
+                .median(metric)
             };
             gains.push(at(*most) - at(*least));
         }
@@ -61,16 +71,25 @@ fn gain(runs: &Runs, by: &[Vec<f64>; 3], which: usize, metric: &Metric) -> f64 {
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let runs = Runs::finished(jobs, measurements);
-    let by =
-        [settings(jobs, |c| c.pair_labels.into()), settings(jobs, |c| c.pair_layouts.into()), settings(jobs, |c| c.single_layouts.into())];
+    let by = [
+        settings(jobs, |c| c.pair_labels.into()),
+        settings(jobs, |c| c.pair_layouts.into()),
+        settings(jobs, |c| c.single_layouts.into()),
+    ];
     let [labels, layouts, positions] = &by;
     let mut charts = Vec::new();
     for split in [Split::Unseen, Split::Seen, Split::Single] {
         for single in positions.iter().rev() {
             let cell = |n2: f64, n: f64| {
-                let here =
-                    runs.whose(|c| (f64::from(c.pair_labels), f64::from(c.pair_layouts), f64::from(c.single_layouts)) == (n, n2, *single));
-                here.spread(&on(split, Score::Retrieval)).map(|spread| spread.median)
+                let here = runs.whose(|c| {
+                    (
+                        f64::from(c.pair_labels),
+                        f64::from(c.pair_layouts),
+                        f64::from(c.single_layouts),
+                    ) == (n, n2, *single)
+                });
+                here.spread(&on(split, Score::Retrieval))
+                    .map(|spread| spread.median)
             };
             charts.push(Chart::Map {
                 title: format!("retrieval, {}, n_1 = {single}", split.name()),
@@ -78,7 +97,12 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
                 columns: labels.iter().map(f64::to_string).collect(),
                 y_label: "layouts per pair, n_2".to_owned(),
                 rows: layouts.iter().rev().map(f64::to_string).collect(),
-                cells: layouts.iter().rev().flat_map(|n2| labels.iter().map(move |n| (*n2, *n))).map(|(n2, n)| cell(n2, n)).collect(),
+                cells: layouts
+                    .iter()
+                    .rev()
+                    .flat_map(|n2| labels.iter().map(move |n| (*n2, *n)))
+                    .map(|(n2, n)| cell(n2, n))
+                    .collect(),
                 range: [0.0, 1.0],
                 names: Vec::new(),
             });
@@ -90,11 +114,21 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         return open(charts);
     }
     let (few, many) = (labels[0], labels[labels.len() - 1]);
-    let at = |n: f64| runs.whose(|c| f64::from(c.pair_labels) == n).median(&Metric::unseen(Score::Retrieval));
+    let at = |n: f64| {
+        runs.whose(|c| f64::from(c.pair_labels) == n)
+            .median(&Metric::unseen(Score::Retrieval))
+    };
     let effect = |split: Split| {
         let [by_labels, by_layouts, by_positions] = gains(split);
-        let of_positions = if positions.len() > 1 { format!(", {by_positions:+.2} from n_1") } else { String::new() };
-        format!("{}: {by_labels:+.2} from labels, {by_layouts:+.2} from layouts{of_positions}", split.name())
+        let of_positions = if positions.len() > 1 {
+            format!(", {by_positions:+.2} from n_1")
+        } else {
+            String::new()
+        };
+        format!(
+            "{}: {by_labels:+.2} from labels, {by_layouts:+.2} from layouts{of_positions}",
+            split.name()
+        )
     };
     let finding = format!(
         "Retrieval on unseen pairs goes from {:.2} with {few} labels in pairs to {:.2} with {many}. What retrieval gains on average from the least to the most of each, the others held: {}; {}; {}.",
@@ -104,5 +138,9 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         effect(Split::Seen),
         effect(Split::Single),
     );
-    Summary { verdict: Verdict::judge(&[by_labels >= 0.3, by_layouts.abs() < by_labels / 3.0]), finding, charts }
+    Summary {
+        verdict: Verdict::judge(&[by_labels >= 0.3, by_layouts.abs() < by_labels / 3.0]),
+        finding,
+        charts,
+    }
 }

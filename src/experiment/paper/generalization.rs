@@ -3,7 +3,9 @@
 use super::parts::{Runs, SKILL, models, on, open, over_steps, seeds};
 use crate::analysis::Score;
 use crate::config::Config;
-use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Verdict};
+use crate::experiment::{
+    Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Verdict,
+};
 use crate::task::Split;
 
 /// The claim, its rule, its models and what they say.
@@ -32,7 +34,11 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         title: format!("{} over training", score.name()),
         x: Axis::fitted("step"),
         y: Axis::share(score.name()),
-        series: Split::ALL.into_iter().filter(|split| Score::on(*split).contains(&score)).map(|split| line(split, score)).collect(),
+        series: Split::ALL
+            .into_iter()
+            .filter(|split| Score::on(*split).contains(&score))
+            .map(|split| line(split, score))
+            .collect(),
     };
     let charts = Score::ALL.map(chart).into();
     let runs = Runs::finished(jobs, measurements);
@@ -49,5 +55,9 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         runs.text(&Metric::unseen(Score::Order)),
         runs.text(&Metric::unseen(Score::Recognition)),
     );
-    Summary { verdict: Verdict::judge(&retrievals.map(|metric| runs.median(&metric) >= SKILL)), finding, charts }
+    Summary {
+        verdict: Verdict::judge(&retrievals.map(|metric| runs.median(&metric) >= SKILL)),
+        finding,
+        charts,
+    }
 }

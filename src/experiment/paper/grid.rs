@@ -1,9 +1,13 @@
 //! 9. Two dimensions.
 
-use super::parts::{HEADS, Runs, SKILL, ablation_chart, after, coin, cut, models, number, open, seeds, without};
+use super::parts::{
+    HEADS, Runs, SKILL, ablation_chart, after, coin, cut, models, number, open, seeds, without,
+};
 use crate::analysis::{Score, Term};
 use crate::config::{Preset, ValidConfig};
-use crate::experiment::{Chart, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Values, Verdict};
+use crate::experiment::{
+    Chart, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Values, Verdict,
+};
 use crate::task::Split;
 
 /// The claim, its rule, its models and what they say.
@@ -20,17 +24,27 @@ pub const EXPERIMENT: Experiment = Experiment {
 const TERMS: [Term; 5] = [Term::EP, Term::PE, Term::PP, Term::BP, Term::VP];
 
 fn jobs(scale: Scale) -> Vec<Job> {
-    let mut measures = vec![Measure::Accuracies(Split::ALL.to_vec()), Measure::Slopes, Measure::EpRows];
+    let mut measures = vec![
+        Measure::Accuracies(Split::ALL.to_vec()),
+        Measure::Slopes,
+        Measure::EpRows,
+    ];
     measures.extend(TERMS.map(|term| without(&[term])));
     let count = scale.pick(1, 2, 5);
     let jobs = |preset: Preset, steps| seeds(&preset.config(), count, steps, &measures);
     // Two relations take longer: at step 1500 order on unseen pairs is 0.78.
-    [jobs(Preset::Grid, 1500), jobs(Preset::GridAbove, scale.pick(5000, 6000, 6000))].concat()
+    [
+        jobs(Preset::Grid, 1500),
+        jobs(Preset::GridAbove, scale.pick(5000, 6000, 6000)),
+    ]
+    .concat()
 }
 
 /// One head's EP over the cells.
 fn map(values: &Values, relation: &str, head: u32, side: u32) -> Option<Chart> {
-    let cells: Vec<Option<f64>> = (0..side * side).map(|i| values.get(&Metric::Ep(head, i))).collect();
+    let cells: Vec<Option<f64>> = (0..side * side)
+        .map(|i| values.get(&Metric::Ep(head, i)))
+        .collect();
     let most = cells.iter().flatten().fold(1.0f64, |most, x| most.max(x.abs()));
     cells[0].is_some().then(|| Chart::Map {
         title: format!("EP, {relation}, head {head}, first seed"),
@@ -51,9 +65,16 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let mut charts = Vec::new();
     for (name, runs) in [("left of", &left), ("left of and above", &both)] {
         let title = format!("order on unseen pairs without a term, {name}");
-        charts.push(ablation_chart(runs, &title, &TERMS.map(|term| cut(&[term])), Score::Order, Some(0.5)));
+        charts.push(ablation_chart(
+            runs,
+            &title,
+            &TERMS.map(|term| cut(&[term])),
+            Score::Order,
+            Some(0.5),
+        ));
         if let Some((config, values)) = runs.iter().next() {
-            charts.extend((0..config.heads).filter_map(|head| map(values, name, head, config.pixels.isqrt())));
+            charts
+                .extend((0..config.heads).filter_map(|head| map(values, name, head, config.pixels.isqrt())));
         }
     }
     if left.count() == 0 || both.count() == 0 {
@@ -61,7 +82,12 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     }
     // The steepest slope across columns and down rows, of any head.
     let steepest = |runs: &Runs, metric: fn(u32) -> Metric| {
-        let most = |v: &Values| (0..HEADS).map(|head| number(v, &metric(head)).abs()).filter(|x| x.is_finite()).fold(0.0, f64::max);
+        let most = |v: &Values| {
+            (0..HEADS)
+                .map(|head| number(v, &metric(head)).abs())
+                .filter(|x| x.is_finite())
+                .fold(0.0, f64::max)
+        };
         runs.told(most)
     };
     let text = |name: &str, runs: &Runs| {
@@ -74,9 +100,23 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
             steepest(runs, Metric::Down),
         )
     };
-    let finding = format!("{}. {}. Over {}.", text("Left of", &left), text("Left of and above", &both), models(runs.count()));
+    let finding = format!(
+        "{}. {}. Over {}.",
+        text("Left of", &left),
+        text("Left of and above", &both),
+        models(runs.count())
+    );
     let parts = [&left, &both]
-        .map(|runs| [runs.median(&Metric::unseen(Score::Order)) >= SKILL, coin(runs.median(&after(&[Term::EP], Score::Order)))])
+        .map(|runs| {
+            [
+                runs.median(&Metric::unseen(Score::Order)) >= SKILL,
+                coin(runs.median(&after(&[Term::EP], Score::Order))),
+            ]
+        })
         .concat();
-    Summary { verdict: Verdict::judge(&parts), finding, charts }
+    Summary {
+        verdict: Verdict::judge(&parts),
+        finding,
+        charts,
+    }
 }

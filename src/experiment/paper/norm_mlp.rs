@@ -3,7 +3,9 @@
 use super::parts::{Runs, SKILL, after, models, open, seeds, without};
 use crate::analysis::{Score, Term};
 use crate::config::{Config, ValidConfig};
-use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Row, Scale, Summary, Verdict};
+use crate::experiment::{
+    Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Row, Scale, Summary, Verdict,
+};
 use crate::task::Split;
 
 /// The claim, its rule, its models and what they say.
@@ -19,17 +21,29 @@ pub const EXPERIMENT: Experiment = Experiment {
 
 const TERMS: [Term; 5] = [Term::EP, Term::PE, Term::PP, Term::BP, Term::VP];
 /// Layer norm, MLP, name.
-const VARIANTS: [(bool, bool, &str); 4] =
-    [(false, false, "neither"), (true, false, "layer norm"), (false, true, "MLP"), (true, true, "both")];
+const VARIANTS: [(bool, bool, &str); 4] = [
+    (false, false, "neither"),
+    (true, false, "layer norm"),
+    (false, true, "MLP"),
+    (true, true, "both"),
+];
 
 fn jobs(scale: Scale) -> Vec<Job> {
-    let mut measures = vec![Measure::Accuracies(vec![Split::Seen, Split::Unseen]), Measure::Slopes];
+    let mut measures = vec![
+        Measure::Accuracies(vec![Split::Seen, Split::Unseen]),
+        Measure::Slopes,
+    ];
     measures.extend(TERMS.map(|term| without(&[term])));
     measures.push(without(&[Term::EP, Term::PP]));
     let mut jobs = Vec::new();
     for mixed in [true, false] {
         for (layer_norm, mlp, _) in VARIANTS {
-            let base = Config { layer_norm, mlp, mixed, ..Config::default() };
+            let base = Config {
+                layer_norm,
+                mlp,
+                mixed,
+                ..Config::default()
+            };
             jobs.extend(seeds(&base, scale.pick(1, 2, 5), 1000, &measures));
         }
     }
@@ -42,7 +56,9 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         runs.whose(move |c: &ValidConfig| (c.layer_norm, c.mlp, c.mixed) == (layer_norm, mlp, mixed))
     };
     let rows = |mixed: bool, metric: &Metric| -> Vec<Row> {
-        let row = |(norm, mlp, name): (bool, bool, &str)| with(norm, mlp, mixed).rows(&[(name.to_owned(), metric.clone())], Some(0.5));
+        let row = |(norm, mlp, name): (bool, bool, &str)| {
+            with(norm, mlp, mixed).rows(&[(name.to_owned(), metric.clone())], Some(0.5))
+        };
         VARIANTS.into_iter().flat_map(row).collect()
     };
     let chart = |title: &str, mixed: bool, metric: &Metric| Chart::Rows {
@@ -57,9 +73,15 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         chart("order on unseen pairs, held labels in no pair", false, &whole),
         chart("order without EP, held labels in no pair", false, &cut),
     ];
-    let changed: Vec<_> =
-        VARIANTS.into_iter().skip(1).map(|(norm, mlp, name)| (name, with(norm, mlp, true), with(norm, mlp, false))).collect();
-    if changed.iter().any(|(_, met, strict)| met.count() == 0 || strict.count() == 0) {
+    let changed: Vec<_> = VARIANTS
+        .into_iter()
+        .skip(1)
+        .map(|(norm, mlp, name)| (name, with(norm, mlp, true), with(norm, mlp, false)))
+        .collect();
+    if changed
+        .iter()
+        .any(|(_, met, strict)| met.count() == 0 || strict.count() == 0)
+    {
         return open(charts);
     }
     let text = |(name, met, strict): &(&str, Runs, Runs)| {
@@ -73,11 +95,21 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
             strict.text(&Metric::unseen(Score::Retrieval)),
         )
     };
-    let finding = format!("On unseen pairs, {}. Over {}.", changed.iter().map(text).collect::<Vec<_>>().join("; "), models(runs.count()));
+    let finding = format!(
+        "On unseen pairs, {}. Over {}.",
+        changed.iter().map(text).collect::<Vec<_>>().join("; "),
+        models(runs.count())
+    );
     let parts = |runs: &Runs| {
         let (before, after) = (runs.median(&whole), runs.median(&cut));
         [before >= SKILL, before - after >= 0.2]
     };
-    let all = changed.iter().flat_map(|(_, met, strict)| [parts(met), parts(strict)].concat());
-    Summary { verdict: Verdict::judge(&all.collect::<Vec<_>>()), finding, charts }
+    let all = changed
+        .iter()
+        .flat_map(|(_, met, strict)| [parts(met), parts(strict)].concat());
+    Summary {
+        verdict: Verdict::judge(&all.collect::<Vec<_>>()),
+        finding,
+        charts,
+    }
 }

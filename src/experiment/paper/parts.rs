@@ -21,12 +21,20 @@ pub fn coin(order: f64) -> bool {
 
 /// A job measured at its end, of settings that an experiment chose.
 pub fn job(config: Config, steps: u32, measures: Vec<Measure>) -> Job {
-    Job::new(config.validate().expect("an experiment's settings are within bounds"), steps, measures)
+    Job::new(
+        config
+            .validate()
+            .expect("an experiment's settings are within bounds"),
+        steps,
+        measures,
+    )
 }
 
 /// One job per seed.
 pub fn seeds(base: &Config, count: u32, steps: u32, measures: &[Measure]) -> Vec<Job> {
-    (0..count).map(|seed| job(Config { seed, ..base.clone() }, steps, measures.to_vec())).collect()
+    (0..count)
+        .map(|seed| job(Config { seed, ..base.clone() }, steps, measures.to_vec()))
+        .collect()
 }
 
 /// The different values of a setting among jobs, in order.
@@ -74,7 +82,13 @@ impl<'a> Runs<'a> {
     }
 
     pub fn whose(&self, law: impl Fn(&ValidConfig) -> bool) -> Runs<'a> {
-        Runs(self.0.iter().copied().filter(|(job, _)| law(&job.config)).collect())
+        Runs(
+            self.0
+                .iter()
+                .copied()
+                .filter(|(job, _)| law(&job.config))
+                .collect(),
+        )
     }
 
     pub fn count(&self) -> usize {
@@ -102,7 +116,8 @@ impl<'a> Runs<'a> {
 
     /// The spread, as text, of what a law makes of each run's numbers.
     pub fn told(&self, law: impl Fn(&Values) -> f64) -> String {
-        Spread::finite(self.0.iter().map(|(_, values)| law(values))).map_or_else(|| "–".to_owned(), |spread| spread.to_string())
+        Spread::finite(self.0.iter().map(|(_, values)| law(values)))
+            .map_or_else(|| "–".to_owned(), |spread| spread.to_string())
     }
 
     /// The spread, as text, of the steepest head's slope without its sign, which differs from seed to seed.
@@ -129,7 +144,11 @@ pub fn number(values: &Values, metric: &Metric) -> f64 {
 
 /// How many models, in words.
 pub fn models(count: usize) -> String {
-    if count == 1 { "one model".to_owned() } else { format!("{count} models") }
+    if count == 1 {
+        "one model".to_owned()
+    } else {
+        format!("{count} models")
+    }
 }
 
 /// Some of so many models, in words that follow "in".
@@ -143,30 +162,56 @@ pub fn those(some: usize, count: usize) -> String {
 
 /// While nothing is measured.
 pub fn open(charts: Vec<Chart>) -> Summary {
-    Summary { verdict: Verdict::Open, finding: String::new(), charts }
+    Summary {
+        verdict: Verdict::Open,
+        finding: String::new(),
+        charts,
+    }
 }
 
 /// A number over training: its spread over the jobs at every step at which some were measured.
-pub fn over_steps(measurements: &[Measurement], name: &str, number: impl Fn(&Values) -> Option<f64>) -> Series {
+pub fn over_steps(
+    measurements: &[Measurement],
+    name: &str,
+    number: impl Fn(&Values) -> Option<f64>,
+) -> Series {
     let steps = distinct(measurements.iter().map(|m| f64::from(m.step)));
     let at = |step: f64| {
-        let values = measurements.iter().filter(|m| f64::from(m.step) == step).filter_map(|m| number(&m.values));
+        let values = measurements
+            .iter()
+            .filter(|m| f64::from(m.step) == step)
+            .filter_map(|m| number(&m.values));
         Spread::finite(values).map(|spread| Point::spread(step, spread))
     };
-    Series { name: name.to_owned(), points: steps.into_iter().filter_map(at).collect() }
+    Series {
+        name: name.to_owned(),
+        points: steps.into_iter().filter_map(at).collect(),
+    }
 }
 
 /// A score on unseen pairs, as it is and under each ablation, by name.
 pub fn cut_rows(ablations: &[Ablation], score: Score) -> Vec<(String, Metric)> {
     let nothing = ("nothing".to_owned(), Metric::unseen(score));
-    let others = ablations.iter().map(|ablation| (ablation.to_string(), under(ablation, score)));
+    let others = ablations
+        .iter()
+        .map(|ablation| (ablation.to_string(), under(ablation, score)));
     std::iter::once(nothing).chain(others).collect()
 }
 
 /// A chart of these rows.
-pub fn ablation_chart(runs: &Runs, title: &str, ablations: &[Ablation], score: Score, chance: Option<f64>) -> Chart {
+pub fn ablation_chart(
+    runs: &Runs,
+    title: &str,
+    ablations: &[Ablation],
+    score: Score,
+    chance: Option<f64>,
+) -> Chart {
     let rows = runs.rows(&cut_rows(ablations, score), chance);
-    Chart::Rows { title: title.to_owned(), x: Axis::share(score.name()), rows }
+    Chart::Rows {
+        title: title.to_owned(),
+        x: Axis::share(score.name()),
+        rows,
+    }
 }
 
 #[cfg(test)]

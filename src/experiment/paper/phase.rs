@@ -24,7 +24,10 @@ const ABLE: f64 = 0.7;
 const COST: f64 = 0.15;
 
 fn scales(scale: Scale) -> (Vec<f64>, Vec<f64>) {
-    let full = (vec![0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0], vec![0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5]);
+    let full = (
+        vec![0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0],
+        vec![0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5],
+    );
     let few = (vec![0.02, 0.1, 0.5, 2.0], vec![0.005, 0.02, 0.1, 0.5]);
     scale.pick(few.clone(), few, full)
 }
@@ -37,7 +40,12 @@ fn jobs(scale: Scale) -> Vec<Job> {
     for seed in 0..scale.pick(1, 1, 5) {
         for cls_std in &cls {
             for position_std in &positions {
-                let config = Config { seed, cls_std: *cls_std, position_std: *position_std, ..Config::default() };
+                let config = Config {
+                    seed,
+                    cls_std: *cls_std,
+                    position_std: *position_std,
+                    ..Config::default()
+                };
                 jobs.push(job(config, 1000, measures.clone()));
             }
         }
@@ -53,7 +61,11 @@ fn phase(runs: &Runs) -> Option<usize> {
     }
     let cost = |term: Term| order - runs.median(&after(&[term], Score::Order));
     let worst = (0..TERMS.len()).max_by(|a, b| cost(TERMS[*a]).total_cmp(&cost(TERMS[*b])))?;
-    Some(if cost(TERMS[worst]) < COST { TERMS.len() } else { worst })
+    Some(if cost(TERMS[worst]) < COST {
+        TERMS.len()
+    } else {
+        worst
+    })
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
@@ -64,9 +76,20 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         .iter()
         .rev()
         .flat_map(|p| cls.iter().map(move |c| (*c, *p)))
-        .map(|(c, p)| (c / p, phase(&at(c, p)), at(c, p).spread(&Metric::unseen(Score::Order)).map(|s| s.median)))
+        .map(|(c, p)| {
+            (
+                c / p,
+                phase(&at(c, p)),
+                at(c, p).spread(&Metric::unseen(Score::Order)).map(|s| s.median),
+            )
+        })
         .collect();
-    let names: Vec<String> = TERMS.iter().map(|term| term.name()).chain(["no term alone", "no order learned"]).map(str::to_owned).collect();
+    let names: Vec<String> = TERMS
+        .iter()
+        .map(|term| term.name())
+        .chain(["no term alone", "no order learned"])
+        .map(str::to_owned)
+        .collect();
     let map = |title: &str, cells: Vec<Option<f64>>, range: [f64; 2], names: Vec<String>| Chart::Map {
         title: title.to_owned(),
         x_label: "initial scale of CLS".to_owned(),
@@ -81,20 +104,36 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let charts = vec![
         map(
             "the term whose removal costs most order",
-            cells.iter().map(|(_, phase, _)| phase.map(|p| p as f64)).collect(),
+            cells
+                .iter()
+                .map(|(_, phase, _)| phase.map(|p| p as f64))
+                .collect(),
             [0.0, last],
             names,
         ),
-        map("order on unseen pairs, nothing removed", cells.iter().map(|(.., order)| *order).collect(), [0.0, 1.0], Vec::new()),
+        map(
+            "order on unseen pairs, nothing removed",
+            cells.iter().map(|(.., order)| *order).collect(),
+            [0.0, 1.0],
+            Vec::new(),
+        ),
     ];
-    let known =
-        |law: &dyn Fn(f64) -> bool| cells.iter().filter(|(ratio, ..)| law(*ratio)).filter_map(|(_, phase, _)| *phase).collect::<Vec<_>>();
+    let known = |law: &dyn Fn(f64) -> bool| {
+        cells
+            .iter()
+            .filter(|(ratio, ..)| law(*ratio))
+            .filter_map(|(_, phase, _)| *phase)
+            .collect::<Vec<_>>()
+    };
     let (large, small) = (known(&|ratio| ratio >= 25.0), known(&|ratio| ratio <= 1.0));
     if large.is_empty() || small.is_empty() {
         return open(charts);
     }
     let by_ep = |phases: &[usize]| phases.iter().filter(|phase| **phase == 0).count();
-    let elsewhere = small.iter().filter(|phase| (1..=TERMS.len()).contains(*phase)).count();
+    let elsewhere = small
+        .iter()
+        .filter(|phase| (1..=TERMS.len()).contains(*phase))
+        .count();
     let finding = format!(
         "EP is what breaks the symmetry in {} of {} cells where CLS starts at least 25 times as large as positions, and in {} of {} where it starts no larger; there another term, or none alone, does it in {elsewhere}. Over {}.",
         by_ep(&large),
@@ -103,5 +142,9 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         small.len(),
         models(runs.count()),
     );
-    Summary { verdict: Verdict::judge(&[4 * by_ep(&large) >= 3 * large.len(), 2 * elsewhere >= small.len()]), finding, charts }
+    Summary {
+        verdict: Verdict::judge(&[4 * by_ep(&large) >= 3 * large.len(), 2 * elsewhere >= small.len()]),
+        finding,
+        charts,
+    }
 }

@@ -3,7 +3,9 @@
 use super::parts::{Runs, SKILL, models, number, open, seeds, those, under};
 use crate::analysis::{Ablation, Score, Term};
 use crate::config::Config;
-use crate::experiment::{Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Point, Scale, Series, Summary, Verdict};
+use crate::experiment::{
+    Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Point, Scale, Series, Summary, Verdict,
+};
 use crate::task::Split;
 
 /// The claim, its rule, its models and what they say.
@@ -17,7 +19,15 @@ pub const EXPERIMENT: Experiment = Experiment {
     summarise,
 };
 
-const TERMS: [Term; 7] = [Term::EP, Term::PE, Term::PP, Term::BP, Term::BE, Term::EE, Term::VP];
+const TERMS: [Term; 7] = [
+    Term::EP,
+    Term::PE,
+    Term::PP,
+    Term::BP,
+    Term::BE,
+    Term::EE,
+    Term::VP,
+];
 
 fn strengths() -> impl Iterator<Item = f64> {
     (0..=12).map(|i| -1.0 + 0.25 * f64::from(i))
@@ -27,9 +37,13 @@ fn jobs(scale: Scale) -> Vec<Job> {
     let unseen = vec![Split::Unseen];
     let mut measures = vec![Measure::Accuracies(unseen.clone())];
     // EP first, so that a figure fills in from what matters.
-    let swept =
-        TERMS.into_iter().flat_map(|term| strengths().map(move |strength| (term, strength))).filter(|(_, strength)| *strength != 1.0);
-    measures.extend(swept.map(|(term, strength)| Measure::Ablation(Ablation::vision(&[term], strength), unseen.clone())));
+    let swept = TERMS
+        .into_iter()
+        .flat_map(|term| strengths().map(move |strength| (term, strength)))
+        .filter(|(_, strength)| *strength != 1.0);
+    measures.extend(
+        swept.map(|(term, strength)| Measure::Ablation(Ablation::vision(&[term], strength), unseen.clone())),
+    );
     seeds(&Config::default(), scale.pick(2, 4, 8), 1000, &measures)
 }
 
@@ -41,22 +55,40 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     };
     let series = |term: Term, score: Score| {
         let point = |x: f64| Some(Point::spread(x, runs.spread(&metric(term, x, score))?));
-        Series { name: term.name().to_owned(), points: strengths().filter_map(point).collect() }
+        Series {
+            name: term.name().to_owned(),
+            points: strengths().filter_map(point).collect(),
+        }
     };
     let chart = |score: Score| Chart::Lines {
-        title: format!("{} on unseen pairs, each term from reversed (-1) through removed (0) to doubled (2)", score.name()),
-        x: Axis { label: "strength".to_owned(), bounds: Some([-1.0, 2.0]), log: false },
+        title: format!(
+            "{} on unseen pairs, each term from reversed (-1) through removed (0) to doubled (2)",
+            score.name()
+        ),
+        x: Axis {
+            label: "strength".to_owned(),
+            bounds: Some([-1.0, 2.0]),
+            log: false,
+        },
         y: Axis::share(score.name()),
-        series: TERMS.iter().map(|term| series(*term, score)).filter(|s| s.points.len() > 1).collect(),
+        series: TERMS
+            .iter()
+            .map(|term| series(*term, score))
+            .filter(|s| s.points.len() > 1)
+            .collect(),
     };
     let charts = vec![chart(Score::Order), chart(Score::Recognition)];
     let reversed = |term: Term| metric(term, -1.0, Score::Order);
     let others = [Term::PE, Term::PP, Term::BP, Term::VP];
-    if !others.iter().all(|term| runs.median(&reversed(*term)).is_finite()) {
+    if !others
+        .iter()
+        .all(|term| runs.median(&reversed(*term)).is_finite())
+    {
         return open(charts);
     }
     let opposite = runs.holds(|v| number(v, &reversed(Term::EP)) <= 0.1);
-    let kept = |term: &Term| runs.median(&reversed(*term)) >= SKILL * runs.median(&Metric::unseen(Score::Order));
+    let kept =
+        |term: &Term| runs.median(&reversed(*term)) >= SKILL * runs.median(&Metric::unseen(Score::Order));
     let finding = format!(
         "Over {}, with EP reversed order on unseen pairs is {} (at most 0.1 in {}) and recognition {}; with PE, PP, BP or VP reversed order is {}.",
         models(runs.count()),
@@ -65,5 +97,9 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         runs.text(&metric(Term::EP, -1.0, Score::Recognition)),
         others.map(|term| runs.text(&reversed(term))).join(", "),
     );
-    Summary { verdict: Verdict::judge(&[runs.median(&reversed(Term::EP)) <= 0.1, others.iter().all(kept)]), finding, charts }
+    Summary {
+        verdict: Verdict::judge(&[runs.median(&reversed(Term::EP)) <= 0.1, others.iter().all(kept)]),
+        finding,
+        charts,
+    }
 }

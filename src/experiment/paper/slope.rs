@@ -4,7 +4,8 @@ use super::parts::{Runs, job, number, open};
 use crate::analysis::Score;
 use crate::config::{Config, ValidConfig};
 use crate::experiment::{
-    Axis, Chart, Dot, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Values, Verdict, median, rank_correlation,
+    Axis, Chart, Dot, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Values, Verdict, median,
+    rank_correlation,
 };
 use crate::task::Split;
 
@@ -33,30 +34,68 @@ fn group(config: &Config) -> u32 {
 }
 
 fn jobs(scale: Scale) -> Vec<Job> {
-    let labels: &[u32] = scale.pick(&[2, 3, 5, 9, 15], &[2, 3, 4, 6, 9, 15], &[2, 3, 4, 5, 6, 7, 9, 12, 15]);
-    let decays: &[f64] = scale.pick(&[0.3, 1.0], &[0.1, 0.3, 1.0], &[0.03, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0]);
+    let labels: &[u32] = scale.pick(
+        &[2, 3, 5, 9, 15],
+        &[2, 3, 4, 6, 9, 15],
+        &[2, 3, 4, 5, 6, 7, 9, 12, 15],
+    );
+    let decays: &[f64] = scale.pick(
+        &[0.3, 1.0],
+        &[0.1, 0.3, 1.0],
+        &[0.03, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0],
+    );
     let scales: &[(f64, f64)] = scale.pick(
         &[(0.1, 0.02), (1.0, 0.3)],
         &[(0.1, 0.02), (1.0, 0.1), (0.1, 0.3)],
-        &[(0.03, 0.02), (0.1, 0.02), (0.3, 0.02), (1.0, 0.1), (1.0, 0.3), (0.1, 0.1), (0.1, 0.3), (0.03, 0.3)],
+        &[
+            (0.03, 0.02),
+            (0.1, 0.02),
+            (0.3, 0.02),
+            (1.0, 0.1),
+            (1.0, 0.3),
+            (0.1, 0.1),
+            (0.1, 0.3),
+            (0.03, 0.3),
+        ],
     );
     let mut jobs = Vec::new();
     for seed in 0..scale.pick(1, 2, 5) {
         let mut add = |config: Config| {
             let config = Config { seed, ..config };
-            jobs.push(job(config, 1000, vec![Measure::Accuracies(vec![Split::Unseen]), Measure::Slopes]));
+            jobs.push(job(
+                config,
+                1000,
+                vec![Measure::Accuracies(vec![Split::Unseen]), Measure::Slopes],
+            ));
         };
-        labels.iter().for_each(|pair_labels| add(Config { pair_labels: *pair_labels, ..Config::default() }));
-        decays.iter().for_each(|weight_decay| add(Config { weight_decay: *weight_decay, ..Config::default() }));
-        scales
-            .iter()
-            .for_each(|(cls_std, position_std)| add(Config { cls_std: *cls_std, position_std: *position_std, ..Config::default() }));
+        labels.iter().for_each(|pair_labels| {
+            add(Config {
+                pair_labels: *pair_labels,
+                ..Config::default()
+            })
+        });
+        decays.iter().for_each(|weight_decay| {
+            add(Config {
+                weight_decay: *weight_decay,
+                ..Config::default()
+            })
+        });
+        scales.iter().for_each(|(cls_std, position_std)| {
+            add(Config {
+                cls_std: *cls_std,
+                position_std: *position_std,
+                ..Config::default()
+            })
+        });
     }
     jobs
 }
 
 fn point(values: &Values) -> Option<(f64, f64)> {
-    let (slope, order) = (number(values, &Metric::Slope).abs(), number(values, &Metric::unseen(Score::Order)));
+    let (slope, order) = (
+        number(values, &Metric::Slope).abs(),
+        number(values, &Metric::unseen(Score::Order)),
+    );
     (slope.is_finite() && order.is_finite()).then_some((slope, order))
 }
 
@@ -68,7 +107,12 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
             "N_pair {}, weight decay {}, CLS scale {}, position scale {}, seed {}: slope {x:.2}, order {y:.2}",
             config.pair_labels, config.weight_decay, config.cls_std, config.position_std, config.seed
         );
-        Some(Dot { x, y, group: group(config), label })
+        Some(Dot {
+            x,
+            y,
+            group: group(config),
+            label,
+        })
     };
     let chart = Chart::Scatter {
         title: "EP slope and order on unseen pairs, one mark per model".to_owned(),
@@ -77,22 +121,42 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         groups: GROUPS.map(str::to_owned).into(),
         dots: runs.iter().filter_map(dot).collect(),
     };
-    let points = |law: &dyn Fn(&Config) -> bool| runs.whose(|config| law(config)).iter().filter_map(|(_, v)| point(v)).collect::<Vec<_>>();
+    let points = |law: &dyn Fn(&Config) -> bool| {
+        runs.whose(|config| law(config))
+            .iter()
+            .filter_map(|(_, v)| point(v))
+            .collect::<Vec<_>>()
+    };
     let diverse = points(&|c| group(c) < 2);
     let scales = points(&|c| group(c) == 2);
     let correlation = rank_correlation(&diverse);
-    let slopes =
-        |points: &[(f64, f64)], law: &dyn Fn(f64) -> bool| median(points.iter().filter(|(_, order)| law(*order)).map(|(slope, _)| *slope));
-    let (unable, able) = (slopes(&diverse, &|order| order < 0.65), slopes(&diverse, &|order| order > 0.9));
+    let slopes = |points: &[(f64, f64)], law: &dyn Fn(f64) -> bool| {
+        median(
+            points
+                .iter()
+                .filter(|(_, order)| law(*order))
+                .map(|(slope, _)| *slope),
+        )
+    };
+    let (unable, able) = (
+        slopes(&diverse, &|order| order < 0.65),
+        slopes(&diverse, &|order| order > 0.9),
+    );
     if !correlation.is_finite() || !unable.is_finite() || !able.is_finite() || scales.is_empty() {
         return open(vec![chart]);
     }
-    let flat: Vec<f64> = scales.iter().filter(|(slope, _)| *slope < 0.2).map(|(_, order)| *order).collect();
+    let flat: Vec<f64> = scales
+        .iter()
+        .filter(|(slope, _)| *slope < 0.2)
+        .map(|(_, order)| *order)
+        .collect();
     let elsewhere = flat.iter().filter(|order| **order >= 0.75).count();
     let converse = match flat.len() {
         0 => format!("none of {} models is without a slope", scales.len()),
         flat => {
-            format!("{elsewhere} of {flat} models without a slope have order 0.75 or more all the same: they break the symmetry elsewhere")
+            format!(
+                "{elsewhere} of {flat} models without a slope have order 0.75 or more all the same: they break the symmetry elsewhere"
+            )
         }
     };
     let finding = format!(
@@ -101,5 +165,9 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     );
     let mut parts = vec![correlation >= 0.5, unable <= able / 3.0];
     parts.extend((!flat.is_empty()).then_some(elsewhere == 0));
-    Summary { verdict: Verdict::judge(&parts), finding, charts: vec![chart] }
+    Summary {
+        verdict: Verdict::judge(&parts),
+        finding,
+        charts: vec![chart],
+    }
 }

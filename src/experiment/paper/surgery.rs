@@ -4,7 +4,8 @@ use super::parts::{Runs, SKILL, models, number, open, seeds, those};
 use crate::analysis::Score;
 use crate::config::Config;
 use crate::experiment::{
-    Axis, Chart, Experiment, Intervention, Job, Measure, Measurement, Metric, Point, Scale, Series, Spread, Summary, Values, Verdict,
+    Axis, Chart, Experiment, Intervention, Job, Measure, Measurement, Metric, Point, Scale, Series, Spread,
+    Summary, Values, Verdict,
 };
 use crate::task::Split;
 
@@ -33,24 +34,40 @@ fn ramped(slope: f64, score: Score) -> Metric {
 
 /// The least slope at which order is at least 0.9.
 fn least(values: &Values) -> Option<f64> {
-    SLOPES.into_iter().find(|slope| number(values, &ramped(*slope, Score::Order)) >= SKILL)
+    SLOPES
+        .into_iter()
+        .find(|slope| number(values, &ramped(*slope, Score::Order)) >= SKILL)
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let runs = Runs::finished(jobs, measurements);
     let series = |score: Score| {
         let point = |x: f64| Some(Point::spread(x, runs.spread(&ramped(x, score))?));
-        Series { name: score.name().to_owned(), points: SLOPES.into_iter().filter_map(point).collect() }
+        Series {
+            name: score.name().to_owned(),
+            points: SLOPES.into_iter().filter_map(point).collect(),
+        }
     };
     let charts = vec![Chart::Lines {
         title: "unseen pairs, with a ramp of this slope in the place of EP".to_owned(),
         x: Axis::fitted("slope of the ramp, logits per pixel"),
         y: Axis::share("accuracy"),
-        series: [Score::Order, Score::Recognition].map(series).into_iter().filter(|s| s.points.len() > 1).collect(),
+        series: [Score::Order, Score::Recognition]
+            .map(series)
+            .into_iter()
+            .filter(|s| s.points.len() > 1)
+            .collect(),
     }];
-    let best = |v: &Values| SLOPES.into_iter().map(|slope| number(v, &ramped(slope, Score::Order))).fold(f64::NAN, f64::max);
+    let best = |v: &Values| {
+        SLOPES
+            .into_iter()
+            .map(|slope| number(v, &ramped(slope, Score::Order)))
+            .fold(f64::NAN, f64::max)
+    };
     let own = |v: &Values| number(v, &Metric::unseen(Score::Order));
-    let Some(restored) = Spread::finite(runs.iter().map(|(_, v)| best(v) / own(v))) else { return open(charts) };
+    let Some(restored) = Spread::finite(runs.iter().map(|(_, v)| best(v) / own(v))) else {
+        return open(charts);
+    };
     let slopes = Spread::finite(runs.iter().filter_map(|(_, v)| least(v)));
     let restores = slopes.map_or_else(
         || "no ramp brings order to 0.9".to_owned(),
@@ -68,5 +85,9 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         models(runs.count()),
         runs.text(&ramped(0.0, Score::Order)),
     );
-    Summary { verdict: Verdict::judge(&[restored.median >= 0.9, super::parts::coin(flat)]), finding, charts }
+    Summary {
+        verdict: Verdict::judge(&[restored.median >= 0.9, super::parts::coin(flat)]),
+        finding,
+        charts,
+    }
 }

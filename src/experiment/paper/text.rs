@@ -4,7 +4,8 @@ use super::parts::{HEADS, Runs, coin, cut, models, number, open, seeds, those, u
 use crate::analysis::{Ablation, Score, Term, Tower};
 use crate::config::Config;
 use crate::experiment::{
-    Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Point, Row, Scale, Series, Spread, Summary, Values, Verdict,
+    Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Point, Row, Scale, Series, Spread, Summary,
+    Values, Verdict,
 };
 use crate::task::Split;
 
@@ -20,16 +21,30 @@ pub const EXPERIMENT: Experiment = Experiment {
 };
 
 fn text_cut(terms: &[Term]) -> Ablation {
-    Ablation { tower: Tower::Text, ..cut(terms) }
+    Ablation {
+        tower: Tower::Text,
+        ..cut(terms)
+    }
 }
 
-const TERMS: [Term; 7] = [Term::EE, Term::EP, Term::PE, Term::PP, Term::BE, Term::BP, Term::VP];
+const TERMS: [Term; 7] = [
+    Term::EE,
+    Term::EP,
+    Term::PE,
+    Term::PP,
+    Term::BE,
+    Term::BP,
+    Term::VP,
+];
 /// All that tells one token from another.
 const ALL: [Term; 6] = [Term::EE, Term::EP, Term::PE, Term::PP, Term::BE, Term::BP];
 
 /// Each term alone, then all that depend on a token's content or place.
 fn cuts() -> impl Iterator<Item = Ablation> {
-    TERMS.into_iter().map(|term| text_cut(&[term])).chain([text_cut(&ALL)])
+    TERMS
+        .into_iter()
+        .map(|term| text_cut(&[term]))
+        .chain([text_cut(&ALL)])
 }
 
 fn jobs(scale: Scale) -> Vec<Job> {
@@ -41,16 +56,23 @@ fn jobs(scale: Scale) -> Vec<Job> {
 /// The head that gives most to the label named first.
 fn leaning(values: &Values) -> u32 {
     let first = |head: u32| number(values, &Metric::First(head));
-    (0..HEADS).take_while(|h| first(*h).is_finite()).fold(0, |best, h| if first(h) > first(best) { h } else { best })
+    (0..HEADS)
+        .take_while(|h| first(*h).is_finite())
+        .fold(0, |best, h| if first(h) > first(best) { h } else { best })
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let runs = Runs::finished(jobs, measurements);
-    let Some((_, example)) = runs.iter().next() else { return open(Vec::new()) };
+    let Some((_, example)) = runs.iter().next() else {
+        return open(Vec::new());
+    };
     let head = |h: u32| {
         let on = (0..).map_while(|t| example.get(&Metric::Attention(h, t)));
         let points = on.enumerate().map(|(t, y)| Point::exact(t as f64, y));
-        Series { name: format!("head {h}"), points: points.collect() }
+        Series {
+            name: format!("head {h}"),
+            points: points.collect(),
+        }
     };
     let heads = (0..HEADS).take_while(|h| example.get(&Metric::First(*h)).is_some());
     let order = |term: Term| under(&text_cut(&[term]), Score::Order);
@@ -60,12 +82,16 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         .chain([("all but EB, PB, BB, VP".to_owned(), all.clone())])
         .collect();
     let preference = |term: &Term| {
-        let values: Vec<f64> = runs.iter().map(|(_, v)| number(v, &Metric::Preference(leaning(v), *term))).collect();
+        let values: Vec<f64> = runs
+            .iter()
+            .map(|(_, v)| number(v, &Metric::Preference(leaning(v), *term)))
+            .collect();
         Spread::finite(values).map(|spread| Row::spread(term.name(), spread, None))
     };
     let charts = vec![
         Chart::Lines {
-            title: "EOT's attention on the tokens of \"SOT X is on the left of Y EOT\", first seed".to_owned(),
+            title: "EOT's attention on the tokens of \"SOT X is on the left of Y EOT\", first seed"
+                .to_owned(),
             x: Axis::fitted("token (X is 1, Y is 7)"),
             y: Axis::share("attention"),
             series: heads.map(head).collect(),
@@ -96,7 +122,10 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         }
         (terms, _) => {
             let each = |term: &Term| format!("{} ({})", term.name(), runs.text(&order(*term)));
-            format!("order falls to chance without {}", terms.iter().map(each).collect::<Vec<_>>().join(" or "))
+            format!(
+                "order falls to chance without {}",
+                terms.iter().map(each).collect::<Vec<_>>().join(" or ")
+            )
         }
     };
     let finding = format!(
@@ -108,5 +137,9 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         those(leans, runs.count()),
         runs.text(&all),
     );
-    Summary { verdict: Verdict::judge(&[2 * leans > runs.count(), !decisive.is_empty()]), finding, charts }
+    Summary {
+        verdict: Verdict::judge(&[2 * leans > runs.count(), !decisive.is_empty()]),
+        finding,
+        charts,
+    }
 }

@@ -23,7 +23,17 @@ fn jobs(scale: Scale) -> Vec<Job> {
     let mut measures = vec![Measure::Accuracies(Split::ALL.to_vec()), Measure::Slopes];
     measures.extend(TERMS.map(|term| without(&[term])));
     // Of 15 labels' 2730 triples a batch holds one single object a step; 8 labels make 336.
-    let jobs = |pair_labels, count| seeds(&Config { pair_labels, ..Preset::Three.config() }, count, 2000, &measures);
+    let jobs = |pair_labels, count| {
+        seeds(
+            &Config {
+                pair_labels,
+                ..Preset::Three.config()
+            },
+            count,
+            2000,
+            &measures,
+        )
+    };
     [jobs(8, scale.pick(2, 2, 5)), jobs(15, scale.pick(0, 1, 5))].concat()
 }
 
@@ -36,10 +46,21 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         .collect();
     let cuts = TERMS.map(|term| cut(&[term]));
     let chart = |(labels, runs): &(u32, Runs), score: Score, chance: Option<f64>| {
-        let title = format!("{} on unseen triples without a term, {labels} labels in triples", score.name());
+        let title = format!(
+            "{} on unseen triples without a term, {labels} labels in triples",
+            score.name()
+        );
         ablation_chart(runs, &title, &cuts, score, chance)
     };
-    let charts = sets.iter().flat_map(|set| [chart(set, Score::Order, Some(1.0 / 6.0)), chart(set, Score::Recognition, None)]).collect();
+    let charts = sets
+        .iter()
+        .flat_map(|set| {
+            [
+                chart(set, Score::Order, Some(1.0 / 6.0)),
+                chart(set, Score::Recognition, None),
+            ]
+        })
+        .collect();
     if sets.iter().any(|(_, runs)| runs.count() == 0) {
         return open(charts);
     }
@@ -59,9 +80,16 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         [
             runs.median(&Metric::unseen(Score::Order)) >= 0.8,
             runs.median(&after(&[Term::EP], Score::Order)) <= 0.3,
-            (runs.median(&after(&[Term::EP], Score::Recognition)) - runs.median(&Metric::unseen(Score::Recognition))).abs() <= 0.1,
+            (runs.median(&after(&[Term::EP], Score::Recognition))
+                - runs.median(&Metric::unseen(Score::Recognition)))
+            .abs()
+                <= 0.1,
         ]
     };
     let finding = sets.iter().map(text).collect::<Vec<_>>().join(" ");
-    Summary { verdict: Verdict::judge(&sets.iter().flat_map(parts).collect::<Vec<_>>()), finding, charts }
+    Summary {
+        verdict: Verdict::judge(&sets.iter().flat_map(parts).collect::<Vec<_>>()),
+        finding,
+        charts,
+    }
 }

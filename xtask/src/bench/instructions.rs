@@ -43,15 +43,41 @@ fn profile(steps: u64) -> Result<Profile> {
     let folder = tools::target_dir().join("bench");
     fs::create_dir_all(&folder)?;
     let file = folder.join(format!("callgrind.{steps}"));
-    let runner = json!(["valgrind", "--quiet", "--tool=callgrind", format!("--callgrind-out-file={}", file.display())]);
+    let runner = json!([
+        "valgrind",
+        "--quiet",
+        "--tool=callgrind",
+        format!("--callgrind-out-file={}", file.display())
+    ]);
     let mut bench = tools::cargo();
     bench.args(["--config", &format!("target.'cfg(all())'.runner={runner}")]);
-    tools::run(bench.args(["bench", "--quiet", "--package", "leftright", "--bench", "engine", "--", "--steps", &steps.to_string()]))?;
+    tools::run(bench.args([
+        "bench",
+        "--quiet",
+        "--package",
+        "leftright",
+        "--bench",
+        "engine",
+        "--",
+        "--steps",
+        &steps.to_string(),
+    ]))?;
     let mut annotate = tools::command("callgrind_annotate");
-    let output = annotate.args(["--threshold=100", "--auto=no"]).arg(&file).output().context("could not start callgrind_annotate")?;
-    ensure!(output.status.success(), "callgrind_annotate failed with {}", output.status);
+    let output = annotate
+        .args(["--threshold=100", "--auto=no"])
+        .arg(&file)
+        .output()
+        .context("could not start callgrind_annotate")?;
+    ensure!(
+        output.status.success(),
+        "callgrind_annotate failed with {}",
+        output.status
+    );
     let mut profile = Profile::new();
-    for (name, n) in String::from_utf8_lossy(&output.stdout).lines().filter_map(function) {
+    for (name, n) in String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(function)
+    {
         *profile.entry(name).or_default() += n;
     }
     ensure!(!profile.is_empty(), "callgrind_annotate named no function");
@@ -73,8 +99,12 @@ mod tests {
 
     #[test]
     fn callgrind_lines_are_read() {
-        let line = " 14,112,432 ( 5.12%)  ???:leftright::engine::cpu::adamw::adamw [/target/release/deps/engine-1]";
-        assert_eq!(function(line), Some(("leftright::engine::cpu::adamw::adamw".to_owned(), 14_112_432)));
+        let line =
+            " 14,112,432 ( 5.12%)  ???:leftright::engine::cpu::adamw::adamw [/target/release/deps/engine-1]";
+        assert_eq!(
+            function(line),
+            Some(("leftright::engine::cpu::adamw::adamw".to_owned(), 14_112_432))
+        );
         assert_eq!(function("275,716,433 (100.0%)  PROGRAM TOTALS"), None);
     }
 }

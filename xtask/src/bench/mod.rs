@@ -21,18 +21,23 @@ pub fn bench(peers: Option<&Path>) -> Result<()> {
     let bench = tools::root().join("bench");
 
     println!("Measuring natively");
-    let native = answer(tools::cargo().args(["bench", "--quiet", "--package", "leftright", "--bench", "engine"]))?;
+    let native =
+        answer(tools::cargo().args(["bench", "--quiet", "--package", "leftright", "--bench", "engine"]))?;
     let file = tools::target_dir().join("bench/engine.json");
     fs::write(&file, native.to_string())?;
     println!("Counting instructions");
     let instructions = instructions::count()?;
     println!("Measuring in a browser");
     let mut node = tools::command("node");
-    node.arg(bench.join("browser.mjs")).args([&file, &package, &build::dist()]).args(peers).env("CHROMIUM", &chromium);
+    node.arg(bench.join("browser.mjs"))
+        .args([&file, &package, &build::dist()])
+        .args(peers)
+        .env("CHROMIUM", &chromium);
     let browser = answer(&mut node)?;
     let peers = peers.map(|folder| among(folder, &chromium)).transpose()?;
 
-    let results = json!({ "native": native, "instructions": instructions, "browser": browser, "peers": peers });
+    let results =
+        json!({ "native": native, "instructions": instructions, "browser": browser, "peers": peers });
     fs::write(bench.join("results.json"), format!("{results:#}\n"))?;
     fs::write(bench.join("RESULTS.md"), report::report(&results)?)?;
     pictures::roofline(&results, &bench.join("roofline.svg"))?;
@@ -43,15 +48,30 @@ pub fn bench(peers: Option<&Path>) -> Result<()> {
 
 /// Prints what a step would take on two GPUs.
 pub fn model_gpu() -> Result<()> {
-    tools::run(tools::cargo().args(["bench", "--quiet", "--package", "leftright", "--bench", "gpu_model"]))
+    tools::run(tools::cargo().args([
+        "bench",
+        "--quiet",
+        "--package",
+        "leftright",
+        "--bench",
+        "gpu_model",
+    ]))
 }
 
 /// Runs a command that prints one JSON object as its last line.
 fn answer(command: &mut Command) -> Result<Value> {
-    let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("could not start {command:?}"))?;
-    ensure!(output.status.success(), "{command:?} failed with {}", output.status);
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("could not start {command:?}"))?;
+    ensure!(
+        output.status.success(),
+        "{command:?} failed with {}",
+        output.status
+    );
     let text = String::from_utf8(output.stdout)?;
-    serde_json::from_str(text.lines().last().unwrap_or_default()).with_context(|| format!("{command:?} did not print JSON last"))
+    serde_json::from_str(text.lines().last().unwrap_or_default())
+        .with_context(|| format!("{command:?} did not print JSON last"))
 }
 
 /// The site among the peers, in their own script and browser.
@@ -60,9 +80,17 @@ fn among(folder: &Path, chromium: &Path) -> Result<Value> {
     let file = tools::target_dir().join("bench/peers.json");
     let url = format!("{}bench.html", serve::background()?);
     let mut script = Command::new("node");
-    script.current_dir(folder).args(["bench.mjs", "--candidate", &url, "--json"]).arg(&file).env("CHROMIUM", chromium);
+    script
+        .current_dir(folder)
+        .args(["bench.mjs", "--candidate", &url, "--json"])
+        .arg(&file)
+        .env("CHROMIUM", chromium);
     let status = script.status().context("could not start node")?;
-    ensure!(status.success(), "the peers' script failed; are its packages installed (npm ci in {})?", folder.display());
+    ensure!(
+        status.success(),
+        "the peers' script failed; are its packages installed (npm ci in {})?",
+        folder.display()
+    );
     Ok(serde_json::from_slice(&fs::read(file)?)?)
 }
 
@@ -73,5 +101,9 @@ fn number(value: &Value, path: &str) -> f64 {
 
 /// The list at a path of the results.
 fn list<'a>(value: &'a Value, path: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
-    value.pointer(path).and_then(Value::as_array).into_iter().flatten()
+    value
+        .pointer(path)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
 }

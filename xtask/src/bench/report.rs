@@ -29,11 +29,19 @@ pub fn report(results: &Value) -> Result<String> {
 
 fn headline(results: &Value, out: &mut String) -> Result<()> {
     let (native, browser) = (&results["native"]["roofline"], &results["browser"]);
-    let seconds =
-        |path, digits| list(browser, path).filter_map(Value::as_f64).map(|s| format!("{s:.digits$}")).collect::<Vec<_>>().join(", ");
+    let seconds = |path, digits| {
+        list(browser, path)
+            .filter_map(Value::as_f64)
+            .map(|s| format!("{s:.digits$}"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let gpu = match browser["gpu_step_ms"].as_f64() {
         Some(ms) => format!("{ms:.1} ms"),
-        None => browser["gpu_step_ms"].as_str().unwrap_or("not measured").to_owned(),
+        None => browser["gpu_step_ms"]
+            .as_str()
+            .unwrap_or("not measured")
+            .to_owned(),
     };
     writeln!(
         out,
@@ -117,28 +125,55 @@ fn instructions(counted: &Value, out: &mut String) -> Result<()> {
     )?;
     for function in list(counted, "/functions") {
         let n = number(function, "/instructions");
-        writeln!(out, "| {} | {:.2} | {:.1} % |", function["name"].as_str().unwrap_or_default(), n / 1e6, 100.0 * n / step)?;
+        writeln!(
+            out,
+            "| {} | {:.2} | {:.1} % |",
+            function["name"].as_str().unwrap_or_default(),
+            n / 1e6,
+            100.0 * n / step
+        )?;
     }
     Ok(())
 }
 
 fn scaling(results: &Value, out: &mut String) -> Result<()> {
-    writeln!(out, "\n## Scaling\n\nMilliseconds a step; a population's step is one of every model.\n\n![Scaling](scaling.svg)\n")?;
-    for (where_, curves) in [("native", &results["native"]["scaling"]), ("WebAssembly", &results["browser"]["scaling"])] {
+    writeln!(
+        out,
+        "\n## Scaling\n\nMilliseconds a step; a population's step is one of every model.\n\n![Scaling](scaling.svg)\n"
+    )?;
+    for (where_, curves) in [
+        ("native", &results["native"]["scaling"]),
+        ("WebAssembly", &results["browser"]["scaling"]),
+    ] {
         for curve in list(curves, "") {
-            let points = list(curve, "/points").map(|point| format!("{}: {:.2}", point[0], number(point, "/1")));
-            writeln!(out, "- {where_}, {}: {}", curve["name"].as_str().unwrap_or_default(), points.collect::<Vec<_>>().join(", "))?;
+            let points =
+                list(curve, "/points").map(|point| format!("{}: {:.2}", point[0], number(point, "/1")));
+            writeln!(
+                out,
+                "- {where_}, {}: {}",
+                curve["name"].as_str().unwrap_or_default(),
+                points.collect::<Vec<_>>().join(", ")
+            )?;
         }
     }
     writeln!(out)?;
-    let native = results["native"]["scaling"].as_array().and_then(|curves| curves.last());
+    let native = results["native"]["scaling"]
+        .as_array()
+        .and_then(|curves| curves.last());
     let threads = format!("natively on {} threads", results["native"]["threads"]);
-    for (curve, on) in [(native, threads.as_str()), (Some(&results["browser"]["gpu_population"]), "on the GPU engine")] {
+    for (curve, on) in [
+        (native, threads.as_str()),
+        (Some(&results["browser"]["gpu_population"]), "on the GPU engine"),
+    ] {
         if let Some(points) = curve.and_then(|curve| curve["points"].as_array())
             && let (Some(one), Some(many)) = (points.first(), points.last())
         {
             let share = number(many, "/1") / number(many, "/0") / number(one, "/1");
-            writeln!(out, "A model of a population of {} costs {share:.2} of a model alone, {on}.", many[0])?;
+            writeln!(
+                out,
+                "A model of a population of {} costs {share:.2} of a model alone, {on}.",
+                many[0]
+            )?;
         }
     }
     Ok(())
@@ -146,9 +181,16 @@ fn scaling(results: &Value, out: &mut String) -> Result<()> {
 
 fn among_peers(results: &Value, out: &mut String) -> Result<()> {
     let peers = &results["peers"];
-    let of = |peer: &Value| format!("{} {}", peer["name"].as_str().unwrap_or_default(), peer["backend"].as_str().unwrap_or_default());
+    let of = |peer: &Value| {
+        format!(
+            "{} {}",
+            peer["name"].as_str().unwrap_or_default(),
+            peer["backend"].as_str().unwrap_or_default()
+        )
+    };
     let ours = |backend: &str| {
-        let row = list(peers, "/peers").find(|peer| peer["name"] == "leftright" && peer["backend"] == backend);
+        let row =
+            list(peers, "/peers").find(|peer| peer["name"] == "leftright" && peer["backend"] == backend);
         row.map_or(f64::NAN, |peer| number(peer, "/ms_per_step_median"))
     };
     let (cpu, gpu) = (ours("cpu"), ours("gpu"));
@@ -162,14 +204,22 @@ fn among_peers(results: &Value, out: &mut String) -> Result<()> {
     )?;
     for peer in list(peers, "/peers") {
         let ms = number(peer, "/ms_per_step_median");
-        writeln!(out, "| {} {} | {ms:.2} | {:.1} | {:.1} |", of(peer), peer["version"].as_str().unwrap_or_default(), ms / cpu, ms / gpu)?;
+        writeln!(
+            out,
+            "| {} {} | {ms:.2} | {:.1} | {:.1} |",
+            of(peer),
+            peer["version"].as_str().unwrap_or_default(),
+            ms / cpu,
+            ms / gpu
+        )?;
     }
     let jax = &results["browser"]["beside_native_jax"];
     if let Some(why) = jax["error"].as_str() {
         writeln!(out, "\nNative JAX was not measured: {why}")?;
         return Ok(());
     }
-    let rounds = list(jax, "/rounds").map(|round| format!("{:.1}", number(round, "/1") / number(round, "/0")));
+    let rounds =
+        list(jax, "/rounds").map(|round| format!("{:.1}", number(round, "/1") / number(round, "/0")));
     writeln!(
         out,
         "\nNative JAX {} on {} threads takes {:.2} ms for the dense step, our engine in WebAssembly on one {:.2} ms in the rounds \

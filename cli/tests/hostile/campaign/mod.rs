@@ -49,12 +49,27 @@ pub struct Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let Tally { answered, refused, not_finite, faults } = self;
-        write!(f, "{answered} answered ({not_finite} of them said to be not finite), {refused} refused")?;
+        let Tally {
+            answered,
+            refused,
+            not_finite,
+            faults,
+        } = self;
+        write!(
+            f,
+            "{answered} answered ({not_finite} of them said to be not finite), {refused} refused"
+        )?;
         for (fault, name) in FAULTS {
-            let files: Vec<&PathBuf> = faults.iter().filter(|(found, _)| *found == fault).map(|(_, file)| file).collect();
+            let files: Vec<&PathBuf> = faults
+                .iter()
+                .filter(|(found, _)| *found == fault)
+                .map(|(_, file)| file)
+                .collect();
             write!(f, ", {} {name}", files.len())?;
-            files.iter().take(3).try_for_each(|file| write!(f, " {}", file.display()))?;
+            files
+                .iter()
+                .take(3)
+                .try_for_each(|file| write!(f, " {}", file.display()))?;
         }
         Ok(())
     }
@@ -74,7 +89,16 @@ const MODELS: [&[&str]; 6] = [
     &["--half"],
     &["--preset", "left-right", "--set", "vision_layers=2"],
     &["--preset", "grid-above", "--set", "layer_norm=true"],
-    &["--preset", "three", "--set", "labels=8", "--set", "pair_labels=4", "--set", "held_labels=4"],
+    &[
+        "--preset",
+        "three",
+        "--set",
+        "labels=8",
+        "--set",
+        "pair_labels=4",
+        "--set",
+        "held_labels=4",
+    ],
     &["--preset", "autoregressive", "--set", "mlp=true"],
 ];
 
@@ -86,26 +110,49 @@ impl Campaign {
         for (i, model) in MODELS.iter().enumerate() {
             let out = folder.join(format!("base-{i}.safetensors"));
             let mut train = Command::new(binary);
-            train.args(["train", "--json", "--engine", "cpu", "--steps", "20", "--out"]).arg(&out).args(*model);
-            train.args(["--set", "d_model=16", "--set", "heads=2", "--set", "d_embed=8", "--set", "batch=16"]);
+            train
+                .args(["train", "--json", "--engine", "cpu", "--steps", "20", "--out"])
+                .arg(&out)
+                .args(*model);
+            train.args([
+                "--set",
+                "d_model=16",
+                "--set",
+                "heads=2",
+                "--set",
+                "d_embed=8",
+                "--set",
+                "batch=16",
+            ]);
             if !train.output()?.status.success() {
                 return Err(io::Error::other(format!("{train:?} failed")));
             }
             checkpoints.push(std::fs::read(out)?);
         }
         checkpoints.push(std::fs::read(trained)?);
-        Ok(Campaign { binary: binary.to_owned(), folder: folder.to_owned(), seed, checkpoints })
+        Ok(Campaign {
+            binary: binary.to_owned(),
+            folder: folder.to_owned(),
+            seed,
+            checkpoints,
+        })
     }
 
     /// The file of one case.
     fn file(&self, kind: Kind, case: u64) -> Vec<u8> {
         // Neighbouring seeds are no neighbours after this.
-        let mut random = Rng::with_seed((self.seed ^ (kind as u64 + 1) << 56).wrapping_add(case.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+        let mut random = Rng::with_seed(
+            (self.seed ^ (kind as u64 + 1) << 56).wrapping_add(case.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
+        );
         match kind {
             // The trained model is large, and answers slowly.
             Kind::Checkpoint => {
                 let last = self.checkpoints.len() - 1;
-                let base = if random.u8(..) < 8 { last } else { random.usize(..last) };
+                let base = if random.u8(..) < 8 {
+                    last
+                } else {
+                    random.usize(..last)
+                };
                 checkpoint::broken(&self.checkpoints[base], &mut random)
             }
             Kind::Run => text::broken_run(&mut random),
@@ -123,7 +170,9 @@ impl Campaign {
                     return Ok(());
                 }
                 let extension = ["safetensors", "json", "toml"][kind as usize];
-                let file = self.folder.join(format!("{kind}-{}-{case}.{extension}", self.seed));
+                let file = self
+                    .folder
+                    .join(format!("{kind}-{}-{case}.{extension}", self.seed));
                 std::fs::write(&file, self.file(kind, case))?;
                 let trial = run(&self.binary, kind, &file)?;
                 let mut tally = tally.lock().expect("no worker panics while it counts");
@@ -136,7 +185,9 @@ impl Campaign {
         let threads = std::thread::available_parallelism()?.get();
         std::thread::scope(|scope| {
             let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
-            workers.into_iter().try_for_each(|worker| worker.join().expect("a worker does not panic"))
+            workers
+                .into_iter()
+                .try_for_each(|worker| worker.join().expect("a worker does not panic"))
         })?;
         Ok(tally.into_inner().expect("no worker panicked while it counted"))
     }
@@ -147,6 +198,7 @@ impl Tally {
         self.answered += u64::from(trial.answered);
         self.refused += u64::from(!trial.answered && trial.faults.is_empty());
         self.not_finite += u64::from(trial.not_finite);
-        self.faults.extend(trial.faults.into_iter().map(|fault| (fault, file.to_owned())));
+        self.faults
+            .extend(trial.faults.into_iter().map(|fault| (fault, file.to_owned())));
     }
 }

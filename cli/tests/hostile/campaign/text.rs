@@ -62,14 +62,21 @@ pub fn value(random: &mut Rng) -> Value {
 
 /// A value as text, its raw numbers out of their quotes.
 pub fn raw(value: &Value) -> String {
-    value.to_string().replace(&format!("\"{RAW}"), "").replace(&format!("{RAW}\""), "")
+    value
+        .to_string()
+        .replace(&format!("\"{RAW}"), "")
+        .replace(&format!("{RAW}\""), "")
 }
 
 /// Makes one thing of an object wrong: a value, a key, or that it is there.
 pub fn wrong(object: &mut Value, random: &mut Rng) {
-    let Some(object) = object.as_object_mut() else { return };
+    let Some(object) = object.as_object_mut() else {
+        return;
+    };
     let keys: Vec<String> = object.keys().cloned().collect();
-    let Some(key) = random.choice(keys.iter()) else { return };
+    let Some(key) = random.choice(keys.iter()) else {
+        return;
+    };
     match random.u8(0..10) {
         0 => drop(object.remove(key)),
         1 => {
@@ -93,7 +100,11 @@ pub fn broken_run(random: &mut Rng) -> Vec<u8> {
     });
     let mut run = json!({ "leftright": "0.1.0", "config": config, "steps": 30, "engine": "cpu" });
     for _ in 0..random.u8(1..=3) {
-        if random.u8(0..5) == 0 { wrong(&mut run, random) } else { wrong(&mut run["config"], random) }
+        if random.u8(0..5) == 0 {
+            wrong(&mut run, random)
+        } else {
+            wrong(&mut run["config"], random)
+        }
     }
     damaged(raw(&run), random)
 }
@@ -103,7 +114,12 @@ type Lines = Vec<(String, String)>;
 
 /// A sweep's file with something wrong.
 pub fn broken_sweep(random: &mut Rng) -> Vec<u8> {
-    let lines = |lines: &[(&str, &str)]| -> Lines { lines.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect() };
+    let lines = |lines: &[(&str, &str)]| -> Lines {
+        lines
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect()
+    };
     let mut sections = [
         (
             "",
@@ -115,8 +131,23 @@ pub fn broken_sweep(random: &mut Rng) -> Vec<u8> {
                 ("ablate", "[\"EP\", \"EP+VP*-1\"]"),
             ]),
         ),
-        ("set", lines(&[("weight_decay", "0.1"), ("d_model", "32"), ("labels", "20"), ("batch", "64")])),
-        ("grid", lines(&[("pair_labels", "[3, 5, 9]"), ("seed", "[0, 1, 2, 3]"), ("lr", "[0.001, 0.01]")])),
+        (
+            "set",
+            lines(&[
+                ("weight_decay", "0.1"),
+                ("d_model", "32"),
+                ("labels", "20"),
+                ("batch", "64"),
+            ]),
+        ),
+        (
+            "grid",
+            lines(&[
+                ("pair_labels", "[3, 5, 9]"),
+                ("seed", "[0, 1, 2, 3]"),
+                ("lr", "[0.001, 0.01]"),
+            ]),
+        ),
     ];
     for _ in 0..random.u8(1..=2) {
         let section = &mut sections[random.usize(..3)].1;
@@ -135,9 +166,20 @@ pub fn broken_sweep(random: &mut Rng) -> Vec<u8> {
             4 | 5 => section[at].1 = toml_number(random),
             // Many values, some of which are allowed, alone or with the others.
             _ => {
-                let names = ["seed", "seed", "warmup", "batch", "d_model", "pair_layouts", "labels"];
+                let names = [
+                    "seed",
+                    "seed",
+                    "warmup",
+                    "batch",
+                    "d_model",
+                    "pair_layouts",
+                    "labels",
+                ];
                 let name = names[random.usize(..names.len())];
-                let (count, by) = ([2, 8, 20, 1000, 100_000][random.usize(..5)], [1, 16][random.usize(..2)]);
+                let (count, by) = (
+                    [2, 8, 20, 1000, 100_000][random.usize(..5)],
+                    [1, 16][random.usize(..2)],
+                );
                 let values: Vec<String> = (0..count).map(|i| (16 + by * i).to_string()).collect();
                 let grid = &mut sections[2].1;
                 grid.retain(|(key, _)| key != name);
@@ -146,15 +188,26 @@ pub fn broken_sweep(random: &mut Rng) -> Vec<u8> {
         }
     }
     let section = |(name, lines): &(&str, Lines)| {
-        let lines: String = lines.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
-        if name.is_empty() { lines } else { format!("[{name}]\n{lines}") }
+        let lines: String = lines
+            .iter()
+            .map(|(key, value)| format!("{key} = {value}\n"))
+            .collect();
+        if name.is_empty() {
+            lines
+        } else {
+            format!("[{name}]\n{lines}")
+        }
     };
     damaged(sections.iter().map(section).collect(), random)
 }
 
 fn toml_number(random: &mut Rng) -> String {
     let number = number(random).replace("NaN", "nan").replace("Infinity", "inf");
-    if random.bool() { number } else { format!("[{number}, {}]", NUMBERS[random.usize(..10)]) }
+    if random.bool() {
+        number
+    } else {
+        format!("[{number}, {}]", NUMBERS[random.usize(..10)])
+    }
 }
 
 /// JSON's strings are TOML's, but for what TOML escapes otherwise.

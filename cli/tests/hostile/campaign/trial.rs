@@ -63,27 +63,75 @@ impl Trial {
     }
 
     /// Runs the command line and judges what can be judged of any command.
-    fn command(&mut self, binary: &Path, file: &Path, before: &[&str], after: &[&str]) -> io::Result<Outcome> {
+    fn command(
+        &mut self,
+        binary: &Path,
+        file: &Path,
+        before: &[&str],
+        after: &[&str],
+    ) -> io::Result<Outcome> {
         let (mut out, mut error) = (tempfile::tempfile()?, tempfile::tempfile()?);
         let mut command = Command::new("timeout");
         // The limit on memory only keeps this machine alive: what counts is what was used.
-        command.args([SECONDS, "sh", "-c", "ulimit -v 8000000; ulimit -t 20; exec \"$@\"", "sh"]).arg(binary);
-        command.args(before).arg(file).args(after).env("RAYON_NUM_THREADS", "1");
-        command.stdin(Stdio::null()).stdout(out.try_clone()?).stderr(error.try_clone()?);
+        command
+            .args([
+                SECONDS,
+                "sh",
+                "-c",
+                "ulimit -v 8000000; ulimit -t 20; exec \"$@\"",
+                "sh",
+            ])
+            .arg(binary);
+        command
+            .args(before)
+            .arg(file)
+            .args(after)
+            .env("RAYON_NUM_THREADS", "1");
+        command
+            .stdin(Stdio::null())
+            .stdout(out.try_clone()?)
+            .stderr(error.try_clone()?);
         let used = command.spawn()?.wait4()?;
-        let outcome = Outcome { code: used.status.code(), out: read(&mut out)?, error: read(&mut error)? };
+        let outcome = Outcome {
+            code: used.status.code(),
+            out: read(&mut out)?,
+            error: read(&mut error)?,
+        };
         let seconds = (used.rusage.utime + used.rusage.stime).as_secs_f64();
-        self.fault(Fault::Panic, outcome.code == Some(101) || outcome.error.contains("panicked"));
+        self.fault(
+            Fault::Panic,
+            outcome.code == Some(101) || outcome.error.contains("panicked"),
+        );
         // 124 is `timeout`'s; 128 and more are signals, as a shell tells of them.
-        self.fault(Fault::Hang, seconds > CPU_SECONDS || matches!(outcome.code, None | Some(124)));
-        self.fault(Fault::Memory, used.rusage.maxrss > BYTES || outcome.code == Some(134) || outcome.error.contains("memory allocation"));
-        let long = outcome.error.lines().any(|line| line.chars().count() > CHARACTERS);
+        self.fault(
+            Fault::Hang,
+            seconds > CPU_SECONDS || matches!(outcome.code, None | Some(124)),
+        );
+        self.fault(
+            Fault::Memory,
+            used.rusage.maxrss > BYTES
+                || outcome.code == Some(134)
+                || outcome.error.contains("memory allocation"),
+        );
+        let long = outcome
+            .error
+            .lines()
+            .any(|line| line.chars().count() > CHARACTERS);
         let wild = outcome.error.contains(|c: char| {
-            c.is_control() && c != '\n' || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c)
+            c.is_control() && c != '\n'
+                || ('\u{202a}'..='\u{202e}').contains(&c)
+                || ('\u{2066}'..='\u{2069}').contains(&c)
         });
-        let lines = if outcome.code == Some(0) { outcome.error.lines().count() } else { outcome.error.lines().count().abs_diff(1) };
+        let lines = if outcome.code == Some(0) {
+            outcome.error.lines().count()
+        } else {
+            outcome.error.lines().count().abs_diff(1)
+        };
         self.fault(Fault::Unclear, long || wild || lines > 0);
-        self.fault(Fault::Silent, outcome.code == Some(0) && ["NaN", "inf "].iter().any(|number| outcome.out.contains(number)));
+        self.fault(
+            Fault::Silent,
+            outcome.code == Some(0) && ["NaN", "inf "].iter().any(|number| outcome.out.contains(number)),
+        );
         Ok(outcome)
     }
 }
@@ -103,7 +151,9 @@ fn answer(outcome: &Outcome) -> Option<Value> {
 /// Every `null` in an answer is a number that was none, but for what single objects have not.
 fn has_null(answer: &Value) -> bool {
     let of = |map: &Map<String, Value>| {
-        map.iter().any(|(key, value)| !(value.is_null() && ["order", "recognition", "nearest"].contains(&&**key)) && has_null(value))
+        map.iter().any(|(key, value)| {
+            !(value.is_null() && ["order", "recognition", "nearest"].contains(&&**key)) && has_null(value)
+        })
     };
     match answer {
         Value::Null => true,
@@ -119,26 +169,56 @@ pub fn run(binary: &Path, kind: Kind, file: &Path) -> io::Result<Trial> {
     match kind {
         Kind::Checkpoint => {
             let evaluated = answer(&trial.command(binary, file, &["evaluate"], &["--json"])?);
-            let decomposed = trial.command(binary, file, &["decompose"], &["--json", "--strip", "0 0 16 0 0 0 0 17 0 0"])?;
+            let decomposed = trial.command(
+                binary,
+                file,
+                &["decompose"],
+                &["--json", "--strip", "0 0 16 0 0 0 0 17 0 0"],
+            )?;
             trial.command(binary, file, &["ablate"], &["--terms", "EP,VP"])?;
             trial.answered = evaluated.is_some();
-            trial.not_finite = evaluated.as_ref().is_some_and(|answer| answer.to_string().contains("not_finite"));
+            trial.not_finite = evaluated
+                .as_ref()
+                .is_some_and(|answer| answer.to_string().contains("not_finite"));
             // One scene without a cosine is enough to know of a model.
             let cosine = decomposed.error.contains("cosine with a caption is not finite");
             let shown = answer(&decomposed).is_some_and(|answer| has_null(&answer));
-            let silent = evaluated.as_ref().is_some_and(has_null) || trial.answered && cosine && !trial.not_finite;
+            let silent =
+                evaluated.as_ref().is_some_and(has_null) || trial.answered && cosine && !trial.not_finite;
             trial.fault(Fault::Silent, shown || silent);
         }
         Kind::Run => {
-            trial.answered = answer(&trial.command(binary, file, &["train", "--plan", "--json", "--config"], &[])?).is_some();
+            trial.answered =
+                answer(&trial.command(binary, file, &["train", "--plan", "--json", "--config"], &[])?)
+                    .is_some();
             if trial.answered {
-                let step = ["--json", "--steps", "1", "--memory", "0.06", "--engine", "cpu", "--out", "/dev/null"];
+                let step = [
+                    "--json",
+                    "--steps",
+                    "1",
+                    "--memory",
+                    "0.06",
+                    "--engine",
+                    "cpu",
+                    "--out",
+                    "/dev/null",
+                ];
                 let trained = answer(&trial.command(binary, file, &["train", "--config"], &step)?);
-                trial.fault(Fault::Silent, trained.is_some_and(|answer| has_null(&answer) && !answer.to_string().contains("not_finite")));
+                trial.fault(
+                    Fault::Silent,
+                    trained.is_some_and(|answer| {
+                        has_null(&answer) && !answer.to_string().contains("not_finite")
+                    }),
+                );
             }
         }
         Kind::Sweep => {
-            let plan = answer(&trial.command(binary, file, &["sweep", "--plan", "--json", "--memory", "1000"], &[])?);
+            let plan = answer(&trial.command(
+                binary,
+                file,
+                &["sweep", "--plan", "--json", "--memory", "1000"],
+                &[],
+            )?);
             trial.answered = plan.is_some();
         }
     }

@@ -25,16 +25,33 @@ impl<T: Real> Terms<'_, T> {
     fn logit(&self, h: usize, query: usize, key: usize, k: usize) -> T {
         let strengths = &self.strengths[h];
         let term = |from: Source, to: Source| {
-            let (query, key) = (&self.query[from as usize][query..][..k], &self.key[to as usize][key..][..k]);
+            let (query, key) = (
+                &self.query[from as usize][query..][..k],
+                &self.key[to as usize][key..][..k],
+            );
             T::from_f64(strengths[Term::between(from, to)]) * dot(query, key)
         };
-        Source::ALL.into_iter().flat_map(|from| Source::ALL.map(|to| term(from, to))).sum()
+        Source::ALL
+            .into_iter()
+            .flat_map(|from| Source::ALL.map(|to| term(from, to)))
+            .sum()
     }
 }
 
 /// The weights `[rows, H, length]` of the rows of `shapes.out`, zero where a query does not see; from its terms where they are scaled.
-pub fn weigh<T: Real>(context: &Context<T>, shapes: Shapes, [query, key]: [&[T]; 2], terms: Option<&Terms<T>>, weights: &mut Vec<T>) {
-    let (d, heads, k, length) = (context.tower.d, context.tower.heads, context.tower.d_head(), context.tower.shape.length);
+pub fn weigh<T: Real>(
+    context: &Context<T>,
+    shapes: Shapes,
+    [query, key]: [&[T]; 2],
+    terms: Option<&Terms<T>>,
+    weights: &mut Vec<T>,
+) {
+    let (d, heads, k, length) = (
+        context.tower.d,
+        context.tower.heads,
+        context.tower.d_head(),
+        context.tower.shape.length,
+    );
     let scale = T::from_f64((k as f64).powf(-0.5));
     weights.clear();
     weights.resize(context.count(shapes.out) * heads * length, T::default());
@@ -66,14 +83,23 @@ pub fn weigh<T: Real>(context: &Context<T>, shapes: Shapes, [query, key]: [&[T];
 
 /// The values that rows see, by their weights.
 pub fn mix<T: Real>(context: &Context<T>, shapes: Shapes, weights: &[T], value: &[T], out: &mut [T]) {
-    let (d, heads, k, length) = (context.tower.d, context.tower.heads, context.tower.d_head(), context.tower.shape.length);
+    let (d, heads, k, length) = (
+        context.tower.d,
+        context.tower.heads,
+        context.tower.d_head(),
+        context.tower.shape.length,
+    );
     out.fill(T::default());
     for row in context.rows(shapes.out) {
         for position in 0..context.tower.shape.visible(row.position) {
             let at = context.place(shapes.key, Row { position, ..row }) * d;
             for h in 0..heads {
                 let weight = weights[(row.place * heads + h) * length + position];
-                axpy(weight, &value[at + h * k..][..k], &mut out[row.place * d + h * k..][..k]);
+                axpy(
+                    weight,
+                    &value[at + h * k..][..k],
+                    &mut out[row.place * d + h * k..][..k],
+                );
             }
         }
     }
@@ -98,9 +124,16 @@ pub fn backward<T: Real>(
     d_out: &[T],
     d: &mut [Vec<T>],
 ) {
-    let (width, heads, k, length) = (context.tower.d, context.tower.heads, context.tower.d_head(), context.tower.shape.length);
+    let (width, heads, k, length) = (
+        context.tower.d,
+        context.tower.heads,
+        context.tower.d_head(),
+        context.tower.shape.length,
+    );
     let scale = T::from_f64((k as f64).powf(-0.5));
-    let [d_query, d_key, d_value] = d else { panic!("attention has three inputs, so three gradients") };
+    let [d_query, d_key, d_value] = d else {
+        panic!("attention has three inputs, so three gradients")
+    };
     let mut keys = Vec::with_capacity(length);
     let mut gains = vec![T::default(); length];
     for row in context.rows(shapes.out) {

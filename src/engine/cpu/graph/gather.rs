@@ -20,6 +20,10 @@ pub fn split<T: Real>(context: &Context<T>, (from, to): (Rows, Array), parts: &P
 
 pub fn backward<T: Real>(context: &Context<T>, (from, to): (Rows, Array), d_out: &[T], dx: &mut [T]) {
     for (row, d_out) in context.rows(to.rows).zip(d_out.chunks(to.width)) {
-        axpy(T::from_f64(1.0), d_out, &mut dx[context.place(from, row) * to.width..][..to.width]);
+        axpy(
+            T::from_f64(1.0),
+            d_out,
+            &mut dx[context.place(from, row) * to.width..][..to.width],
+        );
     }
 }

@@ -18,7 +18,9 @@ pub fn forward<T: Real>(x: &[T], out: &mut [T]) {
 /// Every part times the whole's gate.
 pub fn split<T: Real>(parts: &Parts<T>) -> Parts<T> {
     let gates: Vec<T> = total(parts).into_iter().map(cumulative).collect();
-    parts.each_ref().map(|part| part.iter().zip(&gates).map(|(x, gate)| *x * *gate).collect())
+    parts
+        .each_ref()
+        .map(|part| part.iter().zip(&gates).map(|(x, gate)| *x * *gate).collect())
 }
 
 /// `dx += d_out (Phi(x) + x phi(x))`.

@@ -6,11 +6,21 @@ use crate::engine::cpu::forward;
 use crate::math::{Real, Store, axpy};
 use crate::model::Linear;
 
-pub fn forward<T: Real>(context: &Context<T>, params: &Linear, x: &[T], residual: Option<&[T]>, out: &mut [T]) {
-    let (weight, bias) = (&context.params[params.weight.clone()], &context.params[params.bias.clone()]);
+pub fn forward<T: Real>(
+    context: &Context<T>,
+    params: &Linear,
+    x: &[T],
+    residual: Option<&[T]>,
+    out: &mut [T],
+) {
+    let (weight, bias) = (
+        &context.params[params.weight.clone()],
+        &context.params[params.bias.clone()],
+    );
     let (outputs, inputs) = (bias.len(), weight.len() / bias.len());
     forward::linear((x.len() / inputs, outputs, inputs), x, weight, out);
-    out.chunks_mut(outputs).for_each(|row| axpy(T::from_f64(1.0), bias, row));
+    out.chunks_mut(outputs)
+        .for_each(|row| axpy(T::from_f64(1.0), bias, row));
     if let Some(residual) = residual {
         axpy(T::from_f64(1.0), residual, out);
     }
@@ -26,7 +36,9 @@ pub fn split<T: Real>(params: &[T], map: &Linear, parts: &Parts<T>, residual: Op
         forward::linear((rows, outputs, inputs), part, weight, &mut out);
         out
     });
-    out[2].chunks_mut(outputs).for_each(|row| axpy(T::from_f64(1.0), bias, row));
+    out[2]
+        .chunks_mut(outputs)
+        .for_each(|row| axpy(T::from_f64(1.0), bias, row));
     for (out, residual) in out.iter_mut().zip(residual.into_iter().flatten()) {
         axpy(T::from_f64(1.0), residual, out);
     }
@@ -34,7 +46,14 @@ pub fn split<T: Real>(params: &[T], map: &Linear, parts: &Parts<T>, residual: Op
 }
 
 /// `d` holds the gradient of x and, where there is one, of the residual stream; both are added to.
-pub fn backward<T: Real>(context: &Context<T>, (params, keys): (&Linear, bool), x: &[T], d_out: &[T], d: &mut [Vec<T>], grads: &mut [T]) {
+pub fn backward<T: Real>(
+    context: &Context<T>,
+    (params, keys): (&Linear, bool),
+    x: &[T],
+    d_out: &[T],
+    d: &mut [Vec<T>],
+    grads: &mut [T],
+) {
     let weight = &context.params[params.weight.clone()];
     let (outputs, inputs) = (params.bias.len(), weight.len() / params.bias.len());
     let shape = (x.len() / inputs, outputs, inputs);

@@ -54,12 +54,24 @@ impl<T: Real> Context<'_, T> {
     /// The rows of tokens or of read places, in order.
     fn rows(&self, rows: Rows) -> impl Iterator<Item = Row> + '_ {
         let shape = &self.tower.shape;
-        let per = if rows == Rows::Reads { shape.reads } else { shape.length };
+        let per = if rows == Rows::Reads {
+            shape.reads
+        } else {
+            shape.length
+        };
         (0..self.batch() * per).map(move |place| {
             let (sequence, slot) = (place / per, place % per);
             let asked = asked_query(self.query, sequence);
-            let position = if rows == Rows::Reads { shape.read_position(asked, slot) } else { slot };
-            Row { sequence, position, place }
+            let position = if rows == Rows::Reads {
+                shape.read_position(asked, slot)
+            } else {
+                slot
+            };
+            Row {
+                sequence,
+                position,
+                place,
+            }
         })
     }
 
@@ -96,11 +108,19 @@ impl<T: Real> Values<T> {
             match &step.op {
                 Op::Embed => embed::forward(context, &mut out),
                 Op::Norm { params } => norm::forward(context, params, x[0], &mut out),
-                Op::Linear { params, .. } => linear::forward(context, params, x[0], x.get(1).copied(), &mut out),
+                Op::Linear { params, .. } => {
+                    linear::forward(context, params, x[0], x.get(1).copied(), &mut out)
+                }
                 Op::Gather => gather::forward(context, (rows(0), shape), x[0], &mut out),
                 Op::Attention { layer } => {
-                    let shapes = attention::Shapes { query: rows(0), key: rows(1), out: shape.rows };
-                    let terms = divided.as_mut().and_then(|divided| divided.terms(context, step, *layer));
+                    let shapes = attention::Shapes {
+                        query: rows(0),
+                        key: rows(1),
+                        out: shape.rows,
+                    };
+                    let terms = divided
+                        .as_mut()
+                        .and_then(|divided| divided.terms(context, step, *layer));
                     attention::weigh(context, shapes, [x[0], x[1]], terms.as_ref(), weights);
                     let value = terms.as_ref().map_or(x[2], |terms| &terms.value);
                     attention::mix(context, shapes, weights, value, &mut out);
@@ -126,7 +146,11 @@ impl<T: Real> Values<T> {
 
     /// The attention weights `[rows, H, length]` of the step that writes an array; empty of any other operation.
     pub fn weights(&self, graph: &Graph, out: usize) -> &[T] {
-        let step = graph.steps.iter().position(|step| step.out == out).expect("every array is written by a step");
+        let step = graph
+            .steps
+            .iter()
+            .position(|step| step.out == out)
+            .expect("every array is written by a step");
         &self.weights[step]
     }
 }
@@ -139,7 +163,14 @@ pub struct Gradients<T> {
 
 impl<T: Real> Gradients<T> {
     /// From the gradient of the last array to every parameter's, set in `grads`.
-    pub fn backward(&mut self, graph: &Graph, context: &Context<T>, values: &Values<T>, d_last: &[T], grads: &mut [T]) {
+    pub fn backward(
+        &mut self,
+        graph: &Graph,
+        context: &Context<T>,
+        values: &Values<T>,
+        d_last: &[T],
+        grads: &mut [T],
+    ) {
         self.arrays.resize(graph.arrays.len(), Vec::new());
         if let Some(last) = self.arrays.last_mut() {
             last.clear();
@@ -162,10 +193,16 @@ impl<T: Real> Gradients<T> {
             match &step.op {
                 Op::Embed => embed::backward(context, d_out, grads),
                 Op::Norm { params } => norm::backward(context, params, x(0), d_out, &mut d[0], grads),
-                Op::Linear { params, keys } => linear::backward(context, (params, *keys), x(0), d_out, &mut d, grads),
+                Op::Linear { params, keys } => {
+                    linear::backward(context, (params, *keys), x(0), d_out, &mut d, grads)
+                }
                 Op::Gather => gather::backward(context, (rows(0), shape), d_out, &mut d[0]),
                 Op::Attention { .. } => {
-                    let shapes = attention::Shapes { query: rows(0), key: rows(1), out: shape.rows };
+                    let shapes = attention::Shapes {
+                        query: rows(0),
+                        key: rows(1),
+                        out: shape.rows,
+                    };
                     attention::backward(context, shapes, [x(0), x(1), x(2)], weights, d_out, &mut d);
                 }
                 Op::Gelu => gelu::backward(x(0), d_out, &mut d[0]),

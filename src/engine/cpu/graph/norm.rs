@@ -14,7 +14,10 @@ pub fn moments<T: Real>(x: &[T]) -> (T, T) {
 }
 
 pub fn forward<T: Real>(context: &Context<T>, params: &Linear, x: &[T], out: &mut [T]) {
-    let (weight, bias) = (&context.params[params.weight.clone()], &context.params[params.bias.clone()]);
+    let (weight, bias) = (
+        &context.params[params.weight.clone()],
+        &context.params[params.bias.clone()],
+    );
     for (x, out) in x.chunks(weight.len()).zip(out.chunks_mut(weight.len())) {
         let (mean, scale) = moments(x);
         for (((out, x), weight), bias) in out.iter_mut().zip(x).zip(weight).zip(bias) {
@@ -32,15 +35,26 @@ pub fn split<T: Real>(params: &[T], norm: &Linear, parts: &Parts<T>) -> Parts<T>
     for part in &mut out {
         for (row, scale) in part.chunks_mut(width).zip(&scales) {
             let (mean, _) = moments(row);
-            row.iter_mut().zip(weight).for_each(|(x, weight)| *x = (*x - mean) * *scale * *weight);
+            row.iter_mut()
+                .zip(weight)
+                .for_each(|(x, weight)| *x = (*x - mean) * *scale * *weight);
         }
     }
-    out[2].chunks_mut(width).for_each(|row| axpy(T::from_f64(1.0), bias, row));
+    out[2]
+        .chunks_mut(width)
+        .for_each(|row| axpy(T::from_f64(1.0), bias, row));
     out
 }
 
 /// With y = (x - mean) scale and g = weight d_out: `dx += scale (g - mean(g) - y mean(g y))`.
-pub fn backward<T: Real>(context: &Context<T>, params: &Linear, x: &[T], d_out: &[T], dx: &mut [T], grads: &mut [T]) {
+pub fn backward<T: Real>(
+    context: &Context<T>,
+    params: &Linear,
+    x: &[T],
+    d_out: &[T],
+    dx: &mut [T],
+    grads: &mut [T],
+) {
     let weight = &context.params[params.weight.clone()];
     let width = weight.len();
     let n = T::from_f64(width as f64);

@@ -37,7 +37,9 @@ pub struct Divided<'a, T> {
 
 /// Whether any of a layer's terms is scaled.
 fn ablated(strengths: &[Strengths]) -> bool {
-    strengths.iter().any(|strengths| *strengths != Strengths::default())
+    strengths
+        .iter()
+        .any(|strengths| *strengths != Strengths::default())
 }
 
 impl<'a, T: Real> Divided<'a, T> {
@@ -45,7 +47,11 @@ impl<'a, T: Real> Divided<'a, T> {
     pub fn new(graph: &Graph, heads: usize, strengths: &'a [Strengths]) -> Divided<'a, T> {
         let strengths: Vec<_> = strengths.chunks(heads).collect();
         let last = strengths.iter().rposition(|layer| ablated(layer));
-        Divided { strengths, last, arrays: vec![Parts::default(); graph.arrays.len()] }
+        Divided {
+            strengths,
+            last,
+            arrays: vec![Parts::default(); graph.arrays.len()],
+        }
     }
 
     /// What a layer's attention is computed from, if it is ablated. From here on the position part of its values is the scaled one.
@@ -57,10 +63,16 @@ impl<'a, T: Real> Divided<'a, T> {
         let [query, key, value] = [0, 1, 2].map(|input| step.inputs[input].0);
         let heads = self.arrays[value][1].chunks_mut(context.tower.d_head());
         for (head, strength) in heads.zip(strengths.iter().cycle()) {
-            head.iter_mut().for_each(|x| *x *= T::from_f64(strength[Term::VP]));
+            head.iter_mut()
+                .for_each(|x| *x *= T::from_f64(strength[Term::VP]));
         }
         let value = total(&self.arrays[value]);
-        Some(Terms { strengths, query: &self.arrays[query], key: &self.arrays[key], value })
+        Some(Terms {
+            strengths,
+            query: &self.arrays[query],
+            key: &self.arrays[key],
+            value,
+        })
     }
 
     /// The parts of what a step has computed, with its weights if it is attention.
@@ -79,7 +91,11 @@ impl<'a, T: Real> Divided<'a, T> {
             Op::Gather => gather::split(context, (rows(0), out), parts(0)),
             Op::Attention { layer } if *layer == last => return self.last = None,
             Op::Attention { .. } => {
-                let shapes = Shapes { query: rows(0), key: rows(1), out: out.rows };
+                let shapes = Shapes {
+                    query: rows(0),
+                    key: rows(1),
+                    out: out.rows,
+                };
                 attention::split(context, shapes, weights, parts(2))
             }
             Op::Gelu => gelu::split(parts(0)),
