@@ -1,6 +1,6 @@
-//! `cargo bench`: the native CPU engine against what this machine can do, as one JSON object. Every number is the median of
-//! interleaved rounds of one run, on one thread unless it says otherwise. `-- --steps N` instead takes N steps and times nothing,
-//! for a profiler.
+//! `cargo bench`: the native CPU engine against what this machine can do, as one JSON object. Every number is
+//! the median of interleaved rounds of one run, on one thread unless it says otherwise. `-- --steps N`
+//! instead takes N steps and times nothing, for a profiler.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -37,7 +37,8 @@ impl Product {
     }
 }
 
-/// The matrix products of a step of preset `paper`'s kind, by stage (src/engine/cpu/{forward,contrast,backward}.rs).
+/// The matrix products of a step of preset `paper`'s kind, by stage
+/// (src/engine/cpu/{forward,contrast,backward}.rs).
 fn products(config: &ValidConfig) -> Vec<Product> {
     let table = ParamTable::new(config);
     let b = config.batch_size();

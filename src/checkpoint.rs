@@ -1,5 +1,5 @@
-//! Checkpoints: safetensors with the tensor names of the parameter table and the config as JSON in the header,
-//! as `tests/oracle/reference.py` writes them. A training state adds AdamW's moments and the step.
+//! Checkpoints: safetensors with the tensor names of the parameter table and the config as JSON in the
+//! header, as `tests/oracle/reference.py` writes them. A training state adds AdamW's moments and the step.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -38,8 +38,8 @@ pub enum CheckpointError {
     },
 }
 
-/// Bytes of the largest file that is read. The largest training state there can be has 78 MB (a test holds it), so a
-/// larger file is no checkpoint.
+/// Bytes of the largest file that is read. The largest training state there can be has 78 MB (a test holds
+/// it), so a larger file is no checkpoint.
 pub const MAX_BYTES: usize = 96 << 20;
 
 /// What a file holds beside the parameters.
@@ -105,8 +105,8 @@ pub fn save(
     Ok(bytes)
 }
 
-/// safetensors writes the metadata as a `HashMap` gives it, another way in every run; in the order of their names, one model is
-/// always the same bytes. The other order is as long, so the tensors stay where they are.
+/// safetensors writes the metadata as a `HashMap` gives it, another way in every run; in the order of their
+/// names, one model is always the same bytes. The other order is as long, so the tensors stay where they are.
 fn sort_metadata(bytes: &mut [u8], [first, second]: [(&str, &str); 2]) -> Option<()> {
     let entry = |(key, value): (&str, &str)| {
         Some(format!(
@@ -123,11 +123,12 @@ fn sort_metadata(bytes: &mut [u8], [first, second]: [(&str, &str); 2]) -> Option
         .then(|| place.copy_from_slice(sorted.as_bytes()))
 }
 
-/// Reads a checkpoint, in single or half precision. One without moments starts them at zero, one without a step at step 0.
+/// Reads a checkpoint, in single or half precision. One without moments starts them at zero, one without a
+/// step at step 0.
 ///
 /// # Errors
-/// Where the bytes are no checkpoint: see [`CheckpointError`]. They are taken for a stranger's, and cost no more memory than
-/// the model they hold.
+/// Where the bytes are no checkpoint: see [`CheckpointError`]. They are taken for a stranger's, and cost no
+/// more memory than the model they hold.
 pub fn load(bytes: &[u8]) -> Result<(ValidConfig, Snapshot), CheckpointError> {
     if bytes.len() > MAX_BYTES {
         return Err(CheckpointError::Size(bytes.len()));

@@ -1,11 +1,12 @@
-//! *Left, right, and the one term that knows the difference*: a tiny CLIP trained on ten-pixel strips, and the one
-//! attention term that tells left from right. An independent reproduction of T. Yamamoto, C. Noguchi, T. Tanizawa,
-//! *Left-Right Symmetry Breaking in CLIP-style Vision-Language Models Trained on Synthetic Spatial-Relation Data*, ICML
-//! 2026, [arXiv 2601.12809](https://arxiv.org/abs/2601.12809).
+//! *Left, right, and the one term that knows the difference*: a tiny CLIP trained on ten-pixel strips, and
+//! the one attention term that tells left from right. An independent reproduction of T. Yamamoto, C. Noguchi,
+//! T. Tanizawa,
+//! *Left-Right Symmetry Breaking in CLIP-style Vision-Language Models Trained on Synthetic Spatial-Relation
+//! Data*, ICML 2026, [arXiv 2601.12809](https://arxiv.org/abs/2601.12809).
 //!
-//! Two one-layer Transformers learn to match strips of ten pixels with captions such as `3 is on the left of 7`. The
-//! attention logits are a sum of nine [terms](model::Term); a left-to-right slope appears in one of them, EP. Without it
-//! the model still names both objects and no longer knows which is on the left:
+//! Two one-layer Transformers learn to match strips of ten pixels with captions such as `3 is on the left of
+//! 7`. The attention logits are a sum of nine [terms](model::Term); a left-to-right slope appears in one of
+//! them, EP. Without it the model still names both objects and no longer knows which is on the left:
 //!
 //! ```
 //! use leftright::analysis::{Ablation, Evaluator, Term};
@@ -27,9 +28,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The modules stand in the order data flows; nothing knows what comes after it (`tests/layers.rs`), and only `web` knows a
-//! browser. Throughout, P models make a [population](config::Population), its slowest dimension; B is the sequences of a
-//! batch, D `d_model`, H heads, K = D/H, E `d_embed`; weights are `[out, in]`, as in PyTorch, and logits are natural.
+//! The modules stand in the order data flows; nothing knows what comes after it (`tests/layers.rs`), and only
+//! `web` knows a browser. Throughout, P models make a [population](config::Population), its slowest
+//! dimension; B is the sequences of a batch, D `d_model`, H heads, K = D/H, E `d_embed`; weights are `[out,
+//! in]`, as in PyTorch, and logits are natural.
 //!
 //! | feature | default | what it adds |
 //! | --- | --- | --- |

@@ -1,13 +1,14 @@
-//! Words on their way to a reader. A message can hold strangers' text: the name of a file or a tensor, what a header or a
-//! driver says.
+//! Words on their way to a reader. A message can hold strangers' text: the name of a file or a tensor, what a
+//! header or a driver says.
 
 /// Characters of a message, at most.
 const MOST: usize = 300;
 /// Characters kept of the end of a longer message: what went wrong often stands behind a long name.
 const END: usize = 100;
 
-/// A message as a terminal, a log and a page can show it: one line of at most 300 characters, the middle left out of a
-/// longer one. `\u{fffd}` replaces every character that would move a cursor or turn the reading order.
+/// A message as a terminal, a log and a page can show it: one line of at most 300 characters, the middle left
+/// out of a longer one. `\u{fffd}` replaces every character that would move a cursor or turn the reading
+/// order.
 pub fn shown(message: &str) -> String {
     let length = message.chars().count();
     if length <= MOST {

@@ -7,7 +7,8 @@ use crate::config::Config;
 /// Far more bytes than the JSON of a run needs.
 pub const MAX_BYTES: usize = 1 << 16;
 
-/// What it takes to train a run again. The page writes more beside it: which version and engine trained it, its accuracies.
+/// What it takes to train a run again. The page writes more beside it: which version and engine trained it,
+/// its accuracies.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Recipe {
     /// What is trained; not checked yet.

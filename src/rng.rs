@@ -49,8 +49,8 @@ pub fn permute(index: u32, n: u32, key: u32) -> u32 {
     place[0]
 }
 
-/// The same for every index, in place of it. All go through a round before the next: they share its key and its division,
-/// and what is left is free of branches and vectorises.
+/// The same for every index, in place of it. All go through a round before the next: they share its key and
+/// its division, and what is left is free of branches and vectorises.
 pub fn permute_all(places: &mut [u32], n: u32, key: u32) {
     for round in 0..SHUFFLE_ROUNDS {
         let round_key = hash(key, round);

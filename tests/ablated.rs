@@ -1,6 +1,6 @@
-//! What an ablation does, by value: every model variant's embeddings and attention under every ablation against the f64
-//! reference (`tests/oracle/ablated.py`), at every layer; the decomposition's attention against the engine's own; and the
-//! terms that can change nothing.
+//! What an ablation does, by value: every model variant's embeddings and attention under every ablation
+//! against the f64 reference (`tests/oracle/ablated.py`), at every layer; the decomposition's attention
+//! against the engine's own; and the terms that can change nothing.
 
 mod common;
 
@@ -234,7 +234,8 @@ const WRONG: [(&str, Wrong); 4] = [
     }),
 ];
 
-/// Negative control: an ablation with one thing wrong is not the reference's, wherever the right one changes something.
+/// Negative control: an ablation with one thing wrong is not the reference's, wherever the right one changes
+/// something.
 #[test]
 fn a_wrong_ablation_fails() {
     let mut tried = [0; WRONG.len()];
@@ -349,7 +350,8 @@ fn the_decompositions_attention_is_the_references() {
 #[test]
 fn the_decompositions_attention_is_the_engines() {
     for preset in Preset::ALL {
-        // A caption is asked for by its labels, and those mean `left of`: no batch holds another relation here.
+        // A caption is asked for by its labels, and those mean `left of`: no batch holds another relation
+        // here.
         let model = Model::small(Config {
             right: false,
             above: false,
@@ -409,8 +411,8 @@ const OTHERS: [Term; 7] = [
     Term::VP,
 ];
 
-/// In layer 1, and beyond it where there is neither norm nor MLP, EB, PB and BB shift a row of logits alike: they change
-/// nothing. Every other term does.
+/// In layer 1, and beyond it where there is neither norm nor MLP, EB, PB and BB shift a row of logits alike:
+/// they change nothing. Every other term does.
 #[test]
 fn shifts_change_nothing_on_every_preset() {
     for preset in Preset::ALL {
@@ -436,7 +438,8 @@ fn shifts_change_nothing_on_every_preset() {
     }
 }
 
-/// Beyond layer 1 a norm's scale or an MLP's gate makes the bias part differ from row to row: there the three terms count.
+/// Beyond layer 1 a norm's scale or an MLP's gate makes the bias part differ from row to row: there the three
+/// terms count.
 #[test]
 fn beyond_layer_one_shifts_count_where_rows_are_scaled() {
     for name in ["ablated_two_norm_mlp", "ablated_autoregressive_two"] {
@@ -469,7 +472,7 @@ fn strength_one_changes_nothing_in_any_layer() {
 }
 
 #[test]
-fn a_layer_that_is_not_there_is_refused() {
+fn a_layer_or_a_tower_that_is_not_there_is_refused() {
     let refused = |name: &'static str, tower, layer| {
         strengths(
             &Fixture::open(name).config,
@@ -491,4 +494,15 @@ fn a_layer_that_is_not_there_is_refused() {
         refused("ablated_autoregressive_two", Tower::Vision, 0),
         "layer is 0, but must be between 1 and 2"
     );
+    assert_eq!(
+        refused("ablated_autoregressive", Tower::Text, 1),
+        "tower is text, but must be vision: an autoregressive model has one Transformer, which goes by that name"
+    );
+}
+
+/// An ablation as JSON says its terms and strength; the rest is the vision tower's first layer, every head.
+#[test]
+fn what_an_ablation_leaves_out_is_the_first_layer() {
+    let ablation: Ablation = serde_json::from_str(r#"{ "terms": ["EP"], "strength": 0.5 }"#).unwrap();
+    assert_eq!(ablation, cut(Tower::Vision, 1, &[Term::EP], 0.5));
 }

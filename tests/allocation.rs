@@ -1,4 +1,5 @@
-//! A training step on the CPU asks for no memory once its buffers are there, where the towers are computed by tables.
+//! A training step on the CPU asks for no memory once its buffers are there, where the towers are computed by
+//! tables.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

@@ -51,7 +51,8 @@ fn scenes_without_a_finite_score_are_counted() {
         .unwrap();
     assert!(Split::ALL.iter().all(|split| good[*split].not_finite == 0));
     assert!(!serde_json::to_string(&good).unwrap().contains("not_finite"));
-    // Embeddings that are infinite; that are numbers, but too large for their length to be one; and that have no length.
+    // Embeddings that are infinite; that are numbers, but too large for their length to be one; and that have
+    // no length.
     for (by, tensor) in [
         (1e38, "vision.projection.weight"),
         (1e30, "vision.projection.weight"),

@@ -8,8 +8,8 @@ use leftright::task::Sampler;
 /// Rounding leaves about 1e-11 of a difference, a few 1e-6 of the smallest gradients.
 const NUDGE: f64 = 1e-5;
 
-/// The worst difference between gradient and central difference over some elements of every tensor, relative to the
-/// tensor's largest; `wrong` spoils the gradient of one tensor.
+/// The worst difference between gradient and central difference over some elements of every tensor, relative
+/// to the tensor's largest; `wrong` spoils the gradient of one tensor.
 fn worst(config: &ValidConfig, wrong: Option<&str>) -> (String, f64) {
     let table = ParamTable::new(config);
     let population = Population::from(config);
@@ -29,7 +29,8 @@ fn worst(config: &ValidConfig, wrong: Option<&str>) -> (String, f64) {
         } else {
             1.0
         };
-        // A key bias' gradient is exactly zero; its difference is the loss' rounding, some 1e-16 * 10 / NUDGE.
+        // A key bias' gradient is exactly zero; its difference is the loss' rounding, some 1e-16 * 10 /
+        // NUDGE.
         let floor = if tensor.name.ends_with("key.bias") {
             1e-5
         } else {

@@ -34,8 +34,9 @@ fn config() -> impl Strategy<Value = ValidConfig> {
     )
 }
 
-/// The read row's logits of every head in layer 1, as the model's definition has them: (x W_Q + b_Q) . (x W_K + b_K) / sqrt(K)
-/// of x the sum of a token's and its position's embedding, normalised where there is a norm. `[heads][keys]`.
+/// The read row's logits of every head in layer 1, as the model's definition has them:
+/// (x W_Q + b_Q) . (x W_K + b_K) / sqrt(K) of x the sum of a token's and its position's embedding, normalised
+/// where there is a norm. `[heads][keys]`.
 fn logits(config: &ValidConfig, params: &[f32], scene: &Scene) -> Vec<Vec<f64>> {
     let table = ParamTable::new(config);
     let tensor = |name: String| -> Vec<f64> {
@@ -115,7 +116,8 @@ proptest! {
         }
     }
 
-    /// The nine terms sum to the logits, written out here, whose softmax is the attention; the shares sum to one.
+    /// The nine terms sum to the logits, written out here, whose softmax is the attention; the shares sum to
+    /// one.
     #[test]
     fn terms_sum_to_the_logits(config in config(), layer_norm in any::<bool>(), i in 0u32..3, gap in 0u32..3) {
         let config = Config { layer_norm, ..config.into() }.validate().unwrap();
@@ -175,7 +177,8 @@ fn trained() -> (Evaluator, Vec<f32>) {
     (Evaluator::new(&config), snapshot.params)
 }
 
-/// A decomposition under an ablation shows its terms scaled in its heads, all else as it was, and what the captions' scores become.
+/// A decomposition under an ablation shows its terms scaled in its heads, all else as it was, and what the
+/// captions' scores become.
 #[test]
 fn a_decomposition_shows_what_is_cut() {
     let (evaluator, params) = trained();

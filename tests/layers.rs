@@ -98,7 +98,8 @@ fn the_map_is_in_order() {
     assert!(layers.is_sorted() && layers.len() > LAYERS.len(), "{layers:?}");
 }
 
-/// Negative control: each kind of path to a later module is found, and none to an earlier one or in a comment.
+/// Negative control: each kind of path to a later module is found, and none to an earlier one or in a
+/// comment.
 #[test]
 fn a_wrong_use_is_found() {
     for wrong in [

@@ -60,7 +60,8 @@ fn a_device_lost_at_rest_is_survived_too() {
     assert_eq!((run.step(), run.losses().len()), (20, 20));
 }
 
-/// A learning rate that drives the weights to infinity: the run stops, names the step, and keeps a finite model.
+/// A learning rate that drives the weights to infinity: the run stops, names the step, and keeps a finite
+/// model.
 #[test]
 fn a_loss_that_is_not_finite_stops_at_the_last_good_snapshot() {
     let config = Config {

@@ -1,4 +1,5 @@
-//! Trained checkpoints: every row of the reference's ablation table, from our reader, forward pass and accuracies; and the page's own model.
+//! Trained checkpoints: every row of the reference's ablation table, from our reader, forward pass and
+//! accuracies; and the page's own model.
 
 use leftright::analysis::{Ablation, Evaluator, Term, Tower};
 use leftright::checkpoint;

@@ -1,5 +1,5 @@
-//! Files as every command reads and writes them: no more is read than a file of its kind can have, and what is written
-//! appears whole.
+//! Files as every command reads and writes them: no more is read than a file of its kind can have, and what
+//! is written appears whole.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::Failure;
 
-/// The bytes of a file, of which `what` has at most `most`. No more than these are read, so that a device that never ends
-/// is refused like any file that is too long.
+/// The bytes of a file, of which `what` has at most `most`. No more than these are read, so that a device
+/// that never ends is refused like any file that is too long.
 pub fn read(path: &Path, what: &str, most: usize) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes));
@@ -35,7 +35,8 @@ pub struct Place {
 }
 
 enum Kind {
-    /// A file, there already or not: the bytes are written beside it and moved there, so nobody sees half of them.
+    /// A file, there already or not: the bytes are written beside it and moved there, so nobody sees half of
+    /// them.
     File(PathBuf),
     /// A device or a pipe, which is not ours to replace.
     Stream(File),

@@ -1,4 +1,5 @@
-//! Jobs on this machine: populations on the GPU one after the other, single models on the CPU over all threads.
+//! Jobs on this machine: populations on the GPU one after the other, single models on the CPU over all
+//! threads.
 
 use std::io::IsTerminal;
 

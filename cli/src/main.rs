@@ -1,5 +1,6 @@
-//! The command line: train, evaluate, ablate, decompose, sweep, reproduce. Thin; `--json` prints one JSON object and nothing
-//! else. Here are the arguments and their dispatch; the printing of single answers is in `report`.
+//! The command line: train, evaluate, ablate, decompose, sweep, reproduce. Thin; `--json` prints one JSON
+//! object and nothing else. Here are the arguments and their dispatch; the printing of single answers is in
+//! `report`.
 
 mod file;
 mod jobs;

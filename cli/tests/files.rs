@@ -151,7 +151,8 @@ fn what_never_ends_is_refused() {
     fs::remove_dir_all(folder).unwrap();
 }
 
-/// Whoever closes the answer has seen enough; where it cannot be kept the command fails, and says so if it can.
+/// Whoever closes the answer has seen enough; where it cannot be kept the command fails, and says so if it
+/// can.
 #[test]
 fn an_answer_that_nobody_takes_is_no_panic() {
     let folder = scratch("closed");

@@ -1,4 +1,5 @@
-//! Sweeps and the reproduction as a user meets them: rows that survive kills and shards, and specs refused before the first step.
+//! Sweeps and the reproduction as a user meets them: rows that survive kills and shards, and specs refused
+//! before the first step.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

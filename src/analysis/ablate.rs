@@ -1,5 +1,5 @@
-//! Ablation: a term of a layer multiplied by a strength before the softmax, without retraining. Where layer 1 goes by tables it
-//! is a multiplier on them; [`crate::model`] says what it means elsewhere.
+//! Ablation: a term of a layer multiplied by a strength before the softmax, without retraining. Where layer 1
+//! goes by tables it is a multiplier on them; [`crate::model`] says what it means elsewhere.
 
 use std::fmt;
 use std::str::FromStr;
@@ -65,8 +65,8 @@ impl Ablation {
     }
 }
 
-/// `EP`, `EP+VP`, `EP*-1` (at strength -1; 0 is not written), `EP@0+2` (in heads 0 and 2), `layer2.EP` (1 is not written),
-/// `text.EP`, `text.layer2.EP`.
+/// `EP`, `EP+VP`, `EP*-1` (at strength -1; 0 is not written), `EP@0+2` (in heads 0 and 2), `layer2.EP` (1 is
+/// not written), `text.EP`, `text.layer2.EP`.
 impl fmt::Display for Ablation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.tower == Tower::Text {
@@ -137,11 +137,12 @@ impl FromStr for Ablation {
     }
 }
 
-/// What the terms of the heads of a tower's layers are multiplied by, `[layers, heads]`; a later ablation overrides an earlier one on the terms they
-/// share.
+/// What the terms of the heads of a tower's layers are multiplied by, `[layers, heads]`; a later ablation
+/// overrides an earlier one on the terms they share.
 ///
 /// # Errors
-/// Where a strength is not between -1 and 2, or there is no such head or layer; of ablations of the other tower too.
+/// Where a strength is not between -1 and 2, or there is no such head or layer; of ablations of the other
+/// tower too.
 pub fn strengths(
     config: &ValidConfig,
     tower: Tower,
@@ -156,6 +157,10 @@ pub fn strengths(
                 "head is {head}, but must be between 0 and {}",
                 config.heads - 1
             )));
+        }
+        if config.autoregressive && ablation.tower == Tower::Text {
+            let message = "tower is text, but must be vision: an autoregressive model has one Transformer, which goes by that name";
+            return Err(AnalysisError::Ablation(message.to_owned()));
         }
         let layers = layers(config, ablation.tower);
         if !(1..=layers).contains(&ablation.layer) {
@@ -188,10 +193,12 @@ pub fn strengths(
     Ok(all)
 }
 
-/// Surgery: every head's EP row replaced by `rows [heads][pixels]`, in logits; a head without a row loses its EP.
+/// Surgery: every head's EP row replaced by `rows [heads][pixels]`, in logits; a head without a row loses its
+/// EP.
 ///
 /// # Errors
-/// Where the vision tower is not computed by tables, or the rows are not of these shapes and between -100 and 100.
+/// Where the vision tower is not computed by tables, or the rows are not of these shapes and between -100 and
+/// 100.
 pub fn surgery(config: &ValidConfig, rows: &[Option<Vec<f64>>]) -> Result<Vec<Strengths>, AnalysisError> {
     let refused = AnalysisError::Surgery;
     if config.vision_layers > 1 || config.layer_norm || config.mlp || config.autoregressive {

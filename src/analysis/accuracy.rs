@@ -16,15 +16,15 @@ use crate::task::{Batch, Caption, Item, Split, all_captions, caption_index, hold
 pub struct Accuracy {
     /// The nearest of all captions is true (in an autoregressive run: the caption it writes is).
     pub retrieval: f64,
-    /// The scene's caption beats the same labels in any other order (chance 0.5, of three objects 1/6); a tie at the top is the
-    /// toss it is, so two equals count a half. None for single objects.
+    /// The scene's caption beats the same labels in any other order (chance 0.5, of three objects 1/6); a tie
+    /// at the top is the toss it is, so two equals count a half. None for single objects.
     pub order: Option<f64>,
     /// The nearest caption names the scene's objects, in any order; none for single objects.
     pub recognition: Option<f64>,
     /// Scenes judged.
     pub items: u32,
-    /// Of them, those with a score that is no number: their embeddings are too large to have a direction, or none at all.
-    /// Nothing is known of how they would be judged; left out where there are none.
+    /// Of them, those with a score that is no number: their embeddings are too large to have a direction, or
+    /// none at all. Nothing is known of how they would be judged; left out where there are none.
     #[cfg_attr(feature = "web", tsify(optional))]
     #[serde(skip_serializing_if = "none")]
     pub not_finite: u32,
@@ -61,7 +61,8 @@ impl Score {
     /// All three, in the order they are reported.
     pub const ALL: [Score; 3] = [Score::Retrieval, Score::Order, Score::Recognition];
 
-    /// The scores that a split has: single objects have no order to get right, and none but themselves to be named.
+    /// The scores that a split has: single objects have no order to get right, and none but themselves to be
+    /// named.
     pub fn on(split: Split) -> &'static [Score] {
         if split == Split::Single {
             &Score::ALL[..1]
@@ -205,8 +206,8 @@ impl Evaluator {
         Ok(self.judge(params, &vision, &text, split))
     }
 
-    /// The accuracy on one split with any strengths of the vision tower's heads `[heads]`; `captions` are what
-    /// [`Evaluator::embed_captions`] gave.
+    /// The accuracy on one split with any strengths of the vision tower's heads `[heads]`; `captions` are
+    /// what [`Evaluator::embed_captions`] gave.
     pub fn judge(&self, params: &[f32], vision: &[Strengths], captions: &[f32], split: Split) -> Accuracy {
         let items = &self.splits[split.place()];
         let answers: Vec<Answer> = if self.config.autoregressive {
@@ -234,7 +235,8 @@ impl Evaluator {
         }
     }
 
-    /// Unit embeddings `[captions, E]` of all captions, in the order of their index; none in an autoregressive run.
+    /// Unit embeddings `[captions, E]` of all captions, in the order of their index; none in an
+    /// autoregressive run.
     ///
     /// # Errors
     /// As [`Evaluator::accuracies`].
@@ -288,8 +290,8 @@ impl Evaluator {
         answers
     }
 
-    /// What an autoregressive model writes: of all captions that name the scene's objects, the one of which every word
-    /// is the likeliest next one, if there is one; and how likely each is.
+    /// What an autoregressive model writes: of all captions that name the scene's objects, the one of which
+    /// every word is the likeliest next one, if there is one; and how likely each is.
     fn write(&self, params: &[f32], strengths: &[Strengths], items: &[Item]) -> Vec<Answer> {
         let tower = &self.towers[0];
         let mut answers = Vec::with_capacity(items.len());

@@ -135,8 +135,9 @@ fn cosines(a: &DMatrix<f64>, b: &DMatrix<f64>) -> DMatrix<f64> {
     })
 }
 
-/// The orthogonal matrix R that brings `a R` closest to `b`: from A^T B = U S V^T, R = U V^T (Schoenemann 1966). Fewer rows
-/// than columns leave R free outside their span; there it is what the decomposition happens to give.
+/// The orthogonal matrix R that brings `a R` closest to `b`: from A^T B = U S V^T, R = U V^T (Schoenemann
+/// 1966). Fewer rows than columns leave R free outside their span; there it is what the decomposition happens
+/// to give.
 fn procrustes(a: &DMatrix<f64>, b: &DMatrix<f64>) -> Result<DMatrix<f64>, AnalysisError> {
     let width = a.ncols();
     let both = product(&a.transpose(), b);

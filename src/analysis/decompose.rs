@@ -29,8 +29,8 @@ pub struct TermRow {
     pub term: Term,
     /// Its value at every key token, in logits.
     pub row: Vec<f64>,
-    /// Its share of the variance of the logits over the key tokens: covariance with them over their variance, so
-    /// that the nine shares sum to 1 (a term that works against the rest has a negative share).
+    /// Its share of the variance of the logits over the key tokens: covariance with them over their variance,
+    /// so that the nine shares sum to 1 (a term that works against the rest has a negative share).
     pub share: f64,
 }
 
@@ -44,8 +44,8 @@ pub struct HeadDecomposition {
     pub logits: Vec<f64>,
     /// Its softmax.
     pub attention: Vec<f64>,
-    /// Least-squares slope of EP over positions, as scaled by the ablations, in logits per pixel (per column on a grid, per token
-    /// for a caption).
+    /// Least-squares slope of EP over positions, as scaled by the ablations, in logits per pixel (per column
+    /// on a grid, per token for a caption).
     pub slope: f64,
 }
 
@@ -107,8 +107,8 @@ pub fn least_squares_slope(x: &[f64], y: &[f64]) -> f64 {
     }
 }
 
-/// The keys whose slope is of interest, each with its coordinate: a strip's pixels, a grid's cells by column, a
-/// caption's tokens.
+/// The keys whose slope is of interest, each with its coordinate: a strip's pixels, a grid's cells by column,
+/// a caption's tokens.
 fn coordinates(config: &ValidConfig, tower: Tower, keys: usize) -> Vec<(usize, f64)> {
     let side = config.pixels.isqrt() as usize;
     let column = |pixel: usize| if config.grid { pixel % side } else { pixel } as f64;
@@ -202,8 +202,8 @@ impl Scene {
 }
 
 impl Evaluator {
-    /// The nine rows of every head over background pixels `[pixels]`: what does not depend on the strip (EP, PP
-    /// and BP) is every strip's, where no layer norm makes the scale depend on what stands there.
+    /// The nine rows of every head over background pixels `[pixels]`: what does not depend on the strip (EP,
+    /// PP and BP) is every strip's, where no layer norm makes the scale depend on what stands there.
     pub fn background_rows(&self, params: &[f32]) -> Vec<TermRows> {
         let (config, tower) = (self.config(), &self.towers()[0]);
         let background = if config.autoregressive {
@@ -243,12 +243,12 @@ impl Evaluator {
             .collect()
     }
 
-    /// Decomposes the first layer's attention of the tower that reads `scene`, at the place that is read (CLS, EOT, or
-    /// SOT in an autoregressive run), under some ablations. All rows are in logits.
+    /// Decomposes the first layer's attention of the tower that reads `scene`, at the place that is read
+    /// (CLS, EOT, or SOT in an autoregressive run), under some ablations. All rows are in logits.
     ///
     /// # Errors
-    /// As [`Scene::caption`] and [`strengths`]; where the model's numbers are not finite; and for a caption alone where the model
-    /// is autoregressive.
+    /// As [`Scene::caption`] and [`strengths`]; where the model's numbers are not finite; and for a caption
+    /// alone where the model is autoregressive.
     pub fn decompose(
         &self,
         params: &[f32],

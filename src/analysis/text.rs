@@ -20,7 +20,8 @@ pub struct TextHead {
     pub least: f64,
     /// Mean attention on the label named second.
     pub second: f64,
-    /// How much each of the nine terms adds to the first label's logit over the second's, on average over captions.
+    /// How much each of the nine terms adds to the first label's logit over the second's, on average over
+    /// captions.
     pub preference: Vec<f64>,
 }
 
@@ -31,7 +32,8 @@ impl Evaluator {
     /// EOT's attention, head by head, over the captions `X is on the left of Y`.
     ///
     /// # Errors
-    /// Where the model has no such captions (three objects), or no tower that reads a caption alone (autoregressive).
+    /// Where the model has no such captions (three objects), or no tower that reads a caption alone
+    /// (autoregressive).
     pub fn text_heads(&self, params: &[f32]) -> Result<Vec<TextHead>, AnalysisError> {
         let pairs = self
             .captions()

@@ -1,12 +1,14 @@
 //! What a run is: task, model and optimiser, in one flat table whose keys are the ones of the checkpoint
 //! header, the command line's `--set` and the page's address. Every limit is checked here and nowhere else:
-//! [`Config`] holds any values, [`ValidConfig`] only values that have passed, and everything after this module
-//! takes a `ValidConfig`.
+//! [`Config`] holds any values, [`ValidConfig`] only values that have passed, and everything after this
+//! module takes a `ValidConfig`.
 
+mod field;
 mod population;
 mod preset;
 mod valid;
 
+pub use field::{ConfigField, Group, Kind, Value};
 pub use population::{Population, PopulationError};
 pub use preset::Preset;
 pub use valid::{Shape, ValidConfig};
@@ -44,123 +46,8 @@ pub enum ConfigError {
     },
 }
 
-/// Which part of the run a field belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "web", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
-pub enum Group {
-    /// The synthetic world.
-    Task,
-    /// The two towers.
-    Model,
-    /// AdamW, the batch and the initial scales.
-    Optimiser,
-}
-
-/// The kind of value a field takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "web", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// A whole number.
-    Integer,
-    /// A real number.
-    Number,
-    /// true or false, shown as 1 or 0 in bounds.
-    Flag,
-}
-
-/// One row of the table of settings: what a form, a help text or an error needs to know of a field.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "web", derive(tsify::Tsify))]
-pub struct ConfigField {
-    /// The key, everywhere.
-    pub name: &'static str,
-    /// The part of the run.
-    pub group: Group,
-    /// The kind of value.
-    pub kind: Kind,
-    /// The least value allowed.
-    pub min: f64,
-    /// The greatest value allowed.
-    pub max: f64,
-    /// The value in preset `paper`.
-    pub default: f64,
-    /// One line of help.
-    pub help: &'static str,
-}
-
-/// A setting's value.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Value {
-    /// A whole number.
-    Integer(u32),
-    /// A real number.
-    Number(f64),
-    /// true or false.
-    Flag(bool),
-}
-
-impl Value {
-    fn kind(self) -> Kind {
-        match self {
-            Value::Integer(_) => Kind::Integer,
-            Value::Number(_) => Kind::Number,
-            Value::Flag(_) => Kind::Flag,
-        }
-    }
-
-    /// The value as it is compared with bounds: false is 0, true is 1.
-    fn number(self) -> f64 {
-        match self {
-            Value::Integer(x) => f64::from(x),
-            Value::Number(x) => x,
-            Value::Flag(x) => f64::from(u8::from(x)),
-        }
-    }
-}
-
-impl std::fmt::Display for Value {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Value::Integer(x) => x.fmt(f),
-            Value::Number(x) => x.fmt(f),
-            Value::Flag(x) => x.fmt(f),
-        }
-    }
-}
-
-impl From<u32> for Value {
-    fn from(x: u32) -> Value {
-        Value::Integer(x)
-    }
-}
-
-impl From<f64> for Value {
-    fn from(x: f64) -> Value {
-        Value::Number(x)
-    }
-}
-
-impl From<bool> for Value {
-    fn from(x: bool) -> Value {
-        Value::Flag(x)
-    }
-}
-
-impl Kind {
-    /// What text must be to be read as such a value, as the end of a sentence.
-    fn allowed(self) -> &'static str {
-        match self {
-            Kind::Integer => "a whole number",
-            Kind::Number => "a number",
-            Kind::Flag => "true or false",
-        }
-    }
-}
-
-/// The table of settings, given to the macro that a caller names: group, name, type, value in preset `paper`, least and
-/// greatest value, help.
+/// The table of settings, given to the macro that a caller names: group, name, type, value in preset `paper`,
+/// least and greatest value, help.
 macro_rules! settings {
     ($with:ident) => {
         $with! {
@@ -203,7 +90,8 @@ pub(crate) use settings;
 
 macro_rules! config {
     ($($group:ident $name:ident: $type:ident = $default:expr, $min:expr, $max:expr, $help:literal;)*) => {
-        /// The settings of a run, any values. `Config::default()` is preset `paper`; [`Config::validate`] checks every limit.
+        /// The settings of a run, any values. `Config::default()` is preset `paper`; [`Config::validate`]
+        /// checks every limit.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         pub struct Config {
@@ -239,7 +127,8 @@ macro_rules! config {
             /// Sets one field from text.
             ///
             /// # Errors
-            /// Where there is no such field, or the text is no value of its kind. Bounds are checked by [`Config::validate`].
+            /// Where there is no such field, or the text is no value of its kind. Bounds are checked by
+            /// [`Config::validate`].
             pub fn set(&mut self, name: &str, text: &str) -> Result<(), ConfigError> {
                 match name {
                     $(stringify!($name) => self.$name = text.trim().parse().map_err(|_| ConfigError::Parse {
@@ -387,8 +276,8 @@ impl Config {
         ]
     }
 
-    /// How many layouts a caption has that orders its objects (`task::layouts` lists them); for any values, so that
-    /// they can be checked.
+    /// How many layouts a caption has that orders its objects (`task::layouts` lists them); for any values,
+    /// so that they can be checked.
     pub fn layouts(&self) -> u32 {
         let (p, side) = (self.pixels, self.pixels.isqrt());
         match (self.grid, self.objects) {

@@ -15,7 +15,8 @@ pub enum PopulationError {
     Shapes(&'static str),
 }
 
-/// At least one config, all of one [`Shape`]: P models that train together. It is read like a slice of its configs.
+/// At least one config, all of one [`Shape`]: P models that train together. It is read like a slice of its
+/// configs.
 ///
 /// ```
 /// use leftright::config::{Config, Population, PopulationError, ValidConfig};

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Config, ConfigError, Preset};
 
-/// A [`Config`] within every limit: the only thing that engines, samplers, evaluators and parameter tables take. It is
-/// read like a `Config`; to change it, take the config out, change that and validate again.
+/// A [`Config`] within every limit: the only thing that engines, samplers, evaluators and parameter tables
+/// take. It is read like a `Config`; to change it, take the config out, change that and validate again.
 ///
 /// ```
 /// use leftright::config::{Config, ValidConfig};
@@ -119,8 +119,8 @@ impl ValidConfig {
         (self.d_model / self.heads) as usize
     }
 
-    /// How many captions a batch is drawn from: one per label, one per ordered pair (or triple) of pair labels and,
-    /// where they are mixed, two per pair label and held label.
+    /// How many captions a batch is drawn from: one per label, one per ordered pair (or triple) of pair
+    /// labels and, where they are mixed, two per pair label and held label.
     pub fn captions(&self) -> u32 {
         let ordered = |n: u32| n * (n - 1) * if self.objects == 3 { n - 2 } else { 1 };
         let met = if self.mixed {

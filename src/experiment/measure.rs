@@ -21,16 +21,16 @@ pub enum Measure {
     Slopes,
     /// Every [`Metric::Ep`], and on a grid every [`Metric::Down`].
     EpRows,
-    /// How large the pieces of the CLS row are, over unseen scenes: every [`Metric::Share`], [`Metric::Variance`] and, of EP,
-    /// PP and BP, [`Metric::Row`].
+    /// How large the pieces of the CLS row are, over unseen scenes: every [`Metric::Share`],
+    /// [`Metric::Variance`] and, of EP, PP and BP, [`Metric::Row`].
     Shares,
-    /// The text side, head by head: [`Metric::First`], [`Metric::Least`], [`Metric::Second`], [`Metric::Attention`] and
-    /// [`Metric::Preference`].
+    /// The text side, head by head: [`Metric::First`], [`Metric::Least`], [`Metric::Second`],
+    /// [`Metric::Attention`] and [`Metric::Preference`].
     Text,
     /// Every [`Metric::Alignment`].
     Alignment,
-    /// [`Metric::Accuracy`] on unseen pairs after surgery: the steepest head's EP row is replaced by a ramp of this slope,
-    /// and the other heads lose theirs. The ramp falls or rises as the model's own does.
+    /// [`Metric::Accuracy`] on unseen pairs after surgery: the steepest head's EP row is replaced by a ramp
+    /// of this slope, and the other heads lose theirs. The ramp falls or rises as the model's own does.
     Ramp(f64),
 }
 
@@ -48,8 +48,8 @@ fn insert(values: &mut Values, before: &Intervention, split: Split, accuracy: &A
 }
 
 impl Measure {
-    /// Every metric of a model's accuracies, with nothing done before or under an ablation, in the order of reports; for
-    /// other measures none.
+    /// Every metric of a model's accuracies, with nothing done before or under an ablation, in the order of
+    /// reports; for other measures none.
     pub fn accuracies(&self) -> Vec<Metric> {
         let (before, splits) = match self {
             Measure::Accuracies(splits) => (Intervention::None, splits),

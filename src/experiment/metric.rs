@@ -1,5 +1,5 @@
-//! The names of what is measured: `unseen.order`, `EP unseen.order`, `slope.0`. Code builds a [`Metric`]; sweeps, reports
-//! and the page write it as text, and text is read back into it.
+//! The names of what is measured: `unseen.order`, `EP unseen.order`, `slope.0`. Code builds a [`Metric`];
+//! sweeps, reports and the page write it as text, and text is read back into it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,7 +14,8 @@ pub enum Intervention {
     None,
     /// Some terms are scaled.
     Ablation(Ablation),
-    /// The steepest head's EP row is replaced by a ramp of this slope, in logits per pixel; the other heads lose theirs.
+    /// The steepest head's EP row is replaced by a ramp of this slope, in logits per pixel; the other heads
+    /// lose theirs.
     Ramp(f64),
 }
 
@@ -87,7 +88,8 @@ impl Agreement {
     }
 }
 
-/// One number that can be measured of a model. [`Display`](fmt::Display) writes its name, [`FromStr`] reads it.
+/// One number that can be measured of a model. [`Display`](fmt::Display) writes its name, [`FromStr`] reads
+/// it.
 ///
 /// ```
 /// use leftright::analysis::{Ablation, Score, Term};
@@ -105,7 +107,8 @@ pub enum Metric {
     Loss,
     /// `not_finite`: how often a scene was judged by a score that is not finite; absent where none was.
     NotFinite,
-    /// `unseen.order`, `EP unseen.order`, `ramp 1.5 unseen.order`: a score on a split, behind what was done before.
+    /// `unseen.order`, `EP unseen.order`, `ramp 1.5 unseen.order`: a score on a split, behind what was done
+    /// before.
     Accuracy(Intervention, Split, Score),
     /// `slope`: the steepest head's EP slope, in logits per pixel, with its sign.
     Slope,

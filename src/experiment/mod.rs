@@ -1,5 +1,6 @@
-//! The paper's experiments and ours beyond them, as data: which models are trained, what is measured of each, and what
-//! the measurements say. The command line runs them all, the page one figure at a time; neither does any mathematics.
+//! The paper's experiments and ours beyond them, as data: which models are trained, what is measured of each,
+//! and what the measurements say. The command line runs them all, the page one figure at a time; neither does
+//! any mathematics.
 
 mod chart;
 mod job;

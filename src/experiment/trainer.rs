@@ -1,5 +1,5 @@
-//! Jobs in training, as one population of the GPU or one model of the CPU; callers spread populations over threads or
-//! Web Workers.
+//! Jobs in training, as one population of the GPU or one model of the CPU; callers spread populations over
+//! threads or Web Workers.
 
 use std::collections::HashMap;
 
@@ -99,9 +99,9 @@ impl Trainer {
         step >= steps && self.measuring.is_none()
     }
 
-    /// Trains at most `steps` steps, never past a measurement; or, where one is due, takes one measure of one model, and
-    /// gives the model's measurement with its last. A model that has diverged, be it only in what a measure computes of its
-    /// weights, has NaN for its loss and no number that is measured after that.
+    /// Trains at most `steps` steps, never past a measurement; or, where one is due, takes one measure of one
+    /// model, and gives the model's measurement with its last. A model that has diverged, be it only in what
+    /// a measure computes of its weights, has NaN for its loss and no number that is measured after that.
     ///
     /// # Errors
     /// Where the engine is lost or a measurement is refused.
@@ -164,8 +164,8 @@ impl Trainer {
 /// Models that train together on a GPU, at most.
 pub const POPULATION: usize = 32;
 
-/// The places of jobs in the populations that they can be trained as: of one shape and the same steps, at most `most`
-/// models, each in the order it came.
+/// The places of jobs in the populations that they can be trained as: of one shape and the same steps, at
+/// most `most` models, each in the order it came.
 pub fn populations(jobs: &[Job], most: usize) -> Vec<Vec<u32>> {
     let kinds: Vec<_> = jobs
         .iter()
@@ -184,10 +184,11 @@ pub fn populations(jobs: &[Job], most: usize) -> Vec<Vec<u32>> {
     groups
 }
 
-/// Bytes that training and measuring one model needs at most, roughly, for the largest of some: parameters, moments and
-/// gradients; the activations of a batch; scores of a chunk of scenes.
+/// Bytes that training and measuring one model needs at most, roughly, for the largest of some: parameters,
+/// moments and gradients; the activations of a batch; scores of a chunk of scenes.
 pub fn bytes_of_largest<'a>(configs: impl IntoIterator<Item = &'a ValidConfig>) -> u64 {
-    // A sweep has up to a million models and, as a rule, few shapes; a table takes longer to make than to look up.
+    // A sweep has up to a million models and, as a rule, few shapes; a table takes longer to make than to
+    // look up.
     let mut tables = HashMap::new();
     let bytes = |config: &ValidConfig| {
         // Parameters do not depend on the batch.

@@ -1,7 +1,8 @@
-//! One register-blocked matrix product serves every stage: `C = A B`, both read by any strides, so that a transposed operand
-//! costs nothing. [`LANES`] columns of B at a time are copied side by side into a panel that stays in the nearest cache; the
-//! same columns where they stand, a power of two apart, would push each other out of it. Every four rows of A then meet the
-//! panel, and [`ROWS`] by [`LANES`] elements of C stay in registers.
+//! One register-blocked matrix product serves every stage: `C = A B`, both read by any strides, so that a
+//! transposed operand costs nothing. [`LANES`] columns of B at a time are copied side by side into a panel
+//! that stays in the nearest cache; the same columns where they stand, a power of two apart, would push each
+//! other out of it. Every four rows of A then meet the panel, and [`ROWS`] by [`LANES`] elements of C stay in
+//! registers.
 
 use super::Real;
 
@@ -20,8 +21,8 @@ pub struct Matrix<'a, T> {
 }
 
 impl<'a, T> Matrix<'a, T> {
-    /// A row-major matrix whose rows begin `row` elements apart. Any stride is accepted: [`matmul`] checks that the
-    /// elements it needs are there.
+    /// A row-major matrix whose rows begin `row` elements apart. Any stride is accepted: [`matmul`] checks
+    /// that the elements it needs are there.
     pub fn rows(data: &'a [T], row: usize) -> Matrix<'a, T> {
         Matrix { data, row, col: 1 }
     }
@@ -35,8 +36,8 @@ impl<'a, T> Matrix<'a, T> {
         }
     }
 
-    /// Whether every element of so many rows and columns lies within `data`. Strides come from callers, so their
-    /// products can be larger than a `usize`.
+    /// Whether every element of so many rows and columns lies within `data`. Strides come from callers, so
+    /// their products can be larger than a `usize`.
     fn holds(self, rows: usize, cols: usize) -> bool {
         if rows == 0 || cols == 0 {
             return true;
@@ -51,7 +52,8 @@ impl<'a, T> Matrix<'a, T> {
     /// The address of an element.
     ///
     /// # Safety
-    /// [`Matrix::holds`] more than `row` rows and `col` columns, so that the sum below neither overflows nor leaves `data`.
+    /// [`Matrix::holds`] more than `row` rows and `col` columns, so that the sum below neither overflows nor
+    /// leaves `data`.
     #[inline(always)]
     unsafe fn at(self, row: usize, col: usize) -> *const T {
         // SAFETY: within `data`, by the caller.
@@ -135,7 +137,8 @@ fn product<T: Real, const FMA: bool>(
         (0..m).for_each(|i| c[i * c_row..][..n].fill(T::default()));
     }
     let mut panel = [[T::default(); LANES]; DEPTH];
-    // Blocks are whole: at C's right edge a block goes to scratch, from which `width` columns are copied to C.
+    // Blocks are whole: at C's right edge a block goes to scratch, from which `width` columns are copied to
+    // C.
     let mut scratch = [T::default(); ROWS * LANES];
     for p in (0..k).step_by(DEPTH) {
         let panel = &mut panel[..DEPTH.min(k - p)];
@@ -213,7 +216,8 @@ unsafe fn pack<T: Real>(b: Matrix<T>, (row, col): (usize, usize), width: usize, 
     }
 }
 
-/// R rows of A from a place on, as many columns of it as the panel has rows, times the panel; to `c`, rows `c_row` apart.
+/// R rows of A from a place on, as many columns of it as the panel has rows, times the panel; to `c`, rows
+/// `c_row` apart.
 ///
 /// # Safety
 /// A holds them, and `c` points to R rows of LANES.
@@ -319,7 +323,8 @@ mod tests {
         }
     }
 
-    /// Strides whose product with a row number wraps round to a small number are refused: they would point outside.
+    /// Strides whose product with a row number wraps round to a small number are refused: they would point
+    /// outside.
     #[test]
     fn a_stride_that_overflows_is_refused() {
         let x = [1f32; 64];

@@ -1,4 +1,5 @@
-//! Numbers: the float that the CPU engine and the analysis compute in, and the matrix product. Knows no model.
+//! Numbers: the float that the CPU engine and the analysis compute in, and the matrix product. Knows no
+//! model.
 
 mod matmul;
 mod real;

@@ -89,7 +89,8 @@ impl Real for f64 {
     }
 }
 
-/// Of [`exp`]: its bounds, log2(e), what rounds, ln(2) in two parts, and the polynomial from its highest power down.
+/// Of [`exp`]: its bounds, log2(e), what rounds, ln(2) in two parts, and the polynomial from its highest
+/// power down.
 const EXP: [f32; 12] = [
     -87.0,
     88.0,
@@ -135,7 +136,8 @@ impl Real for f32 {
         use std::mem::transmute;
         // SAFETY: a reference is valid.
         let x = x.map(|x| unsafe { v128_load32_splat(std::ptr::from_ref(x).cast()) });
-        // Vector by vector of lanes, so that one of them at a time needs a register beside the sums and the splats.
+        // Vector by vector of lanes, so that one of them at a time needs a register beside the sums and the
+        // splats.
         for (v, y) in lanes.as_chunks::<4>().0.iter().enumerate() {
             for (sum, x) in sums.iter_mut().zip(x) {
                 let s = &mut sum.as_chunks_mut::<4>().0[v];
@@ -200,11 +202,13 @@ impl Real for f32 {
     }
     #[inline(never)] // one copy, as of the matrix product
     fn exp_all(x: &mut [f32]) {
-        // V8 rebuilds a vector of known constants at each use, in four instructions; behind a black box it is loaded.
+        // V8 rebuilds a vector of known constants at each use, in four instructions; behind a black box it is
+        // loaded.
         let constants = *std::hint::black_box(&EXP);
         x.iter_mut().for_each(|x| *x = exp(*x, &constants));
     }
-    /// Abramowitz and Stegun 7.1.26, off by at most 1.5e-7 and f32 rounding; `shaders/gelu.wgsl` has the same.
+    /// Abramowitz and Stegun 7.1.26, off by at most 1.5e-7 and f32 rounding; `shaders/gelu.wgsl` has
+    /// the same.
     #[inline(always)]
     fn erf(self) -> f32 {
         let t = 1.0 / (1.0 + 0.327_591_1 * self.abs());

@@ -57,7 +57,8 @@ pub struct TowerParams {
     pub layers: Vec<LayerParams>,
     /// The norm before the projection.
     pub final_norm: Option<Linear>,
-    /// The projection to the shared embedding `[d_embed, d_model]`, or to the next word `[text_vocab, d_model]`; no bias.
+    /// The projection to the shared embedding `[d_embed, d_model]`, or to the next word `[text_vocab,
+    /// d_model]`; no bias.
     pub projection: Range<usize>,
 }
 

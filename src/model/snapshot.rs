@@ -31,7 +31,8 @@ impl Snapshot {
         }
     }
 
-    /// The gradients `[P, len]` of the one step from `before` to here, by AdamW's first moments: m = b1 m' + (1 - b1) g.
+    /// The gradients `[P, len]` of the one step from `before` to here, by AdamW's first moments: m = b1 m' +
+    /// (1 - b1) g.
     pub fn gradients_since(&self, before: &Snapshot, population: &Population) -> Vec<f32> {
         let len = self.first.len() / population.len();
         let beta1 = |i: usize| population[i / len].beta1 as f32;

@@ -22,8 +22,8 @@ impl Source {
 }
 
 /// An additive piece of the attention logits, first letter the query's source and second the key's (E token
-/// embedding, P position embedding, B bias), or VP, the position part of the values. Terms whose key is the bias (xB) add
-/// the same to every key of a row, and so change no softmax.
+/// embedding, P position embedding, B bias), or VP, the position part of the values. Terms whose key is the
+/// bias (xB) add the same to every key of a row, and so change no softmax.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "web", derive(tsify::Tsify))]
 pub enum Term {
@@ -112,7 +112,8 @@ impl FromStr for Term {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Strengths {
     terms: [f64; 10],
-    /// Added to the logit of every key position `[length]`; empty for nothing. Only towers computed by tables take it.
+    /// Added to the logit of every key position `[length]`; empty for nothing. Only towers computed by tables
+    /// take it.
     pub position_row: Vec<f64>,
 }
 

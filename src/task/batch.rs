@@ -35,7 +35,8 @@ pub struct Batch {
     pub vision: Vec<u32>,
     /// The caption, `[size, CAPTION_LENGTH]`; behind the strip in an autoregressive run.
     pub text: Vec<u32>,
-    /// Which of the text tower's queries reads the caption, `[size]`; in an autoregressive run how many words follow SOT.
+    /// Which of the text tower's queries reads the caption, `[size]`; in an autoregressive run how many words
+    /// follow SOT.
     pub text_query: Vec<u32>,
 }
 
@@ -45,7 +46,8 @@ impl Batch {
         self.push_shown(config, caption, |pixels| pixels.copy_from_slice(strip));
     }
 
-    /// Scenes given as tokens, as in the fixtures: strips `[size, pixels]`, captions `[size, CAPTION_LENGTH]`.
+    /// Scenes given as tokens, as in the fixtures: strips `[size, pixels]`, captions `[size,
+    /// CAPTION_LENGTH]`.
     ///
     /// # Errors
     /// Where the two are not of these shapes, or hold tokens that no scene or caption of the config has.
@@ -154,7 +156,8 @@ pub struct Sampler {
     layouts: Layouts,
 }
 
-/// A drawn caption as one of the relations states it: `Right` says what the drawn caption says, from the other side.
+/// A drawn caption as one of the relations states it: `Right` says what the drawn caption says, from the
+/// other side.
 fn stated(caption: Caption, relation: Relation) -> Caption {
     match (caption, relation) {
         (Caption::Pair(_, x, y), Relation::Right) => Caption::Pair(Relation::Right, y, x),

@@ -5,8 +5,8 @@ use arrayvec::ArrayVec;
 use super::permutations;
 use crate::config::ValidConfig;
 
-/// Words of a caption after the labels; token ids follow this order (`tests/oracle/reference.py`). The last is there only
-/// where captions say what is above what.
+/// Words of a caption after the labels; token ids follow this order (`tests/oracle/reference.py`). The last
+/// is there only where captions say what is above what.
 const WORDS: [&str; 11] = [
     "is", "on", "the", "left", "of", "right", "in", "image", "EOT", "PAD", "above",
 ];
@@ -122,7 +122,8 @@ impl Caption {
         }
     }
 
-    /// The same sentence with its labels in another order: one rival for a pair, five for three objects, none for a single.
+    /// The same sentence with its labels in another order: one rival for a pair, five for three objects, none
+    /// for a single.
     pub fn rivals(self) -> Vec<Caption> {
         match self {
             Caption::Single(_) => Vec::new(),
@@ -183,8 +184,8 @@ pub fn all_captions(config: &ValidConfig) -> Vec<Caption> {
     (1..=config.labels).map(Caption::Single).chain(ordered).collect()
 }
 
-/// The captions a run draws from: singles, then what orders the pair labels, from the left; then, where they are mixed,
-/// a pair label and a held one.
+/// The captions a run draws from: singles, then what orders the pair labels, from the left; then, where they
+/// are mixed, a pair label and a held one.
 pub fn drawn_captions(config: &ValidConfig) -> Vec<Caption> {
     let held = config.labels - config.held_labels;
     let meets = |caption: &Caption| match *caption {
@@ -203,7 +204,8 @@ pub fn drawn_captions(config: &ValidConfig) -> Vec<Caption> {
         .collect()
 }
 
-/// A caption's place among all captions: a label's single, then ordered labels, lexicographic, relation by relation.
+/// A caption's place among all captions: a label's single, then ordered labels, lexicographic, relation by
+/// relation.
 ///
 /// # Panics
 /// Where the caption states a relation that the config's captions do not.

@@ -26,8 +26,8 @@ pub fn layouts(config: &ValidConfig, relation: Relation) -> Vec<Layout> {
     pairs.collect()
 }
 
-/// The caption whose layouts show a caption's scene: a scene captioned from the right is that of the same caption from
-/// the left.
+/// The caption whose layouts show a caption's scene: a scene captioned from the right is that of the same
+/// caption from the left.
 pub(crate) fn scene(caption: Caption) -> Caption {
     match caption {
         Caption::Pair(Relation::Right, x, y) => Caption::Pair(Relation::Left, y, x),
@@ -67,7 +67,8 @@ impl Layouts {
         }
     }
 
-    /// How many layouts of a caption there are, and how many of them are trained on: the first, in the order of rank.
+    /// How many layouts of a caption there are, and how many of them are trained on: the first, in the order
+    /// of rank.
     pub fn counts(&self, caption: Caption) -> (u32, u32) {
         match caption {
             Caption::Single(_) => (self.config.pixels, self.config.single_layouts),

@@ -14,14 +14,15 @@ pub struct TowerShape {
     pub length: usize,
     /// The token that is read: CLS or EOT; in an autoregressive run SOT, which names the first object.
     pub read_token: u32,
-    /// The queries a sequence can ask: CLS stands first; EOT after a short or a long caption. With more than one read
-    /// place per sequence, every sequence asks all of them.
+    /// The queries a sequence can ask: CLS stands first; EOT after a short or a long caption. With more than
+    /// one read place per sequence, every sequence asks all of them.
     pub queries: Vec<Query>,
     /// Read places per sequence.
     pub reads: usize,
     /// Whether a token sees only what stands before it and itself.
     pub causal: bool,
-    /// The (token, position) pairs that can occur: the rows of the first layer where it is not computed by tables.
+    /// The (token, position) pairs that can occur: the rows of the first layer where it is not computed by
+    /// tables.
     pub pairs: Vec<(u32, u32)>,
 }
 

@@ -53,7 +53,8 @@ pub struct EngineInfo {
 /// Opens the engine that `request` asks for, going on from a snapshot of the population.
 ///
 /// # Errors
-/// Where the GPU engine is asked for and cannot start, does not fit or is not right. `Auto` and `Cpu` have no errors.
+/// Where the GPU engine is asked for and cannot start, does not fit or is not right. `Auto` and `Cpu` have no
+/// errors.
 pub async fn open(
     population: &Population,
     from: &Snapshot,

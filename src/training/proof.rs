@@ -54,9 +54,10 @@ pub(super) async fn prove(
     })
 }
 
-/// The first step of new models on both engines: the CPU engine behind it, and how far the GPU engine's gradients are from
-/// its own. Of trained models it would tell how far they are trained: where a model is right about everything its gradients
-/// are what is left of large numbers taken from each other, and two right engines differ by much of them.
+/// The first step of new models on both engines: the CPU engine behind it, and how far the GPU engine's
+/// gradients are from its own. Of trained models it would tell how far they are trained: where a model is
+/// right about everything its gradients are what is left of large numbers taken from each other, and two
+/// right engines differ by much of them.
 ///
 /// # Errors
 /// Where the GPU device is lost.

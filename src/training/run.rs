@@ -38,7 +38,8 @@ pub struct Advance {
     pub losses: Vec<f32>,
     /// Engine time over these steps.
     pub ms_per_step: f64,
-    /// The model where the steps ended on a multiple of 50, and by [`Run::settle`] elsewhere; each step's once.
+    /// The model where the steps ended on a multiple of 50, and by [`Run::settle`] elsewhere; each step's
+    /// once.
     pub snapshot: Option<Arc<Snapshot>>,
     /// Set when the device was lost: the curve goes on after this step.
     pub rewound_to: Option<u32>,
@@ -161,8 +162,8 @@ impl Run {
         Ok(advance)
     }
 
-    /// Takes a snapshot of the present step and hands it out, if that was not done before. Where the device is lost the
-    /// run is back at its last good snapshot, as after [`Run::advance`].
+    /// Takes a snapshot of the present step and hands it out, if that was not done before. Where the device
+    /// is lost the run is back at its last good snapshot, as after [`Run::advance`].
     ///
     /// # Errors
     /// Where the model is not finite.

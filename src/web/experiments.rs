@@ -14,8 +14,8 @@ use crate::experiment::{
 };
 use crate::training::{EngineInfo, EngineRequest};
 
-/// The experiments that the page has a figure for. A reader's own model shows the others (1, 3 and 4) in Figures 1 to 3, and
-/// what is not named here is not in the module that a reader downloads.
+/// The experiments that the page has a figure for. A reader's own model shows the others (1, 3 and 4) in
+/// Figures 1 to 3, and what is not named here is not in the module that a reader downloads.
 const SHOWN: [&Experiment; 13] = [
     &experiment::DIVERSITY,
     &experiment::SLOPE,
@@ -131,8 +131,8 @@ impl Trainer {
         })
     }
 
-    /// Trains to the end, calling `on_progress(step, steps, measurement)` as it goes; code "busy" if it already does. To stop
-    /// it, end its worker.
+    /// Trains to the end, calling `on_progress(step, steps, measurement)` as it goes; code "busy" if it
+    /// already does. To stop it, end its worker.
     #[allow(clippy::await_holding_refcell_ref)] // another call gets the error "busy"
     pub async fn run(
         &self,

@@ -1,6 +1,6 @@
-//! The wasm-bindgen surface, in a worker. Thin: it converts, yields to the event loop, and gives every error a stable
-//! `code`. It is compiled twice: without the feature `train` it shows models and is what a page loads first; with it,
-//! it trains them too.
+//! The wasm-bindgen surface, in a worker. Thin: it converts, yields to the event loop, and gives every error
+//! a stable `code`. It is compiled twice: without the feature `train` it shows models and is what a page
+//! loads first; with it, it trains them too.
 
 #![allow(missing_debug_implementations)] // handles that JavaScript holds
 
@@ -47,7 +47,8 @@ fn start() {
     console_error_panic_hook::set_once();
 }
 
-/// An error of ours on its way to JS: an `Error` with a `code`. The page makes its message fit to be shown (www/src/engine/errors.ts).
+/// An error of ours on its way to JS: an `Error` with a `code`. The page makes its message fit to be shown
+/// (www/src/engine/errors.ts).
 struct Failure {
     code: &'static str,
     message: String,

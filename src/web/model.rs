@@ -149,7 +149,8 @@ impl Model {
         Ok(to_js(&self.evaluator.ep_rows(&self.snapshot.params))?)
     }
 
-    /// The accuracy on unseen pairs with every head's EP row replaced by `rows [heads][pixels]`; null takes a head's EP away.
+    /// The accuracy on unseen pairs with every head's EP row replaced by `rows [heads][pixels]`; null takes a
+    /// head's EP away.
     #[wasm_bindgen(unchecked_return_type = "Accuracy")]
     pub fn operate(
         &self,

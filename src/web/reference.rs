@@ -63,7 +63,8 @@ fn few(steps: u32) -> Result<(), Failure> {
     }
 }
 
-/// Trains a checkpoint's model for `steps` steps on one batch: strips `[B, pixels]`, captions as token ids `[B, 9]`.
+/// Trains a checkpoint's model for `steps` steps on one batch: strips `[B, pixels]`, captions as token ids
+/// `[B, 9]`.
 #[wasm_bindgen(js_name = trainOn, unchecked_return_type = "ReferenceRun")]
 pub async fn train_on(
     checkpoint: &[u8],
@@ -144,7 +145,8 @@ impl Bench {
         Ok(self.0.try_borrow().map_err(|_| busy())?.buffer_bytes() as f64)
     }
 
-    /// Trains `steps` steps on batches of their own; resolves when all of them are done, code "busy" if it already trains.
+    /// Trains `steps` steps on batches of their own; resolves when all of them are done, code "busy" if it
+    /// already trains.
     #[allow(clippy::await_holding_refcell_ref)] // another call gets the error "busy"
     pub async fn train(&self, steps: u32) -> Result<Vec<f32>, JsValue> {
         few(steps)?;

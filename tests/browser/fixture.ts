@@ -37,7 +37,7 @@ export class Fixture {
 
   /** The lists of ablations that an ablated fixture holds answers to. */
   ablations(tower: "vision" | "text"): Ablation[][] {
-    return (JSON.parse(this.#file.metadata["ablations"] ?? "{}") as Record<string, Ablation[][]>)[tower] ?? [];
+    return (JSON.parse(this.#file.metadata.ablations ?? "{}") as Record<string, Ablation[][]>)[tower] ?? [];
   }
 
   /** The width of a strip. */

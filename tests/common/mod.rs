@@ -111,8 +111,9 @@ impl Fixture {
         }
     }
 
-    /// The fixture's gradients, each tensor within 1e-4 of its own largest magnitude. A key bias shifts a row's
-    /// logits alike, so its exact gradient is zero and the fixture holds autodiff's rounding: ours must be exactly zero.
+    /// The fixture's gradients, each tensor within 1e-4 of its own largest magnitude. A key bias shifts a
+    /// row's logits alike, so its exact gradient is zero and the fixture holds autodiff's rounding: ours must
+    /// be exactly zero.
     pub fn gradient_errors(&self, grads: &[f32]) -> Vec<(String, f32)> {
         let mut errors = Vec::new();
         for tensor in &self.table.tensors {
@@ -143,7 +144,8 @@ impl Fixture {
     }
 }
 
-/// A new model's parameters with embeddings, biases and norms of a size that none of them can hide behind another.
+/// A new model's parameters with embeddings, biases and norms of a size that none of them can hide behind
+/// another.
 pub fn random_model(config: &ValidConfig) -> Vec<f32> {
     let table = ParamTable::new(config);
     let mut params = table.initialise(config);

@@ -270,8 +270,8 @@ pub fn initial(c: &ValidConfig) -> bool {
     (c.cls_std, c.position_std) != (1.0, 0.02)
 }
 
-/// What two heads give the label named first on average; what the second of them gives it at least, and the second label;
-/// order without the text tower's EP.
+/// What two heads give the label named first on average; what the second of them gives it at least, and the
+/// second label; order without the text tower's EP.
 pub fn text([other, first]: [f64; 2], least: f64, second: f64, cut: f64) -> Values {
     let mut numbers = values([
         ("first.0", other),

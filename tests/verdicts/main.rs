@@ -1,5 +1,6 @@
-//! Every experiment's rule on measurements whose verdict is known: each of its parts at the limit and just beyond it, both
-//! ways; with seeds that diverged, with none that ended, and with numbers that its models are really measured for.
+//! Every experiment's rule on measurements whose verdict is known: each of its parts at the limit and just
+//! beyond it, both ways; with seeds that diverged, with none that ended, and with numbers that its models are
+//! really measured for.
 
 mod cases;
 mod rules;
@@ -87,6 +88,22 @@ fn every_experiment_can_be_reproduced_and_can_fail() {
             assert!(!right.charts.is_empty() && right.charts.iter().all(|chart| !chart.title().is_empty()));
         }
     }
+}
+
+/// What is said of those numbers, sentence by sentence: a finding is written from the numbers, and these are
+/// them.
+#[test]
+fn findings_are_written_from_the_numbers() {
+    let said = CASES
+        .map(|case| {
+            format!(
+                "{}: {}\n",
+                case.name,
+                summary(case.name, Scale::Quick, &case.reproduced).finding
+            )
+        })
+        .concat();
+    assert_eq!(said, include_str!("findings.txt"));
 }
 
 /// A seed that diverges has no numbers, or none that is finite; it changes no verdict of the others.

@@ -48,8 +48,8 @@ pub fn build() -> Result<()> {
     site()
 }
 
-/// The crate as the site has it, in `www/src/engine/pkg`: the small module that shows models, and the one that trains them,
-/// once for every browser and once for those with relaxed SIMD.
+/// The crate as the site has it, in `www/src/engine/pkg`: the small module that shows models, and the one
+/// that trains them, once for every browser and once for those with relaxed SIMD.
 fn engine() -> Result<()> {
     let folder = root().join("www/src/engine/pkg");
     package(
@@ -82,9 +82,11 @@ pub fn bench_engine() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Compiles the crate to WebAssembly below `target` and leaves it under a name, with its JavaScript and types, in `folder`.
+/// Compiles the crate to WebAssembly below `target` and leaves it under a name, with its JavaScript and
+/// types, in `folder`.
 fn package(name: &str, features: &[&str], target: &Path, folder: &Path) -> Result<()> {
-    // Not left to cargo: the packages share a target directory for their dependencies, and there each evicts the one before.
+    // Not left to cargo: the packages share a target directory for their dependencies, and there each evicts
+    // the one before.
     let optimized = folder.join(format!("{name}_bg.wasm"));
     let sources =
         ["src", "shaders", "Cargo.toml", "Cargo.lock", ".cargo/config.toml"].map(|path| root().join(path));
@@ -94,8 +96,8 @@ fn package(name: &str, features: &[&str], target: &Path, folder: &Path) -> Resul
         return Ok(());
     }
 
-    // RUSTFLAGS in the environment would replace the flags of .cargo/config.toml. A cdylib and nothing beside it: with an
-    // rlib, as dependants want, cargo would not optimise across crates.
+    // RUSTFLAGS in the environment would replace the flags of .cargo/config.toml. A cdylib and nothing beside
+    // it: with an rlib, as dependants want, cargo would not optimise across crates.
     let mut cargo = tools::cargo();
     cargo.args([
         "rustc",

@@ -1,5 +1,5 @@
-//! Files broken on purpose, by the thousand. What is broken and how it is judged is in `cli/tests/hostile/campaign`,
-//! of which the tests run a share.
+//! Files broken on purpose, by the thousand. What is broken and how it is judged is in
+//! `cli/tests/hostile/campaign`, of which the tests run a share.
 
 #[path = "../../cli/tests/hostile/campaign/mod.rs"]
 mod campaign;

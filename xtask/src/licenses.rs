@@ -1,4 +1,5 @@
-//! The licences of the crates that are compiled into the WebAssembly modules, beside those of the npm packages that Vite writes down.
+//! The licences of the crates that are compiled into the WebAssembly modules, beside those of the npm
+//! packages that Vite writes down.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -6,11 +7,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use cargo_metadata::MetadataCommand;
+use cargo_metadata::{CargoOpt, MetadataCommand};
 
 use crate::tools::{self, WASM_TARGET, root};
 
-/// The notices, as Markdown: every crate with its licence, then each text once, under the crates that it comes with.
+/// The notices, as Markdown: every crate with its licence, then each text once, under the crates that it
+/// comes with.
 pub fn notices() -> Result<String> {
     let folders = folders()?;
     let mut notices = "# Crates that are compiled into the WebAssembly modules\n\n".to_owned();
@@ -30,8 +32,8 @@ pub fn notices() -> Result<String> {
     Ok(notices)
 }
 
-/// The crates that the modules are linked with, as "name version", and their licences. What runs only at compile time is not among
-/// them, nor is our own crate.
+/// The crates that the modules are linked with, as "name version", and their licences. What runs only at
+/// compile time is not among them, nor is our own crate.
 fn linked() -> Result<BTreeMap<String, String>> {
     let mut tree = tools::cargo();
     tree.args([
@@ -76,8 +78,11 @@ fn linked() -> Result<BTreeMap<String, String>> {
 
 /// Where the source of every package lies, by "name version".
 fn folders() -> Result<BTreeMap<String, PathBuf>> {
+    let manifest = root().join("Cargo.toml");
+    // The modules are built with features that are not the default.
     let metadata = MetadataCommand::new()
-        .manifest_path(root().join("Cargo.toml"))
+        .manifest_path(manifest)
+        .features(CargoOpt::AllFeatures)
         .exec()?;
     let folder = |manifest: &Path| {
         manifest

@@ -13,7 +13,8 @@ const PACKAGE: &str = "lighthouse@13.5.0";
 /// What every category must reach, of 1.
 const LEAST: f64 = 0.95;
 
-/// Audits the article as on a phone and as on a desktop, prints each category's score, and fails where one is below 95.
+/// Audits the article as on a phone and as on a desktop, prints each category's score, and fails where one is
+/// below 95.
 pub fn lighthouse() -> Result<()> {
     let chromium = browser::CHROMIUM.ensure()?;
     build::build()?;

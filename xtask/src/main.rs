@@ -1,5 +1,5 @@
-//! `cargo xtask build | serve | test | fuzz | bench | lighthouse`: on a machine with only Rust and Node, each does all
-//! the set-up it needs by itself, and is quick when nothing changed.
+//! `cargo xtask build | serve | test | fuzz | bench | lighthouse`: on a machine with only Rust and Node, each
+//! does all the set-up it needs by itself, and is quick when nothing changed.
 
 mod bench;
 mod browser;
@@ -42,12 +42,14 @@ enum Task {
         #[arg(long)]
         only: Option<test::Suite>,
     },
-    /// Give the command line files that are broken on purpose, and count what it does not take well (on Linux)
+    /// Give the command line files that are broken on purpose, and count what it does not take well (on
+    /// Linux)
     #[cfg(target_os = "linux")]
     Fuzz(fuzz::FuzzArgs),
     /// Measure both engines against this machine and write bench/RESULTS.md and what lies beside it
     Bench {
-        /// Also measure the site among other libraries with the script in this folder (`node bench.mjs --candidate URL`)
+        /// Also measure the site among other libraries with the script in this folder (`node bench.mjs
+        /// --candidate URL`)
         #[arg(long)]
         peers: Option<PathBuf>,
         /// Only print what a step would take on two GPUs, as each kernel's description predicts it

@@ -38,8 +38,8 @@ impl AddAssign for Counts {
 }
 
 impl Counts {
-    /// A suite that ends badly without naming a failed test (it did not compile, it crashed), or in which no test
-    /// passed (it found none), has failed all the same.
+    /// A suite that ends badly without naming a failed test (it did not compile, it crashed), or in which no
+    /// test passed (it found none), has failed all the same.
     fn judged_by(mut self, status: ExitStatus) -> Self {
         if !status.success() || self.passed == 0 {
             self.failed = self.failed.max(1);

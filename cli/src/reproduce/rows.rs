@@ -1,5 +1,5 @@
-//! An experiment's raw rows as CSV: one per model and measurement; the settings that differ between its models, then
-//! every number.
+//! An experiment's raw rows as CSV: one per model and measurement; the settings that differ between its
+//! models, then every number.
 
 use std::collections::{BTreeMap, BTreeSet};
 

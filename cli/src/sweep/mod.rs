@@ -1,5 +1,6 @@
-//! `leftright sweep`: a grid over settings. Models are trained in parts; a part's file appears whole, by a rename, when
-//! all its models are measured, so a killed sweep loses at most the parts it was at and doubles nothing.
+//! `leftright sweep`: a grid over settings. Models are trained in parts; a part's file appears whole, by a
+//! rename, when all its models are measured, so a killed sweep loses at most the parts it was at and doubles
+//! nothing.
 
 mod rows;
 mod spec;

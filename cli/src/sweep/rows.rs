@@ -1,4 +1,5 @@
-//! A part's rows: one per model and measurement, with the model's number, its settings, the step, and the numbers.
+//! A part's rows: one per model and measurement, with the model's number, its settings, the step, and the
+//! numbers.
 
 use std::sync::Arc;
 

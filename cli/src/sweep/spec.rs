@@ -32,8 +32,8 @@ pub struct Spec {
     /// The splits that are measured.
     #[serde(default = "all")]
     splits: Vec<Split>,
-    /// Ablations measured on the same splits: terms joined by +, a strength behind *, heads behind @: "EP", "EP+VP", "EP*-1",
-    /// "EP@0+2", "text.EP".
+    /// Ablations measured on the same splits: terms joined by +, a strength behind *, heads behind @: "EP",
+    /// "EP+VP", "EP*-1", "EP@0+2", "text.EP".
     #[serde(default)]
     ablate: Vec<String>,
     /// Settings of every model.

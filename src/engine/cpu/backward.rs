@@ -213,7 +213,8 @@ impl<T: Real> Backward<T> {
         }
     }
 
-    /// From the tables to the weights, biases and embeddings. A key bias shifts a row's logits alike: its gradient is zero.
+    /// From the tables to the weights, biases and embeddings. A key bias shifts a row's logits alike: its
+    /// gradient is zero.
     fn tables(
         &mut self,
         tower: &TowerModel,
@@ -282,8 +283,8 @@ impl<T: Real> Backward<T> {
             let (token, position) = tower.read_rows(q);
             (0..d).map(move |i| rows[token * d + i] + rows[position * d + i])
         }));
-        // What reaches the read rows: through their queries, and straight down the residual stream. Too few rows for a block
-        // of a matrix product, and the weight's gradient on the way.
+        // What reaches the read rows: through their queries, and straight down the residual stream. Too few
+        // rows for a block of a matrix product, and the weight's gradient on the way.
         let d_read = &mut self.d_read;
         d_read.resize(queries * d, T::default());
         d_read.fill(T::default());

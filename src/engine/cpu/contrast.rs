@@ -117,13 +117,14 @@ impl<T: Real> Contrast<T> {
             e,
             Store::Set,
         );
-        // dL/d logit_scale is the sum of logits times their gradients; as a logit is the scale times U V^T, it is also this.
+        // dL/d logit_scale is the sum of logits times their gradients; as a logit is the scale times U V^T,
+        // it is also this.
         self.d_logit_scale = if clamped { zero } else { dot(&self.d_image, image) };
         loss
     }
 
-    /// The exponentials of rows and columns. From a row its own greatest logit is subtracted: cosines times 100 span more
-    /// than one exp can.
+    /// The exponentials of rows and columns. From a row its own greatest logit is subtracted: cosines times
+    /// 100 span more than one exp can.
     fn exponentials(&mut self, b: usize) {
         let (rows, columns) = (&mut self.rows, &mut self.columns);
         rows.resize(b);
@@ -135,7 +136,8 @@ impl<T: Real> Contrast<T> {
             T::exp_all(exp);
             *sum = reduce(exp, T::default(), |a, b| a + b);
         }
-        // With the greatest logit of all subtracted, a column's exponentials are the rows' times one factor per row.
+        // With the greatest logit of all subtracted, a column's exponentials are the rows' times one factor
+        // per row.
         let greatest = T::greatest(&rows.greatest);
         columns.greatest.fill(greatest);
         for ((by_row, by_column), of_row) in rows
@@ -150,7 +152,8 @@ impl<T: Real> Contrast<T> {
                 *sum += *q;
             }
         }
-        // A column far below the greatest logit underflows; then every column is computed again with its own greatest.
+        // A column far below the greatest logit underflows; then every column is computed again with its own
+        // greatest.
         if columns.sum.iter().any(|sum| *sum < T::from_f64(1e-20)) {
             self.columns_alone(b);
         }
@@ -197,8 +200,8 @@ mod tests {
             .sum()
     }
 
-    /// Columns near the greatest logit, and one 2 scales below it, of which f32 has nothing left at a scale of 100: the loss, and
-    /// the gradient at every image by finite differences.
+    /// Columns near the greatest logit, and one 2 scales below it, of which f32 has nothing left at a scale
+    /// of 100: the loss, and the gradient at every image by finite differences.
     #[test]
     fn a_column_far_below_the_others_keeps_its_softmax() {
         let (b, e) = (16, 8);

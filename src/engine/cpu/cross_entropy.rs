@@ -12,7 +12,8 @@ pub struct CrossEntropy<T> {
 }
 
 impl<T: Real> CrossEntropy<T> {
-    /// The loss of `logits [B, reads, words]`; sequence b writes `written[b]` words, which follow its read places.
+    /// The loss of `logits [B, reads, words]`; sequence b writes `written[b]` words, which follow its read
+    /// places.
     pub fn step(&mut self, tower: &TowerModel, tokens: &[u32], written: &[u32], logits: &[T]) -> T {
         let (shape, words) = (&tower.shape, tower.e);
         self.d_logits.clear();

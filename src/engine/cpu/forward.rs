@@ -1,10 +1,11 @@
-//! The towers, forward. A tower with one layer and neither norm nor MLP goes by tables: layer 1's input is a token row
-//! plus a position row and every map up to the softmax is linear, so keys, values and logits are computed for the rows of
-//! small tables, and a logit is the sum of a token row's score and a position row's. Only the read place (CLS, EOT)
-//! asks a query and has an output. Every other tower runs its graph (`graph/`) up to the residual stream.
+//! The towers, forward. A tower with one layer and neither norm nor MLP goes by tables: layer 1's input is a
+//! token row plus a position row and every map up to the softmax is linear, so keys, values and logits are
+//! computed for the rows of small tables, and a logit is the sum of a token row's score and a position row's.
+//! Only the read place (CLS, EOT) asks a query and has an output. Every other tower runs its graph (`graph/`)
+//! up to the residual stream.
 //!
-//! Shapes: B sequences, N read places (B, or more in an autoregressive run), D d_model, H heads, K = D/H, E d_embed, R table rows (token ids, then positions),
-//! Q queries of the tower.
+//! Shapes: B sequences, N read places (B, or more in an autoregressive run), D d_model, H heads, K = D/H, E
+//! d_embed, R table rows (token ids, then positions), Q queries of the tower.
 
 use super::graph;
 use crate::math::{Matrix, Real, Store, dot, matmul, reduce};
@@ -17,18 +18,19 @@ pub struct Tables<T> {
     pub value: Vec<T>,
     /// Queries `[Q, D]`.
     pub query: Vec<T>,
-    /// `W_K^T q / sqrt(K)` for each head's query q, `[Q, H, D]`: a table row's score is its inner product with this, so the R
-    /// rows' keys are never formed.
+    /// `W_K^T q / sqrt(K)` for each head's query q, `[Q, H, D]`: a table row's score is its inner product
+    /// with this, so the R rows' keys are never formed.
     pub seen: Vec<T>,
-    /// Query times key (without bias, which shifts all logits of a row alike) over the root of K, `[Q, H, R]`.
+    /// Query times key (without bias, which shifts all logits of a row alike) over the root of K, `[Q, H,
+    /// R]`.
     pub scores: Vec<T>,
 }
 
 /// What a batch leaves behind for the backward pass.
 #[derive(Clone, Debug, Default)]
 pub struct Activations<T> {
-    /// Attention weight per table row `[B, H, R]`: a position row holds the weight of its position, a token row the total
-    /// weight of the positions that show it.
+    /// Attention weight per table row `[B, H, R]`: a position row holds the weight of its position, a token
+    /// row the total weight of the positions that show it.
     pub mass: Vec<T>,
     /// Heads' outputs at the read place `[B, D]`.
     pub attended: Vec<T>,
@@ -116,8 +118,8 @@ pub fn tables<T: Real>(
     resize(&mut out.scores, queries * heads * r);
     let scale = T::from_f64((k as f64).powf(-0.5));
     let key_weight = &params[layer.key.weight.clone()];
-    // Under an ablation token rows and position rows meet different queries. Positions come first, since afterwards `query` and
-    // `seen` must hold the query that token rows meet.
+    // Under an ablation token rows and position rows meet different queries. Positions come first, since
+    // afterwards `query` and `seen` must hold the query that token rows meet.
     let parts = if strengths.is_some() {
         &[(Source::Position, vocab..r), (Source::Token, 0..vocab)][..]
     } else {
@@ -181,7 +183,8 @@ fn logits<T: Real>((by_token, by_position): (&[T], &[T]), tokens: &[u32], out: &
     out.iter_mut().for_each(|x| *x -= greatest);
 }
 
-/// The attention of every head of every sequence, as mass per table row `[B, H, R]`; into `mass`, which is zero.
+/// The attention of every head of every sequence, as mass per table row `[B, H, R]`; into `mass`, which is
+/// zero.
 fn attention<T: Real>(
     tower: &TowerModel,
     scores: &[T],
@@ -191,7 +194,8 @@ fn attention<T: Real>(
 ) {
     let (heads, r) = (tower.heads, tower.shape.rows());
     let (length, vocab) = (tower.shape.length, tower.shape.vocab);
-    // All logits first, then all exponentials in one call: it is vectorised, and one head has too few to fill a vector.
+    // All logits first, then all exponentials in one call: it is vectorised, and one head has too few to fill
+    // a vector.
     resize(weights, tokens.len() * heads);
     for (i, (tokens, weights)) in tokens
         .chunks(length)
@@ -315,7 +319,8 @@ fn project<T: Real>(tower: &TowerModel, params: &[T], out: &mut Activations<T>) 
     resize(&mut out.length, n);
     for (z, length) in out.embedding.chunks_mut(e).zip(&mut out.length) {
         *length = dot(z, z).sqrt();
-        // A vector whose length overflows has no direction. It becomes NaN, since zeros would pass for an embedding.
+        // A vector whose length overflows has no direction. It becomes NaN, since zeros would pass for an
+        // embedding.
         let inverse = T::from_f64(if length.to_f64() < f64::INFINITY {
             1.0
         } else {

@@ -67,7 +67,8 @@ impl<T: Real> Cpu<T> {
         }
     }
 
-    /// The engine with every tower computed by its graph, as the GPU engine does: how the tests compare their arrays.
+    /// The engine with every tower computed by its graph, as the GPU engine does: how the tests compare their
+    /// arrays.
     #[doc(hidden)]
     pub fn without_tables(configs: &Population, from: &Snapshot) -> Cpu<T> {
         let mut cpu = Cpu::new(configs, from);
@@ -82,7 +83,8 @@ impl<T: Real> Cpu<T> {
         losses
     }
 
-    /// The same, the losses added to `losses`. It asks for no memory, after the first, where tables do (`tests/allocation.rs`).
+    /// The same, the losses added to `losses`. It asks for no memory, after the first, where tables do
+    /// (`tests/allocation.rs`).
     pub fn step_into(&mut self, losses: &mut Vec<f32>) {
         self.step += 1;
         let mut batch = std::mem::take(&mut self.work.batch);
@@ -204,7 +206,8 @@ impl<T: Real> Cpu<T> {
         &self.work.grads
     }
 
-    /// What the last step left in a named array of one tower (0 vision, 1 text), under the shaders' name for it.
+    /// What the last step left in a named array of one tower (0 vision, 1 text), under the shaders' name for
+    /// it.
     pub fn stage(&self, name: &str, tower: usize) -> Option<&[T]> {
         let (tables, activations, backward) = (
             &self.work.tables[tower],
@@ -250,8 +253,8 @@ impl<T: Real> Cpu<T> {
 /// Sequences that a graph holds the activations of at a time, outside training.
 const CHUNK: usize = 256;
 
-/// Encodes sequences (tokens, queries) with one model's parameters `[len]`, the terms scaled by `strengths [layers, H]`
-/// (none: all 1): unit embeddings `[B, E]`, or words' logits `[N, E]`.
+/// Encodes sequences (tokens, queries) with one model's parameters `[len]`, the terms scaled by `strengths
+/// [layers, H]` (none: all 1): unit embeddings `[B, E]`, or words' logits `[N, E]`.
 pub fn encode(
     tower: &TowerModel,
     params: &[f32],

@@ -87,7 +87,8 @@ impl Adapter {
             );
         });
         let tell = lost.clone();
-        // A validation or memory error ends the engine as a lost device does; the default handler would panic.
+        // A validation or memory error ends the engine as a lost device does; the default handler would
+        // panic.
         inner.on_uncaptured_error(Arc::new(move |error| set(&tell, &error.to_string())));
         Ok(Device { inner, queue, lost })
     }
@@ -112,7 +113,8 @@ pub struct Device {
     lost: Arc<Mutex<Option<String>>>,
 }
 
-/// A browser frees GPU buffers when it collects garbage, however little GPU memory is left, so they are destroyed here.
+/// A browser frees GPU buffers when it collects garbage, however little GPU memory is left, so they are
+/// destroyed here.
 impl Drop for Device {
     fn drop(&mut self) {
         self.inner.destroy();

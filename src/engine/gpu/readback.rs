@@ -32,7 +32,8 @@ pub fn copy(
 /// Asks for a submitted copy to be mapped.
 pub fn map(staging: wgpu::Buffer) -> Pending {
     let (tell, mapped) = oneshot::channel();
-    // Sending fails only where the receiver was dropped, which is when the run was: the result is of no use then.
+    // Sending fails only where the receiver was dropped, which is when the run was: the result is of no use
+    // then.
     staging.map_async(wgpu::MapMode::Read, .., move |result| drop(tell.send(result)));
     Pending { staging, mapped }
 }

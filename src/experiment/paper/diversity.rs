@@ -45,7 +45,8 @@ fn jobs(scale: Scale) -> Vec<Job> {
     jobs
 }
 
-/// What a number gains from the least to the greatest value of a setting, the others held: the mean over what the others are.
+/// What a number gains from the least to the greatest value of a setting, the others held: the mean over what
+/// the others are.
 fn gain(runs: &Runs, by: &[Vec<f64>; 3], which: usize, metric: &Metric) -> f64 {
     let values =
         |config: &Config| [config.pair_labels, config.pair_layouts, config.single_layouts].map(f64::from);

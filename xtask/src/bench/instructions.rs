@@ -16,7 +16,8 @@ const LEAST_SHARE: f64 = 0.01;
 /// Instructions by function.
 type Profile = BTreeMap<String, u64>;
 
-/// Instructions of a step of preset `paper` on the native CPU engine, in all and by function; why not, where they cannot be counted.
+/// Instructions of a step of preset `paper` on the native CPU engine, in all and by function; why not, where
+/// they cannot be counted.
 pub fn count() -> Result<Value> {
     if tools::find_on_path("valgrind").is_none() {
         return Ok(json!({ "error": "valgrind is not installed" }));

@@ -1,4 +1,5 @@
-//! Measurements of the engines, written to `bench/RESULTS.md`, `bench/results.json` and the pictures beside them.
+//! Measurements of the engines, written to `bench/RESULTS.md`, `bench/results.json` and the pictures beside
+//! them.
 
 mod instructions;
 mod pictures;

@@ -1,5 +1,5 @@
-//! Files broken on purpose, given to the command line as a stranger's are. `cargo xtask fuzz` runs many, `tests/hostile`
-//! a few. Case `i` of a seed is the same file wherever it is made, alone or among others.
+//! Files broken on purpose, given to the command line as a stranger's are. `cargo xtask fuzz` runs many,
+//! `tests/hostile` a few. Case `i` of a seed is the same file wherever it is made, alone or among others.
 
 mod checkpoint;
 mod text;

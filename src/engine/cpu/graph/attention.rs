@@ -1,4 +1,5 @@
-//! Multi-head attention: `w_t = softmax_t(query . key_t / sqrt(K))` over the keys a query sees, `out = sum_t w_t value_t`.
+//! Multi-head attention: `w_t = softmax_t(query . key_t / sqrt(K))` over the keys a query sees, `out = sum_t
+//! w_t value_t`.
 
 use super::{Context, Parts, Row};
 use crate::math::{Real, axpy, dot};
@@ -12,7 +13,8 @@ pub struct Shapes {
     pub out: Rows,
 }
 
-/// An ablated layer: its queries and keys in parts, the strengths of its terms by head, and the values that are left.
+/// An ablated layer: its queries and keys in parts, the strengths of its terms by head, and the values that
+/// are left.
 pub struct Terms<'a, T> {
     pub strengths: &'a [Strengths],
     pub query: &'a Parts<T>,
@@ -38,7 +40,8 @@ impl<T: Real> Terms<'_, T> {
     }
 }
 
-/// The weights `[rows, H, length]` of the rows of `shapes.out`, zero where a query does not see; from its terms where they are scaled.
+/// The weights `[rows, H, length]` of the rows of `shapes.out`, zero where a query does not see; from its
+/// terms where they are scaled.
 pub fn weigh<T: Real>(
     context: &Context<T>,
     shapes: Shapes,

@@ -144,7 +144,8 @@ impl<T: Real> Values<T> {
         &self.arrays[id]
     }
 
-    /// The attention weights `[rows, H, length]` of the step that writes an array; empty of any other operation.
+    /// The attention weights `[rows, H, length]` of the step that writes an array; empty of any other
+    /// operation.
     pub fn weights(&self, graph: &Graph, out: usize) -> &[T] {
         let step = graph
             .steps

@@ -1,12 +1,13 @@
-//! An ablated pass in parts: what of every row comes from token embeddings, from position embeddings and from biases
-//! ([`crate::model`] says what that means at any layer; `tests/oracle/sources.py` computes the same).
+//! An ablated pass in parts: what of every row comes from token embeddings, from position embeddings and from
+//! biases ([`crate::model`] says what that means at any layer; `tests/oracle/sources.py` computes the same).
 
 use super::attention::{Shapes, Terms};
 use super::{Context, attention, embed, gather, gelu, linear, norm};
 use crate::math::{Real, axpy};
 use crate::model::{Graph, Op, Step, Strengths, Term, TowerModel};
 
-/// An array `[rows, width]` in the parts that come from token embeddings, from position embeddings and from biases; they sum to it.
+/// An array `[rows, width]` in the parts that come from token embeddings, from position embeddings and from
+/// biases; they sum to it.
 pub type Parts<T> = [Vec<T>; 3];
 
 /// The whole of some parts.
@@ -54,7 +55,8 @@ impl<'a, T: Real> Divided<'a, T> {
         }
     }
 
-    /// What a layer's attention is computed from, if it is ablated. From here on the position part of its values is the scaled one.
+    /// What a layer's attention is computed from, if it is ablated. From here on the position part of its
+    /// values is the scaled one.
     pub fn terms(&mut self, context: &Context<T>, step: &Step, layer: usize) -> Option<Terms<'_, T>> {
         let strengths = self.strengths[layer];
         if !ablated(strengths) {
