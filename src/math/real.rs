@@ -207,7 +207,7 @@ impl Real for f32 {
         let constants = *std::hint::black_box(&EXP);
         x.iter_mut().for_each(|x| *x = exp(*x, &constants));
     }
-    /// Abramowitz and Stegun 7.1.26, off by at most 1.5e-7 and f32 rounding; `shaders/graph/gelu.wgsl` has
+    /// Abramowitz and Stegun 7.1.26, off by at most 1.5e-7 and f32 rounding; `shaders/gelu.wgsl` has
     /// the same.
     #[inline(always)]
     fn erf(self) -> f32 {

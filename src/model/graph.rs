@@ -1,9 +1,9 @@
-//! A tower as a list of operations, which both engines run forward, and backward from last to first: `cpu/graph/` and `shaders/`
-//! have one file per operation. The CPU engine computes a tower of one layer without norm or MLP by tables instead, which takes it
-//! half the time (bench/EXECUTOR.md).
+//! A tower as a list of operations, which both engines run forward, and backward from last to first:
+//! `engine/cpu/graph/` and `shaders/` have one file per operation. The CPU engine computes a tower of one
+//! layer without norm or MLP by tables instead, which takes it half the time (bench/EXECUTOR.md).
 //!
-//! The first layer's rows are the (token, position) pairs that can occur, far fewer than a batch's tokens; the last
-//! layer has only the rows that are read.
+//! The first layer's rows are the (token, position) pairs that can occur, far fewer than a batch's tokens;
+//! the last layer has only the rows that are read.
 
 use super::params::{LayerParams, Linear, TowerParams};
 use crate::task::TowerShape;
@@ -64,7 +64,8 @@ pub enum Op {
 pub struct Step {
     /// What is done.
     pub op: Op,
-    /// The arrays read, and whether the backward pass is the first to write their gradient (it sets, else it adds).
+    /// The arrays read, and whether the backward pass is the first to write their gradient (it sets, else it
+    /// adds).
     pub inputs: Vec<(Id, bool)>,
     /// The array written.
     pub out: Id,
@@ -188,10 +189,8 @@ impl Graph {
 
 /// Whether tables hold a tower: one layer without norm or MLP, read at one place.
 pub(super) fn fits_tables(params: &TowerParams, shape: &TowerShape) -> bool {
-    params.layers.len() == 1
-        && params.layers[0].mlp.is_none()
-        && params.final_norm.is_none()
-        && shape.reads == 1
+    let plain = params.layers.len() == 1 && params.layers[0].mlp.is_none() && params.final_norm.is_none();
+    plain && shape.reads == 1
 }
 
 /// Where the rows of arrays stand in a batch: the addressing that both engines share.

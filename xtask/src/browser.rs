@@ -1,5 +1,5 @@
 //! The browsers that the tests drive: those that are installed, or Debian's. Chromium also
-//! brings SwiftShader, one of the two software GPUs that the native GPU tests run on; the other is Mesa's lavapipe.
+//! brings SwiftShader, the software GPU that the native GPU tests run on.
 
 use std::env;
 use std::path::{Path, PathBuf};

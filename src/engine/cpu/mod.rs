@@ -67,7 +67,8 @@ impl<T: Real> Cpu<T> {
         }
     }
 
-    /// The engine with every tower computed by its graph, as the GPU engine does: how the tests compare their arrays.
+    /// The engine with every tower computed by its graph, as the GPU engine does: how the tests compare their
+    /// arrays.
     #[doc(hidden)]
     pub fn without_tables(configs: &Population, from: &Snapshot) -> Cpu<T> {
         let mut cpu = Cpu::new(configs, from);

@@ -42,14 +42,14 @@ impl Array {
     }
 
     /// Numbers.
-    pub fn len(&self) -> u32 {
+    pub fn numbers(&self) -> u32 {
         self.rows * self.width
     }
 
     /// A part of it, as a matrix of so many rows.
     pub fn part(&self, range: &Range<usize>, rows: u32) -> Array {
         assert!(
-            range.end <= self.len() as usize,
+            range.end <= self.numbers() as usize,
             "{range:?} is not within {self:?}"
         );
         Array {
@@ -63,8 +63,8 @@ impl Array {
     /// Whether it has a number in common with another.
     pub fn overlaps(&self, other: &Array) -> bool {
         self.home == other.home
-            && self.start < other.start + other.len()
-            && other.start < self.start + self.len()
+            && self.start < other.start + other.numbers()
+            && other.start < self.start + self.numbers()
     }
 
     /// As it is.

@@ -432,7 +432,7 @@ impl<'a> TowerPlan<'a> {
         let step = &self.tower.graph.steps[step];
         let (x, sets) = step.inputs[0];
         gelu::Op {
-            numbers: self.arrays.values[x].len(),
+            numbers: self.arrays.values[x].numbers(),
             x: self.arrays.values[x].start,
             out: self.arrays.values[step.out].start,
             d_out: self.arrays.gradients[step.out].start,

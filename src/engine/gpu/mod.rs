@@ -1,5 +1,5 @@
-//! The GPU engine: a population's training step as WGSL dispatches (`shaders/`). Batches are drawn on the
-//! device, many steps go into a submit, two submits are in flight, and losses are read one submit late.
+//! The GPU engine: a population's training step as WGSL dispatches (`shaders/`). Batches are drawn on the device,
+//! many steps go into a submit, two submits are in flight, and losses are read one submit late.
 
 mod array;
 mod describe;
@@ -404,7 +404,7 @@ impl Gpu {
         self.read(
             &self.floats,
             4 * u64::from(array.start),
-            4 * u64::from(array.len()),
+            4 * u64::from(array.numbers()),
         )
         .await
     }

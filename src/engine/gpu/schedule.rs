@@ -54,7 +54,7 @@ impl Dispatch {
     fn new(tasks: &[&Task]) -> Dispatch {
         let calls = || tasks.iter().map(|task| &task.call);
         let first = &tasks[0].call;
-        let numbers = |arrays: &[Array]| arrays.iter().map(|array| u64::from(array.len())).sum::<u64>();
+        let numbers = |arrays: &[Array]| arrays.iter().map(|array| u64::from(array.numbers())).sum::<u64>();
         let greatest = |of: fn(&Cost) -> u64| calls().map(|call| of(&call.cost)).fold(0, u64::max);
         Dispatch {
             stage: first.stage,

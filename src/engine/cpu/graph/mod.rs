@@ -1,4 +1,4 @@
-//! A tower's graph on the CPU, one file per operation (`shaders/graph/` has the same names).
+//! A tower's graph on the CPU, one file per operation (`shaders/` has the same names; `linear` is `matmul` and `columns` there).
 
 mod attention;
 mod embed;
