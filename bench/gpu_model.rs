@@ -1,10 +1,12 @@
-//! What a step would take on two GPUs, predicted from the description of each kernel: `cargo xtask bench --model-gpu`. No machine
-//! that builds this project has a GPU, so these are predictions of a simple model, not measurements:
+//! What a step would take on two GPUs, predicted from the description of each kernel: `cargo xtask bench
+//! --model-gpu`. No machine that builds this project has a GPU, so these are predictions of a simple model,
+//! not measurements:
 //!
 //!   time = max(bytes / bandwidth, FLOPs / (peak * share * filled), waves * chain) + dispatch
 //!
-//! where `filled` is the part of the GPU that the invocations fill, a wave is as many of them as the GPU holds at a time, and the
-//! chain is one invocation's loads and other steps one after the other, as if nothing hid their latency.
+//! where `filled` is the part of the GPU that the invocations fill, a wave is as many of them as the GPU
+//! holds at a time, and the chain is one invocation's loads and other steps one after the other, as if
+//! nothing hid their latency.
 
 use std::fmt::Write;
 
@@ -34,7 +36,8 @@ struct Device {
 const SHARE: f64 = 0.5;
 
 const DEVICES: [Device; 2] = [
-    // Intel's data sheet of Iris Xe (i7-1165G7): 96 execution units of 8 lanes and 7 threads of 16, 1.3 GHz; LPDDR4x-4267 on 128 bits.
+    // Intel's data sheet of Iris Xe (i7-1165G7): 96 execution units of 8 lanes and 7 threads of 16, 1.3 GHz;
+    // LPDDR4x-4267 on 128 bits.
     Device {
         name: "Intel Iris Xe (96 EU), integrated",
         peak: 96.0 * 8.0 * 2.0 * 1.3e9,
@@ -47,21 +50,23 @@ const DEVICES: [Device; 2] = [
         // An assumption, as below.
         dispatch: 10e-6,
     },
-    // NVIDIA's Ampere GA102 whitepaper and product page: 28 multiprocessors of 128 lanes, 1.78 GHz, 192 bits of GDDR6; 1536
-    // invocations a multiprocessor (CUDA C++ Programming Guide, compute capability 8.6).
+    // NVIDIA's Ampere GA102 whitepaper and product page: 28 multiprocessors of 128 lanes, 1.78 GHz, 192 bits
+    // of GDDR6; 1536 invocations a multiprocessor (CUDA C++ Programming Guide, compute capability 8.6).
     Device {
         name: "NVIDIA GeForce RTX 3060, desktop",
         peak: 28.0 * 128.0 * 2.0 * 1.777e9,
         bandwidth: 360e9,
         resident: 28.0 * 1536.0,
         lanes: 28.0 * 128.0,
-        // From L1 to L2 alone takes Ampere more than 100 ns (chipsandcheese.com/2021/04/16/measuring-gpu-memory-latency); memory is
-        // farther. Taken as 300 ns, wherever the number is.
+        // From L1 to L2 alone takes Ampere more than 100 ns
+        // (chipsandcheese.com/2021/04/16/measuring-gpu-memory-latency); memory is farther. Taken as 300 ns,
+        // wherever the number is.
         load: 300e-9,
         // About 30 cycles.
         step: 17e-9,
-        // An assumption. A barrier drains the GPU and the next dispatch fills it. What recording a dispatch costs the CPU beside it
-        // (24 to 36 us where each has its own submit, arXiv 2604.02344) is not counted: here some 400 share a submit.
+        // An assumption. A barrier drains the GPU and the next dispatch fills it. What recording a dispatch
+        // costs the CPU beside it (24 to 36 us where each has its own submit, arXiv 2604.02344) is not
+        // counted: here some 400 share a submit.
         dispatch: 5e-6,
     },
 ];

@@ -4,10 +4,10 @@
 // 6 floats of traffic per parameter and about 12 FLOPs.
 
 @compute @workgroup_size(adamw_lanes)
-fn adamw(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let run = runs[model_of(group)];
-    let op = ops[op_of(group)];
-    let i = adamw_at(op, group, groups, lane).x;
+fn adamw(here: Invocation) {
+    let run = runs[model_of(here)];
+    let op = ops[op_of(here)];
+    let i = adamw_at(op, here).x;
     if (i >= op.params) {
         return;
     }

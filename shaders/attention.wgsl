@@ -1,12 +1,14 @@
 // Multi-head attention of a row to the keys its position sees (src/engine/cpu/graph/attention.rs):
 //   forward   w_t = softmax_t(query . key_t / sqrt(K)),  out = sum_t w_t value_t
-//   backward  with gain_t = d_out . value_t:  ds_t = w_t (gain_t - sum w gain) / sqrt(K),  dquery = sum_t ds_t key_t
+//   backward  with gain_t = d_out . value_t:  ds_t = w_t (gain_t - sum w gain) / sqrt(K),  dquery = sum_t
+//   ds_t key_t
 //   keys      over the rows that see a key:  dkey = sum ds query,  or  dvalue = sum w d_out
-// Reads batch, world, query, key, value [their rows, D]; writes out [rows, D], w and ds [rows, H, length], d_query [rows, D] and the
-// gradients of key and value. A workgroup per row, all its heads; for keys a product per head, in tiles (shared/tile.wgsl).
+// Reads batch, world, query, key, value [their rows, D]; writes out [rows, D], w and ds [rows, H, length],
+// d_query [rows, D] and the gradients of key and value. A workgroup per row, all its heads; for keys a
+// product per head, in tiles (shared/tile.wgsl).
 
-// Of a row that asks: where its keys and values begin, its logits of all heads (16 heads, 25 tokens), and its weights or the
-// logits' gradient.
+// Of a row that asks: where its keys and values begin, its logits of all heads (16 heads, 25 tokens), and its
+// weights or the logits' gradient.
 var<workgroup> key_starts: array<u32, 25>;
 var<workgroup> logits: array<f32, 400>;
 var<workgroup> weights: array<f32, 400>;
@@ -57,10 +59,11 @@ fn weighted_sum(op: Op, keys: u32, rows: u32, column: u32) -> f32 {
 }
 
 @compute @workgroup_size(forward_lanes)
-fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let model = model_of(group);
-    let op = ops[op_of(group)];
-    let row = forward_at(op, group, groups, lane).x;
+fn forward(here: Invocation) {
+    let lane = here.lane;
+    let model = model_of(here);
+    let op = ops[op_of(here)];
+    let row = forward_at(op, here).x;
     if (row >= op.rows) {
         return;
     }
@@ -70,7 +73,8 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
     for (var i = lane; i < op.heads * asks.keys; i += forward_lanes) {
         let head = i / asks.keys * op.head_width;
         let query = at + op.query + asks.query * op.width + head;
-        logits[i] = op.scale * head_product(query, at + op.key + key_starts[i % asks.keys] + head, op.head_width);
+        let key = at + op.key + key_starts[i % asks.keys] + head;
+        logits[i] = op.scale * head_product(query, key, op.head_width);
     }
     workgroupBarrier();
     for (var i = lane; i < op.heads * asks.keys; i += forward_lanes) {
@@ -84,7 +88,8 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
             total += exp(logits[first + t] - greatest);
         }
         weights[i] = exp(logits[i] - greatest) / total;
-        floats[at + op.weights + (row * op.heads + i / asks.keys) * op.places.length + i % asks.keys] = weights[i];
+        let kept = (row * op.heads + i / asks.keys) * op.places.length + i % asks.keys;
+        floats[at + op.weights + kept] = weights[i];
     }
     workgroupBarrier();
     for (var column = lane; column < op.width; column += forward_lanes) {
@@ -93,10 +98,11 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
 }
 
 @compute @workgroup_size(backward_lanes)
-fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let model = model_of(group);
-    let op = ops[op_of(group)];
-    let row = backward_at(op, group, groups, lane).x;
+fn backward(here: Invocation) {
+    let lane = here.lane;
+    let model = model_of(here);
+    let op = ops[op_of(here)];
+    let row = backward_at(op, here).x;
     if (row >= op.rows) {
         return;
     }
@@ -138,10 +144,11 @@ fn given(model: u32, op: Op, row: u32, key: u32, head: u32) -> f32 {
 }
 
 @compute @workgroup_size(keys_lanes)
-fn keys(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let model = model_of(group);
-    let op = ops[op_of(group)];
-    let first = keys_at(op, group, groups, lane);
+fn keys(here: Invocation) {
+    let lane = here.lane;
+    let model = model_of(here);
+    let op = ops[op_of(here)];
+    let first = keys_at(op, here);
     if (first.x >= op.key_rows) {
         return;
     }

@@ -1,5 +1,5 @@
-// The gradient of a bias, or of a norm's weight: out = sum over rows of a, or of a times b, [rows, columns] both. 256 invocations:
-// 16 columns, so that loads are next to each other, and 16 lanes that share the rows.
+// The gradient of a bias, or of a norm's weight: out = sum over rows of a, or of a times b, [rows, columns]
+// both. 256 invocations: 16 columns, so that loads are next to each other, and 16 lanes that share the rows.
 
 const COLUMNS = 16u;
 const SUM_LANES = 16u;
@@ -7,13 +7,14 @@ const SUM_LANES = 16u;
 var<workgroup> parts: array<f32, 256>;
 
 @compute @workgroup_size(columns_lanes)
-fn columns(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let op = ops[op_of(group)];
-    let first = columns_at(op, group, groups, lane).x;
+fn columns(here: Invocation) {
+    let lane = here.lane;
+    let op = ops[op_of(here)];
+    let first = columns_at(op, here).x;
     if (first >= op.columns) {
         return;
     }
-    let floats_at = runs[model_of(group)].floats;
+    let floats_at = runs[model_of(here)].floats;
     let column = first + lane % COLUMNS;
     var sum = 0.0;
     if (column < op.columns) {

@@ -1,24 +1,26 @@
-// CLIP's symmetric contrastive loss and its gradient (src/engine/cpu/contrast.rs), seen from each tower: `own` is its sequence,
-// `other` the other tower's, N sequences, c = u v^T the cosines, s = min(exp(logit_scale), max_scale):
+// CLIP's symmetric contrastive loss and its gradient (src/engine/cpu/contrast.rs), seen from each tower:
+// `own` is its sequence, `other` the other tower's, N sequences, c = u v^T the cosines,
+// s = min(exp(logit_scale), max_scale):
 //   normalise    u = z / |z|
 //   softmax      lse_own = log sum over others of exp(s c);  loss part (lse_own - s c[own,own]) / 2N
-//   d_cosines    dc = s/2N (exp(s c - lse_own) + exp(s c - lse_other) - 2 [own = other]), times which the other u is du
-//   d_normalise  along = du . u,  dz = (du - u along) / |z|;  the gradient of the logit scale is the sum of along (report.wgsl)
-// Both towers have cosines [own, other], so that no row is read down a column. d_cosines an invocation per number, the others
-// a workgroup per row.
+//   d_cosines    dc = s/2N (exp(s c - lse_own) + exp(s c - lse_other) - 2 [own = other]);  du = dc u_other
+//   d_normalise  along = du . u,  dz = (du - u along) / |z|;  d logit_scale = sum of along (report.wgsl)
+// Both towers have cosines [own, other], so that no row is read down a column. d_cosines an invocation per
+// number, the others a workgroup per row.
 
 fn logit_scale(run: Run, op: Op) -> f32 {
     return min(exp(floats[run.params + op.logit_scale]), run.max_scale);
 }
 
 @compute @workgroup_size(normalise_lanes)
-fn normalise(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let op = ops[op_of(group)];
-    let row = normalise_at(op, group, groups, lane).x;
+fn normalise(here: Invocation) {
+    let lane = here.lane;
+    let op = ops[op_of(here)];
+    let row = normalise_at(op, here).x;
     if (row >= op.sequences) {
         return;
     }
-    let share = runs[model_of(group)].floats;
+    let share = runs[model_of(here)].floats;
     let at = share + row * op.width;
     var squares = 0.0;
     for (var i = lane; i < op.width; i += normalise_lanes) {
@@ -34,13 +36,14 @@ fn normalise(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) g
 }
 
 @compute @workgroup_size(softmax_lanes)
-fn softmax(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let op = ops[op_of(group)];
-    let own = softmax_at(op, group, groups, lane).x;
+fn softmax(here: Invocation) {
+    let lane = here.lane;
+    let op = ops[op_of(here)];
+    let own = softmax_at(op, here).x;
     if (own >= op.sequences) {
         return;
     }
-    let run = runs[model_of(group)];
+    let run = runs[model_of(here)];
     let scale = logit_scale(run, op);
     let cosines = run.floats + op.cosines + own * op.sequences;
     var most = -3.0e38;
@@ -60,28 +63,31 @@ fn softmax(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
 }
 
 @compute @workgroup_size(d_cosines_lanes)
-fn d_cosines(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let op = ops[op_of(group)];
-    let at = d_cosines_at(op, group, groups, lane);
+fn d_cosines(here: Invocation) {
+    let op = ops[op_of(here)];
+    let at = d_cosines_at(op, here);
     if (at.x >= op.sequences) {
         return;
     }
-    let run = runs[model_of(group)];
+    let run = runs[model_of(here)];
     let scale = logit_scale(run, op);
     let i = run.floats + at.x * op.sequences + at.y;
     let logit = scale * floats[i + op.cosines];
-    let p = exp(logit - floats[run.floats + op.lse + at.x]) + exp(logit - floats[run.floats + op.other_lse + at.y]);
+    let own_lse = floats[run.floats + op.lse + at.x];
+    let other_lse = floats[run.floats + op.other_lse + at.y];
+    let p = exp(logit - own_lse) + exp(logit - other_lse);
     floats[i + op.d_cosines] = (p - select(0.0, 2.0, at.x == at.y)) * scale * 0.5 / f32(op.sequences);
 }
 
 @compute @workgroup_size(d_normalise_lanes)
-fn d_normalise(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let op = ops[op_of(group)];
-    let row = d_normalise_at(op, group, groups, lane).x;
+fn d_normalise(here: Invocation) {
+    let lane = here.lane;
+    let op = ops[op_of(here)];
+    let row = d_normalise_at(op, here).x;
     if (row >= op.sequences) {
         return;
     }
-    let share = runs[model_of(group)].floats;
+    let share = runs[model_of(here)].floats;
     let at = share + row * op.width;
     var part = 0.0;
     for (var i = lane; i < op.width; i += d_normalise_lanes) {

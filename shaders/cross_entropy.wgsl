@@ -1,15 +1,16 @@
-// The loss of a Transformer that writes the caption and its gradient (src/engine/cpu/cross_entropy.rs), over the words
-// that follow SOT up to EOT, `written` of all sequences together:
+// The loss of a Transformer that writes the caption and its gradient (src/engine/cpu/cross_entropy.rs), over
+// the words that follow SOT up to EOT, `written` of all sequences together:
 //   loss = 1/written sum -log softmax(logits)[word],  d_logits = (softmax(logits) - [word]) / written
-// Reads batch, logits of the next word [B * reads, words]; writes d_logits, alike, zero where nothing is written, and loss parts
-// [B * reads]. A workgroup per read place.
+// Reads batch, logits of the next word [B * reads, words]; writes d_logits, alike, zero where nothing is
+// written, and loss parts [B * reads]. A workgroup per read place.
 
 @compute @workgroup_size(cross_entropy_lanes)
-fn cross_entropy(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let model = model_of(group);
+fn cross_entropy(here: Invocation) {
+    let lane = here.lane;
+    let model = model_of(here);
     let run = runs[model];
-    let op = ops[op_of(group)];
-    let row = cross_entropy_at(op, group, groups, lane).x;
+    let op = ops[op_of(here)];
+    let row = cross_entropy_at(op, here).x;
     if (row >= op.rows) {
         return;
     }

@@ -1,14 +1,14 @@
 // The rows that the first layer reads (src/engine/cpu/graph/embed.rs):
 //   forward   out[pair] = E[token] + P[position]
 //   backward  dE[token] = sum of d_out over its positions,  dP[position] = sum of d_out over its tokens
-// Reads world, parameters: E and, behind it, P [vocab + length, D]; writes out [pairs, D], d_table [vocab + length, D]. One
-// invocation per number.
+// Reads world, parameters: E and, behind it, P [vocab + length, D]; writes out [pairs, D], d_table [vocab +
+// length, D]. One invocation per number.
 
 @compute @workgroup_size(forward_lanes)
-fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let model = model_of(group);
-    let op = ops[op_of(group)];
-    let at = forward_at(op, group, groups, lane);
+fn forward(here: Invocation) {
+    let model = model_of(here);
+    let op = ops[op_of(here)];
+    let at = forward_at(op, here);
     if (at.x >= op.rows) {
         return;
     }
@@ -20,10 +20,10 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
 }
 
 @compute @workgroup_size(backward_lanes)
-fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let model = model_of(group);
-    let op = ops[op_of(group)];
-    let at = backward_at(op, group, groups, lane);
+fn backward(here: Invocation) {
+    let model = model_of(here);
+    let op = ops[op_of(here)];
+    let at = backward_at(op, here);
     if (at.x >= op.table_rows) {
         return;
     }

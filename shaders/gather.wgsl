@@ -1,22 +1,24 @@
-// The rows of x that stand where the rows of out do (src/engine/cpu/graph/gather.rs): pairs to tokens, and tokens or pairs to
-// read places.
+// The rows of x that stand where the rows of out do (src/engine/cpu/graph/gather.rs): pairs to tokens, and
+// tokens or pairs to read places.
 //   forward   out[row] = x[what stands there], or out[row] plus it
 //   backward  dx[row] = sum of d_out over where it stands
-// Reads batch, world, x [x_rows, width], d_out; writes out [rows, width], d_x. Forward an invocation per number; backward a
-// product with ones and zeros, in tiles (shared/tile.wgsl): 2 x_rows rows width FLOPs for pairs, less for the others.
+// Reads batch, world, x [x_rows, width], d_out; writes out [rows, width], d_x. Forward an invocation per
+// number; backward a product with ones and zeros, in tiles (shared/tile.wgsl): 2 x_rows rows width FLOPs for
+// pairs, less for the others.
 
 // The row of x that stands where a row of out does.
 fn source(model: u32, op: Op, row: u32) -> u32 {
     let own = slots(op.places, op.kind);
     let sequence = row / own;
-    return row_at(model, op.places, op.x_kind, sequence, slot_position(model, op.places, op.kind, sequence, row % own));
+    let position = slot_position(model, op.places, op.kind, sequence, row % own);
+    return row_at(model, op.places, op.x_kind, sequence, position);
 }
 
 @compute @workgroup_size(forward_lanes)
-fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let model = model_of(group);
-    let op = ops[op_of(group)];
-    let at = forward_at(op, group, groups, lane);
+fn forward(here: Invocation) {
+    let model = model_of(here);
+    let op = ops[op_of(here)];
+    let at = forward_at(op, here);
     if (at.x >= op.rows) {
         return;
     }
@@ -26,10 +28,11 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
 }
 
 @compute @workgroup_size(backward_lanes)
-fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let model = model_of(group);
-    let op = ops[op_of(group)];
-    let first = backward_at(op, group, groups, lane);
+fn backward(here: Invocation) {
+    let lane = here.lane;
+    let model = model_of(here);
+    let op = ops[op_of(here)];
+    let first = backward_at(op, here);
     if (first.x >= op.x_rows) {
         return;
     }

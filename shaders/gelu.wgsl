@@ -16,25 +16,25 @@ fn cumulative(x: f32) -> f32 {
 }
 
 @compute @workgroup_size(forward_lanes)
-fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let op = ops[op_of(group)];
-    let i = forward_at(op, group, groups, lane).x;
+fn forward(here: Invocation) {
+    let op = ops[op_of(here)];
+    let i = forward_at(op, here).x;
     if (i >= op.numbers) {
         return;
     }
-    let at = runs[model_of(group)].floats + i;
+    let at = runs[model_of(here)].floats + i;
     let x = floats[at + op.x];
     floats[at + op.out] = x * cumulative(x);
 }
 
 @compute @workgroup_size(backward_lanes)
-fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let op = ops[op_of(group)];
-    let i = backward_at(op, group, groups, lane).x;
+fn backward(here: Invocation) {
+    let op = ops[op_of(here)];
+    let i = backward_at(op, here).x;
     if (i >= op.numbers) {
         return;
     }
-    let at = runs[model_of(group)].floats + i;
+    let at = runs[model_of(here)].floats + i;
     let x = floats[at + op.x];
     let density = 0.39894228 * exp(-0.5 * x * x);
     let before = select(0.0, floats[at + op.d_x], op.adds == 1u);

@@ -6,17 +6,19 @@ fn base(model: u32, view: View) -> u32 {
     return view.start + select(runs[model].floats, runs[model].params, view.is_parameter == 1u);
 }
 
-// The row and column of a tile's `i`-th number: neighbouring invocations go along the side that lies next to each other.
+// The row and column of a tile's `i`-th number: neighbouring invocations go along the side that lies next to
+// each other.
 fn spread(i: u32, view: View) -> vec2<u32> {
     let place = vec2<u32>(i / TILE, i % TILE);
     return select(place.yx, place, view.column == 1u);
 }
 
 @compute @workgroup_size(matmul_lanes)
-fn matmul(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let model = model_of(group);
-    let op = ops[op_of(group)];
-    let first = matmul_at(op, group, groups, lane);
+fn matmul(here: Invocation) {
+    let lane = here.lane;
+    let model = model_of(here);
+    let op = ops[op_of(here)];
+    let first = matmul_at(op, here);
     if (first.x >= op.rows) {
         return;
     }
@@ -49,7 +51,8 @@ fn matmul(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grou
         for (var j = 0u; j < 4u; j++) {
             let at = first + tile_place(lane, i, j);
             if (at.x < op.rows && at.y < op.columns) {
-                let added = floats[bias + at.x * op.bias.row + at.y * op.bias.column] + floats[plus + at.x * op.plus.row + at.y * op.plus.column];
+                let own_bias = floats[bias + at.x * op.bias.row + at.y * op.bias.column];
+                let added = own_bias + floats[plus + at.x * op.plus.row + at.y * op.plus.column];
                 floats[out + at.x * op.out.row + at.y * op.out.column] = sum[i][j] + added;
             }
         }

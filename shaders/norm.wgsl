@@ -1,14 +1,15 @@
 // Layer norm over each row (src/engine/cpu/graph/norm.rs):
 //   forward   y = (x - mean) scale,  scale = 1 / sqrt(variance + eps);  out = y weight + bias
 //   backward  with g = weight d_out:  dx = scale (g - mean(g) - y mean(g y))
-// Reads x [rows, width]; writes y, out [rows, width], scale [rows], d_x [rows, width]. A workgroup per row; 10 FLOPs a number.
-// The gradients of weight and bias are sums over rows (columns.wgsl).
+// Reads x [rows, width]; writes y, out [rows, width], scale [rows], d_x [rows, width]. A workgroup per row;
+// 10 FLOPs a number. The gradients of weight and bias are sums over rows (columns.wgsl).
 
 @compute @workgroup_size(forward_lanes)
-fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let run = runs[model_of(group)];
-    let op = ops[op_of(group)];
-    let row = forward_at(op, group, groups, lane).x;
+fn forward(here: Invocation) {
+    let lane = here.lane;
+    let run = runs[model_of(here)];
+    let op = ops[op_of(here)];
+    let row = forward_at(op, here).x;
     if (row >= op.rows) {
         return;
     }
@@ -35,10 +36,11 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
 }
 
 @compute @workgroup_size(backward_lanes)
-fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let run = runs[model_of(group)];
-    let op = ops[op_of(group)];
-    let row = backward_at(op, group, groups, lane).x;
+fn backward(here: Invocation) {
+    let lane = here.lane;
+    let run = runs[model_of(here)];
+    let op = ops[op_of(here)];
+    let row = backward_at(op, here).x;
     if (row >= op.rows) {
         return;
     }

@@ -1,12 +1,13 @@
-// The step's loss for `ring`, the gradient of the logit scale (zero where it is clamped), and the step that is done now. A
-// workgroup per model: loss = sum of parts, d logit_scale = sum of along (contrast.wgsl).
+// The step's loss for `ring`, the gradient of the logit scale (zero where it is clamped), and the step that
+// is done now. A workgroup per model: loss = sum of parts, d logit_scale = sum of along (contrast.wgsl).
 
 @compute @workgroup_size(report_lanes)
-fn report(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let model = model_of(group);
+fn report(here: Invocation) {
+    let lane = here.lane;
+    let model = model_of(here);
     let run = runs[model];
-    let op = ops[op_of(group)];
-    let part = report_at(op, group, groups, lane).x;
+    let op = ops[op_of(here)];
+    let part = report_at(op, here).x;
     if (part >= op.reports) {
         return;
     }

@@ -1,15 +1,16 @@
-// One batch: captions without replacement, each stated by one of the relations and shown in one of its training layouts
-// (src/task/batch.rs draws the same).
+// One batch: captions without replacement, each stated by one of the relations and shown in one of its
+// training layouts (src/task/batch.rs draws the same).
 //   caption_i = permute(i; captions),  relation_i = hash(i) mod relations
 //   rank_i = hash(i) mod n_1 or n_2,  layout_i = permute(rank_i; layouts)
-// Reads world: the row of each caption as each relation states it (src/engine/gpu/world.rs), and the layouts. Writes batch:
-// each tower's tokens [B, length], query [B]. One invocation per sequence; no float, about 150 hashes.
+// Reads world: the row of each caption as each relation states it (src/engine/gpu/world.rs), and the layouts.
+// Writes batch: each tower's tokens [B, length], query [B]. One invocation per sequence; no float, about 150
+// hashes.
 
 @compute @workgroup_size(sample_lanes)
-fn sample(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    let model = model_of(group);
-    let op = ops[op_of(group)];
-    let i = sample_at(op, group, groups, lane).x;
+fn sample(here: Invocation) {
+    let model = model_of(here);
+    let op = ops[op_of(here)];
+    let i = sample_at(op, here).x;
     let run = runs[model];
     let step = batch[0] + 1u;
     if (i == 0u && model == 0u) {
@@ -25,7 +26,8 @@ fn sample(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grou
     let stream = world[scene + 5u];
     let alone = stream == SINGLE_LAYOUTS;
     let rank = hash(key_of(run.seed, LAYOUT, step), i) % select(run.pair_layouts, run.single_layouts, alone);
-    let place = permute(rank, select(op.layouts, op.pixels, alone), key_of(run.seed, stream, world[scene + 4u]));
+    let layouts = select(op.layouts, op.pixels, alone);
+    let place = permute(rank, layouts, key_of(run.seed, stream, world[scene + 4u]));
     let positions = world[world[scene + 3u] + place];
 
     // CLS, which an autoregressive run overwrites with its first pixel.

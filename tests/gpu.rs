@@ -1,5 +1,5 @@
-//! The GPU engine natively: rungs 2 to 4 of the ladder. Where this machine has no adapter the tests fail, as a skipped
-//! test proves nothing; `cargo xtask test` points them to SwiftShader.
+//! The GPU engine natively: rungs 2 to 4 of the ladder. Where this machine has no adapter the tests fail, as
+//! a skipped test proves nothing; `cargo xtask test` points them to SwiftShader.
 
 mod common;
 
@@ -80,8 +80,9 @@ fn a_wrong_strip_fails() {
     }
 }
 
-/// Two models of every task and variant that differ in seed, labels, layouts, learning rate and pairs met: the device draws the CPU's
-/// batches bit for bit and trains to its losses. Neither 30 nor 22 captions are whole tiles.
+/// Two models of every task and variant that differ in seed, labels, layouts, learning rate and pairs met:
+/// the device draws the CPU's batches bit for bit and trains to its losses. Neither 30 nor 22 captions are
+/// whole tiles.
 #[test]
 fn a_population_draws_the_same_batches_and_trains_to_the_same_losses() {
     let presets = [
@@ -143,8 +144,8 @@ fn a_population_draws_the_same_batches_and_trains_to_the_same_losses() {
     }
 }
 
-/// Sizes that are no whole tiles, nor whole workgroups, and every variant at its smallest: the gradients of a step are the CPU
-/// engine's. The control: a grid whose last, partly filled tile is left out.
+/// Sizes that are no whole tiles, nor whole workgroups, and every variant at its smallest: the gradients of a
+/// step are the CPU engine's. The control: a grid whose last, partly filled tile is left out.
 #[test]
 fn odd_sizes_are_the_cpus() {
     let odd = Config {
@@ -294,7 +295,8 @@ fn same_config_same_run() {
     assert_eq!(run(&[150]), run(&[1, 9, 140]));
 }
 
-/// Whether the GPU may run does not depend on how far a model is trained; a wrong shader may not, wherever it starts from.
+/// Whether the GPU may run does not depend on how far a model is trained; a wrong shader may not, wherever it
+/// starts from.
 #[test]
 fn a_trained_model_opens_and_a_wrong_shader_does_not() {
     let trained = std::fs::read(concat!(

@@ -1,19 +1,27 @@
-// What every kernel sees. P models train at once; P is the slowest dimension of every buffer but `ring`. `Run`, `Op` and the
-// other structs, and where in its operation a workgroup works (`<entry>_at`), are written by src/engine/gpu/kernels.rs. A dispatch
-// runs operations that do not depend on each other, for every model: its z counts models, then operations.
+// What every kernel sees. P models train at once; P is the slowest dimension of every buffer but `ring`.
+// `Run`, `Op` and the other structs, and where in its operation a workgroup works (`<entry>_at`), are written
+// by src/engine/gpu/kernels.rs. A dispatch runs operations that do not depend on each other, for every model:
+// its z counts models, then operations.
 
-@group(0) @binding(0) var<storage, read> runs: array<Run>;                   // [P]
-@group(0) @binding(1) var<storage, read_write> floats: array<f32>;           // [P, arrays], then the parameters [P, params]
-@group(0) @binding(2) var<storage, read_write> moments: array<f32>;          // AdamW's first [P, params], then its second
-@group(0) @binding(3) var<storage, read_write> batch: array<u32>;            // [steps done, this step], then [P, words]
-@group(0) @binding(4) var<storage, read_write> ring: array<f32>;             // losses [RING, P]
-@group(0) @binding(5) var<storage, read> world: array<u32>;                  // captions, layouts, pairs (src/engine/gpu/world.rs)
-@group(1) @binding(0) var<storage, read> ops: array<Op>;                     // [operations of the dispatch]
+@group(0) @binding(0) var<storage, read> runs: array<Run>; // [P]
+@group(0) @binding(1) var<storage, read_write> floats: array<f32>; // [P, arrays], then parameters [P, params]
+@group(0) @binding(2) var<storage, read_write> moments: array<f32>; // first [P, params], then second
+@group(0) @binding(3) var<storage, read_write> batch: array<u32>; // [steps done, this step], then [P, words]
+@group(0) @binding(4) var<storage, read_write> ring: array<f32>; // losses [RING, P]
+@group(0) @binding(5) var<storage, read> world: array<u32>; // src/engine/gpu/world.rs
+@group(1) @binding(0) var<storage, read> ops: array<Op>; // [operations of the dispatch]
 
-fn model_of(group: vec3<u32>) -> u32 {
-    return group.z % arrayLength(&runs);
+// Where an invocation stands.
+struct Invocation {
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
 }
 
-fn op_of(group: vec3<u32>) -> u32 {
-    return group.z / arrayLength(&runs);
+fn model_of(here: Invocation) -> u32 {
+    return here.group.z % arrayLength(&runs);
+}
+
+fn op_of(here: Invocation) -> u32 {
+    return here.group.z / arrayLength(&runs);
 }

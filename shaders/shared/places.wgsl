@@ -1,5 +1,6 @@
-// Where the rows of a tower's arrays stand in the batch (src/model/graph.rs). An array's rows are PAIRS (the (token, position)
-// pairs that can occur), TOKENS (every token of every sequence) or READS (the read places of every sequence).
+// Where the rows of a tower's arrays stand in the batch (src/model/graph.rs). An array's rows are PAIRS (the
+// (token, position) pairs that can occur), TOKENS (every token of every sequence) or READS (the read places
+// of every sequence).
 
 const NOWHERE = 0xffffffffu;
 
@@ -28,10 +29,12 @@ fn visible_keys(places: Places, position: u32) -> u32 {
     return select(places.length, position + 1u, places.causal == 1u);
 }
 
-// The row of an array that stands at a position of a sequence, or NOWHERE: read places do not stand at every position.
+// The row of an array that stands at a position of a sequence, or NOWHERE: read places do not stand at every
+// position.
 fn row_at(model: u32, places: Places, kind: u32, sequence: u32, position: u32) -> u32 {
     if (kind == PAIRS) {
-        return world[places.addresses + position * places.vocab + token_at(model, places, sequence, position)];
+        let token = token_at(model, places, sequence, position);
+        return world[places.addresses + position * places.vocab + token];
     }
     if (kind == TOKENS) {
         return sequence * places.length + position;
@@ -44,8 +47,8 @@ fn row_at(model: u32, places: Places, kind: u32, sequence: u32, position: u32) -
     return NOWHERE;
 }
 
-// The rows of an array of `kind` that can have to do with rows `first` to `first + 31` of another: from, and up to. A pair can
-// stand in any sequence, a token or read place in its own.
+// The rows of an array of `kind` that can have to do with rows `first` to `first + 31` of another: from, and
+// up to. A pair can stand in any sequence, a token or read place in its own.
 fn rows_met(places: Places, first: u32, count: u32, first_kind: u32, kind: u32) -> vec2<u32> {
     if (first_kind == PAIRS) {
         return vec2<u32>(0u, places.sequences * slots(places, kind));

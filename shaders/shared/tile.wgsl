@@ -1,5 +1,6 @@
-// Products in tiles of 32 by 32 by a workgroup of 64: it fills a tile of each factor in workgroup memory, then each invocation
-// multiplies 4 rows by 4 columns, 8 apart, so that neighbours store next to each other. 8 FLOPs for each byte that is loaded.
+// Products in tiles of 32 by 32 by a workgroup of 64: it fills a tile of each factor in workgroup memory,
+// then each invocation multiplies 4 rows by 4 columns, 8 apart, so that neighbours store next to each other.
+// 8 FLOPs for each byte that is loaded.
 
 const TILE = 32u;
 // From one row of a tile to the next: one more than its columns, so that a column lies in different banks.
@@ -15,7 +16,8 @@ fn tile_product(lane: u32) -> mat4x4<f32> {
     for (var k = 0u; k < TILE; k++) {
         let x = (lane / 8u) * STRIDE + k;
         let y = k * STRIDE + lane % 8u;
-        let column = vec4<f32>(a_tile[x], a_tile[x + 8u * STRIDE], a_tile[x + 16u * STRIDE], a_tile[x + 24u * STRIDE]);
+        let next = 8u * STRIDE;
+        let column = vec4<f32>(a_tile[x], a_tile[x + next], a_tile[x + 2u * next], a_tile[x + 3u * next]);
         let row = vec4<f32>(b_tile[y], b_tile[y + 8u], b_tile[y + 16u], b_tile[y + 24u]);
         sum += mat4x4<f32>(column.x * row, column.y * row, column.z * row, column.w * row);
     }

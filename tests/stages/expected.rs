@@ -1,5 +1,6 @@
-//! What the GPU engine's arrays hold for which the CPU engine has none: the equation at the head of the shader that writes them
-//! (`shaders/contrast.wgsl`, `cross_entropy.wgsl`, `attention.wgsl`, `norm.wgsl`), of the CPU's arrays.
+//! What the GPU engine's arrays hold for which the CPU engine has none: the equation at the head of the
+//! shader that writes them (`shaders/contrast.wgsl`, `cross_entropy.wgsl`, `attention.wgsl`, `norm.wgsl`), of
+//! the CPU's arrays.
 
 use leftright::engine::cpu::Cpu;
 use leftright::model::{NORM_EPS, Op, Rows, TowerModel};
@@ -176,7 +177,8 @@ impl Seen<'_> {
         }
     }
 
-    /// Weights, `ds_t = w_t (gain_t - sum w gain) / sqrt(K)`, and, where rows share queries, `sum_t ds_t key_t`.
+    /// Weights, `ds_t = w_t (gain_t - sum w gain) / sqrt(K)`, and, where rows share queries,
+    /// `sum_t ds_t key_t`.
     fn attended(&self, [query, key, value]: [usize; 3], out: usize) -> Vec<Vec<f32>> {
         let tower = &self.towers[self.tower];
         let (d, k, length, arrays) = (tower.d, tower.d_head(), tower.shape.length, &tower.graph.arrays);

@@ -1,5 +1,6 @@
-//! Rung 3 of the ladder: every array that a WGSL stage leaves, against the CPU stage of its name, and the negative
-//! control: one sign turned in one shader fails that stage and what stands on it, and nothing before it.
+//! Rung 3 of the ladder: every array that a WGSL stage leaves, against the CPU stage of its name, and the
+//! negative control: one sign turned in one shader fails that stage and what stands on it, and nothing before
+//! it.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -14,7 +15,8 @@ use pollster::block_on;
 
 /// An array after one step on a fixture's batch.
 struct Compared {
-    /// The operation that computes it, or, of a gradient, those that read the array; then the array's place in its graph.
+    /// The operation that computes it, or, of a gradient, those that read the array; then the array's place
+    /// in its graph.
     name: String,
     is_gradient: bool,
     differs: bool,
@@ -32,8 +34,8 @@ fn called(op: &Op) -> &'static str {
     }
 }
 
-/// Every array of both engines' step on the fixture, in the order in which they are computed, a tower at a time; then the
-/// parameters' gradients, and the parameters after the step.
+/// Every array of both engines' step on the fixture, in the order in which they are computed, a tower at a
+/// time; then the parameters' gradients, and the parameters after the step.
 fn compare(fixture: &Fixture, edit: &dyn Fn(&str, String) -> String) -> Vec<Compared> {
     let (population, batch, snapshot) = (fixture.population(), fixture.batch(), fixture.snapshot());
     let mut cpu = Cpu::<f32>::without_tables(&population, &snapshot);
@@ -181,7 +183,8 @@ fn compare(fixture: &Fixture, edit: &dyn Fn(&str, String) -> String) -> Vec<Comp
         is_gradient: true,
         differs,
     });
-    // One step moves a parameter by at most the warmed-up learning rate, 1e-4; a gradient near zero may turn its sign.
+    // One step moves a parameter by at most the warmed-up learning rate, 1e-4; a gradient near zero may turn
+    // its sign.
     let moved = ours
         .params
         .iter()
@@ -245,8 +248,8 @@ fn every_array_is_the_cpus() {
     }
 }
 
-/// In the paper's model one sign turned fails what stands on it, and nothing else. Its arrays: 0 the embedded pairs, 1 keys, 2 values,
-/// 3 the read pairs, 4 queries, 5 what attention gives, 6 the residual stream.
+/// In the paper's model one sign turned fails what stands on it, and nothing else. Its arrays: 0 the embedded
+/// pairs, 1 keys, 2 values, 3 the read pairs, 4 queries, 5 what attention gives, 6 the residual stream.
 #[test]
 fn one_turned_sign_fails_exactly_what_stands_on_it() {
     let fixture = Fixture::open("step_paper");
@@ -462,8 +465,8 @@ fn both_languages_lay_structs_out_alike() {
     }
 }
 
-/// naga accepts every shader, and none asks for more than WebGPU's defaults: 8 storage buffers, 256 invocations, 16 KiB of
-/// workgroup memory.
+/// naga accepts every shader, and none asks for more than WebGPU's defaults: 8 storage buffers, 256
+/// invocations, 16 KiB of workgroup memory.
 #[test]
 fn every_shader_keeps_to_the_limits() {
     for stage in STAGES {

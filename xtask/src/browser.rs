@@ -107,8 +107,8 @@ pub fn swiftshader() -> Vec<(&'static str, &'static str)> {
 /// Where Debian's Vulkan loader finds its drivers.
 const DRIVERS: &str = "/usr/share/vulkan/icd.d";
 
-/// The environment that has Vulkan use lavapipe, Mesa's software GPU, which is installed where that is one command; `None` where it
-/// is not there.
+/// The environment that has Vulkan use lavapipe, Mesa's software GPU, which is installed where that is one
+/// command; `None` where it is not there.
 pub fn lavapipe() -> Result<Option<(&'static str, PathBuf)>> {
     let find = || {
         let drivers = std::fs::read_dir(DRIVERS)

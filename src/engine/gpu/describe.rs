@@ -1,10 +1,11 @@
-//! How a kernel is described: once, in Rust, from which come its operands as a struct of both languages, its invocations, the
-//! place in its operation where each of them works, and what it costs. So a count or an offset cannot be stated twice.
+//! How a kernel is described: once, in Rust, from which come its operands as a struct of both languages, its
+//! invocations, the place in its operation where each of them works, and what it costs. So a count or an
+//! offset cannot be stated twice.
 
 use std::fmt::Write;
 
-/// Structs that Rust writes and shaders read. Every member is a number of 4 bytes or a struct of such, which both languages lay
-/// out alike in a storage buffer.
+/// Structs that Rust writes and shaders read. Every member is a number of 4 bytes or a struct of such, which
+/// both languages lay out alike in a storage buffer.
 macro_rules! shared {
     ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ident,)* })*) => {
         $($(#[$doc])*
@@ -18,7 +19,11 @@ macro_rules! shared {
             /// The struct in both languages.
             pub const STRUCT: $crate::engine::gpu::describe::Struct = $crate::engine::gpu::describe::Struct {
                 name: stringify!($name),
-                wgsl: concat!("struct ", stringify!($name), " {\n", $(stringify!($field), ": ", stringify!($type), ",\n",)* "}\n"),
+                wgsl: concat!(
+                    "struct ", stringify!($name), " {\n",
+                    $(stringify!($field), ": ", stringify!($type), ",\n",)*
+                    "}\n",
+                ),
                 fields: &[$((stringify!($field), std::mem::offset_of!($name, $field) as u32)),*],
                 size: size_of::<$name>() as u32,
             };
@@ -39,13 +44,18 @@ pub struct Struct {
     pub size: u32,
 }
 
-/// A shader file: its operands, and for each entry point who works on which part of an operation, and what that costs:
-/// `entry: workgroup(invocations) [extent / block, ...], FLOPs, loads, steps`. The extents are operands. A `workgroup` works on a block
-/// of each; where it says `invocation`, each invocation does.
+/// A shader file: its operands, and for each entry point who works on which part of an operation, and what
+/// that costs: `entry: workgroup(invocations) [extent / block, ...], FLOPs, loads, steps`. The extents are
+/// operands. A `workgroup` works on a block of each; where it says `invocation`, each invocation does.
 macro_rules! stage {
     (
-        $(#[$doc:meta])* $name:ident, $file:literal, [$($include:literal),*] { $($(#[$field_doc:meta])* $field:ident: $type:ident,)* }
-        $($entry:ident: $worker:ident($lanes:literal) [$($extent:ident / $block:literal),+], $flops:expr, $loads:expr, $steps:expr;)+
+        $(#[$doc:meta])* $name:ident, $file:literal, [$($include:literal),*] {
+            $($(#[$field_doc:meta])* $field:ident: $type:ident,)*
+        }
+        $(
+            $entry:ident: $worker:ident($lanes:literal) [$($extent:ident / $block:literal),+],
+            $flops:expr, $loads:expr, $steps:expr;
+        )+
     ) => {
         pub mod $name {
             use super::*;
@@ -75,7 +85,8 @@ macro_rules! stage {
                     pub fn $entry(self) -> Call {
                         let [flops, loads, steps]: [fn(&Op) -> u64; 3] = [$flops, $loads, $steps];
                         let cost = Cost { flops: flops(&self), loads: loads(&self), steps: steps(&self) };
-                        Call::new(&STAGE, stringify!($entry), bytemuck::bytes_of(&self), &[$(self.$extent),+], cost)
+                        let extents = [$(self.$extent),+];
+                        Call::new(&STAGE, stringify!($entry), bytemuck::bytes_of(&self), &extents, cost)
                     }
                 )+
             }
@@ -87,7 +98,8 @@ macro_rules! stage {
 
 pub(super) use {shared, stage};
 
-/// A file of `shaders/` as it is compiled: without comments and indentation, which a reader would download for nothing.
+/// A file of `shaders/` as it is compiled: without comments and indentation, which a reader would download
+/// for nothing.
 macro_rules! shader {
     ($path:literal) => {{
         const SOURCE: &str = include_str!(concat!("../../../shaders/", $path));
@@ -166,15 +178,18 @@ impl Entry {
         }
     }
 
-    /// The constants and the function by which the shader shares out the same extents. The first that is returned is beyond its
-    /// extent where there is nothing to do.
+    /// The constants and the function by which the shader shares out the same extents. The first that is
+    /// returned is beyond its extent where there is nothing to do.
     fn wgsl(&self) -> String {
         let name = self.name;
         let mut text = format!("const {name}_lanes = {}u;\n", self.lanes);
         let index = if self.by_invocation {
-            format!("(group.y * groups.x + group.x) * {}u + lane", self.lanes)
+            format!(
+                "(here.group.y * here.groups.x + here.group.x) * {}u + here.lane",
+                self.lanes
+            )
         } else {
-            "group.y * groups.x + group.x".to_owned()
+            "here.group.y * here.groups.x + here.group.x".to_owned()
         };
         let (first, across, second) = match self.grid {
             [(_, first), (extent, block)] => (
@@ -186,7 +201,9 @@ impl Entry {
         };
         let _ = write!(
             text,
-            "fn {name}_at(op: Op, group: vec3<u32>, groups: vec3<u32>, lane: u32) -> vec2<u32> {{\nlet index = {index};\nlet across = {across};\nreturn vec2<u32>(index / across * {first}u, index % across * {second}u);\n}}\n"
+            "fn {name}_at(op: Op, here: Invocation) -> vec2<u32> {{\n\
+             let index = {index};\nlet across = {across};\n\
+             return vec2<u32>(index / across * {first}u, index % across * {second}u);\n}}\n"
         );
         text
     }
@@ -207,7 +224,8 @@ impl Stage {
 pub struct Cost {
     /// Of one model, a multiplication and an addition counted as two.
     pub flops: u64,
-    /// The longest chain of loads from the device's memory in one invocation, each counted as if the one before must be there.
+    /// The longest chain of loads from the device's memory in one invocation, each counted as if the one
+    /// before must be there.
     pub loads: u64,
     /// The longest chain of anything else: multiplications, or loads from workgroup memory.
     pub steps: u64,

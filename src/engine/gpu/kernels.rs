@@ -1,7 +1,9 @@
-//! Every kernel of the GPU engine (`shaders/`), each described once: see `describe`. Costs are of one model. Offsets count floats
-//! from where a model's share of `floats` begins or, where it says so, its parameters; tokens count words of `batch`.
+//! Every kernel of the GPU engine (`shaders/`), each described once: see `describe`. Costs are of one model.
+//! Offsets count floats from where a model's share of `floats` begins or, where it says so, its parameters;
+//! tokens count words of `batch`.
 //!
-//! In a chain of loads, those of a loop that do not depend on each other count a fourth: compilers unroll it by four.
+//! In a chain of loads, those of a loop that do not depend on each other count a fourth: compilers unroll it
+//! by four.
 
 use super::describe::{Stage, Struct, shader, shared, stage};
 use super::plan::RING;
@@ -80,7 +82,8 @@ stage! {
     /// Draws the batch.
     sample, "sample.wgsl", ["shared/rng.wgsl"] {
         sequences: u32,
-        /// The tokens of what the strip stands in `[B, strip_length]`, where in it, and the token of an empty pixel.
+        /// The tokens of what the strip stands in `[B, strip_length]`, where in it, and the token of an empty
+        /// pixel.
         strips: u32, strip_length: u32, strip_at: u32, background: u32,
         /// The tokens of what the caption stands in, and where in it.
         texts: u32, text_length: u32, caption_at: u32,
@@ -113,7 +116,8 @@ stage! {
         rows: u32, columns: u32, depth: u32,
         a: View, b: View, out: View, bias: View, plus: View,
     }
-    matmul: workgroup(64) [rows / 32, columns / 32], |op| 2 * u64::from(op.rows) * u64::from(op.columns) * u64::from(op.depth),
+    matmul: workgroup(64) [rows / 32, columns / 32],
+        |op| 2 * u64::from(op.rows) * u64::from(op.columns) * u64::from(op.depth),
         |op| u64::from(op.depth.div_ceil(32)) + 1, |op| u64::from(op.depth);
 }
 
@@ -126,7 +130,8 @@ stage! {
         is_product: u32,
         out: u32,
     }
-    columns: workgroup(256) [columns / 16], |op| u64::from(op.rows * op.columns), |op| by_four(op.rows.div_ceil(16)), |_| 16;
+    columns: workgroup(256) [columns / 16],
+        |op| u64::from(op.rows * op.columns), |op| by_four(op.rows.div_ceil(16)), |_| 16;
 }
 
 stage! {
@@ -139,8 +144,10 @@ stage! {
         /// 1 where the gradient is added to.
         adds: u32,
     }
-    forward: workgroup(64) [rows / 1], |op| 8 * u64::from(op.rows * op.width), |op| 3 * by_four(op.width.div_ceil(64)), |_| 12;
-    backward: workgroup(64) [rows / 1], |op| 10 * u64::from(op.rows * op.width), |op| 2 * by_four(op.width.div_ceil(64)), |_| 12;
+    forward: workgroup(64) [rows / 1],
+        |op| 8 * u64::from(op.rows * op.width), |op| 3 * by_four(op.width.div_ceil(64)), |_| 12;
+    backward: workgroup(64) [rows / 1],
+        |op| 10 * u64::from(op.rows * op.width), |op| 2 * by_four(op.width.div_ceil(64)), |_| 12;
 }
 
 stage! {
@@ -165,8 +172,10 @@ stage! {
         adds: u32,
     }
     forward: invocation(64) [rows / 1, width / 1], |_| 0, |_| 4, |_| 1;
-    backward: workgroup(64) [x_rows / 32, width / 32], |op| 2 * u64::from(op.x_rows * op.width) * rows_met(&op.places, op.x_kind, op.kind),
-        |op| 4 * rows_met(&op.places, op.x_kind, op.kind).div_ceil(32), |op| rows_met(&op.places, op.x_kind, op.kind);
+    backward: workgroup(64) [x_rows / 32, width / 32],
+        |op| 2 * u64::from(op.x_rows * op.width) * rows_met(&op.places, op.x_kind, op.kind),
+        |op| 4 * rows_met(&op.places, op.x_kind, op.kind).div_ceil(32),
+        |op| rows_met(&op.places, op.x_kind, op.kind);
 }
 
 stage! {
@@ -181,18 +190,23 @@ stage! {
         kind: u32, query_kind: u32, key_kind: u32,
         query: u32, key: u32, value: u32, out: u32, weights: u32,
         d_query: u32, d_out: u32, d_logits: u32,
-        /// For keys: the gradient of `key` (1) or of `value` (0); weights or their gradient, what they multiply, the gradient.
+        /// For keys: the gradient of `key` (1) or of `value` (0); weights or their gradient, what they
+        /// multiply, the gradient.
         is_key: u32, given: u32, given_to: u32, d_keys: u32,
     }
     forward: workgroup(64) [rows / 1], |op| 4 * attended(op),
         |op| 2 + scores_each(op) * by_four(op.head_width) + columns_each(op) * by_four(op.places.length),
         |op| scores_each(op) * 2 * u64::from(op.places.length);
     backward: workgroup(64) [rows / 1], |op| 4 * attended(op),
-        |op| 2 + scores_each(op) * (by_four(op.head_width) + by_four(op.places.length)) + columns_each(op) * by_four(op.places.length),
+        |op| {
+            let products = scores_each(op) * (by_four(op.head_width) + by_four(op.places.length));
+            2 + products + columns_each(op) * by_four(op.places.length)
+        },
         |op| scores_each(op) * u64::from(op.places.length);
     keys: workgroup(64) [key_rows / 32, all_columns / 32],
         |op| 2 * u64::from(op.key_rows * op.width) * rows_met(&op.places, op.key_kind, op.kind),
-        |op| 6 * rows_met(&op.places, op.key_kind, op.kind).div_ceil(32), |op| rows_met(&op.places, op.key_kind, op.kind);
+        |op| 6 * rows_met(&op.places, op.key_kind, op.kind).div_ceil(32),
+        |op| rows_met(&op.places, op.key_kind, op.kind);
 }
 
 /// Rows of an array of `kind` that a tile of 32 rows of another kind meets.
@@ -237,10 +251,14 @@ stage! {
         cosines: u32, lse: u32, other_lse: u32, loss: u32,
         d_cosines: u32, d_unit: u32, d_z: u32, along: u32,
     }
-    normalise: workgroup(64) [sequences / 1], |op| 3 * u64::from(op.sequences * op.width), |op| 2 * by_four(op.width.div_ceil(64)), |_| 6;
-    softmax: workgroup(64) [sequences / 1], |op| 10 * u64::from(op.sequences).pow(2), |op| 2 * by_four(op.sequences.div_ceil(64)), |_| 12;
-    d_cosines: invocation(64) [sequences / 1, sequences / 1], |op| 24 * u64::from(op.sequences).pow(2), |_| 2, |_| 20;
-    d_normalise: workgroup(64) [sequences / 1], |op| 5 * u64::from(op.sequences * op.width), |op| 2 * by_four(op.width.div_ceil(64)), |_| 6;
+    normalise: workgroup(64) [sequences / 1],
+        |op| 3 * u64::from(op.sequences * op.width), |op| 2 * by_four(op.width.div_ceil(64)), |_| 6;
+    softmax: workgroup(64) [sequences / 1],
+        |op| 10 * u64::from(op.sequences).pow(2), |op| 2 * by_four(op.sequences.div_ceil(64)), |_| 12;
+    d_cosines: invocation(64) [sequences / 1, sequences / 1],
+        |op| 24 * u64::from(op.sequences).pow(2), |_| 2, |_| 20;
+    d_normalise: workgroup(64) [sequences / 1],
+        |op| 5 * u64::from(op.sequences * op.width), |op| 2 * by_four(op.width.div_ceil(64)), |_| 6;
 }
 
 stage! {
@@ -266,7 +284,9 @@ stage! {
         logit_scale: u32,
         d_logit_scale: u32,
     }
-    report: workgroup(64) [reports / 1], |op| u64::from(op.losses + op.sequences), |op| by_four(op.losses.div_ceil(64)) + by_four(op.sequences.div_ceil(64)), |_| 12;
+    report: workgroup(64) [reports / 1],
+        |op| u64::from(op.losses + op.sequences),
+        |op| by_four(op.losses.div_ceil(64)) + by_four(op.sequences.div_ceil(64)), |_| 12;
 }
 
 stage! {

@@ -136,7 +136,8 @@ impl Plan {
         self.population as u64 * self.floats
     }
 
-    /// Every storage buffer in order of binding, and its bytes. In u64: on wasm32 a population that is refused may overflow a usize.
+    /// Every storage buffer in order of binding, and its bytes. In u64: on wasm32 a population that is
+    /// refused may overflow a usize.
     pub fn buffers(&self) -> [(&'static str, u64); 6] {
         let [population, params, words] = [self.population, self.params, self.words].map(|n| n as u64);
         [

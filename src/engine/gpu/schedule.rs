@@ -1,5 +1,6 @@
-//! From the operations of a step to its dispatches. WebGPU orders storage writes only between dispatches, so an operation waits for
-//! those before it whose numbers it reads or writes over; operations of one kernel that wait for nothing share a dispatch.
+//! From the operations of a step to its dispatches. WebGPU orders storage writes only between dispatches, so
+//! an operation waits for those before it whose numbers it reads or writes over; operations of one kernel
+//! that wait for nothing share a dispatch.
 
 use super::array::Array;
 use super::describe::{Call, Cost, Entry, Stage};
@@ -78,7 +79,8 @@ impl Dispatch {
     }
 }
 
-/// The dispatches of a step's tasks, at most `most` of them in each. The first task has a dispatch of its own, before all others.
+/// The dispatches of a step's tasks, at most `most` of them in each. The first task has a dispatch of its
+/// own, before all others.
 pub fn schedule(tasks: &[Task], most: usize) -> Vec<Dispatch> {
     let waits: Vec<Vec<usize>> = (0..tasks.len())
         .map(|i| {

@@ -1,4 +1,5 @@
-//! The synthetic world as the shaders read it: one buffer of words, made from `crate::task` and never written again.
+//! The synthetic world as the shaders read it: one buffer of words, made from `crate::task` and never written
+//! again.
 
 use crate::config::Population;
 use crate::model::TowerModel;
@@ -26,8 +27,8 @@ pub struct TowerWorld {
 /// A population's world.
 #[derive(Clone, Debug)]
 pub struct World {
-    /// The buffer: layout lists (a layout's positions are the bytes of a word), a row per caption, each tower's lists, each
-    /// model's drawn captions.
+    /// The buffer: layout lists (a layout's positions are the bytes of a word), a row per caption, each
+    /// tower's lists, each model's drawn captions.
     pub words: Vec<u32>,
     /// The towers' lists.
     pub towers: Vec<TowerWorld>,

@@ -1,4 +1,5 @@
-//! A tower's graph on the CPU, one file per operation (`shaders/` has the same names; `linear` is `matmul` and `columns` there).
+//! A tower's graph on the CPU, one file per operation (`shaders/` has the same names; `linear` is `matmul`
+//! and `columns` there).
 
 mod attention;
 mod embed;
