@@ -102,12 +102,11 @@ test("training on the GPU uploads nothing, and many steps share a submit", async
       },
       { config, steps },
     );
-  for (const [config, steps] of [[{ d_model: 16, heads: 2, d_embed: 16, batch: 16 }, 64], [{ batch: 128 }, 16]] as const) {
-    const { uploaded, dispatches, submits } = await during(config, steps);
-    expect(uploaded).toBe(0);
-    expect(dispatches).toBe(26 * steps);
-    expect(submits).toBeLessThanOrEqual(steps / 16);
-  }
+  const steps = 64;
+  const { uploaded, dispatches, submits } = await during({ d_model: 16, heads: 2, d_embed: 16, batch: 16 }, steps);
+  expect(uploaded).toBe(0);
+  expect(dispatches).toBe(26 * steps);
+  expect(submits).toBeLessThanOrEqual(steps / 16);
 });
 
 test("two hundred models, one after the other, need the memory of the first", async ({ page }, { project }) => {
@@ -152,7 +151,7 @@ test("the GPU's buffers are those the layout says, for one model and for 64, and
   });
   await page.goto("bench.html");
   const small = { d_model: 16, heads: 2, d_embed: 16, batch: 16 };
-  for (const [config, models, cycles] of [[{ batch: 128 }, 1, 1], [{ batch: 128 }, 64, 1], [small, 1, 12]] as const) {
+  for (const [config, models, cycles] of [[{ batch: 128 }, 1, 1], [{ ...small, batch: 32 }, 64, 1], [small, 1, 12]] as const) {
     const { buffers, live, peak } = await page.evaluate(
       async ({ config, models, cycles }) => {
         const { leftrightBench, buffers } = window as unknown as Candidate & { buffers: Buffers };

@@ -92,24 +92,26 @@ impl Browser {
     }
 }
 
-/// The environment that has Vulkan use the SwiftShader of Debian's Chromium; empty where
-/// there is none, or where the caller has chosen a driver.
+/// The variable that has Vulkan use a driver.
+pub const DRIVER: &str = "VK_DRIVER_FILES";
+
+/// The environment that has Vulkan use the SwiftShader of Debian's Chromium; empty where there is none.
 pub fn swiftshader() -> Vec<(&'static str, &'static str)> {
-    if env::var_os("VK_DRIVER_FILES").is_some() || !Path::new(SWIFTSHADER_DRIVER).is_file() {
+    if !Path::new(SWIFTSHADER_DRIVER).is_file() {
         return Vec::new();
     }
     vec![
         ("LD_LIBRARY_PATH", SWIFTSHADER_LIBRARIES),
-        ("VK_DRIVER_FILES", SWIFTSHADER_DRIVER),
+        (DRIVER, SWIFTSHADER_DRIVER),
     ]
 }
 
 /// Where Debian's Vulkan loader finds its drivers.
 const DRIVERS: &str = "/usr/share/vulkan/icd.d";
 
-/// The environment that has Vulkan use lavapipe, Mesa's software GPU, which is installed where that is one
-/// command; `None` where it is not there.
-pub fn lavapipe() -> Result<Option<(&'static str, PathBuf)>> {
+/// The driver of lavapipe, Mesa's software GPU, which is installed where that is one command; `None` where it
+/// is not there.
+pub fn lavapipe() -> Result<Option<PathBuf>> {
     let find = || {
         let drivers = std::fs::read_dir(DRIVERS)
             .ok()?
@@ -122,7 +124,7 @@ pub fn lavapipe() -> Result<Option<(&'static str, PathBuf)>> {
     if find().is_none() {
         install("lavapipe", &["mesa-vulkan-drivers"])?;
     }
-    Ok(find().map(|driver| ("VK_DRIVER_FILES", driver)))
+    Ok(find())
 }
 
 /// Installs Debian's packages, as root on Debian; does nothing elsewhere.

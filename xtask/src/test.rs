@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use serde_json::Value;
 
-use crate::browser::{self, CHROMIUM, FIREFOX, WEBKIT};
+use crate::browser::{self, CHROMIUM, DRIVER, FIREFOX, WEBKIT};
 use crate::{build, tools};
 
 /// One of the two suites.
@@ -72,30 +72,21 @@ pub fn test(only: Option<Suite>) -> Result<ExitCode> {
     })
 }
 
-/// The tests of the native GPU engine, which run on a second adapter too.
-const GPU_TESTS: [&str; 4] = ["--test", "gpu", "--test", "stages"];
-
-/// Every Rust test, then those of the GPU engine on lavapipe: a second compiler of the same shaders.
+/// Every Rust test. Those of the GPU engine run on the adapter that the caller names in `VK_DRIVER_FILES`, else on
+/// lavapipe, which runs them four times as fast as SwiftShader. SwiftShader runs the same shaders in Chromium.
 fn rust() -> Result<Counts> {
     let mut all = tools::cargo();
-    all.args(["test", "--release", "--workspace", "--no-fail-fast"])
-        .envs(browser::swiftshader());
-    let mut counts = cargo_test(&mut all)?;
-    match browser::lavapipe()? {
-        Some((variable, driver)) => {
-            println!("The GPU engine's tests on lavapipe");
-            let mut gpu = tools::cargo();
-            gpu.args(["test", "--release", "--package", "leftright", "--no-fail-fast"])
-                .args(GPU_TESTS)
-                .env(variable, driver);
-            counts += cargo_test(&mut gpu)?;
+    all.args(["test", "--release", "--workspace", "--no-fail-fast"]);
+    if env::var_os(DRIVER).is_none() {
+        match browser::lavapipe()? {
+            Some(driver) => drop(all.env(DRIVER, driver)),
+            None if env::var_os("CI").is_some() => {
+                bail!("lavapipe is not installed: get it (on Debian: mesa-vulkan-drivers)")
+            }
+            None => drop(all.envs(browser::swiftshader())),
         }
-        None if env::var_os("CI").is_some() => {
-            bail!("lavapipe is not installed: get it (on Debian: mesa-vulkan-drivers)")
-        }
-        None => println!("The GPU engine's tests on lavapipe were skipped: it is not installed"),
     }
-    Ok(counts)
+    cargo_test(&mut all)
 }
 
 /// `cargo test`, passing its output on and adding up its summary lines.
