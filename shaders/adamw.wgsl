@@ -4,10 +4,10 @@
 // 6 floats of traffic per parameter and about 12 FLOPs.
 
 @compute @workgroup_size(adamw_lanes)
-fn adamw(here: Invocation) {
+fn adamw(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let run = runs[model_of(here)];
     let op = ops[op_of(here)];
-    let i = adamw_at(op, here).x;
+    let i = adamw_at(op, here, lane).x;
     if (i >= op.params) {
         return;
     }

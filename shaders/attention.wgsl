@@ -59,11 +59,10 @@ fn weighted_sum(op: Op, keys: u32, rows: u32, column: u32) -> f32 {
 }
 
 @compute @workgroup_size(forward_lanes)
-fn forward(here: Invocation) {
-    let lane = here.lane;
+fn forward(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let model = model_of(here);
     let op = ops[op_of(here)];
-    let row = forward_at(op, here).x;
+    let row = forward_at(op, here, lane).x;
     if (row >= op.rows) {
         return;
     }
@@ -98,11 +97,10 @@ fn forward(here: Invocation) {
 }
 
 @compute @workgroup_size(backward_lanes)
-fn backward(here: Invocation) {
-    let lane = here.lane;
+fn backward(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let model = model_of(here);
     let op = ops[op_of(here)];
-    let row = backward_at(op, here).x;
+    let row = backward_at(op, here, lane).x;
     if (row >= op.rows) {
         return;
     }
@@ -144,11 +142,10 @@ fn given(model: u32, op: Op, row: u32, key: u32, head: u32) -> f32 {
 }
 
 @compute @workgroup_size(keys_lanes)
-fn keys(here: Invocation) {
-    let lane = here.lane;
+fn keys(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let model = model_of(here);
     let op = ops[op_of(here)];
-    let first = keys_at(op, here);
+    let first = keys_at(op, here, lane);
     if (first.x >= op.key_rows) {
         return;
     }

@@ -7,10 +7,9 @@ const SUM_LANES = 16u;
 var<workgroup> parts: array<f32, 256>;
 
 @compute @workgroup_size(columns_lanes)
-fn columns(here: Invocation) {
-    let lane = here.lane;
+fn columns(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let op = ops[op_of(here)];
-    let first = columns_at(op, here).x;
+    let first = columns_at(op, here, lane).x;
     if (first >= op.columns) {
         return;
     }

@@ -13,10 +13,9 @@ fn logit_scale(run: Run, op: Op) -> f32 {
 }
 
 @compute @workgroup_size(normalise_lanes)
-fn normalise(here: Invocation) {
-    let lane = here.lane;
+fn normalise(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let op = ops[op_of(here)];
-    let row = normalise_at(op, here).x;
+    let row = normalise_at(op, here, lane).x;
     if (row >= op.sequences) {
         return;
     }
@@ -36,10 +35,9 @@ fn normalise(here: Invocation) {
 }
 
 @compute @workgroup_size(softmax_lanes)
-fn softmax(here: Invocation) {
-    let lane = here.lane;
+fn softmax(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let op = ops[op_of(here)];
-    let own = softmax_at(op, here).x;
+    let own = softmax_at(op, here, lane).x;
     if (own >= op.sequences) {
         return;
     }
@@ -63,9 +61,9 @@ fn softmax(here: Invocation) {
 }
 
 @compute @workgroup_size(d_cosines_lanes)
-fn d_cosines(here: Invocation) {
+fn d_cosines(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let op = ops[op_of(here)];
-    let at = d_cosines_at(op, here);
+    let at = d_cosines_at(op, here, lane);
     if (at.x >= op.sequences) {
         return;
     }
@@ -80,10 +78,9 @@ fn d_cosines(here: Invocation) {
 }
 
 @compute @workgroup_size(d_normalise_lanes)
-fn d_normalise(here: Invocation) {
-    let lane = here.lane;
+fn d_normalise(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let op = ops[op_of(here)];
-    let row = d_normalise_at(op, here).x;
+    let row = d_normalise_at(op, here, lane).x;
     if (row >= op.sequences) {
         return;
     }

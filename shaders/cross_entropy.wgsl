@@ -5,12 +5,11 @@
 // written, and loss parts [B * reads]. A workgroup per read place.
 
 @compute @workgroup_size(cross_entropy_lanes)
-fn cross_entropy(here: Invocation) {
-    let lane = here.lane;
+fn cross_entropy(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let model = model_of(here);
     let run = runs[model];
     let op = ops[op_of(here)];
-    let row = cross_entropy_at(op, here).x;
+    let row = cross_entropy_at(op, here, lane).x;
     if (row >= op.rows) {
         return;
     }

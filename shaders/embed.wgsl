@@ -5,10 +5,10 @@
 // length, D]. One invocation per number.
 
 @compute @workgroup_size(forward_lanes)
-fn forward(here: Invocation) {
+fn forward(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let model = model_of(here);
     let op = ops[op_of(here)];
-    let at = forward_at(op, here);
+    let at = forward_at(op, here, lane);
     if (at.x >= op.rows) {
         return;
     }
@@ -20,10 +20,10 @@ fn forward(here: Invocation) {
 }
 
 @compute @workgroup_size(backward_lanes)
-fn backward(here: Invocation) {
+fn backward(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let model = model_of(here);
     let op = ops[op_of(here)];
-    let at = backward_at(op, here);
+    let at = backward_at(op, here, lane);
     if (at.x >= op.table_rows) {
         return;
     }

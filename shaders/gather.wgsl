@@ -15,10 +15,10 @@ fn source(model: u32, op: Op, row: u32) -> u32 {
 }
 
 @compute @workgroup_size(forward_lanes)
-fn forward(here: Invocation) {
+fn forward(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let model = model_of(here);
     let op = ops[op_of(here)];
-    let at = forward_at(op, here);
+    let at = forward_at(op, here, lane);
     if (at.x >= op.rows) {
         return;
     }
@@ -28,11 +28,10 @@ fn forward(here: Invocation) {
 }
 
 @compute @workgroup_size(backward_lanes)
-fn backward(here: Invocation) {
-    let lane = here.lane;
+fn backward(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let model = model_of(here);
     let op = ops[op_of(here)];
-    let first = backward_at(op, here);
+    let first = backward_at(op, here, lane);
     if (first.x >= op.x_rows) {
         return;
     }

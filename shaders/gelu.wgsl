@@ -16,9 +16,9 @@ fn cumulative(x: f32) -> f32 {
 }
 
 @compute @workgroup_size(forward_lanes)
-fn forward(here: Invocation) {
+fn forward(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let op = ops[op_of(here)];
-    let i = forward_at(op, here).x;
+    let i = forward_at(op, here, lane).x;
     if (i >= op.numbers) {
         return;
     }
@@ -28,9 +28,9 @@ fn forward(here: Invocation) {
 }
 
 @compute @workgroup_size(backward_lanes)
-fn backward(here: Invocation) {
+fn backward(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let op = ops[op_of(here)];
-    let i = backward_at(op, here).x;
+    let i = backward_at(op, here, lane).x;
     if (i >= op.numbers) {
         return;
     }

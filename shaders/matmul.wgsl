@@ -14,11 +14,10 @@ fn spread(i: u32, view: View) -> vec2<u32> {
 }
 
 @compute @workgroup_size(matmul_lanes)
-fn matmul(here: Invocation) {
-    let lane = here.lane;
+fn matmul(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let model = model_of(here);
     let op = ops[op_of(here)];
-    let first = matmul_at(op, here);
+    let first = matmul_at(op, here, lane);
     if (first.x >= op.rows) {
         return;
     }

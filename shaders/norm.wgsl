@@ -5,11 +5,10 @@
 // 10 FLOPs a number. The gradients of weight and bias are sums over rows (columns.wgsl).
 
 @compute @workgroup_size(forward_lanes)
-fn forward(here: Invocation) {
-    let lane = here.lane;
+fn forward(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let run = runs[model_of(here)];
     let op = ops[op_of(here)];
-    let row = forward_at(op, here).x;
+    let row = forward_at(op, here, lane).x;
     if (row >= op.rows) {
         return;
     }
@@ -36,11 +35,10 @@ fn forward(here: Invocation) {
 }
 
 @compute @workgroup_size(backward_lanes)
-fn backward(here: Invocation) {
-    let lane = here.lane;
+fn backward(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let run = runs[model_of(here)];
     let op = ops[op_of(here)];
-    let row = backward_at(op, here).x;
+    let row = backward_at(op, here, lane).x;
     if (row >= op.rows) {
         return;
     }

@@ -2,12 +2,11 @@
 // is done now. A workgroup per model: loss = sum of parts, d logit_scale = sum of along (contrast.wgsl).
 
 @compute @workgroup_size(report_lanes)
-fn report(here: Invocation) {
-    let lane = here.lane;
+fn report(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let model = model_of(here);
     let run = runs[model];
     let op = ops[op_of(here)];
-    let part = report_at(op, here).x;
+    let part = report_at(op, here, lane).x;
     if (part >= op.reports) {
         return;
     }

@@ -7,10 +7,10 @@
 // hashes.
 
 @compute @workgroup_size(sample_lanes)
-fn sample(here: Invocation) {
+fn sample(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     let model = model_of(here);
     let op = ops[op_of(here)];
-    let i = sample_at(op, here).x;
+    let i = sample_at(op, here, lane).x;
     let run = runs[model];
     let step = batch[0] + 1u;
     if (i == 0u && model == 0u) {

@@ -11,17 +11,17 @@
 @group(0) @binding(5) var<storage, read> world: array<u32>; // src/engine/gpu/world.rs
 @group(1) @binding(0) var<storage, read> ops: array<Op>; // [operations of the dispatch]
 
-// Where an invocation stands.
-struct Invocation {
+// Which workgroup this is. An invocation's place in it is no member: barriers must depend on nothing that
+// differs within a workgroup, and browsers judge a parameter as a whole.
+struct Workgroup {
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
-    @builtin(local_invocation_index) lane: u32,
 }
 
-fn model_of(here: Invocation) -> u32 {
+fn model_of(here: Workgroup) -> u32 {
     return here.group.z % arrayLength(&runs);
 }
 
-fn op_of(here: Invocation) -> u32 {
+fn op_of(here: Workgroup) -> u32 {
     return here.group.z / arrayLength(&runs);
 }

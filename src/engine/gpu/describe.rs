@@ -185,7 +185,7 @@ impl Entry {
         let mut text = format!("const {name}_lanes = {}u;\n", self.lanes);
         let index = if self.by_invocation {
             format!(
-                "(here.group.y * here.groups.x + here.group.x) * {}u + here.lane",
+                "(here.group.y * here.groups.x + here.group.x) * {}u + lane",
                 self.lanes
             )
         } else {
@@ -201,7 +201,7 @@ impl Entry {
         };
         let _ = write!(
             text,
-            "fn {name}_at(op: Op, here: Invocation) -> vec2<u32> {{\n\
+            "fn {name}_at(op: Op, here: Workgroup, lane: u32) -> vec2<u32> {{\n\
              let index = {index};\nlet across = {across};\n\
              return vec2<u32>(index / across * {first}u, index % across * {second}u);\n}}\n"
         );
