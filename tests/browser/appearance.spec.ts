@@ -70,10 +70,11 @@ async function compare(page: Page, name: string, theme: (typeof THEMES)[number],
   const target = page.locator(shot.within).first();
   const crop = (height: string, overflow: string) =>
     target.evaluate((element: HTMLElement, style) => {
-      element.style.translate = "";
-      // What is above may be any part of a pixel high; letters are set by whole ones.
+      Object.assign(element.style, { position: "", top: "" });
+      // What is above may be any part of a pixel high. The element is laid out on a whole pixel: a transform would leave what is in
+      // it on parts of one.
       const top = element.getBoundingClientRect().top + scrollY;
-      Object.assign(element.style, style, { translate: style.maxHeight === "" ? "" : `0 ${Math.ceil(top) - top}px` });
+      Object.assign(element.style, style, style.maxHeight === "" ? {} : { position: "relative", top: `${Math.ceil(top) - top}px` });
     }, { maxHeight: height, overflow });
   await crop(`${shot.height}px`, "clip");
   const file = `${width}-${theme}-${name}.png`;

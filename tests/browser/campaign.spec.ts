@@ -77,7 +77,7 @@ test("fifty workers killed while they train: each run goes on from its last snap
 });
 
 /** An emulated GPU compiles for seconds before each; CAMPAIGN=50 takes all the time that it needs. */
-const DEVICES = Number(process.env.CAMPAIGN ?? 8);
+const DEVICES = Number(process.env.CAMPAIGN ?? 4);
 
 test(`${DEVICES} devices destroyed while they train: the CPU engine goes on, on one curve`, async ({ page }, { project }) => {
   test.skip(project.name !== "webgpu", "needs WebGPU");

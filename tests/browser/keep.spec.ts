@@ -20,9 +20,10 @@ async function keep(figure: Locator, label: string): Promise<{ name: string; byt
   return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
 }
 
-/** What the browser makes of an SVG that stands alone. */
-function read(page: Page, svg: string) {
-  return page.evaluate((text) => {
+/** What the browser makes of an SVG that stands alone. In an empty page: the article lets nobody make markup of text. */
+async function read(page: Page, svg: string) {
+  const empty = await page.context().newPage();
+  const seen = await empty.evaluate((text) => {
     const picture = new DOMParser().parseFromString(text, "image/svg+xml");
     const all = [...picture.querySelectorAll("*")];
     return {
@@ -36,6 +37,8 @@ function read(page: Page, svg: string) {
       foreign: all.filter(({ localName, attributes }) => ["foreignObject", "script", "image", "style"].includes(localName) || [...attributes].some(({ name }) => name.startsWith("on") || name === "href")).length,
     };
   }, svg);
+  await empty.close();
+  return seen;
 }
 
 /** How much of a picture is not its background, its size, and its top left colour. */

@@ -78,8 +78,9 @@ class Keeper {
   }
 
   async #look(): Promise<void> {
-    const [kept, elsewhere] = await Promise.all([store.list(), held()]);
-    this.left = kept.find(({ id, name }) => name === null && !elsewhere.includes(lockOf(id))) ?? null;
+    const kept = (await store.list()).filter(({ name }) => name === null);
+    const free = await Promise.all(kept.map(({ id }) => isFree(id)));
+    this.left = kept.find((_, at) => free[at]) ?? null;
   }
 
   #follow(): void {
@@ -125,11 +126,14 @@ function hold(id: string): void {
   void holdLock(lockOf(id));
 }
 
-/** The locks of runs that are open somewhere. */
-async function held(): Promise<string[]> {
+/** Milliseconds in which a page that is reloaded lets go of its run, also on a busy machine. */
+const LETS_GO_MS = 3_000;
+
+/** Whether a run is open in no other page. */
+async function isFree(id: string): Promise<boolean> {
   const { locks } = navigator as { locks?: LockManager };
-  const known = await locks?.query().catch(() => null);
-  return known?.held?.flatMap(({ name }) => name ?? []) ?? [];
+  if (!locks) return true;
+  return locks.request(lockOf(id), { signal: AbortSignal.timeout(LETS_GO_MS) }, () => true).catch(() => false);
 }
 
 /** An id that no other run has; `crypto.randomUUID` is not everywhere. */
