@@ -79,8 +79,14 @@ class Keeper {
 
   async #look(): Promise<void> {
     const kept = (await store.list()).filter(({ name }) => name === null);
-    const free = await Promise.all(kept.map(({ id }) => isFree(id)));
-    this.left = kept.find((_, at) => free[at]) ?? null;
+    const [latest] = kept;
+    const deadline = performance.now() + LETS_GO_MS;
+    let elsewhere = await held();
+    while (latest && elsewhere.includes(lockOf(latest.id)) && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      elsewhere = await held();
+    }
+    this.left = kept.find(({ id }) => !elsewhere.includes(lockOf(id))) ?? null;
   }
 
   #follow(): void {
@@ -129,11 +135,11 @@ function hold(id: string): void {
 /** Milliseconds in which a page that is reloaded lets go of its run, also on a busy machine. */
 const LETS_GO_MS = 3_000;
 
-/** Whether a run is open in no other page. */
-async function isFree(id: string): Promise<boolean> {
+/** The locks of runs that are open somewhere. */
+async function held(): Promise<string[]> {
   const { locks } = navigator as { locks?: LockManager };
-  if (!locks) return true;
-  return locks.request(lockOf(id), { signal: AbortSignal.timeout(LETS_GO_MS) }, () => true).catch(() => false);
+  const known = await locks?.query().catch(() => null);
+  return known?.held?.flatMap(({ name }) => name ?? []) ?? [];
 }
 
 /** An id that no other run has; `crypto.randomUUID` is not everywhere. */

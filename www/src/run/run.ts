@@ -50,7 +50,8 @@ export class Run extends RunState {
     this.turn("load");
     this.error = null;
     this.changed();
-    await this.#guard("The run did not start", async () => {
+    // Whoever would put another model in its place, as Resume does, waits until this one is there.
+    const started = this.#guard("The run did not start", async () => {
       this.fields = await this.worker.fields();
       const { settings, views: { step }, problems } = readQuery(this.source.search, this.fields);
       this.notices = [];
@@ -70,6 +71,8 @@ export class Run extends RunState {
       await this.#evaluate();
       if (step !== null) await this.#showIfKept(step);
     });
+    this.#replacing = started;
+    await started;
     if (this.source.start === "training" && atRest(this.phase)) {
       const { step } = readQuery(this.source.search, this.fields).views;
       await this.train();
