@@ -142,7 +142,10 @@ function complain(): void {
     if ((target instanceof HTMLLinkElement && target.rel === "modulepreload") || message.startsWith("ResizeObserver loop")) return;
     complaints.push(message || `${(target as Element).outerHTML.slice(0, 200)} did not load`);
   }, true);
-  addEventListener("unhandledrejection", ({ reason }) => complaints.push(String(reason)));
+  addEventListener("unhandledrejection", ({ reason }) => {
+    // What WebKit says of its own to a page that is left while it holds a lock, and comes back.
+    if (!String(reason).includes("Script execution context has stopped")) complaints.push(String(reason));
+  });
   addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => complaints.push(`${violatedDirective} refuses ${blockedURI}`));
   for (const level of ["error", "warn"] as const) {
     const { [level]: say } = console;
