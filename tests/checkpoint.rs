@@ -1,7 +1,10 @@
 //! Checkpoints: both ways, and what a wrong, truncated or hostile one gets.
 
+mod common;
+
 use std::collections::HashMap;
 
+use common::small;
 use leftright::checkpoint::{Contents, MAX_BYTES, load, save};
 use leftright::config::{Config, Population, ValidConfig};
 use leftright::engine::cpu::Cpu;
@@ -11,19 +14,6 @@ use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensors, serialize};
 
 const TRAINED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/trained.safetensors");
-
-fn small() -> ValidConfig {
-    Config {
-        d_model: 16,
-        heads: 2,
-        d_embed: 16,
-        batch: 16,
-        seed: 5,
-        ..Config::default()
-    }
-    .validate()
-    .unwrap()
-}
 
 fn initial(config: &ValidConfig) -> Snapshot {
     Snapshot::initial(&Population::from(config))

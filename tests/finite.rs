@@ -1,5 +1,8 @@
 //! A model whose weights are numbers and whose scores are not: counted, said, and never shown as a number.
 
+mod common;
+
+use common::small;
 use leftright::analysis::{AnalysisError, Evaluator, Scene};
 use leftright::checkpoint::{Contents, load, save};
 use leftright::config::{Config, Population, ValidConfig};
@@ -8,19 +11,6 @@ use leftright::model::{ParamTable, Snapshot};
 use leftright::task::Split;
 use leftright::training::EngineRequest;
 use pollster::block_on;
-
-fn small() -> ValidConfig {
-    Config {
-        d_model: 16,
-        heads: 2,
-        d_embed: 16,
-        batch: 16,
-        seed: 5,
-        ..Config::default()
-    }
-    .validate()
-    .unwrap()
-}
 
 /// A new model with some tensors multiplied.
 fn scaled(config: &ValidConfig, by: f32, which: impl Fn(&str) -> bool) -> Snapshot {

@@ -183,12 +183,8 @@ impl Evaluator {
     /// # Errors
     /// As [`strengths`](super::strengths): where an ablation is out of bounds.
     pub fn accuracies(&self, params: &[f32], ablations: &[Ablation]) -> Result<Accuracies, AnalysisError> {
-        let [single, seen, unseen] = Split::ALL.map(|split| self.accuracy(params, ablations, split));
-        Ok(Accuracies {
-            single: single?,
-            seen: seen?,
-            unseen: unseen?,
-        })
+        let [single, seen, unseen] = Split::ALL.map(self.judge_under(params, ablations)?);
+        Ok(Accuracies { single, seen, unseen })
     }
 
     /// The accuracy on one split.
@@ -201,9 +197,21 @@ impl Evaluator {
         ablations: &[Ablation],
         split: Split,
     ) -> Result<Accuracy, AnalysisError> {
+        Ok(self.judge_under(params, ablations)?(split))
+    }
+
+    /// What gives the accuracy on a split: the captions are embedded once, for all splits.
+    ///
+    /// # Errors
+    /// As [`Evaluator::accuracies`].
+    pub fn judge_under(
+        &self,
+        params: &[f32],
+        ablations: &[Ablation],
+    ) -> Result<impl Fn(Split) -> Accuracy, AnalysisError> {
         let vision = strengths(&self.config, Tower::Vision, ablations)?;
-        let text = self.embed_captions(params, ablations)?;
-        Ok(self.judge(params, &vision, &text, split))
+        let captions = self.embed_captions(params, ablations)?;
+        Ok(move |split| self.judge(params, &vision, &captions, split))
     }
 
     /// The accuracy on one split with any strengths of the vision tower's heads `[heads]`; `captions` are

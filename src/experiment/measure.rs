@@ -77,20 +77,16 @@ impl Measure {
         let config = evaluator.config();
         match self {
             Measure::Accuracies(splits) => {
+                let judge = evaluator.judge_under(params, &[])?;
                 for split in splits {
-                    insert(
-                        values,
-                        &Intervention::None,
-                        *split,
-                        &evaluator.accuracy(params, &[], *split)?,
-                    );
+                    insert(values, &Intervention::None, *split, &judge(*split));
                 }
             }
             Measure::Ablation(ablation, splits) => {
                 let before = Intervention::Ablation(ablation.clone());
+                let judge = evaluator.judge_under(params, std::slice::from_ref(ablation))?;
                 for split in splits {
-                    let accuracy = evaluator.accuracy(params, std::slice::from_ref(ablation), *split)?;
-                    insert(values, &before, *split, &accuracy);
+                    insert(values, &before, *split, &judge(*split));
                 }
             }
             Measure::Slopes => {

@@ -56,17 +56,9 @@ pub struct UnknownTerm(String);
 
 impl Term {
     /// The nine terms of the logits; a term's [`place`](Term::place) is its place here.
-    pub const LOGIT: [Term; 9] = [
-        Term::EE,
-        Term::EP,
-        Term::EB,
-        Term::PE,
-        Term::PP,
-        Term::PB,
-        Term::BE,
-        Term::BP,
-        Term::BB,
-    ];
+    pub const LOGIT: [Term; 9] = *Term::ALL
+        .first_chunk()
+        .expect("the terms of the logits stand before VP");
 
     /// Every term: those of the logits, then VP.
     pub const ALL: [Term; 10] = [

@@ -144,6 +144,20 @@ impl Fixture {
     }
 }
 
+/// A model that trains in no time.
+pub fn small() -> ValidConfig {
+    Config {
+        d_model: 16,
+        heads: 2,
+        d_embed: 16,
+        batch: 16,
+        seed: 5,
+        ..Config::default()
+    }
+    .validate()
+    .unwrap()
+}
+
 /// A new model's parameters with embeddings, biases and norms of a size that none of them can hide behind
 /// another.
 pub fn random_model(config: &ValidConfig) -> Vec<f32> {

@@ -1,7 +1,7 @@
 //! 4. Ablations on every split, in all heads and in each.
 
 use super::parts::{
-    Runs, SKILL, ablation_chart, after, chance, coin, cut, models, number, open, seeds, under,
+    EFFECTIVE, Runs, SKILL, ablation_chart, after, chance, coin, cut, models, number, open, seeds, under,
 };
 use crate::analysis::{Ablation, Score, Term};
 use crate::config::Config;
@@ -21,18 +21,8 @@ pub const EXPERIMENT: Experiment = Experiment {
     summarise,
 };
 
-const TERMS: [Term; 7] = [
-    Term::EP,
-    Term::PE,
-    Term::PP,
-    Term::BP,
-    Term::BE,
-    Term::EE,
-    Term::VP,
-];
-
 fn pairs() -> impl Iterator<Item = [Term; 2]> {
-    (0..TERMS.len()).flat_map(|i| (i + 1..TERMS.len()).map(move |j| [TERMS[i], TERMS[j]]))
+    (0..EFFECTIVE.len()).flat_map(|i| (i + 1..EFFECTIVE.len()).map(move |j| [EFFECTIVE[i], EFFECTIVE[j]]))
 }
 
 /// One term in one head, head by head.
@@ -41,13 +31,13 @@ fn per_head() -> impl Iterator<Item = Ablation> {
         heads: Some(vec![head]),
         ..cut(&[term])
     };
-    (0..Config::default().heads).flat_map(move |head| TERMS.map(|term| in_head(head, term)))
+    (0..Config::default().heads).flat_map(move |head| EFFECTIVE.map(|term| in_head(head, term)))
 }
 
 fn jobs(scale: Scale) -> Vec<Job> {
     let splits = Split::ALL.to_vec();
     let mut measures = vec![Measure::Accuracies(splits.clone()), Measure::Slopes];
-    let cuts = TERMS
+    let cuts = EFFECTIVE
         .iter()
         .map(|term| cut(&[*term]))
         .chain(pairs().map(|pair| cut(&pair)))
@@ -58,12 +48,12 @@ fn jobs(scale: Scale) -> Vec<Job> {
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let runs = Runs::finished(jobs, measurements);
-    let singles = TERMS.map(|term| cut(&[term]));
+    let singles = EFFECTIVE.map(|term| cut(&[term]));
     let doubles: Vec<Ablation> = pairs().map(|pair| cut(&pair)).collect();
     let chart = |title: &str, ablations: &[Ablation], score| {
         ablation_chart(&runs, title, ablations, score, chance(score))
     };
-    let columns: Vec<String> = TERMS.iter().map(|term| term.name().to_owned()).collect();
+    let columns: Vec<String> = EFFECTIVE.iter().map(|term| term.name().to_owned()).collect();
     let map = |title: &str, y_label: &str, rows: Vec<String>, cells: Vec<Option<f64>>| Chart::Map {
         title: title.to_owned(),
         x_label: "term cut".to_owned(),

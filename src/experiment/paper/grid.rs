@@ -1,7 +1,7 @@
 //! 9. Two dimensions.
 
 use super::parts::{
-    HEADS, Runs, SKILL, ablation_chart, after, coin, cut, models, number, open, seeds, without,
+    ABLATED, HEADS, Runs, SKILL, ablation_chart, after, coin, cut, models, number, open, seeds, without,
 };
 use crate::analysis::{Score, Term};
 use crate::config::{Preset, ValidConfig};
@@ -21,15 +21,13 @@ pub const EXPERIMENT: Experiment = Experiment {
     summarise,
 };
 
-const TERMS: [Term; 5] = [Term::EP, Term::PE, Term::PP, Term::BP, Term::VP];
-
 fn jobs(scale: Scale) -> Vec<Job> {
     let mut measures = vec![
         Measure::Accuracies(Split::ALL.to_vec()),
         Measure::Slopes,
         Measure::EpRows,
     ];
-    measures.extend(TERMS.map(|term| without(&[term])));
+    measures.extend(ABLATED.map(|term| without(&[term])));
     let count = scale.pick(1, 2, 5);
     let jobs = |preset: Preset, steps| seeds(&preset.config(), count, steps, &measures);
     // Two relations take longer: at step 1500 order on unseen pairs is 0.78.
@@ -68,7 +66,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         charts.push(ablation_chart(
             runs,
             &title,
-            &TERMS.map(|term| cut(&[term])),
+            &ABLATED.map(|term| cut(&[term])),
             Score::Order,
             Some(0.5),
         ));

@@ -1,6 +1,6 @@
 //! 11. Layer norm and MLP.
 
-use super::parts::{Runs, SKILL, after, models, open, seeds, without};
+use super::parts::{ABLATED, Runs, SKILL, after, models, open, seeds, without};
 use crate::analysis::{Score, Term};
 use crate::config::{Config, ValidConfig};
 use crate::experiment::{
@@ -19,7 +19,6 @@ pub const EXPERIMENT: Experiment = Experiment {
     summarise,
 };
 
-const TERMS: [Term; 5] = [Term::EP, Term::PE, Term::PP, Term::BP, Term::VP];
 /// Layer norm, MLP, name.
 const VARIANTS: [(bool, bool, &str); 4] = [
     (false, false, "neither"),
@@ -33,7 +32,7 @@ fn jobs(scale: Scale) -> Vec<Job> {
         Measure::Accuracies(vec![Split::Seen, Split::Unseen]),
         Measure::Slopes,
     ];
-    measures.extend(TERMS.map(|term| without(&[term])));
+    measures.extend(ABLATED.map(|term| without(&[term])));
     measures.push(without(&[Term::EP, Term::PP]));
     let mut jobs = Vec::new();
     for mixed in [true, false] {

@@ -14,6 +14,20 @@ pub const SKILL: f64 = 0.9;
 /// Heads of a model, at most (`Config::heads`).
 pub const HEADS: u32 = 16;
 
+/// The terms that change an attention row, and VP: EP first, so that a figure fills in from what matters.
+pub const EFFECTIVE: [Term; 7] = [
+    Term::EP,
+    Term::PE,
+    Term::PP,
+    Term::BP,
+    Term::BE,
+    Term::EE,
+    Term::VP,
+];
+
+/// The terms whose cuts are compared with the claim in every variant of the model or the task.
+pub const ABLATED: [Term; 5] = [Term::EP, Term::PE, Term::PP, Term::BP, Term::VP];
+
 /// Whether an order accuracy is a coin toss.
 pub fn coin(order: f64) -> bool {
     (0.4..=0.6).contains(&order)

@@ -1,6 +1,6 @@
 //! 13. Reversal: every term from -1 to 2.
 
-use super::parts::{Runs, SKILL, models, number, open, seeds, those, under};
+use super::parts::{EFFECTIVE, Runs, SKILL, models, number, open, seeds, those, under};
 use crate::analysis::{Ablation, Score, Term};
 use crate::config::Config;
 use crate::experiment::{
@@ -19,16 +19,6 @@ pub const EXPERIMENT: Experiment = Experiment {
     summarise,
 };
 
-const TERMS: [Term; 7] = [
-    Term::EP,
-    Term::PE,
-    Term::PP,
-    Term::BP,
-    Term::BE,
-    Term::EE,
-    Term::VP,
-];
-
 fn strengths() -> impl Iterator<Item = f64> {
     (0..=12).map(|i| -1.0 + 0.25 * f64::from(i))
 }
@@ -37,7 +27,7 @@ fn jobs(scale: Scale) -> Vec<Job> {
     let unseen = vec![Split::Unseen];
     let mut measures = vec![Measure::Accuracies(unseen.clone())];
     // EP first, so that a figure fills in from what matters.
-    let swept = TERMS
+    let swept = EFFECTIVE
         .into_iter()
         .flat_map(|term| strengths().map(move |strength| (term, strength)))
         .filter(|(_, strength)| *strength != 1.0);
@@ -71,7 +61,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
             log: false,
         },
         y: Axis::share(score.name()),
-        series: TERMS
+        series: EFFECTIVE
             .iter()
             .map(|term| series(*term, score))
             .filter(|s| s.points.len() > 1)

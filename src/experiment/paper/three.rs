@@ -1,6 +1,6 @@
 //! 10. Three objects.
 
-use super::parts::{Runs, ablation_chart, after, cut, models, on, open, seeds, without};
+use super::parts::{ABLATED, Runs, ablation_chart, after, cut, models, on, open, seeds, without};
 use crate::analysis::{Score, Term};
 use crate::config::{Config, Preset, ValidConfig};
 use crate::experiment::{Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Verdict};
@@ -17,11 +17,9 @@ pub const EXPERIMENT: Experiment = Experiment {
     summarise,
 };
 
-const TERMS: [Term; 5] = [Term::EP, Term::PE, Term::PP, Term::BP, Term::VP];
-
 fn jobs(scale: Scale) -> Vec<Job> {
     let mut measures = vec![Measure::Accuracies(Split::ALL.to_vec()), Measure::Slopes];
-    measures.extend(TERMS.map(|term| without(&[term])));
+    measures.extend(ABLATED.map(|term| without(&[term])));
     // Of 15 labels' 2730 triples a batch holds one single object a step; 8 labels make 336.
     let jobs = |pair_labels, count| {
         seeds(
@@ -44,7 +42,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         .filter(|labels| jobs.iter().any(|job| job.config.pair_labels == *labels))
         .map(|labels| (labels, runs.whose(move |c: &ValidConfig| c.pair_labels == labels)))
         .collect();
-    let cuts = TERMS.map(|term| cut(&[term]));
+    let cuts = ABLATED.map(|term| cut(&[term]));
     let chart = |(labels, runs): &(u32, Runs), score: Score, chance: Option<f64>| {
         let title = format!(
             "{} on unseen triples without a term, {labels} labels in triples",

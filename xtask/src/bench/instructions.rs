@@ -50,19 +50,9 @@ fn profile(steps: u64) -> Result<Profile> {
         "--tool=callgrind",
         format!("--callgrind-out-file={}", file.display())
     ]);
-    let mut bench = tools::cargo();
+    let mut bench = super::program("engine");
     bench.args(["--config", &format!("target.'cfg(all())'.runner={runner}")]);
-    tools::run(bench.args([
-        "bench",
-        "--quiet",
-        "--package",
-        "leftright",
-        "--bench",
-        "engine",
-        "--",
-        "--steps",
-        &steps.to_string(),
-    ]))?;
+    tools::run(bench.args(["--", "--steps", &steps.to_string()]))?;
     let mut annotate = tools::command("callgrind_annotate");
     let output = annotate
         .args(["--threshold=100", "--auto=no"])

@@ -22,8 +22,7 @@ pub fn bench(peers: Option<&Path>) -> Result<()> {
     let bench = tools::root().join("bench");
 
     println!("Measuring natively");
-    let native =
-        answer(tools::cargo().args(["bench", "--quiet", "--package", "leftright", "--bench", "engine"]))?;
+    let native = answer(&mut program("engine"))?;
     let file = tools::target_dir().join("bench/engine.json");
     fs::write(&file, native.to_string())?;
     println!("Counting instructions");
@@ -49,14 +48,14 @@ pub fn bench(peers: Option<&Path>) -> Result<()> {
 
 /// Prints what a step would take on two GPUs.
 pub fn model_gpu() -> Result<()> {
-    tools::run(tools::cargo().args([
-        "bench",
-        "--quiet",
-        "--package",
-        "leftright",
-        "--bench",
-        "gpu_model",
-    ]))
+    tools::run(&mut program("gpu_model"))
+}
+
+/// A program of `bench/`.
+fn program(name: &str) -> Command {
+    let mut cargo = tools::cargo();
+    cargo.args(["bench", "--quiet", "--package", "leftright", "--bench", name]);
+    cargo
 }
 
 /// Runs a command that prints one JSON object as its last line.
