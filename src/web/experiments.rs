@@ -10,7 +10,6 @@ use super::session::{CHUNK_MS, yield_to_events};
 use super::{Failure, busy, from_js, to_js};
 use crate::experiment::{
     self, Experiment, ExperimentInfo, Job, Measurement, POPULATION, Summary, TrainerError, Values,
-    populations,
 };
 use crate::training::{EngineInfo, EngineRequest};
 
@@ -76,9 +75,18 @@ pub fn plan(
     let jobs = (experiment.jobs)(from_js(scale, "config")?);
     Ok(to_js(&Plan {
         info: experiment.info(),
-        populations: populations(&jobs, POPULATION),
+        populations: experiment::populations(&jobs, POPULATION),
         jobs,
     })?)
+}
+
+/// Which of a reader's own jobs, by their places, can be trained as one population.
+#[wasm_bindgen(unchecked_return_type = "number[][]")]
+pub fn populations(
+    #[wasm_bindgen(unchecked_param_type = "Job[]")] jobs: JsValue,
+) -> Result<JsValue, JsValue> {
+    let jobs: Vec<Job> = from_js(jobs, "config")?;
+    Ok(to_js(&experiment::populations(&jobs, POPULATION))?)
 }
 
 /// What the measurements of some of an experiment's jobs say.

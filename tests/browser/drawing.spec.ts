@@ -70,6 +70,24 @@ test("charts are read by arrow keys also in a screen reader's browse mode: the r
   await expect(chart.locator(".reading")).toHaveText(/at step 999$/);
 });
 
+test("one value alone has its place on an axis", async ({ page }) => {
+  const article = new Article(page);
+  await article.open("?engine=cpu", "trained");
+  await page.locator("lr-birth").scrollIntoViewIfNeeded();
+  await page.evaluate(async () => {
+    await customElements.whenDefined("lr-chart");
+    const axis = (label: string) => ({ label, bounds: null, log: false });
+    const points = [{ x: 20, y: 3, least: 2, most: 4 }];
+    const chart = { kind: "lines", title: "one", x: axis("step"), y: axis("loss"), series: [{ name: "loss", points }] };
+    const element = Object.assign(document.createElement("lr-chart"), { chart, id: "alone" });
+    document.querySelector("main")?.prepend(element);
+  });
+  const chart = page.locator("#alone");
+  const [picture, mark] = [await chart.locator("svg.picture").boundingBox(), await chart.locator("g[data-series] .mark").first().boundingBox()];
+  expect(mark?.x).toBeGreaterThan(picture?.x ?? Infinity);
+  expect(mark?.x).toBeLessThan((picture?.x ?? 0) + (picture?.width ?? 0));
+});
+
 test("two hundred times trained and reset: the worker's models, its listeners and the page's heap stay as they were", async ({ page }) => {
   const article = new Article(page);
   await article.open("?engine=cpu&d_model=16&heads=2&d_embed=16&batch=16&labels=8&pair_labels=3&held_labels=4");

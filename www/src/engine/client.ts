@@ -31,6 +31,7 @@ export class EngineClient {
   fields = () => this.call((api) => api.fields());
   check = (config: Partial<Config>) => this.call((api) => api.check(config));
   plan = (experiment: string, scale: Scale) => this.call((api) => api.plan(experiment, scale));
+  populations = (jobs: Job[]) => this.call((api) => api.populations(jobs));
   summarise = (experiment: string, scale: Scale, measurements: Measurement[]) =>
     this.call((api) => api.summarise(experiment, scale, measurements));
   trainPopulation = (

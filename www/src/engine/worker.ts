@@ -121,6 +121,7 @@ const api = {
     (await of(run).measurable()).summariseExamination(experiment, values),
 
   plan: async (experiment: string, scale: Scale): Promise<Plan> => (await loadTrainer()).plan(experiment, scale),
+  populations: async (jobs: Job[]): Promise<number[][]> => (await loadTrainer()).populations(jobs),
   summarise: async (experiment: string, scale: Scale, measurements: Measurement[]): Promise<Summary> =>
     (await loadTrainer()).summarise(experiment, scale, measurements),
   /** Trains jobs of one shape as one population; job i's measurements carry `numbers[i]`. */

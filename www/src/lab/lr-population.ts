@@ -6,7 +6,7 @@ import { csv, measurementsTable } from "../export/csv";
 import { download } from "../export/download";
 import { engineError, sentence } from "../engine/errors";
 import { sharedPool, type Batch } from "../engine/pool";
-import type { Chart, Config, Job, Measurement } from "../engine/pkg/leftright.js";
+import type { Chart, Config, EngineKind, Job, Measurement } from "../engine/pkg/leftright.js";
 import { count } from "../util/format";
 import type { Run } from "../run/run";
 import { press } from "../figures/press";
@@ -87,23 +87,31 @@ export class LrPopulation extends LitElement {
     // A second press before the engine has answered would queue the models twice.
     if (this.asking || this.batch) return;
     this.asking = true;
+    let jobs: Job[];
+    let populations: number[][];
+    let kind: EngineKind;
     try {
-      this.jobs = await Promise.all(
+      jobs = await Promise.all(
         values.map(async ({ value }) => {
           const config = await run.worker.call((api) => api.check({ ...settings, [name]: value }));
           return { config, steps: STEPS, every: EVERY, measures: [{ accuracies: ["unseen"] }] } satisfies Job;
         }),
       );
+      populations = await run.worker.populations(jobs);
+      ({ kind } = await run.engine());
     } catch (thrown) {
       this.message = sentence(engineError(thrown));
       return;
     } finally {
       this.asking = false;
     }
+    if (!this.isConnected) return;
+    this.jobs = jobs;
     this.varied = { name, values: values.map(({ value }) => value as number | boolean) };
     this.measurements = [];
     this.message = "";
-    this.batch = sharedPool().train([this.jobs.map((job, number) => ({ job, number }))], "cpu", {
+    const numbered = jobs.map((job, number) => ({ job, number }));
+    this.batch = sharedPool().train(populations.map((places) => numbered.filter(({ number }) => places.includes(number))), kind, {
       progress: (_, __, measurement) => { if (measurement) this.measurements = [...this.measurements, measurement]; },
       failed: (_, error) => { this.message = sentence(error); },
       ended: () => { this.batch = null; },

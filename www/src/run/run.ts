@@ -128,8 +128,9 @@ export class Run extends RunState {
     await this.#guard("That step cannot be shown", () => this.#show(step));
   }
 
-  /** The engine that trains it, opened if need be. */
+  /** The engine that trains it, opened if need be, once a model that is on its way is there. */
   async engine(): Promise<EngineInfo> {
+    await this.#replacing.catch(() => undefined);
     const { engine } = await this.client.prepare();
     if (!engine) throw new EngineError("engine", "The engine did not open.");
     if (this.current) this.current.engine = engine;
