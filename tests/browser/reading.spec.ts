@@ -1,4 +1,5 @@
 // The article as something to read: without a script, without the page moving, on a phone, word by word.
+import { readFileSync, readdirSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { Article } from "./article";
 import { expect, test } from "./harness";
@@ -36,6 +37,27 @@ test.describe("without scripts", () => {
     }
     await expect(page.locator("button:visible")).toHaveCount(0);
   });
+});
+
+test("no word of the report's pictures is cut off", async ({ page }, { project }) => {
+  test.skip(project.name === "webgpu", "the page is the same");
+  const cutOff = async (name: string, svg: string) => {
+    await page.setContent(svg);
+    const words = await page.evaluate(() => {
+      const { x, width } = document.querySelector("svg")?.viewBox.baseVal ?? new DOMRect();
+      const texts = [...document.querySelectorAll("text")].filter((text) => !text.hasAttribute("transform"));
+      const ends = (box: DOMRect) => box.x < x || box.x + box.width > x + width;
+      return texts.filter((text) => ends(text.getBBox())).map((text) => text.textContent);
+    });
+    return words.map((word) => `${name}: ${word}`);
+  };
+  const folder = new URL("../../figures/", import.meta.url);
+  const names = readdirSync(folder);
+  expect(names.length).toBeGreaterThan(40);
+  const found: string[] = [];
+  for (const name of names) found.push(...(await cutOff(name, readFileSync(new URL(name, folder), "utf8"))));
+  expect(found).toEqual([]);
+  expect(await cutOff("control", '<svg viewBox="0 0 100 20"><text y="15">words that go on beyond the edge</text></svg>')).toHaveLength(1);
 });
 
 for (const width of [320, 1280]) {

@@ -52,7 +52,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     };
     let chart = |score: Score| Chart::Lines {
         title: format!(
-            "{} on unseen pairs, each term from reversed (-1) through removed (0) to doubled (2)",
+            "{} on unseen pairs, each term from reversed (-1) to doubled (2)",
             score.name()
         ),
         x: Axis {
