@@ -1,10 +1,9 @@
-//! A training step on the CPU asks for no memory once its buffers are there, where the towers are computed by
-//! tables.
+//! A training step on the CPU asks for no memory once its buffers are there, by tables and by graphs.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use leftright::config::{Config, Population};
+use leftright::config::{Config, Population, Preset};
 use leftright::engine::cpu::Cpu;
 use leftright::model::Snapshot;
 
@@ -30,38 +29,28 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Allocations in a step after two that made the buffers.
-fn allocations(config: Config) -> usize {
-    let population = Population::from(config.validate().unwrap());
+/// Allocations in a step after some others.
+fn allocations(config: &Config, before: usize) -> usize {
+    let population = Population::from(config.clone().validate().unwrap());
     let mut cpu = Cpu::<f32>::new(&population, &Snapshot::initial(&population));
-    let mut losses = Vec::with_capacity(3);
-    for _ in 0..2 {
+    let mut losses = Vec::with_capacity(before + 1);
+    for _ in 0..before {
         cpu.step_into(&mut losses);
     }
-    let before = COUNT.get();
+    let counted = COUNT.get();
     cpu.step_into(&mut losses);
-    COUNT.get() - before
+    COUNT.get() - counted
 }
 
 #[test]
 fn a_step_allocates_nothing() {
-    for (name, batch) in [("paper", 128), ("paper", 17), ("grid", 64), ("three", 32)] {
-        assert_eq!(
-            allocations(Config {
-                batch,
-                ..Config::preset(name).unwrap()
-            }),
-            0,
-            "preset {name}, batch {batch}"
-        );
+    for (preset, batch) in Preset::ALL.iter().flat_map(|preset| [(preset, 32), (preset, 17)]) {
+        let config = Config {
+            batch,
+            ..preset.config()
+        };
+        assert_eq!(allocations(&config, 1), 0, "{preset:?}, batch {batch}");
+        // Negative control: the first step makes the buffers.
+        assert_ne!(allocations(&config, 0), 0, "{preset:?}, batch {batch}");
     }
-    // Negative control: a graph's step asks for some.
-    assert_ne!(
-        allocations(Config {
-            mlp: true,
-            batch: 32,
-            ..Config::default()
-        }),
-        0
-    );
 }

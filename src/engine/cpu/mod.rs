@@ -83,7 +83,7 @@ impl<T: Real> Cpu<T> {
         losses
     }
 
-    /// The same, the losses added to `losses`. It asks for no memory, after the first, where tables do
+    /// The same, the losses added to `losses`. It asks for no memory after the first
     /// (`tests/allocation.rs`).
     pub fn step_into(&mut self, losses: &mut Vec<f32>) {
         self.step += 1;

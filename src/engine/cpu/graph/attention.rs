@@ -13,6 +13,26 @@ pub struct Shapes {
     pub out: Rows,
 }
 
+/// What attention needs for one row that asks.
+#[derive(Clone, Debug, Default)]
+pub struct Scratch<T> {
+    /// Where the keys that it sees begin.
+    keys: Vec<usize>,
+    /// Their gains.
+    gains: Vec<T>,
+}
+
+impl<T: Real> Scratch<T> {
+    /// Finds the keys that a row sees, each `width` floats.
+    fn see(&mut self, context: &Context<T>, key: Rows, row: Row, width: usize) {
+        let positions = 0..context.tower.shape.visible(row.position);
+        self.keys.clear();
+        self.keys
+            .extend(positions.map(|position| context.place(key, Row { position, ..row }) * width));
+        self.gains.resize(self.keys.len(), T::default());
+    }
+}
+
 /// An ablated layer: its queries and keys in parts, the strengths of its terms by head, and the values that
 /// are left.
 pub struct Terms<'a, T> {
@@ -47,6 +67,7 @@ pub fn weigh<T: Real>(
     shapes: Shapes,
     [query, key]: [&[T]; 2],
     terms: Option<&Terms<T>>,
+    scratch: &mut Scratch<T>,
     weights: &mut Vec<T>,
 ) {
     let (d, heads, k, length) = (
@@ -58,16 +79,13 @@ pub fn weigh<T: Real>(
     let scale = T::from_f64((k as f64).powf(-0.5));
     weights.clear();
     weights.resize(context.count(shapes.out) * heads * length, T::default());
-    let mut keys = Vec::with_capacity(length);
     for row in context.rows(shapes.out) {
         let asks = context.place(shapes.query, row) * d;
-        let seen = context.tower.shape.visible(row.position);
-        keys.clear();
-        keys.extend((0..seen).map(|position| context.place(shapes.key, Row { position, ..row }) * d));
+        scratch.see(context, shapes.key, row, d);
         for h in 0..heads {
-            let weights = &mut weights[(row.place * heads + h) * length..][..seen];
+            let weights = &mut weights[(row.place * heads + h) * length..][..scratch.keys.len()];
             let asks = asks + h * k;
-            for (w, at) in weights.iter_mut().zip(&keys) {
+            for (w, at) in weights.iter_mut().zip(&scratch.keys) {
                 let at = at + h * k;
                 *w = scale
                     * match terms {
@@ -118,14 +136,15 @@ pub fn split<T: Real>(context: &Context<T>, shapes: Shapes, weights: &[T], value
 }
 
 /// With gain_t = d_out . value_t: `d value_t += w_t d_out`, `ds_t = w_t (gain_t - sum w gain) / sqrt(K)`,
-/// `d query += sum ds_t key_t`, `d key_t += ds_t query`. `d` holds the three gradients, which are added to.
+/// `d query += sum ds_t key_t`, `d key_t += ds_t query`.
 pub fn backward<T: Real>(
     context: &Context<T>,
     shapes: Shapes,
     [query, key, value]: [&[T]; 3],
     weights: &[T],
     d_out: &[T],
-    d: &mut [Vec<T>],
+    scratch: &mut Scratch<T>,
+    [d_query, d_key, d_value]: &mut [Vec<T>; 3],
 ) {
     let (width, heads, k, length) = (
         context.tower.d,
@@ -134,26 +153,20 @@ pub fn backward<T: Real>(
         context.tower.shape.length,
     );
     let scale = T::from_f64((k as f64).powf(-0.5));
-    let [d_query, d_key, d_value] = d else {
-        panic!("attention has three inputs, so three gradients")
-    };
-    let mut keys = Vec::with_capacity(length);
-    let mut gains = vec![T::default(); length];
     for row in context.rows(shapes.out) {
         let asks = context.place(shapes.query, row) * width;
-        keys.clear();
-        let seen = context.tower.shape.visible(row.position);
-        keys.extend((0..seen).map(|position| context.place(shapes.key, Row { position, ..row }) * width));
+        scratch.see(context, shapes.key, row, width);
+        let Scratch { keys, gains } = &mut *scratch;
         for h in 0..heads {
-            let weights = &weights[(row.place * heads + h) * length..][..seen];
+            let weights = &weights[(row.place * heads + h) * length..][..keys.len()];
             let d_out = &d_out[row.place * width + h * k..][..k];
             let mut mean = T::default();
-            for ((gain, w), at) in gains.iter_mut().zip(weights).zip(&keys) {
+            for ((gain, w), at) in gains.iter_mut().zip(weights).zip(&*keys) {
                 *gain = dot(d_out, &value[at + h * k..][..k]);
                 mean += *w * *gain;
                 axpy(*w, d_out, &mut d_value[at + h * k..][..k]);
             }
-            for ((gain, w), at) in gains.iter().zip(weights).zip(&keys) {
+            for ((gain, w), at) in gains.iter().zip(weights).zip(&*keys) {
                 let ds = *w * (*gain - mean) * scale;
                 axpy(ds, &key[at + h * k..][..k], &mut d_query[asks + h * k..][..k]);
                 axpy(ds, &query[asks + h * k..][..k], &mut d_key[at + h * k..][..k]);

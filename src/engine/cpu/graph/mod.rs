@@ -92,6 +92,7 @@ impl<T: Real> Context<'_, T> {
 pub struct Values<T> {
     arrays: Vec<Vec<T>>,
     weights: Vec<Vec<T>>,
+    scratch: attention::Scratch<T>,
 }
 
 impl<T: Real> Values<T> {
@@ -104,15 +105,16 @@ impl<T: Real> Values<T> {
             let shape = graph.arrays[step.out];
             let mut out = std::mem::take(&mut self.arrays[step.out]);
             out.resize(context.count(shape.rows) * shape.width, T::default());
-            let x: Vec<&[T]> = step.inputs.iter().map(|(id, _)| &self.arrays[*id][..]).collect();
+            let x = |input: usize| &self.arrays[step.inputs[input].0][..];
             let rows = |input: usize| graph.arrays[step.inputs[input].0].rows;
             match &step.op {
                 Op::Embed => embed::forward(context, &mut out),
-                Op::Norm { params } => norm::forward(context, params, x[0], &mut out),
+                Op::Norm { params } => norm::forward(context, params, x(0), &mut out),
                 Op::Linear { params, .. } => {
-                    linear::forward(context, params, x[0], x.get(1).copied(), &mut out)
+                    let residual = (step.inputs.len() == 2).then(|| x(1));
+                    linear::forward(context, params, x(0), residual, &mut out);
                 }
-                Op::Gather => gather::forward(context, (rows(0), shape), x[0], &mut out),
+                Op::Gather => gather::forward(context, (rows(0), shape), x(0), &mut out),
                 Op::Attention { layer } => {
                     let shapes = attention::Shapes {
                         query: rows(0),
@@ -122,11 +124,19 @@ impl<T: Real> Values<T> {
                     let terms = divided
                         .as_mut()
                         .and_then(|divided| divided.terms(context, step, *layer));
-                    attention::weigh(context, shapes, [x[0], x[1]], terms.as_ref(), weights);
-                    let value = terms.as_ref().map_or(x[2], |terms| &terms.value);
+                    let inputs = [x(0), x(1)];
+                    attention::weigh(
+                        context,
+                        shapes,
+                        inputs,
+                        terms.as_ref(),
+                        &mut self.scratch,
+                        weights,
+                    );
+                    let value = terms.as_ref().map_or(x(2), |terms| &terms.value);
                     attention::mix(context, shapes, weights, value, &mut out);
                 }
-                Op::Gelu => gelu::forward(x[0], &mut out),
+                Op::Gelu => gelu::forward(x(0), &mut out),
             }
             self.arrays[step.out] = out;
             if let Some(divided) = &mut divided {
@@ -161,6 +171,7 @@ impl<T: Real> Values<T> {
 #[derive(Clone, Debug, Default)]
 pub struct Gradients<T> {
     arrays: Vec<Vec<T>>,
+    scratch: attention::Scratch<T>,
 }
 
 impl<T: Real> Gradients<T> {
@@ -182,21 +193,22 @@ impl<T: Real> Gradients<T> {
             let shape = graph.arrays[step.out];
             let x = |input: usize| &values.arrays[step.inputs[input].0][..];
             let rows = |input: usize| graph.arrays[step.inputs[input].0].rows;
-            let mut d: Vec<Vec<T>> = Vec::new();
-            for (id, sets) in &step.inputs {
-                let mut gradient = std::mem::take(&mut self.arrays[*id]);
+            // No operation reads more than three arrays.
+            let mut d: [Vec<T>; 3] = Default::default();
+            for (gradient, (id, sets)) in d.iter_mut().zip(&step.inputs) {
+                *gradient = std::mem::take(&mut self.arrays[*id]);
                 gradient.resize(values.arrays[*id].len(), T::default());
                 if *sets {
                     gradient.fill(T::default());
                 }
-                d.push(gradient);
             }
             let d_out = &self.arrays[step.out];
             match &step.op {
                 Op::Embed => embed::backward(context, d_out, grads),
                 Op::Norm { params } => norm::backward(context, params, x(0), d_out, &mut d[0], grads),
                 Op::Linear { params, keys } => {
-                    linear::backward(context, (params, *keys), x(0), d_out, &mut d, grads)
+                    let d = &mut d[..step.inputs.len()];
+                    linear::backward(context, (params, *keys), x(0), d_out, d, grads);
                 }
                 Op::Gather => gather::backward(context, (rows(0), shape), d_out, &mut d[0]),
                 Op::Attention { .. } => {
@@ -205,7 +217,8 @@ impl<T: Real> Gradients<T> {
                         key: rows(1),
                         out: shape.rows,
                     };
-                    attention::backward(context, shapes, [x(0), x(1), x(2)], weights, d_out, &mut d);
+                    let (inputs, scratch) = ([x(0), x(1), x(2)], &mut self.scratch);
+                    attention::backward(context, shapes, inputs, weights, d_out, scratch, &mut d);
                 }
                 Op::Gelu => gelu::backward(x(0), d_out, &mut d[0]),
             }

@@ -58,7 +58,11 @@ pub fn backward<T: Real>(
     let weight = &context.params[params.weight.clone()];
     let width = weight.len();
     let n = T::from_f64(width as f64);
-    let (mut d_weight, mut d_bias) = (vec![T::default(); width], vec![T::default(); width]);
+    let [d_weight, d_bias] = grads
+        .get_disjoint_mut([params.weight.clone(), params.bias.clone()])
+        .expect("a weight and a bias lie apart among the parameters");
+    d_weight.fill(T::default());
+    d_bias.fill(T::default());
     for ((x, d_out), dx) in x.chunks(width).zip(d_out.chunks(width)).zip(dx.chunks_mut(width)) {
         let (mean, scale) = moments(x);
         let (mut g_mean, mut gy_mean) = (T::default(), T::default());
@@ -75,6 +79,4 @@ pub fn backward<T: Real>(
             dx[i] += scale * (weight[i] * d_out[i] - g_mean - (x[i] - mean) * scale * gy_mean);
         }
     }
-    grads[params.weight.clone()].copy_from_slice(&d_weight);
-    grads[params.bias.clone()].copy_from_slice(&d_bias);
 }
