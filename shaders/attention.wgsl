@@ -177,12 +177,7 @@ fn keys(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
         }
         sum += tile_product(lane);
     }
-    for (var i = 0u; i < 4u; i++) {
-        for (var j = 0u; j < 4u; j++) {
-            let place = tile_place(lane, i, j) + vec2<u32>(first.x, first_column);
-            if (place.x < op.key_rows && place.y < op.head_width) {
-                floats[at + op.d_keys + place.x * op.width + head * op.head_width + place.y] = sum[i][j];
-            }
-        }
-    }
+    let extent = vec2<u32>(op.key_rows, op.head_width);
+    let start = at + op.d_keys + head * op.head_width;
+    store_tile(lane, sum, Target(start, op.width, extent, vec2<u32>(first.x, first_column)), false);
 }

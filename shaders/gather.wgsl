@@ -56,13 +56,6 @@ fn backward(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
         }
         sum += tile_product(lane);
     }
-    for (var i = 0u; i < 4u; i++) {
-        for (var j = 0u; j < 4u; j++) {
-            let place = first + tile_place(lane, i, j);
-            if (place.x < op.x_rows && place.y < op.width) {
-                let d_x = at + op.x + place.x * op.width + place.y;
-                floats[d_x] = select(0.0, floats[d_x], op.adds == 1u) + sum[i][j];
-            }
-        }
-    }
+    let d_x = Target(at + op.x, op.width, vec2<u32>(op.x_rows, op.width), first);
+    store_tile(lane, sum, d_x, op.adds == 1u);
 }

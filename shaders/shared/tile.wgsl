@@ -25,6 +25,28 @@ fn tile_product(lane: u32) -> mat4x4<f32> {
     return sum;
 }
 
+// Where a tile goes: a matrix of so many rows and columns, from one row to the next `width` numbers, that
+// begins at `start` of `floats`; and the tile's first row and column in it.
+struct Target {
+    start: u32,
+    width: u32,
+    extent: vec2<u32>,
+    first: vec2<u32>,
+}
+
+// Stores an invocation's part of a tile, or adds it to what is there.
+fn store_tile(lane: u32, sum: mat4x4<f32>, to: Target, adds: bool) {
+    for (var i = 0u; i < 4u; i++) {
+        for (var j = 0u; j < 4u; j++) {
+            let place = to.first + tile_place(lane, i, j);
+            if (all(place < to.extent)) {
+                let at = to.start + place.x * to.width + place.y;
+                floats[at] = select(0.0, floats[at], adds) + sum[i][j];
+            }
+        }
+    }
+}
+
 // The row and column in the tile of number [i, j] of an invocation's part.
 fn tile_place(lane: u32, i: u32, j: u32) -> vec2<u32> {
     return vec2<u32>(lane / 8u + 8u * i, lane % 8u + 8u * j);

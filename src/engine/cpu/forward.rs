@@ -93,6 +93,12 @@ fn query_sources<T: Real>(tower: &TowerModel, params: &[T], sources: &mut Vec<T>
 }
 
 /// Layer 1's tables, with each head's terms scaled by `strengths` (none: all 1).
+///
+/// This is the nine-term split of `graph/attention.rs` with the sums taken in another order, which is what
+/// makes tables short, so the two cannot share it: the query's three sources are summed first, each times its
+/// strength with the source of the key, and every row is scored against that sum. No term is formed by
+/// itself, and those whose key is the bias, which change no softmax, are left out. `tests/ablated` holds both
+/// to one reference.
 pub fn tables<T: Real>(
     tower: &TowerModel,
     params: &[T],

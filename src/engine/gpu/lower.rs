@@ -263,13 +263,7 @@ impl<'a> TowerPlan<'a> {
                 )
             }
             Op::Gather => {
-                let gather = self.gather(
-                    self.kind(graph.steps[step].out),
-                    self.input_kind(step, 0),
-                    x[0],
-                    out,
-                    false,
-                );
+                let gather = self.gather(step, x[0], out, false);
                 task(gather.forward(), &[x[0], self.shared.batch], &[out])
             }
             Op::Attention { .. } => task(
@@ -279,6 +273,16 @@ impl<'a> TowerPlan<'a> {
             ),
             Op::Gelu => task(self.gelu(step).forward(), &[x[0]], &[out]),
         }
+    }
+
+    /// From the gradient of rows that stand where a step's output does to that of its first input's.
+    fn gathered_gradient(&self, step: usize, d_rows: Array, d_x: Array, adds: bool) -> Task {
+        let gather = self.gather(step, d_x, d_rows, adds);
+        let reads: Vec<Array> = [d_rows, self.shared.batch]
+            .into_iter()
+            .chain(adds.then_some(d_x))
+            .collect();
+        task(gather.backward(), &reads, &[d_x])
     }
 
     fn step_backward(&self, step: usize) -> Vec<Task> {
@@ -325,23 +329,14 @@ impl<'a> TowerPlan<'a> {
                 // A key bias shifts all logits of a row alike: its gradient is zero, and stays as it was
                 // made.
                 tasks.extend((!keys).then(|| sum_rows(d_out, None, d_bias)));
+                // The stream's rows stand where the output's do.
                 if let Some(d_stream) = d.get(1) {
-                    let kind = self.kind(graph.steps[step].out);
-                    let copy = self.gather(kind, kind, d_out, *d_stream, adds(1));
+                    let copy = self.gather(step, d_out, *d_stream, adds(1));
                     tasks.push(task(copy.forward(), &[d_out, *d_stream], &[*d_stream]));
                 }
                 tasks
             }
-            Op::Gather => {
-                let gather = self.gather(
-                    self.kind(graph.steps[step].out),
-                    self.input_kind(step, 0),
-                    d[0],
-                    d_out,
-                    adds(0),
-                );
-                vec![task(gather.backward(), &[d_out, d[0], batch], &[d[0]])]
-            }
+            Op::Gather => vec![self.gathered_gradient(step, d_out, d[0], adds(0))],
             Op::Attention { .. } => {
                 assert!(
                     (0..3).all(|input| !adds(input)),
@@ -365,16 +360,10 @@ impl<'a> TowerPlan<'a> {
                         &[d[2]],
                     ),
                 ];
-                if let Some(d_query) = kept.get(2) {
-                    let gather = self.gather(
-                        self.kind(graph.steps[step].out),
-                        self.input_kind(step, 0),
-                        d[0],
-                        *d_query,
-                        false,
-                    );
-                    tasks.push(task(gather.backward(), &[*d_query, batch], &[d[0]]));
-                }
+                tasks.extend(
+                    kept.get(2)
+                        .map(|d_query| self.gathered_gradient(step, *d_query, d[0], false)),
+                );
                 tasks
             }
             Op::Gelu => vec![task(self.gelu(step).backward(), &[x[0], d_out, d[0]], &[d[0]])],

@@ -10,10 +10,6 @@ impl TowerPlan<'_> {
         self.tower.graph.arrays[id].rows
     }
 
-    pub(super) fn input_kind(&self, step: usize, input: usize) -> Rows {
-        self.kind(self.tower.graph.steps[step].inputs[input].0)
-    }
-
     pub(super) fn table(&self) -> Array {
         Array::parameter(&self.tower.params.rows, self.tower.shape.rows() as u32)
     }
@@ -69,14 +65,16 @@ impl TowerPlan<'_> {
         }
     }
 
-    pub(super) fn gather(&self, kind: Rows, x_kind: Rows, x: Array, out: Array, adds: bool) -> gather::Op {
+    /// Of rows that stand where a step's output does, and of rows of its first input's kind.
+    pub(super) fn gather(&self, step: usize, x: Array, out: Array, adds: bool) -> gather::Op {
+        let kind = |id: usize| self.kind(id) as u32;
         gather::Op {
             places: self.places,
             rows: out.rows,
             x_rows: x.rows,
             width: x.width,
-            kind: kind as u32,
-            x_kind: x_kind as u32,
+            kind: kind(self.tower.graph.steps[step].out),
+            x_kind: kind(self.tower.graph.steps[step].inputs[0].0),
             x: x.start,
             out: out.start,
             adds: u32::from(adds),
