@@ -40,7 +40,7 @@ function worstGradient(fixture: Fixture, { gradients }: ReferenceRun): number {
   );
 }
 
-/** Every shader, every kind of run. The others are the GPU engine's natively (tests/gpu.rs): a browser's emulated GPU takes long. */
+/** Every shader, every kind of run. The others are the GPU engine's natively (tests/gpu): a browser's emulated GPU takes long. */
 const ON_THE_GPU = ["step_paper", "step_mlp", "step_norm", "step_autoregressive_deep"];
 
 for (const engine of ["cpu", "gpu"]) {
