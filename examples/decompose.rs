@@ -9,7 +9,7 @@ const MODEL: &[u8] = include_bytes!("../www/src/run/paper.safetensors");
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (config, snapshot) = load(MODEL)?;
     let strip = Scene::Strip(vec![0, 0, 16, 0, 0, 0, 0, 17, 0, 0]);
-    let decomposition = Evaluator::new(&config).decompose(&snapshot.params, &strip, &[])?;
+    let decomposition = Evaluator::new(&config).decompose(&snapshot.params, &strip, 1, &[])?;
     println!("keys: {}", decomposition.tokens.join(" "));
     for (h, head) in decomposition.heads.iter().enumerate() {
         let row: Vec<String> = head

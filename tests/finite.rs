@@ -59,7 +59,7 @@ fn scenes_without_a_finite_score_are_counted() {
             );
         }
         assert!(serde_json::to_string(&bad).unwrap().contains("not_finite"));
-        let error = evaluator.decompose(&params, &strip(), &[]).unwrap_err();
+        let error = evaluator.decompose(&params, &strip(), 1, &[]).unwrap_err();
         assert_eq!(
             error.to_string(),
             "the model's cosine with a caption is not finite, though its weights are"

@@ -127,7 +127,7 @@ proptest! {
         let j = (i + 1 + gap).min(config.pixels - 1);
         if j > i { strip[j as usize] = 2; }
         for scene in [Scene::Strip(strip), Scene::Caption(vec![2, 1]), Scene::Caption(vec![3])] {
-            let decomposition = Evaluator::new(&config).decompose(&params, &scene, &[]).unwrap();
+            let decomposition = Evaluator::new(&config).decompose(&params, &scene, 1, &[]).unwrap();
             for (head, expected) in decomposition.heads.iter().zip(logits(&config, &params, &scene)) {
                 let total: f64 = head.attention.iter().sum();
                 prop_assert!((total - 1.0).abs() < 1e-9);
@@ -153,7 +153,7 @@ fn terms_are_the_fixtures() {
     let (params, batch) = (fixture.params("param."), fixture.batch());
     for (i, tokens) in batch.vision.chunks(11).enumerate() {
         let decomposition = evaluator
-            .decompose(&params, &Scene::Strip(tokens[1..].to_vec()), &[])
+            .decompose(&params, &Scene::Strip(tokens[1..].to_vec()), 1, &[])
             .unwrap();
         for (h, head) in decomposition.heads.iter().enumerate() {
             for term in &head.terms {
@@ -191,9 +191,9 @@ fn a_decomposition_shows_what_is_cut() {
             strength,
             heads: Some(vec![0, 2]),
         };
-        evaluator.decompose(&params, &scene, &[ablation]).unwrap()
+        evaluator.decompose(&params, &scene, 1, &[ablation]).unwrap()
     };
-    let whole = evaluator.decompose(&params, &scene, &[]).unwrap();
+    let whole = evaluator.decompose(&params, &scene, 1, &[]).unwrap();
     assert_eq!(under(1.0), whole);
     let cut = under(-0.5);
     assert_eq!(cut.strongest, whole.strongest);
@@ -311,7 +311,10 @@ fn questions_out_of_bounds_are_refused_by_name() {
         ),
     ] {
         assert_eq!(
-            evaluator.decompose(&params, &scene, &[]).unwrap_err().to_string(),
+            evaluator
+                .decompose(&params, &scene, 1, &[])
+                .unwrap_err()
+                .to_string(),
             says
         );
     }

@@ -50,7 +50,7 @@ enum Command {
     /// The accuracies of a checkpoint with terms scaled
     #[command(allow_negative_numbers = true)]
     Ablate(AblateArgs),
-    /// The nine terms of the CLS row on a strip, or of the EOT row on a caption
+    /// The nine terms of a layer's CLS row on a strip, or of its EOT row on a caption
     Decompose {
         /// A safetensors checkpoint
         file: PathBuf,
@@ -60,6 +60,9 @@ enum Command {
         /// Labels in the order they are named: "16 17"
         #[arg(long, conflicts_with = "strip")]
         caption: Option<String>,
+        /// The layer, from 1
+        #[arg(long, default_value_t = 1)]
+        layer: u32,
     },
 }
 
@@ -199,7 +202,12 @@ fn run(cli: Cli) -> Result<(), Failure> {
             let accuracies = Evaluator::new(&config).accuracies(&snapshot.params, &[ablation])?;
             report::accuracies(&accuracies, &splits, cli.json)
         }
-        Command::Decompose { file, strip, caption } => {
+        Command::Decompose {
+            file,
+            strip,
+            caption,
+            layer,
+        } => {
             let (config, snapshot) = open(&file)?;
             let scene = match (strip, caption) {
                 (Some(strip), _) => Scene::Strip(numbers("strip", &strip)?),
@@ -207,7 +215,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
                 (None, None) => return Err(Failure::Usage("give a --strip or a --caption".to_owned())),
             };
             report::decomposition(
-                &Evaluator::new(&config).decompose(&snapshot.params, &scene, &[])?,
+                &Evaluator::new(&config).decompose(&snapshot.params, &scene, layer, &[])?,
                 cli.json,
             )
         }

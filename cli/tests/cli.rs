@@ -293,6 +293,17 @@ fn bad_input_gets_one_clear_line() {
             "layer is 2, but must be 1, the tower's only one",
         ),
         (
+            vec![
+                "decompose",
+                TRAINED,
+                "--strip",
+                "0 0 16 0 0 0 0 17 0 0",
+                "--layer",
+                "2",
+            ],
+            "layer is 2, but must be 1, the tower's only one",
+        ),
+        (
             vec!["decompose", TRAINED, "--strip", "0 a"],
             "the strip has \"a\"",
         ),

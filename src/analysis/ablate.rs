@@ -43,6 +43,22 @@ fn layers(config: &ValidConfig, tower: Tower) -> u32 {
     }
 }
 
+/// Refuses a layer (from 1) that a tower has not.
+pub(super) fn check_layer(config: &ValidConfig, tower: Tower, layer: u32) -> Result<(), AnalysisError> {
+    let layers = layers(config, tower);
+    if (1..=layers).contains(&layer) {
+        return Ok(());
+    }
+    let allowed = if layers == 1 {
+        "1, the tower's only one".to_owned()
+    } else {
+        format!("between 1 and {layers}")
+    };
+    Err(AnalysisError::Layer(format!(
+        "layer is {layer}, but must be {allowed}"
+    )))
+}
+
 fn check_strength(strength: f64) -> Result<(), AnalysisError> {
     if (-1.0..=2.0).contains(&strength) {
         return Ok(());
@@ -162,18 +178,7 @@ pub fn strengths(
             let message = "tower is text, but must be vision: an autoregressive model has one Transformer, which goes by that name";
             return Err(AnalysisError::Ablation(message.to_owned()));
         }
-        let layers = layers(config, ablation.tower);
-        if !(1..=layers).contains(&ablation.layer) {
-            let allowed = if layers == 1 {
-                "1, the tower's only one".to_owned()
-            } else {
-                format!("between 1 and {layers}")
-            };
-            return Err(AnalysisError::Ablation(format!(
-                "layer is {}, but must be {allowed}",
-                ablation.layer
-            )));
-        }
+        check_layer(config, ablation.tower, ablation.layer)?;
         if ablation.tower != tower {
             continue;
         }

@@ -3,8 +3,8 @@
 use nalgebra::DMatrix;
 use serde::Serialize;
 
-use super::accuracy::Evaluator;
-use super::decompose::mean;
+use super::evaluator::Evaluator;
+use super::slope::mean;
 use super::{AnalysisError, finite};
 
 /// What is compared.

@@ -1,25 +1,14 @@
 //! The nine additive terms of the attention logits at the read place, per head, for any strip or caption.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::accuracy::{Evaluator, edits, nearest};
-use super::{Ablation, AnalysisError, Tower, finite, strengths};
-use crate::config::ValidConfig;
-use crate::engine::cpu::{Parts, encode, first_input, similarities, split_linear};
-use crate::math::dot;
-use crate::model::{Source, Strengths, Term, TowerModel};
-use crate::task::{Batch, Caption, Item, all_captions, caption_index, holds, token_name};
-
-/// A strip for the vision tower, or a caption for the text tower.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "web", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
-pub enum Scene {
-    /// Pixels, 0 background.
-    Strip(Vec<u32>),
-    /// Labels in the order they are named: one, or all the objects of a scene.
-    Caption(Vec<u32>),
-}
+use super::ablate::check_layer;
+use super::evaluator::{Evaluator, edits, nearest};
+use super::slope::{coordinates, covariance, ep_slope};
+use super::{Ablation, AnalysisError, Scene, Tower, finite, strengths};
+use crate::engine::cpu::{TermRows, encode, similarities, term_rows};
+use crate::model::{Strengths, Term};
+use crate::task::{Batch, Caption, Item, caption_index, token_name};
 
 /// One term of one head.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -80,7 +69,7 @@ pub struct Decomposition {
     pub read: u32,
     /// Per head.
     pub heads: Vec<HeadDecomposition>,
-    /// The head whose |slope| is the largest without an ablation.
+    /// The head whose |slope| is the largest without an ablation of this layer.
     pub strongest: u32,
     /// For a strip: its caption, then the same labels in other orders; none in an autoregressive run.
     pub captions: Vec<CaptionScore>,
@@ -88,171 +77,18 @@ pub struct Decomposition {
     pub nearest: Option<CaptionScore>,
 }
 
-pub(super) fn mean(x: &[f64]) -> f64 {
-    x.iter().sum::<f64>() / x.len() as f64
-}
-
-pub(super) fn covariance(a: &[f64], b: &[f64]) -> f64 {
-    let (ma, mb) = (mean(a), mean(b));
-    a.iter().zip(b).map(|(a, b)| (a - ma) * (b - mb)).sum::<f64>() / a.len() as f64
-}
-
-/// Least-squares slope of `y` over `x`.
-pub fn least_squares_slope(x: &[f64], y: &[f64]) -> f64 {
-    let variance = covariance(x, x);
-    if variance > 0.0 {
-        covariance(x, y) / variance
-    } else {
-        0.0
-    }
-}
-
-/// The keys whose slope is of interest, each with its coordinate: a strip's pixels, a grid's cells by column,
-/// a caption's tokens.
-fn coordinates(config: &ValidConfig, tower: Tower, keys: usize) -> Vec<(usize, f64)> {
-    let side = config.pixels.isqrt() as usize;
-    let column = |pixel: usize| if config.grid { pixel % side } else { pixel } as f64;
-    match tower {
-        Tower::Vision => (0..config.pixels as usize)
-            .map(|pixel| (pixel + first_pixel(config), column(pixel)))
-            .collect(),
-        Tower::Text => (0..keys).map(|at| (at, at as f64)).collect(),
-    }
-}
-
-/// Where the strip begins in what the tower that sees it reads: behind CLS.
-fn first_pixel(config: &ValidConfig) -> usize {
-    usize::from(!config.autoregressive)
-}
-
-/// One head's nine rows, `[9][keys]`, by [`Term::place`].
-pub type TermRows = [Vec<f64>; 9];
-
-/// The nine rows of every head of the first layer's query at a (token, position) pair.
-fn term_rows(tower: &TowerModel, params: &[f32], query: (u32, u32), keys: &[(u32, u32)]) -> Vec<TermRows> {
-    let (d, k) = (tower.d, tower.d_head());
-    let params: Vec<f64> = params.iter().map(|v| f64::from(*v)).collect();
-    let layer = &tower.params.layers[0];
-    let mapped =
-        |map, pairs| -> Parts<f64> { split_linear(&params, map, &first_input(tower, &params, pairs), None) };
-    let (queries, answers) = (mapped(&layer.query, &[query][..]), mapped(&layer.key, keys));
-    let scale = (k as f64).powf(-0.5);
-    let row = |h: usize, from: Source, to: Source| -> Vec<f64> {
-        let query = &queries[from as usize][h * k..][..k];
-        let key = |t: usize| &answers[to as usize][t * d + h * k..][..k];
-        (0..keys.len()).map(|t| dot(query, key(t)) * scale).collect()
-    };
-    let sources = |place: usize| (Source::ALL[place / 3], Source::ALL[place % 3]);
-    let rows = |h| std::array::from_fn(|place| row(h, sources(place).0, sources(place).1));
-    (0..tower.heads).map(rows).collect()
-}
-
-impl Scene {
-    /// The caption that is true of the strip, or that has these labels in this order.
-    ///
-    /// # Errors
-    /// Where the strip or the labels are not of the config's world, or no caption orders the strip's objects.
-    pub fn caption(&self, config: &ValidConfig) -> Result<Caption, AnalysisError> {
-        let labels: Vec<u32> = match self {
-            Scene::Strip(strip) => {
-                if strip.len() != config.pixels as usize {
-                    let message = format!(
-                        "the strip has {} pixels, but must have {}",
-                        strip.len(),
-                        config.pixels
-                    );
-                    return Err(AnalysisError::Scene(message));
-                }
-                strip.iter().copied().filter(|p| *p > 0).collect()
-            }
-            Scene::Caption(labels) => labels.clone(),
-        };
-        if let Some(label) = labels.iter().find(|x| !(1..=config.labels).contains(*x)) {
-            return Err(AnalysisError::Scene(format!(
-                "the label is {label}, but must be between 1 and {}",
-                config.labels
-            )));
-        }
-        if labels.len() != 1 && labels.len() != config.objects as usize {
-            let most = if config.objects == 3 { "three" } else { "two" };
-            let message = format!(
-                "the scene has {} objects, but must have one or {most}",
-                labels.len()
-            );
-            return Err(AnalysisError::Scene(message));
-        }
-        if let Some(x) = labels
-            .iter()
-            .enumerate()
-            .find_map(|(i, x)| labels[..i].contains(x).then_some(x))
-        {
-            let how_many = if labels.len() == 2 { "both" } else { "two" };
-            return Err(AnalysisError::Scene(format!(
-                "{how_many} objects are {x}, but they must differ"
-            )));
-        }
-        let says = |caption: &&Caption| match self {
-            Scene::Strip(strip) => holds(config, strip, **caption),
-            Scene::Caption(_) => *caption.labels() == *labels,
-        };
-        all_captions(config).iter().find(says).copied().ok_or_else(|| {
-            AnalysisError::Scene("no caption orders these objects: they stand in one column".to_owned())
-        })
-    }
-}
-
 impl Evaluator {
-    /// The nine rows of every head over background pixels `[pixels]`: what does not depend on the strip (EP,
-    /// PP and BP) is every strip's, where no layer norm makes the scale depend on what stands there.
-    pub fn background_rows(&self, params: &[f32]) -> Vec<TermRows> {
-        let (config, tower) = (self.config(), &self.towers()[0]);
-        let background = if config.autoregressive {
-            crate::task::text_vocab(config) as u32
-        } else {
-            0
-        };
-        let first = first_pixel(config) as u32;
-        let keys: Vec<(u32, u32)> = (first..first + config.pixels)
-            .map(|at| (background, at))
-            .collect();
-        term_rows(
-            tower,
-            params,
-            (tower.shape.read_token, tower.shape.queries[0].position as u32),
-            &keys,
-        )
-    }
-
-    /// The EP row of every head over the pixels, `[heads][pixels]`, in logits.
-    pub fn ep_rows(&self, params: &[f32]) -> Vec<Vec<f64>> {
-        self.background_rows(params)
-            .into_iter()
-            .map(|mut rows| std::mem::take(&mut rows[Term::EP.place()]))
-            .collect()
-    }
-
-    /// The EP slope of every head that reads the strip, in logits per pixel (per column on a grid).
-    pub fn slopes(&self, params: &[f32]) -> Vec<f64> {
-        let columns: Vec<f64> = coordinates(self.config(), Tower::Vision, 0)
-            .into_iter()
-            .map(|(_, column)| column)
-            .collect();
-        self.ep_rows(params)
-            .iter()
-            .map(|row| least_squares_slope(&columns, row))
-            .collect()
-    }
-
-    /// Decomposes the first layer's attention of the tower that reads `scene`, at the place that is read
-    /// (CLS, EOT, or SOT in an autoregressive run), under some ablations. All rows are in logits.
+    /// Decomposes the attention of a layer (from 1) of the tower that reads `scene`, at the place that is
+    /// read (CLS, EOT, or SOT in an autoregressive run), under some ablations. All rows are in logits.
     ///
     /// # Errors
-    /// As [`Scene::caption`] and [`strengths`]; where the model's numbers are not finite; and for a caption
-    /// alone where the model is autoregressive.
+    /// As [`Scene::caption`] and [`strengths`]; where there is no such layer; where the model's numbers are
+    /// not finite; and for a caption alone where the model is autoregressive.
     pub fn decompose(
         &self,
         params: &[f32],
         scene: &Scene,
+        layer: u32,
         ablations: &[Ablation],
     ) -> Result<Decomposition, AnalysisError> {
         let config = self.config();
@@ -272,26 +108,23 @@ impl Evaluator {
             Scene::Strip(_) => (Tower::Vision, 0),
             Scene::Caption(_) => (Tower::Text, 1),
         };
+        check_layer(config, tower, layer)?;
+        let scales = strengths(config, tower, ablations)?;
         let (sizes, (tokens, asked)) = (&self.towers()[index], batch.inputs(config)[index]);
-        let query = if asked.is_empty() { 0 } else { asked[0] as usize };
+        let query = asked.first().map_or(0, |query| *query as usize);
         let position = sizes.shape.read_position(query, 0);
-        let keys: Vec<(u32, u32)> = tokens
-            .iter()
-            .copied()
-            .zip(0..)
-            .take(sizes.shape.visible(position))
-            .collect();
-        let rows = term_rows(sizes, params, keys[position], &keys);
-        let coordinates = coordinates(config, tower, keys.len());
+        let tokens_seen = &tokens[..sizes.shape.visible(position)];
+        let layer = layer as usize - 1;
+        let rows = term_rows(sizes, params, &scales, (tokens, asked), layer);
+        let coordinates = coordinates(config, tower, tokens_seen.len());
         let slopes: Vec<f64> = rows
             .iter()
             .map(|rows| ep_slope(&coordinates, rows).abs())
             .collect();
         let strongest = (0..rows.len()).fold(0, |a, b| if slopes[b] > slopes[a] { b } else { a }) as u32;
-        let scales = strengths(config, tower, ablations)?;
         let heads: Vec<HeadDecomposition> = rows
             .into_iter()
-            .zip(&scales)
+            .zip(&scales[layer * sizes.heads..])
             .map(|(rows, scales)| head(&coordinates, rows, scales))
             .collect();
         for head in &heads {
@@ -309,9 +142,9 @@ impl Evaluator {
             )?,
             _ => (Vec::new(), None),
         };
-        let names = keys
+        let names = tokens_seen
             .iter()
-            .map(|(token, _)| token_name(config, index, *token))
+            .map(|token| token_name(config, index, *token))
             .collect();
         Ok(Decomposition {
             tower,
@@ -356,13 +189,6 @@ impl Evaluator {
         )?;
         Ok((own, Some(nearest)))
     }
-}
-
-/// The slope of the EP row among a head's nine.
-fn ep_slope(coordinates: &[(usize, f64)], rows: &TermRows) -> f64 {
-    let ep = &rows[Term::EP.place()];
-    let (x, ep): (Vec<f64>, Vec<f64>) = coordinates.iter().map(|(key, x)| (*x, ep[*key])).unzip();
-    least_squares_slope(&x, &ep)
 }
 
 fn head(coordinates: &[(usize, f64)], mut rows: TermRows, scales: &Strengths) -> HeadDecomposition {

@@ -4,14 +4,20 @@ mod ablate;
 mod accuracy;
 mod align;
 mod decompose;
+mod evaluator;
+mod scene;
+mod slope;
 mod text;
 
 pub use crate::model::Term;
 pub use ablate::{Ablation, strengths, surgery};
-pub use accuracy::{Accuracies, Accuracy, Evaluation, Evaluator, Score};
-pub use decompose::{CaptionScore, Decomposition, HeadDecomposition, Scene, TermRow, least_squares_slope};
+pub use accuracy::{Accuracies, Accuracy, Evaluation, Score};
+pub use decompose::{CaptionScore, Decomposition, HeadDecomposition, TermRow};
 
 pub use align::{Alignment, Space};
+pub use evaluator::Evaluator;
+pub use scene::Scene;
+pub use slope::least_squares_slope;
 pub use text::TextHead;
 
 use serde::{Deserialize, Serialize};
@@ -27,6 +33,9 @@ pub enum AnalysisError {
     /// An ablation of terms, heads or a strength that do not exist.
     #[error("{0}")]
     Ablation(String),
+    /// A layer that does not exist.
+    #[error("{0}")]
+    Layer(String),
     /// A term that does not exist.
     #[error(transparent)]
     Term(#[from] UnknownTerm),

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::accuracy::Evaluator;
-use super::decompose::{Scene, mean};
-use super::{AnalysisError, HeadDecomposition};
+use super::evaluator::Evaluator;
+use super::slope::mean;
+use super::{AnalysisError, HeadDecomposition, Scene};
 use crate::model::Term;
 use crate::task::{Caption, Relation};
 
@@ -41,7 +41,7 @@ impl Evaluator {
             .filter(|caption| matches!(caption, Caption::Pair(Relation::Left, ..)));
         let scenes = pairs.map(|caption| Scene::Caption(caption.labels().to_vec()));
         let rows: Vec<_> = scenes
-            .map(|scene| self.decompose(params, &scene, &[]))
+            .map(|scene| self.decompose(params, &scene, 1, &[]))
             .collect::<Result<_, _>>()?;
         let Some(first) = rows.first() else {
             return Err(AnalysisError::Scene(

@@ -196,7 +196,7 @@ fn shares(evaluator: &Evaluator, params: &[f32], values: &mut Values) -> Result<
     let mut heads = 0.0;
     for item in scenes {
         for head in evaluator
-            .decompose(params, &Scene::Strip(item.strip.clone()), &[])?
+            .decompose(params, &Scene::Strip(item.strip.clone()), 1, &[])?
             .heads
         {
             for (total, part) in magnitude.iter_mut().zip(Part::ALL) {

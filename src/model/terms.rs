@@ -79,6 +79,11 @@ impl Term {
         Term::LOGIT[3 * query as usize + key as usize]
     }
 
+    /// Something of every term of the logits, from the query's source and the key's.
+    pub fn of_sources<X>(mut of: impl FnMut(Source, Source) -> X) -> [X; 9] {
+        std::array::from_fn(|place| of(Source::ALL[place / 3], Source::ALL[place % 3]))
+    }
+
     /// The term's place in [`Term::ALL`].
     pub fn place(self) -> usize {
         self as usize
@@ -144,6 +149,7 @@ mod tests {
                 assert_eq!(Term::between(query, key).name(), format!("{q}{k}"));
             }
         }
+        assert_eq!(Term::of_sources(Term::between), Term::LOGIT);
         for (place, term) in Term::ALL.into_iter().enumerate() {
             assert_eq!((term.place(), term.name().parse()), (place, Ok(term)));
         }

@@ -53,6 +53,19 @@ impl TowerModel {
             .collect()
     }
 
+    /// The tower of one sequence, which has no pairs but its own.
+    pub fn restricted_to(&self, tokens: &[u32]) -> TowerModel {
+        let shape = TowerShape {
+            pairs: tokens.iter().copied().zip(0..).collect(),
+            ..self.shape.clone()
+        };
+        TowerModel {
+            addresses: Addresses::new(&shape),
+            shape,
+            ..self.clone()
+        }
+    }
+
     /// K.
     pub fn d_head(&self) -> usize {
         self.d / self.heads

@@ -85,7 +85,7 @@ impl From<AnalysisError> for Failure {
     fn from(error: AnalysisError) -> Failure {
         let code = match error {
             AnalysisError::Scene(_) => "scene",
-            AnalysisError::Ablation(_) | AnalysisError::Term(_) => "ablation",
+            AnalysisError::Ablation(_) | AnalysisError::Layer(_) | AnalysisError::Term(_) => "ablation",
             AnalysisError::Surgery(_) => "surgery",
             AnalysisError::NotFinite(_) => "not_finite",
         };

@@ -113,7 +113,7 @@ impl Model {
         })?)
     }
 
-    /// The nine terms on a strip or a caption, under some ablations.
+    /// The first layer's nine terms on a strip or a caption, under some ablations.
     #[wasm_bindgen(unchecked_return_type = "Decomposition")]
     pub fn decompose(
         &self,
@@ -124,7 +124,7 @@ impl Model {
         let ablations: Vec<Ablation> = from_js(ablations, "ablation")?;
         let decomposition: Decomposition = self
             .evaluator
-            .decompose(&self.snapshot.params, &scene, &ablations)
+            .decompose(&self.snapshot.params, &scene, 1, &ablations)
             .map_err(Failure::from)?;
         Ok(to_js(&decomposition)?)
     }

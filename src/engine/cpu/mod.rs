@@ -12,7 +12,6 @@ use backward::Backward;
 use contrast::Contrast;
 use cross_entropy::CrossEntropy;
 use forward::{Activations, Tables};
-pub use graph::{Parts, first_input, split_linear};
 
 use crate::config::Population;
 use crate::math::{Matrix, Real, Store, matmul};
@@ -250,6 +249,9 @@ impl<T: Real> Cpu<T> {
     }
 }
 
+/// One head's nine terms, `[9][keys]`, by [`crate::model::Term::place`].
+pub type TermRows = graph::TermRows<f64>;
+
 /// Sequences that a graph holds the activations of at a time, outside training.
 const CHUNK: usize = 256;
 
@@ -286,6 +288,26 @@ pub fn encode(
         embeddings.extend_from_slice(&activations.embedding);
     }
     embeddings
+}
+
+/// The nine terms of every head of a layer (from 0) where one sequence (tokens, query) is first read, over
+/// the keys that it sees there, before that layer's own strengths: `[H][9][keys]` by
+/// [`crate::model::Term::place`]. The layers before it are scaled by `strengths [layers, H]`.
+pub fn term_rows(
+    tower: &TowerModel,
+    params: &[f32],
+    strengths: &[Strengths],
+    (tokens, query): (&[u32], &[u32]),
+    layer: usize,
+) -> Vec<TermRows> {
+    let tower = tower.restricted_to(tokens);
+    let context = graph::Context {
+        tower: &tower,
+        params: &convert::<f32, f64>(params),
+        tokens,
+        query,
+    };
+    graph::term_rows(&context, strengths, layer)
 }
 
 /// Inner products of rows `[n, width]` with rows `[m, width]`, `[n, m]`.

@@ -1,9 +1,9 @@
 //! Multi-head attention: `w_t = softmax_t(query . key_t / sqrt(K))` over the keys a query sees, `out = sum_t
 //! w_t value_t`.
 
-use super::{Context, Parts, Row};
+use super::{Context, Parts, Row, TermRows};
 use crate::math::{Real, axpy, dot};
-use crate::model::{Rows, Source, Strengths, Term};
+use crate::model::{Graph, Rows, Step, Strengths, Term};
 
 /// What the rows of queries, of keys and values, and of the output are.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +11,24 @@ pub struct Shapes {
     pub query: Rows,
     pub key: Rows,
     pub out: Rows,
+}
+
+impl Shapes {
+    /// Those of an attention step.
+    pub fn new(graph: &Graph, step: &Step) -> Shapes {
+        let rows = |id: usize| graph.arrays[id].rows;
+        Shapes {
+            query: rows(step.inputs[0].0),
+            key: rows(step.inputs[1].0),
+            out: rows(step.out),
+        }
+    }
+}
+
+/// The nine terms, before scaling, between a query and a key of one head, by [`Term::place`]: of both, their
+/// parts and where in them the head's first floats are.
+fn terms<T: Real>((query, asks): (&Parts<T>, usize), (key, at): (&Parts<T>, usize), k: usize) -> [T; 9] {
+    Term::of_sources(|from, to| dot(&query[from as usize][asks..][..k], &key[to as usize][at..][..k]))
 }
 
 /// What attention needs for one row that asks.
@@ -45,19 +63,33 @@ pub struct Terms<'a, T> {
 impl<T: Real> Terms<'_, T> {
     /// The logit, before scaling, between a query and a key of head `h`: the places of their first floats.
     fn logit(&self, h: usize, query: usize, key: usize, k: usize) -> T {
-        let strengths = &self.strengths[h];
-        let term = |from: Source, to: Source| {
-            let (query, key) = (
-                &self.query[from as usize][query..][..k],
-                &self.key[to as usize][key..][..k],
-            );
-            T::from_f64(strengths[Term::between(from, to)]) * dot(query, key)
-        };
-        Source::ALL
+        let terms = terms((self.query, query), (self.key, key), k);
+        Term::LOGIT
             .into_iter()
-            .flat_map(|from| Source::ALL.map(|to| term(from, to)))
+            .zip(terms)
+            .map(|(term, x)| T::from_f64(self.strengths[h][term]) * x)
             .sum()
     }
+}
+
+/// The nine terms of every head, between one row and the keys that it sees.
+pub fn term_rows<T: Real>(
+    context: &Context<T>,
+    shapes: Shapes,
+    [query, key]: [&Parts<T>; 2],
+    row: Row,
+) -> Vec<TermRows<T>> {
+    let (d, k) = (context.tower.d, context.tower.d_head());
+    let scale = T::from_f64((k as f64).powf(-0.5));
+    let asks = context.place(shapes.query, row) * d;
+    let mut scratch = Scratch::default();
+    scratch.see(context, shapes.key, row, d);
+    let head = |h: usize| {
+        let of_key = |at: &usize| terms((query, asks + h * k), (key, at + h * k), k);
+        let keys: Vec<[T; 9]> = scratch.keys.iter().map(of_key).collect();
+        std::array::from_fn(|place| keys.iter().map(|terms| terms[place] * scale).collect())
+    };
+    (0..context.tower.heads).map(head).collect()
 }
 
 /// The weights `[rows, H, length]` of the rows of `shapes.out`, zero where a query does not see; from its

@@ -2,7 +2,6 @@
 
 use super::{Context, Parts};
 use crate::math::{Real, axpy};
-use crate::model::TowerModel;
 
 pub fn forward<T: Real>(context: &Context<T>, out: &mut [T]) {
     let (d, shape) = (context.tower.d, &context.tower.shape);
@@ -17,16 +16,21 @@ pub fn forward<T: Real>(context: &Context<T>, out: &mut [T]) {
     }
 }
 
-/// The token rows and the position rows of some pairs; there is no bias yet.
-pub fn split<T: Real>(tower: &TowerModel, params: &[T], pairs: &[(u32, u32)]) -> Parts<T> {
-    let rows = &params[tower.params.rows.clone()];
-    let row = |place: usize| rows[place * tower.d..][..tower.d].iter().copied();
-    let token = pairs.iter().flat_map(|(token, _)| row(*token as usize)).collect();
-    let position = pairs
-        .iter()
-        .flat_map(|(_, position)| row(tower.shape.vocab + *position as usize))
-        .collect();
-    [token, position, vec![T::default(); pairs.len() * tower.d]]
+/// The token rows and the position rows; there is no bias yet.
+pub fn split<T: Real>(context: &Context<T>) -> Parts<T> {
+    let (d, shape) = (context.tower.d, &context.tower.shape);
+    let rows = &context.params[context.tower.params.rows.clone()];
+    let row = |place: usize| rows[place * d..][..d].iter().copied();
+    let pairs = shape.pairs.iter();
+    let position = |(_, position): &(u32, u32)| row(shape.vocab + *position as usize);
+    [
+        pairs
+            .clone()
+            .flat_map(|(token, _)| row(*token as usize))
+            .collect(),
+        pairs.flat_map(position).collect(),
+        vec![T::default(); shape.pairs.len() * d],
+    ]
 }
 
 pub fn backward<T: Real>(context: &Context<T>, d_out: &[T], grads: &mut [T]) {

@@ -9,9 +9,9 @@ mod linear;
 mod norm;
 mod parts;
 
-pub use linear::split as split_linear;
+use attention::Shapes;
 use parts::Divided;
-pub use parts::{Parts, first_input};
+pub use parts::{Parts, TermRows, term_rows};
 
 use super::forward::asked_query;
 use crate::math::Real;
@@ -98,10 +98,21 @@ pub struct Values<T> {
 impl<T: Real> Values<T> {
     /// Runs the graph; `strengths [layers, H]` scale the terms of every layer (none: all 1).
     pub fn forward(&mut self, graph: &Graph, context: &Context<T>, strengths: Option<&[Strengths]>) {
+        let mut divided = strengths.map(|strengths| Divided::new(graph, context.tower.heads, strengths));
+        self.run(graph, graph.steps.len(), context, divided.as_mut());
+    }
+
+    /// Runs the graph's first steps, and what there is of an ablated pass along with them.
+    fn run(
+        &mut self,
+        graph: &Graph,
+        steps: usize,
+        context: &Context<T>,
+        mut divided: Option<&mut Divided<T>>,
+    ) {
         self.arrays.resize(graph.arrays.len(), Vec::new());
         self.weights.resize(graph.steps.len(), Vec::new());
-        let mut divided = strengths.map(|strengths| Divided::new(graph, context.tower.heads, strengths));
-        for (step, weights) in graph.steps.iter().zip(&mut self.weights) {
+        for (step, weights) in graph.steps[..steps].iter().zip(&mut self.weights) {
             let shape = graph.arrays[step.out];
             let mut out = std::mem::take(&mut self.arrays[step.out]);
             out.resize(context.count(shape.rows) * shape.width, T::default());
@@ -116,13 +127,9 @@ impl<T: Real> Values<T> {
                 }
                 Op::Gather => gather::forward(context, (rows(0), shape), x(0), &mut out),
                 Op::Attention { layer } => {
-                    let shapes = attention::Shapes {
-                        query: rows(0),
-                        key: rows(1),
-                        out: shape.rows,
-                    };
+                    let shapes = Shapes::new(graph, step);
                     let terms = divided
-                        .as_mut()
+                        .as_deref_mut()
                         .and_then(|divided| divided.terms(context, step, *layer));
                     let inputs = [x(0), x(1)];
                     attention::weigh(
@@ -139,7 +146,7 @@ impl<T: Real> Values<T> {
                 Op::Gelu => gelu::forward(x(0), &mut out),
             }
             self.arrays[step.out] = out;
-            if let Some(divided) = &mut divided {
+            if let Some(divided) = divided.as_deref_mut() {
                 divided.follow(graph, context, step, weights);
             }
         }
@@ -212,11 +219,7 @@ impl<T: Real> Gradients<T> {
                 }
                 Op::Gather => gather::backward(context, (rows(0), shape), d_out, &mut d[0]),
                 Op::Attention { .. } => {
-                    let shapes = attention::Shapes {
-                        query: rows(0),
-                        key: rows(1),
-                        out: shape.rows,
-                    };
+                    let shapes = Shapes::new(graph, step);
                     let (inputs, scratch) = ([x(0), x(1), x(2)], &mut self.scratch);
                     attention::backward(context, shapes, inputs, weights, d_out, scratch, &mut d);
                 }

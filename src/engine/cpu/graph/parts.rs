@@ -2,9 +2,10 @@
 //! biases ([`crate::model`] says what that means at any layer; `tests/oracle/sources.py` computes the same).
 
 use super::attention::{Shapes, Terms};
-use super::{Context, attention, embed, gather, gelu, linear, norm};
+use super::{Context, Values, attention, embed, gather, gelu, linear, norm};
+use crate::engine::cpu::forward::asked_query;
 use crate::math::{Real, axpy};
-use crate::model::{Graph, Op, Step, Strengths, Term, TowerModel};
+use crate::model::{Graph, Op, Step, Strengths, Term};
 
 /// An array `[rows, width]` in the parts that come from token embeddings, from position embeddings and from
 /// biases; they sum to it.
@@ -18,20 +19,39 @@ pub fn total<T: Real>([token, position, bias]: &Parts<T>) -> Vec<T> {
     whole
 }
 
-/// What the first layer's maps see of some (token, position) pairs, in parts.
-pub fn first_input<T: Real>(tower: &TowerModel, params: &[T], pairs: &[(u32, u32)]) -> Parts<T> {
-    let parts = embed::split(tower, params, pairs);
-    match &tower.params.layers[0].norm1 {
-        Some(norm) => norm::split(params, norm, &parts),
-        None => parts,
-    }
+/// One head's nine terms of a row of logits, `[9][keys]`, by [`Term::place`].
+pub type TermRows<T> = [Vec<T>; 9];
+
+/// The nine terms of every head of a layer (from 0), before that layer's own strengths, where the first
+/// sequence is first read; `strengths [layers, H]` scale those of the layers before it.
+pub fn term_rows<T: Real>(context: &Context<T>, strengths: &[Strengths], layer: usize) -> Vec<TermRows<T>> {
+    let (tower, graph) = (context.tower, &context.tower.graph);
+    let is_asked = |step: &Step| matches!(step.op, Op::Attention { layer: l } if l == layer);
+    let at = graph
+        .steps
+        .iter()
+        .position(is_asked)
+        .expect("every layer has its attention");
+    let mut divided = Divided {
+        last: Some(layer),
+        ..Divided::new(graph, tower.heads, strengths)
+    };
+    Values::default().run(graph, at, context, Some(&mut divided));
+    let step = &graph.steps[at];
+    let read = tower.shape.read_position(asked_query(context.query, 0), 0);
+    let row = context
+        .rows(graph.arrays[step.out].rows)
+        .find(|row| row.position == read)
+        .expect("attention has a row wherever the tower is read");
+    let [query, key] = [0, 1].map(|input: usize| &divided.arrays[step.inputs[input].0]);
+    attention::term_rows(context, Shapes::new(graph, step), [query, key], row)
 }
 
-/// The arrays of an ablated pass in parts, as far as the last layer that is ablated.
+/// The arrays of an ablated pass in parts, as far as the last layer whose terms are asked for.
 pub struct Divided<'a, T> {
     /// Per layer, its heads'.
     strengths: Vec<&'a [Strengths]>,
-    /// The last layer that is ablated, until its attention is done.
+    /// The last layer that is ablated, or whose terms are asked for, until its attention is done.
     last: Option<usize>,
     arrays: Vec<Parts<T>>,
 }
@@ -84,7 +104,7 @@ impl<'a, T: Real> Divided<'a, T> {
         let rows = |input: usize| graph.arrays[step.inputs[input].0].rows;
         let out = graph.arrays[step.out];
         self.arrays[step.out] = match &step.op {
-            Op::Embed => embed::split(context.tower, context.params, &context.tower.shape.pairs),
+            Op::Embed => embed::split(context),
             Op::Norm { params } => norm::split(context.params, params, parts(0)),
             Op::Linear { params, .. } => {
                 let residual = (step.inputs.len() == 2).then(|| parts(1));
@@ -92,14 +112,7 @@ impl<'a, T: Real> Divided<'a, T> {
             }
             Op::Gather => gather::split(context, (rows(0), out), parts(0)),
             Op::Attention { layer } if *layer == last => return self.last = None,
-            Op::Attention { .. } => {
-                let shapes = Shapes {
-                    query: rows(0),
-                    key: rows(1),
-                    out: out.rows,
-                };
-                attention::split(context, shapes, weights, parts(2))
-            }
+            Op::Attention { .. } => attention::split(context, Shapes::new(graph, step), weights, parts(2)),
             Op::Gelu => gelu::split(parts(0)),
         };
     }
