@@ -13,6 +13,8 @@ use crate::task::TowerShape;
 pub enum Rows {
     /// The (token, position) pairs that can occur, `TowerShape::pairs`.
     Pairs,
+    /// Those of them at a position that is read, which are the first.
+    ReadPairs,
     /// Every token of every sequence.
     Tokens,
     /// The read places of every sequence.
@@ -41,7 +43,8 @@ pub enum Op {
         /// Weight and bias `[width]`.
         params: Linear,
     },
-    /// `out = x W^T + b`, plus the second input where there is one.
+    /// `out = x W^T + b`, plus the second input where there is one; of pairs, the read ones alone where `out`
+    /// has no others.
     Linear {
         /// Weight `[out, in]` and bias `[out]`.
         params: Linear,
@@ -106,29 +109,31 @@ impl Graph {
         })
     }
 
+    fn map(&mut self, params: &Linear, keys: bool, inputs: &[Id], rows: Rows) -> Id {
+        let params = params.clone();
+        let width = params.bias.len();
+        self.add(Op::Linear { params, keys }, inputs, rows, width)
+    }
+
     fn linear(&mut self, params: &Linear, x: Id, residual: Option<Id>) -> Id {
         let inputs: Vec<Id> = std::iter::once(x).chain(residual).collect();
-        self.add(
-            Op::Linear {
-                params: params.clone(),
-                keys: false,
-            },
-            &inputs,
-            self.arrays[x].rows,
-            params.bias.len(),
-        )
+        self.map(params, false, &inputs, self.arrays[x].rows)
     }
 
     fn keys(&mut self, params: &Linear, x: Id) -> Id {
-        self.add(
-            Op::Linear {
-                params: params.clone(),
-                keys: true,
-            },
-            &[x],
-            self.arrays[x].rows,
-            params.bias.len(),
-        )
+        self.map(params, true, &[x], self.arrays[x].rows)
+    }
+
+    /// The queries: of pairs, those of the pairs that ask, however many sequences they stand in.
+    fn queries(&mut self, params: &Linear, x: Id, last: bool) -> Id {
+        match (last, self.arrays[x].rows) {
+            (true, Rows::Pairs) => self.map(params, false, &[x], Rows::ReadPairs),
+            (true, _) => {
+                let asking = self.gather(x, Rows::Reads);
+                self.linear(params, asking, None)
+            }
+            (false, _) => self.linear(params, x, None),
+        }
     }
 
     fn gather(&mut self, x: Id, rows: Rows) -> Id {
@@ -148,10 +153,10 @@ impl Graph {
     fn layer(&mut self, (l, layer): (usize, &LayerParams), x: Id, last: bool) -> Id {
         let onward = if last { Rows::Reads } else { Rows::Tokens };
         let h = self.norm(layer.norm1.as_ref(), x);
+        // Queries may be of fewer rows than keys, which therefore come later: backward they are the first to
+        // write, and set, the gradient of all rows.
+        let query = self.queries(&layer.query, h, last);
         let (key, value) = (self.keys(&layer.key, h), self.linear(&layer.value, h, None));
-        // Where every token asks, its query is its pair's.
-        let asking = if last { self.gather(h, Rows::Reads) } else { h };
-        let query = self.linear(&layer.query, asking, None);
         let attended = self.add(
             Op::Attention { layer: l },
             &[query, key, value],

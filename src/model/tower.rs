@@ -55,10 +55,7 @@ impl TowerModel {
 
     /// The tower of one sequence, which has no pairs but its own.
     pub fn restricted_to(&self, tokens: &[u32]) -> TowerModel {
-        let shape = TowerShape {
-            pairs: tokens.iter().copied().zip(0..).collect(),
-            ..self.shape.clone()
-        };
+        let shape = self.shape.clone().with_pairs(tokens.iter().copied().zip(0..));
         TowerModel {
             addresses: Addresses::new(&shape),
             shape,

@@ -22,8 +22,10 @@ pub struct TowerShape {
     /// Whether a token sees only what stands before it and itself.
     pub causal: bool,
     /// The (token, position) pairs that can occur: the rows of the first layer where it is not computed by
-    /// tables.
+    /// tables. Those at a position that is read stand first.
     pub pairs: Vec<(u32, u32)>,
+    /// How many of them.
+    pub read_pairs: usize,
 }
 
 /// Where a sequence is read, and how many keys that place sees.
@@ -39,6 +41,19 @@ impl TowerShape {
     /// Rows of layer 1's tables: a row per token id, then one per position.
     pub fn rows(&self) -> usize {
         self.vocab + self.length
+    }
+
+    /// The shape with these pairs.
+    pub fn with_pairs(self, pairs: impl IntoIterator<Item = (u32, u32)>) -> TowerShape {
+        let is_read = |(_, at): &(u32, u32)| self.queries.iter().any(|query| query.position == *at as usize);
+        let (mut first, others): (Vec<_>, Vec<_>) = pairs.into_iter().partition(is_read);
+        let read_pairs = first.len();
+        first.extend(others);
+        TowerShape {
+            pairs: first,
+            read_pairs,
+            ..self
+        }
     }
 
     /// The position of a sequence's `read`-th read place, for a sequence that asks query `query`.
@@ -91,8 +106,10 @@ fn vision(config: &ValidConfig) -> TowerShape {
         }],
         reads: 1,
         causal: false,
-        pairs: std::iter::once((cls(config), 0)).chain(pixels).collect(),
+        pairs: Vec::new(),
+        read_pairs: 0,
     }
+    .with_pairs(std::iter::once((cls(config), 0)).chain(pixels))
 }
 
 /// Where a config's captions end: singles, what orders from left or right, what is above what.
@@ -113,8 +130,10 @@ fn text(config: &ValidConfig) -> TowerShape {
         queries: text_reads(config).iter().copied().map(query).collect(),
         reads: 1,
         causal: true,
-        pairs: caption_pairs(config, 0),
+        pairs: Vec::new(),
+        read_pairs: 0,
     }
+    .with_pairs(caption_pairs(config, 0))
 }
 
 /// The strip, then the caption; read wherever the next word is written, from SOT on.
@@ -134,8 +153,10 @@ fn decoder(config: &ValidConfig) -> TowerShape {
             .collect(),
         reads: CAPTION_LENGTH - 1,
         causal: true,
-        pairs: pixels.chain(caption_pairs(config, config.pixels)).collect(),
+        pairs: Vec::new(),
+        read_pairs: 0,
     }
+    .with_pairs(pixels.chain(caption_pairs(config, config.pixels)))
 }
 
 /// The (token, position) pairs of all captions that start at a position.

@@ -1,7 +1,9 @@
 //! Every array of a step on both engines, side by side.
 
+use std::collections::HashSet;
+
 use leftright::engine::cpu::Cpu;
-use leftright::engine::gpu::{Gpu, adapter};
+use leftright::engine::gpu::{Array, Gpu, adapter};
 use leftright::model::{Op, TowerModel};
 use pollster::block_on;
 
@@ -41,7 +43,6 @@ pub fn compare(fixture: &Fixture, edit: &dyn Fn(&str, String) -> String) -> Vec<
             .unwrap()
     });
     let loss = block_on(gpu.step_on(&batch)).unwrap()[0];
-    let read = |array| block_on(gpu.array(array)).unwrap();
     let towers = TowerModel::all(&fixture.config, &fixture.table);
     let seen = [0, 1].map(|tower| Seen {
         fixture,
@@ -54,12 +55,16 @@ pub fn compare(fixture: &Fixture, edit: &dyn Fn(&str, String) -> String) -> Vec<
     let mut compared = Vec::new();
     // The gradients of parameters and one zero are not compared here.
     let mut floats = fixture.table.len + 1;
-    let mut add = |name: String, is_gradient, ours: Vec<f32>, theirs: &[f32]| {
-        floats += ours.len();
+    let mut places = HashSet::new();
+    let mut add = |name: String, is_gradient, array: Array, theirs: &[f32]| {
+        // Two arrays may share a place.
+        if places.insert(array.start) {
+            floats += array.numbers() as usize;
+        }
         compared.push(Compared {
             name,
             is_gradient,
-            differs: differ(&ours, theirs),
+            differs: differ(&block_on(gpu.array(array)).unwrap(), theirs),
         });
     };
     let kept_names = |op: &Op| {
@@ -75,7 +80,7 @@ pub fn compare(fixture: &Fixture, edit: &dyn Fn(&str, String) -> String) -> Vec<
             add(
                 format!("{} {}", called(&step.op), step.out),
                 false,
-                read(arrays.values[step.out]),
+                arrays.values[step.out],
                 cpu.graph_array(step.out, t).0,
             );
             // What attention keeps beside its weights are gradients.
@@ -86,13 +91,13 @@ pub fn compare(fixture: &Fixture, edit: &dyn Fn(&str, String) -> String) -> Vec<
                 .zip(seen[t].kept(i))
                 .take(forward)
             {
-                add(format!("{name} {}", step.out), false, read(*array), &theirs);
+                add(format!("{name} {}", step.out), false, *array, &theirs);
             }
         }
         add(
             "output".to_owned(),
             false,
-            read(*arrays.values.last().unwrap()),
+            *arrays.values.last().unwrap(),
             &seen[t].expected("output"),
         );
     }
@@ -101,25 +106,20 @@ pub fn compare(fixture: &Fixture, edit: &dyn Fn(&str, String) -> String) -> Vec<
         add(
             named.name.to_owned(),
             false,
-            read(named.array),
+            named.array,
             &seen[named.tower].expected(named.name),
         );
     }
     for named in gpu.plan().named.iter().filter(|named| !is_forward(named.name)) {
         let name = named.name.trim_start_matches("d_").to_owned();
-        add(
-            name,
-            true,
-            read(named.array),
-            &seen[named.tower].expected(named.name),
-        );
+        add(name, true, named.array, &seen[named.tower].expected(named.name));
     }
     for (t, TowerModel { graph, .. }) in towers.iter().enumerate() {
         let arrays = &gpu.plan().towers[t];
         add(
             "output".to_owned(),
             true,
-            read(*arrays.gradients.last().unwrap()),
+            *arrays.gradients.last().unwrap(),
             cpu.stage("d_embedding", t).unwrap(),
         );
         for id in (0..graph.arrays.len()).rev() {
@@ -137,7 +137,7 @@ pub fn compare(fixture: &Fixture, edit: &dyn Fn(&str, String) -> String) -> Vec<
             add(
                 format!("{name} {id}"),
                 true,
-                read(arrays.gradients[id]),
+                arrays.gradients[id],
                 cpu.graph_array(id, t).1,
             );
             let i = graph
@@ -152,7 +152,7 @@ pub fn compare(fixture: &Fixture, edit: &dyn Fn(&str, String) -> String) -> Vec<
                     .zip(seen[t].kept(i))
                     .skip(1)
                 {
-                    add(format!("{name} {id}"), true, read(*array), &theirs);
+                    add(format!("{name} {id}"), true, *array, &theirs);
                 }
             }
         }

@@ -169,7 +169,7 @@ impl Seen<'_> {
         let tower = &self.towers[self.tower];
         let tokens = self.batch.inputs(&self.fixture.config)[self.tower].0;
         match tower.graph.arrays[id].rows {
-            Rows::Pairs => tower
+            Rows::Pairs | Rows::ReadPairs => tower
                 .addresses
                 .pair(tokens[sequence * tower.shape.length + position], position),
             Rows::Tokens => sequence * tower.shape.length + position,

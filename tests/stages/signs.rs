@@ -16,7 +16,7 @@ fn edit(stage: &'static str, text: &'static str, wrong: &'static str) -> impl Fn
 }
 
 /// In the paper's model one sign turned fails what stands on it, and nothing else. Its arrays: 0 the embedded
-/// pairs, 1 keys, 2 values, 3 the read pairs, 4 queries, 5 what attention gives, 6 the residual stream.
+/// pairs, 1 queries, 2 keys, 3 values, 4 what attention gives, 5 the read places, 6 the residual stream.
 #[test]
 fn one_turned_sign_fails_exactly_what_stands_on_it() {
     let fixture = Fixture::open("step_paper");
@@ -46,12 +46,16 @@ fn one_turned_sign_fails_exactly_what_stands_on_it() {
             "sum[i][j] - added",
             from("linear 6"),
         ),
-        ("gather", "+ floats[x];", "- floats[x];", from("gather 3")),
+        ("gather", "+ floats[x];", "- floats[x];", from("gather 5")),
         (
             "attention",
             "= exp(logits[i] - greatest) / total;",
             "= -exp(logits[i] - greatest) / total;",
-            from("attention 5"),
+            // The read places' own rows stand on no attention.
+            from("attention 4")
+                .into_iter()
+                .filter(|name| name != "gather 5")
+                .collect(),
         ),
         (
             "contrast",
@@ -77,9 +81,9 @@ fn one_turned_sign_fails_exactly_what_stands_on_it() {
             "weight * (logits[i] - mean)",
             "weight * (logits[i] + mean)",
             these(&[
-                "d logits 5",
-                "d attention 4",
-                "d linear 3",
+                "d logits 4",
+                "d query 4",
+                "d attention 2",
                 "d attention 1",
                 "d linear gather 0",
             ]),
@@ -88,19 +92,19 @@ fn one_turned_sign_fails_exactly_what_stands_on_it() {
             "attention",
             "= weighted_sum(op, asks.keys, at + op.key, column);",
             "= -weighted_sum(op, asks.keys, at + op.key, column);",
-            these(&["d attention 4", "d linear 3", "d linear gather 0"]),
+            these(&["d query 4", "d attention 1", "d linear gather 0"]),
         ),
         (
             "attention",
             "return floats[runs[model].floats + op.given",
             "return -floats[runs[model].floats + op.given",
-            these(&["d attention 2", "d attention 1", "d linear gather 0"]),
+            these(&["d attention 3", "d attention 2", "d linear gather 0"]),
         ),
         (
             "gather",
             "select(0.0, 1.0, stands",
             "select(0.0, -1.0, stands",
-            these(&["d linear gather 0"]),
+            these(&["d attention 1", "d linear gather 0"]),
         ),
         ("embed", "sum += floats[d_out", "sum -= floats[d_out", these(&[])),
         ("columns", "sum += x;", "sum -= x;", these(&[])),
@@ -129,7 +133,7 @@ fn one_turned_sign_is_seen_in_its_operation() {
             "norm",
             "scale * (g - g_mean -",
             "scale * (g + g_mean -",
-            ["", "d norm 8"],
+            ["", "d norm 7"],
         ),
         (
             "step_norm",

@@ -60,6 +60,12 @@ impl Array {
         }
     }
 
+    /// Its first rows.
+    pub fn first_rows(&self, rows: u32) -> Array {
+        assert!(rows <= self.rows, "{self:?} has no {rows} rows");
+        Array { rows, ..*self }
+    }
+
     /// Whether it has a number in common with another.
     pub fn overlaps(&self, other: &Array) -> bool {
         self.home == other.home

@@ -218,7 +218,10 @@ fn rows_met(places: &Places, of: u32, kind: u32) -> u64 {
             places.length
         }
     };
-    let sequences = if of == Rows::Pairs as u32 {
+    let sequences = if [Rows::Pairs, Rows::ReadPairs]
+        .map(|rows| rows as u32)
+        .contains(&of)
+    {
         places.sequences
     } else {
         places.sequences.min(32u32.div_ceil(slots(of)) + 1)
@@ -321,6 +324,7 @@ pub const STRUCTS: [Struct; 3] = [Run::STRUCT, View::STRUCT, Places::STRUCT];
 pub fn source(stage: &Stage) -> String {
     let constants = [
         ("PAIRS", Rows::Pairs as u32),
+        ("READ_PAIRS", Rows::ReadPairs as u32),
         ("TOKENS", Rows::Tokens as u32),
         ("READS", Rows::Reads as u32),
         ("RING", RING),

@@ -121,19 +121,33 @@ impl<'a> TowerPlan<'a> {
         let (graph, shape, sequences) = (&tower.graph, &tower.shape, places.sequences as usize);
         let count = |rows: Rows| match rows {
             Rows::Pairs => shape.pairs.len(),
+            Rows::ReadPairs => shape.read_pairs,
             Rows::Tokens => sequences * shape.length,
             Rows::Reads => sequences * shape.reads,
         };
-        let mut arrays = || {
-            let mut arrays: Vec<Array> = graph
-                .arrays
-                .iter()
-                .map(|array| floats.array(count(array.rows), array.width))
-                .collect();
-            arrays.push(floats.array(count(Rows::Reads), tower.e));
+        // Last to first, as an array may share the place of a later one.
+        let mut arrays = |shared_with: &dyn Fn(usize) -> Option<usize>| {
+            let mut arrays = vec![floats.array(count(Rows::Reads), tower.e)];
+            for (id, array) in graph.arrays.iter().enumerate().rev() {
+                arrays.push(match shared_with(id) {
+                    Some(later) => arrays[graph.arrays.len() - later],
+                    None => floats.array(count(array.rows), array.width),
+                });
+            }
+            arrays.reverse();
             arrays
         };
-        let (values, gradients) = (arrays(), arrays());
+        let values = arrays(&|_| None);
+        // A residual stream that nothing else reads has the gradient of what it is added to.
+        let added_to = |id: usize| {
+            let reads = |step: &&Step| step.inputs.iter().any(|(input, _)| *input == id);
+            let readers: Vec<&Step> = graph.steps.iter().filter(reads).collect();
+            match readers[..] {
+                [step] if matches!(step.op, Op::Linear { .. }) && step.inputs[0].0 != id => Some(step.out),
+                _ => None,
+            }
+        };
+        let gradients = arrays(&added_to);
         let kept = |step: &Step| {
             let kind = graph.arrays[step.out].rows;
             let widths = match step.op {
@@ -256,7 +270,7 @@ impl<'a> TowerPlan<'a> {
                 let [weight, bias, ..] = self.linear(params, out.width);
                 product(
                     &self.shared,
-                    [(x[0], false), (weight, true)],
+                    [(x[0].first_rows(out.rows), false), (weight, true)],
                     out,
                     Some(bias),
                     x.get(1).copied(),
@@ -316,21 +330,22 @@ impl<'a> TowerPlan<'a> {
             }
             Op::Linear { params, keys } => {
                 let [weight, _, d_weight, d_bias] = self.linear(params, d_out.width);
+                let [x, d_x] = [x[0], d[0]].map(|rows| rows.first_rows(d_out.rows));
                 let mut tasks = vec![
                     product(
                         &self.shared,
                         [(d_out, false), (weight, false)],
-                        d[0],
+                        d_x,
                         None,
-                        adds(0).then_some(d[0]),
+                        adds(0).then_some(d_x),
                     ),
-                    product(&self.shared, [(d_out, true), (x[0], false)], d_weight, None, None),
+                    product(&self.shared, [(d_out, true), (x, false)], d_weight, None, None),
                 ];
                 // A key bias shifts all logits of a row alike: its gradient is zero, and stays as it was
                 // made.
                 tasks.extend((!keys).then(|| sum_rows(d_out, None, d_bias)));
-                // The stream's rows stand where the output's do.
-                if let Some(d_stream) = d.get(1) {
+                // The stream's rows stand where the output's do, and may share its gradient.
+                if let Some(d_stream) = d.get(1).filter(|d_stream| !d_stream.overlaps(&d_out)) {
                     let copy = self.gather(step, d_out, *d_stream, adds(1));
                     tasks.push(task(copy.forward(), &[d_out, *d_stream], &[*d_stream]));
                 }

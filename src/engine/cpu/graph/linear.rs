@@ -18,7 +18,7 @@ pub fn forward<T: Real>(
         &context.params[params.bias.clone()],
     );
     let (outputs, inputs) = (bias.len(), weight.len() / bias.len());
-    forward::linear((x.len() / inputs, outputs, inputs), x, weight, out);
+    forward::linear((out.len() / outputs, outputs, inputs), x, weight, out);
     out.chunks_mut(outputs)
         .for_each(|row| axpy(T::from_f64(1.0), bias, row));
     if let Some(residual) = residual {
@@ -26,12 +26,17 @@ pub fn forward<T: Real>(
     }
 }
 
-/// Every part through the weight; the bias joins the biases.
-pub fn split<T: Real>(params: &[T], map: &Linear, parts: &Parts<T>, residual: Option<&Parts<T>>) -> Parts<T> {
+/// Every part of so many rows through the weight; the bias joins the biases.
+pub fn split<T: Real>(
+    params: &[T],
+    map: &Linear,
+    rows: usize,
+    parts: &Parts<T>,
+    residual: Option<&Parts<T>>,
+) -> Parts<T> {
     let (weight, bias) = (&params[map.weight.clone()], &params[map.bias.clone()]);
     let (outputs, inputs) = (bias.len(), weight.len() / bias.len());
     let mut out = parts.each_ref().map(|part| {
-        let rows = part.len() / inputs;
         let mut out = vec![T::default(); rows * outputs];
         forward::linear((rows, outputs, inputs), part, weight, &mut out);
         out
@@ -56,7 +61,7 @@ pub fn backward<T: Real>(
 ) {
     let weight = &context.params[params.weight.clone()];
     let (outputs, inputs) = (params.bias.len(), weight.len() / params.bias.len());
-    let shape = (x.len() / inputs, outputs, inputs);
+    let shape = (d_out.len() / outputs, outputs, inputs);
     outer(shape, d_out, x, &mut grads[params.weight.clone()]);
     let d_bias = &mut grads[params.bias.clone()];
     if keys {

@@ -47,6 +47,7 @@ impl<T: Real> Context<'_, T> {
     pub fn count(&self, rows: Rows) -> usize {
         match rows {
             Rows::Pairs => self.tower.shape.pairs.len(),
+            Rows::ReadPairs => self.tower.shape.read_pairs,
             Rows::Tokens => self.tokens.len(),
             Rows::Reads => self.batch() * self.tower.shape.reads,
         }
@@ -80,7 +81,7 @@ impl<T: Real> Context<'_, T> {
     fn place(&self, rows: Rows, row: Row) -> usize {
         let token = row.sequence * self.tower.shape.length + row.position;
         match rows {
-            Rows::Pairs => self.tower.addresses.pair(self.tokens[token], row.position),
+            Rows::Pairs | Rows::ReadPairs => self.tower.addresses.pair(self.tokens[token], row.position),
             Rows::Tokens => token,
             Rows::Reads => row.place,
         }

@@ -108,7 +108,13 @@ impl<'a, T: Real> Divided<'a, T> {
             Op::Norm { params } => norm::split(context.params, params, parts(0)),
             Op::Linear { params, .. } => {
                 let residual = (step.inputs.len() == 2).then(|| parts(1));
-                linear::split(context.params, params, parts(0), residual)
+                linear::split(
+                    context.params,
+                    params,
+                    context.count(out.rows),
+                    parts(0),
+                    residual,
+                )
             }
             Op::Gather => gather::split(context, (rows(0), out), parts(0)),
             Op::Attention { layer } if *layer == last => return self.last = None,
