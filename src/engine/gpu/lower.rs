@@ -330,6 +330,10 @@ impl<'a> TowerPlan<'a> {
             }
             Op::Linear { params, keys } => {
                 let [weight, _, d_weight, d_bias] = self.linear(params, d_out.width);
+                assert!(
+                    adds(0) || d[0].rows == d_out.rows,
+                    "what sets a gradient sets all of its rows"
+                );
                 let [x, d_x] = [x[0], d[0]].map(|rows| rows.first_rows(d_out.rows));
                 let mut tasks = vec![
                     product(
