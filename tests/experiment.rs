@@ -88,7 +88,7 @@ fn every_experiments_jobs_can_be_run() {
 fn nothing_measured_decides_nothing() {
     for experiment in Experiment::ALL {
         let jobs = (experiment.jobs)(Scale::Figure);
-        let summary = (experiment.summarise)(&jobs, &[]);
+        let summary = experiment.summarise(&jobs, &[]);
         assert_eq!(
             (summary.verdict, summary.finding.as_str()),
             (Verdict::Open, ""),

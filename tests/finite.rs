@@ -202,9 +202,9 @@ fn no_measurements_are_too_wild_for_a_summary() {
                     .chain([0, u32::MAX])
                     .map(measured)
                     .collect();
-                drop((experiment.summarise)(&jobs, &measurements));
-                drop((experiment.summarise)(&[], &measurements));
-                drop((experiment.summarise)(&jobs, &[]));
+                drop(experiment.summarise(&jobs, &measurements));
+                drop(experiment.summarise(&[], &measurements));
+                drop(experiment.summarise(&jobs, &[]));
             }
         }
     }

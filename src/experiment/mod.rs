@@ -97,8 +97,8 @@ pub struct Experiment {
     pub rule: &'static str,
     /// The models it trains and what it measures of each.
     pub jobs: fn(Scale) -> Vec<Job>,
-    /// What the measurements of some of these jobs say; those of one job come in the order they were taken.
-    pub summarise: fn(&[Job], &[Measurement]) -> Summary,
+    /// What the measurements of models that train say.
+    summarise: fn(&[Job], &[Measurement]) -> Summary,
 }
 
 /// What a page or a report needs to know of an experiment before it runs.
@@ -137,6 +137,31 @@ impl Experiment {
             title,
             claim,
             rule,
+        }
+    }
+
+    /// What the measurements of some of its jobs say; those of one job come in the order they were taken. Where
+    /// training has diverged in every model there is no number to write a finding from, and the finding says
+    /// so.
+    pub fn summarise(&self, jobs: &[Job], measurements: &[Measurement]) -> Summary {
+        let summary = (self.summarise)(jobs, measurements);
+        let ended: Vec<&Values> = job::last(jobs, measurements).map(|(_, values)| values).collect();
+        if ended.is_empty()
+            || ended
+                .iter()
+                .any(|values| values.iter().any(|(_, x)| x.is_finite()))
+        {
+            return summary;
+        }
+        let all = if ended.len() == 1 {
+            "the only model".to_owned()
+        } else {
+            format!("all {} models", ended.len())
+        };
+        Summary {
+            verdict: Verdict::Not,
+            finding: format!("Training diverged in {all}, so nothing of the claim could be measured."),
+            ..summary
         }
     }
 

@@ -48,8 +48,14 @@ impl std::fmt::Display for Spread {
     }
 }
 
+/// What a sentence has in the place of a number that no model has.
+pub const NO_NUMBER: &str = "–";
+
 /// A number in a sentence: two decimals, one from 10 on, and no zero below zero.
 pub fn decimal(x: f64) -> String {
+    if x.is_nan() {
+        return NO_NUMBER.to_owned();
+    }
     let text = if x.abs() < 10.0 {
         format!("{x:.2}")
     } else {

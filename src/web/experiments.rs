@@ -99,7 +99,7 @@ pub fn summarise(
     let experiment = named(name)?;
     let jobs = (experiment.jobs)(from_js(scale, "config")?);
     let measurements: Vec<Measurement> = from_js(measurements, "config")?;
-    let summary: Summary = (experiment.summarise)(&jobs, &measurements);
+    let summary: Summary = experiment.summarise(&jobs, &measurements);
     Ok(to_js(&summary)?)
 }
 
@@ -220,6 +220,6 @@ impl Model {
             step,
             values: from_js(values, "config")?,
         };
-        Ok(to_js(&(experiment.summarise)(&[job], &[measurement]))?)
+        Ok(to_js(&experiment.summarise(&[job], &[measurement]))?)
     }
 }

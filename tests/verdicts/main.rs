@@ -49,7 +49,7 @@ fn summary(name: &str, scale: Scale, row: &dyn Fn(&ValidConfig, f64) -> Values) 
         .zip(&jobs)
         .flat_map(|(place, job)| measured(place, job, row))
         .collect();
-    (experiment.summarise)(&jobs, &measurements)
+    experiment.summarise(&jobs, &measurements)
 }
 
 fn verdict(name: &str, row: &dyn Fn(&ValidConfig, f64) -> Values) -> Verdict {
@@ -130,14 +130,66 @@ fn a_seed_that_diverged_decides_nothing() {
             let spoilt = without(|row| not_finite(&row));
             assert_eq!([none, spoilt], [expected, expected], "{name}");
         }
-        let all = summary(name, Scale::Full, &|config, part| {
-            not_finite(&reproduced(config, part))
-        });
-        assert!(
-            [Verdict::Not, Verdict::Open].contains(&all.verdict),
-            "{name}: {:?}",
-            all.verdict
+    }
+}
+
+/// Where every seed diverged the finding says so, whatever is claimed; where only some settings' seeds did, it has
+/// a dash for what they leave unknown.
+#[test]
+fn no_finding_speaks_of_numbers_that_are_none() {
+    for Case { name, reproduced, .. } in CASES {
+        let diverged = |is: fn(&ValidConfig) -> bool| {
+            summary(name, Scale::Full, &|config, part| {
+                let row = reproduced(config, part);
+                if is(config) { not_finite(&row) } else { row }
+            })
+        };
+        let all = diverged(|_| true);
+        let models = (named(name).jobs)(Scale::Full).len();
+        assert_eq!(
+            (all.verdict, all.finding),
+            (
+                Verdict::Not,
+                format!(
+                    "Training diverged in all {models} models, so nothing of the claim could be measured."
+                )
+            ),
+            "{name}"
         );
+        // The settings by which experiments tell their models apart.
+        let some: [fn(&ValidConfig) -> bool; 8] = [
+            |c| c.mixed,
+            |c| !c.mixed,
+            |c| c.single_layouts == 2,
+            |c| c.pair_labels == 15,
+            |c| c.pair_layouts == 40,
+            |c| c.above,
+            |c| c.text_layers == 2,
+            |c| c.layer_norm,
+        ];
+        for is in some {
+            let finding = diverged(is).finding;
+            assert!(
+                !finding.contains("NaN") && !finding.contains("inf"),
+                "{name}: {finding}"
+            );
+        }
+    }
+    // One number alone that no seed has.
+    for Case { name, reproduced, .. } in CASES {
+        let metrics: Vec<String> = reproduced(&(named(name).jobs)(Scale::Quick)[0].config, 1.0)
+            .iter()
+            .map(|(metric, _)| metric.to_owned())
+            .collect();
+        for metric in metrics {
+            let finding = summary(name, Scale::Quick, &|config, part| {
+                let mut row = reproduced(config, part);
+                row.insert(metric.parse().unwrap(), f64::NAN);
+                row
+            })
+            .finding;
+            assert!(!finding.contains("NaN"), "{name} without {metric}: {finding}");
+        }
     }
 }
 
@@ -158,7 +210,7 @@ fn only_whole_runs_decide() {
             .collect();
         let nobodys: Vec<Measurement> = measured(jobs.len() as u32, &jobs[0], &reproduced);
         for measurements in [&[][..], &unfinished, &nobodys] {
-            let summary = (experiment.summarise)(&jobs, measurements);
+            let summary = experiment.summarise(&jobs, measurements);
             assert_eq!(
                 (summary.verdict, summary.finding.as_str()),
                 (Verdict::Open, ""),

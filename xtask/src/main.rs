@@ -1,4 +1,4 @@
-//! `cargo xtask build | serve | test | fuzz | bench | lighthouse`: on a machine with only Rust and Node, each
+//! `cargo xtask build | serve | test | fuzz | mutants | bench | lighthouse`: on a machine with only Rust and Node, each
 //! does all the set-up it needs by itself, and is quick when nothing changed.
 
 mod bench;
@@ -8,6 +8,7 @@ mod build;
 mod fuzz;
 mod licenses;
 mod lighthouse;
+mod mutants;
 mod serve;
 mod test;
 mod tools;
@@ -46,6 +47,8 @@ enum Task {
     /// Linux)
     #[cfg(target_os = "linux")]
     Fuzz(fuzz::FuzzArgs),
+    /// Change the crate at one place at a time, and count the changes that no test notices (takes hours)
+    Mutants(mutants::MutantsArgs),
     /// Measure both engines against this machine and write bench/RESULTS.md and what lies beside it
     Bench {
         /// Also measure the site among other libraries with the script in this folder (`node bench.mjs
@@ -79,6 +82,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Test { only } => return test::test(only),
         #[cfg(target_os = "linux")]
         Task::Fuzz(args) => return fuzz::fuzz(&args),
+        Task::Mutants(args) => return mutants::mutants(&args),
         Task::Bench { model_gpu: true, .. } => bench::model_gpu()?,
         Task::Bench { peers, .. } => bench::bench(peers.as_deref())?,
         Task::Lighthouse => lighthouse::lighthouse()?,

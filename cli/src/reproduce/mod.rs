@@ -86,7 +86,7 @@ fn run(
         &args.out.join(format!("measurements/{name}.csv")),
         &rows::csv(&jobs, &measurements)?,
     )?;
-    let summary = (experiment.summarise)(&jobs, &measurements);
+    let summary = experiment.summarise(&jobs, &measurements);
     let mut figures = Vec::new();
     for (i, chart) in summary.charts.iter().enumerate() {
         let figure = format!("figures/{name}-{}.svg", i + 1);

@@ -1,5 +1,6 @@
 //! 4. Ablations on every split, in all heads and in each.
 
+use super::super::stats::NO_NUMBER;
 use super::parts::{
     EFFECTIVE, Runs, SKILL, ablation_chart, after, chance, coin, cut, models, number, open, seeds, under,
 };
@@ -109,6 +110,11 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let drop = |term| {
         runs.median(&Metric::unseen(Score::Retrieval)) - runs.median(&after(&[term], Score::Retrieval))
     };
+    let told = |term| {
+        Some(drop(term))
+            .filter(|x| x.is_finite())
+            .map_or_else(|| NO_NUMBER.to_owned(), |x| format!("{x:.3}"))
+    };
     let kept = (runs.median(&after(&[Term::EP], Score::Recognition))
         - runs.median(&Metric::unseen(Score::Recognition)))
     .abs()
@@ -118,16 +124,16 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
             && coin(number(v, &after(&[Term::EP], Score::Order)))
     });
     let finding = format!(
-        "Over {}, retrieval on unseen pairs is {}. Without EP order is {} and recognition {} (at chance in {cuts} of {}); retrieval drops by {:.3} without PE, {:.3} without PP, {:.3} without BP, {:.3} without VP; without EP and VP order is {}.",
+        "Over {}, retrieval on unseen pairs is {}. Without EP order is {} and recognition {} (at chance in {cuts} of {}); retrieval drops by {} without PE, {} without PP, {} without BP, {} without VP; without EP and VP order is {}.",
         models(runs.count()),
         runs.text(&Metric::unseen(Score::Retrieval)),
         runs.text(&after(&[Term::EP], Score::Order)),
         runs.text(&after(&[Term::EP], Score::Recognition)),
         runs.count(),
-        drop(Term::PE),
-        drop(Term::PP),
-        drop(Term::BP),
-        drop(Term::VP),
+        told(Term::PE),
+        told(Term::PP),
+        told(Term::BP),
+        told(Term::VP),
         runs.text(&ep_vp),
     );
     let parts = [

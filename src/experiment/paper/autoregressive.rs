@@ -1,5 +1,6 @@
 //! 12. The autoregressive model.
 
+use super::super::stats::decimal;
 use super::parts::{Runs, SKILL, ablation_chart, after, cut, models, number, open, seeds, without};
 use crate::analysis::{Score, Term};
 use crate::config::{Preset, ValidConfig};
@@ -92,13 +93,13 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     };
     let all = after(&[Term::EP, Term::PP, Term::BP], Score::Retrieval);
     let finding = format!(
-        "Where held labels meet others in training, what the model writes of unseen pairs is true in {}; without EP in {}, without PP in {}, without EP, PP and BP in {}, without VP in {}. The steepest EP slope where the first object is named is {:.2} logits per pixel. Where held labels are in no training pair it writes the truth in {} and finds the true order likelier in {}. Over {}.",
+        "Where held labels meet others in training, what the model writes of unseen pairs is true in {}; without EP in {}, without PP in {}, without EP, PP and BP in {}, without VP in {}. The steepest EP slope where the first object is named is {} logits per pixel. Where held labels are in no training pair it writes the truth in {} and finds the true order likelier in {}. Over {}.",
         met.text(&Metric::unseen(Score::Retrieval)),
         met.text(&after(&[Term::EP], Score::Retrieval)),
         met.text(&after(&[Term::PP], Score::Retrieval)),
         met.text(&all),
         met.text(&after(&[Term::VP], Score::Retrieval)),
-        slope(&met),
+        decimal(slope(&met)),
         strict.text(&Metric::unseen(Score::Retrieval)),
         strict.text(&Metric::unseen(Score::Order)),
         models(runs.count()),

@@ -1,6 +1,6 @@
 //! 2. Label against layout diversity.
 
-use super::parts::{Runs, job, on, open, settings};
+use super::parts::{Runs, change, job, on, open, settings};
 use crate::analysis::Score;
 use crate::config::Config;
 use crate::experiment::{Chart, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Verdict};
@@ -122,13 +122,15 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let effect = |split: Split| {
         let [by_labels, by_layouts, by_positions] = gains(split);
         let of_positions = if positions.len() > 1 {
-            format!(", {by_positions:+.2} from n_1")
+            format!(", {} from n_1", change(by_positions))
         } else {
             String::new()
         };
         format!(
-            "{}: {by_labels:+.2} from labels, {by_layouts:+.2} from layouts{of_positions}",
-            split.name()
+            "{}: {} from labels, {} from layouts{of_positions}",
+            split.name(),
+            change(by_labels),
+            change(by_layouts),
         )
     };
     let finding = format!(

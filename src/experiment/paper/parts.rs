@@ -2,7 +2,7 @@
 
 use super::super::chart::{Axis, Chart, Point, Row, Series};
 use super::super::job::last;
-use super::super::stats::{Spread, distinct};
+use super::super::stats::{NO_NUMBER, Spread, distinct};
 use super::super::{Intervention, Job, Measure, Measurement, Metric, Summary, Values, Verdict};
 use crate::analysis::{Ablation, Score, Term};
 use crate::config::{Config, ValidConfig};
@@ -131,7 +131,7 @@ impl<'a> Runs<'a> {
     /// The spread, as text, of what a law makes of each run's numbers.
     pub fn told(&self, law: impl Fn(&Values) -> f64) -> String {
         Spread::finite(self.0.iter().map(|(_, values)| law(values)))
-            .map_or_else(|| "–".to_owned(), |spread| spread.to_string())
+            .map_or_else(|| NO_NUMBER.to_owned(), |spread| spread.to_string())
     }
 
     /// The spread, as text, of the steepest head's slope without its sign, which differs from seed to seed.
@@ -171,6 +171,15 @@ pub fn those(some: usize, count: usize) -> String {
         (0, 1) => "none".to_owned(),
         (1, 1) => "this one".to_owned(),
         _ => format!("{some} of them"),
+    }
+}
+
+/// By how much a number changes, with its sign; a dash where it has none.
+pub fn change(x: f64) -> String {
+    if x.is_nan() {
+        NO_NUMBER.to_owned()
+    } else {
+        format!("{x:+.2}")
     }
 }
 

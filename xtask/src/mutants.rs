@@ -1,0 +1,191 @@
+//! A test of the tests: `cargo mutants` changes one operator, match arm or return value of the crate at a time, and
+//! some test must fail.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use serde_json::Value;
+
+use crate::tools;
+
+#[derive(Args)]
+pub struct MutantsArgs {
+    /// Try a sample: every N-th mutant, from the K-th on (K from 0)
+    #[arg(long, value_name = "K/N", default_value = "0/1")]
+    shard: String,
+}
+
+/// Folders of `src/` whose mutants are given to the same tests, beside the unit tests. Each mutant is a build of its
+/// own, so a test is here only if it is quick and knows these folders.
+struct Group {
+    folders: &'static [&'static str],
+    tests: &'static [&'static str],
+}
+
+const GROUPS: [Group; 2] = [
+    Group {
+        folders: &["analysis", "model"],
+        tests: &[
+            "ablated",
+            "alignment",
+            "checkpoint",
+            "experiment",
+            "fixture_cpu",
+            "laws",
+            "trained",
+        ],
+    },
+    Group {
+        folders: &["experiment"],
+        tests: &["experiment", "verdicts"],
+    },
+];
+
+/// How many mutants of a folder came to which end.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Tally {
+    caught: u32,
+    missed: u32,
+    timed_out: u32,
+    /// Those that do not compile: they test nothing.
+    unviable: u32,
+}
+
+impl Tally {
+    /// The caught among those that compile, in percent. A mutant that never ends is caught: a test would hang.
+    fn share(&self) -> f64 {
+        let caught = f64::from(self.caught + self.timed_out);
+        100.0 * caught / (caught + f64::from(self.missed))
+    }
+}
+
+/// Tries the mutants of every folder and prints a table; cargo mutants itself names the survivors.
+pub fn mutants(args: &MutantsArgs) -> Result<ExitCode> {
+    ensure!(
+        tools::find_on_path(if cfg!(windows) {
+            "cargo-mutants.exe"
+        } else {
+            "cargo-mutants"
+        })
+        .is_some(),
+        "cargo-mutants is missing: get it with `cargo install cargo-mutants`"
+    );
+    let mut tallies = BTreeMap::new();
+    for group in &GROUPS {
+        let output = tools::target_dir().join("mutants").join(group.folders[0]);
+        fs::create_dir_all(&output)?;
+        let mut command = tools::cargo();
+        command.args([
+            "mutants",
+            "--sharding",
+            "round-robin",
+            "--shard",
+            &args.shard,
+            "--output",
+        ]);
+        command.arg(&output);
+        command.args(
+            group
+                .folders
+                .iter()
+                .map(|folder| format!("--file=src/{folder}/**")),
+        );
+        // For the build too, which would otherwise be of every test and benchmark.
+        command.arg("--cargo-arg=--lib");
+        command.args(
+            group
+                .tests
+                .iter()
+                .map(|test| format!("--cargo-arg=--test={test}")),
+        );
+        // Survivors are a result here, and fail the command.
+        command
+            .status()
+            .with_context(|| format!("could not start {command:?}"))?;
+        let outcomes = fs::read(output.join("mutants.out/outcomes.json"))?;
+        count(&serde_json::from_slice(&outcomes)?, &mut tallies)?;
+    }
+    println!("folder      tried  unviable  caught  timed out  missed  caught of viable");
+    for (folder, tally) in &tallies {
+        let Tally {
+            caught,
+            missed,
+            timed_out,
+            unviable,
+        } = *tally;
+        let tried = caught + missed + timed_out + unviable;
+        let share = tally.share();
+        println!(
+            "{folder:<10}  {tried:>5}  {unviable:>8}  {caught:>6}  {timed_out:>9}  {missed:>6}  {share:.1} %"
+        );
+    }
+    let good = tallies.values().all(|tally| tally.share() >= 90.0);
+    Ok(if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Adds the outcomes of a run to the tallies, by folder.
+fn count(outcomes: &Value, tallies: &mut BTreeMap<String, Tally>) -> Result<()> {
+    let outcomes = outcomes["outcomes"]
+        .as_array()
+        .context("cargo mutants reports no outcomes")?;
+    for outcome in outcomes {
+        // The first is the unchanged crate's.
+        let Some(file) = outcome["scenario"]["Mutant"]["file"].as_str() else {
+            ensure!(outcome["summary"] == "Success", "the tests fail without a mutant");
+            continue;
+        };
+        let folder = file.split('/').nth(1).context("a mutant is outside src/")?;
+        let tally = tallies.entry(folder.to_owned()).or_default();
+        match outcome["summary"].as_str() {
+            Some("CaughtMutant") => tally.caught += 1,
+            Some("MissedMutant") => tally.missed += 1,
+            Some("Timeout") => tally.timed_out += 1,
+            Some("Unviable") => tally.unviable += 1,
+            other => anyhow::bail!("cargo mutants reports an outcome {other:?}"),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outcomes_are_counted_by_folder() {
+        let of = |file: &str, summary: &str| serde_json::json!({ "scenario": { "Mutant": { "file": file } }, "summary": summary });
+        let report = serde_json::json!({ "outcomes": [
+            { "scenario": "Baseline", "summary": "Success" },
+            of("src/model/graph.rs", "CaughtMutant"),
+            of("src/model/graph.rs", "Timeout"),
+            of("src/model/terms.rs", "MissedMutant"),
+            of("src/analysis/text.rs", "Unviable"),
+        ] });
+        let mut tallies = BTreeMap::new();
+        count(&report, &mut tallies).unwrap();
+        let model = Tally {
+            caught: 1,
+            missed: 1,
+            timed_out: 1,
+            unviable: 0,
+        };
+        let analysis = Tally {
+            unviable: 1,
+            ..Tally::default()
+        };
+        assert_eq!(
+            tallies,
+            BTreeMap::from([("analysis".to_owned(), analysis), ("model".to_owned(), model)])
+        );
+        assert!((model.share() - 200.0 / 3.0).abs() < 1e-9);
+        let failing = serde_json::json!({ "outcomes": [{ "scenario": "Baseline", "summary": "Failure" }] });
+        assert!(count(&failing, &mut tallies).is_err());
+    }
+}
