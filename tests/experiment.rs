@@ -2,8 +2,10 @@
 
 use leftright::config::{Config, PopulationError};
 use leftright::experiment::{
-    Experiment, Job, Measure, Measurement, Metric, Scale, Trainer, TrainerError, Verdict, populations,
+    Experiment, Job, Measure, Measurement, Metric, Scale, Trainer, TrainerError, Verdict, bytes_of_largest,
+    populations,
 };
+use leftright::model::ParamTable;
 use leftright::task::Split;
 use leftright::training::EngineRequest;
 use pollster::block_on;
@@ -117,6 +119,57 @@ fn a_population_measures_what_its_models_alone_do() {
         );
     }
     assert_ne!(together[0].values, together[1].values);
+}
+
+/// A measurement comes with the last of its job's measures, and has the numbers of them all.
+#[test]
+fn a_measurement_holds_every_measure() {
+    let names = ["loss", "slope", "slope.0", "slope.1", "steepest"].map(str::to_owned);
+    let scores = ["order", "recognition", "retrieval"].map(|score| format!("unseen.{score}"));
+    for measurement in train(vec![job(small(0)), job(small(1))]) {
+        let found: Vec<&str> = measurement.values.iter().map(|(name, _)| name).collect();
+        assert_eq!(found, [&names[..], &scores].concat());
+    }
+}
+
+/// Counted by hand: parameters with gradients, two moments and a snapshot; a batch's activations and their
+/// gradients; captions, those trained on and at most one per list of labels, each embedded and with 256 scores.
+#[test]
+fn the_bytes_of_a_model_are_counted() {
+    let counted = |config: Config, activations: u64, captions: u64| {
+        let config = config.validate().unwrap();
+        let params = ParamTable::new(&config).len as u64;
+        let expected = 4 * (5 * params + 2 * activations + captions * (4 * (128 + 128) + 256));
+        assert_eq!(bytes_of_largest([&config]), expected);
+    };
+    let paper = Config::default();
+    // 128 x 20 tokens, 128 wide, in twelve arrays of each of two layers.
+    let activations = 128 * 20 * 128 * 2 * 12;
+    let captions = 20 + 15 * 14 + 20 * 20;
+    counted(paper.clone(), activations, captions);
+    let mlp = Config {
+        mlp: true,
+        ..paper.clone()
+    };
+    counted(mlp, 2 * activations, captions);
+    let deep = Config {
+        text_layers: 3,
+        ..paper.clone()
+    };
+    counted(deep, 2 * activations, captions);
+    let three = Config {
+        objects: 3,
+        pair_labels: 5,
+        pair_layouts: 20,
+        ..paper.clone()
+    };
+    counted(three, activations, 20 + 5 * 4 * 3 + 20 * 20 * 20);
+    // The largest of some.
+    let [small, large] = [small(0), paper].map(|config| config.validate().unwrap());
+    let largest = bytes_of_largest([&small, &large, &small]);
+    assert_eq!(largest, bytes_of_largest([&large]));
+    assert!(largest > bytes_of_largest([&small]));
+    assert_eq!(bytes_of_largest([]), 0);
 }
 
 #[test]

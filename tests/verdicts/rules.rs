@@ -1,11 +1,11 @@
 //! Each part of each rule, at its limit and just beyond it.
 
 use leftright::config::ValidConfig;
-use leftright::experiment::Verdict;
+use leftright::experiment::{Scale, Values, Verdict};
 use leftright::task::Split;
 
 use super::cases::{birth, case, decomposition, diversity, initial, metric, phase, text, values};
-use super::verdict;
+use super::{summary, verdict};
 
 /// The verdict on numbers that would be reproduced but for these.
 fn but<const N: usize>(name: &str, changed: [(&str, f64); N]) -> Verdict {
@@ -65,6 +65,42 @@ fn decomposition_needs_share_order_and_steepness() {
         [of(0.8, rises, 0.5), of(0.8, twice, 0.5)],
         [Verdict::Reproduced, Verdict::Partly]
     );
+}
+
+/// A row that stands still at two steps does not fall or rise at all but one.
+#[test]
+fn a_row_that_stands_still_is_not_monotone() {
+    let still = |i: f64| 3.0 * (i - f64::from(u8::from(i >= 4.0)) - f64::from(u8::from(i >= 7.0)));
+    for sign in [1.0, -1.0] {
+        let verdict = verdict("decomposition", &|_, _| {
+            decomposition(0.8, |i| sign * still(i), 0.1)
+        });
+        assert_eq!(verdict, Verdict::Partly);
+    }
+}
+
+/// Most seeds are more than half of them: five of eight, and not four.
+#[test]
+fn most_seeds_are_more_than_half() {
+    for name in ["decomposition", "text"] {
+        let of = |most: u32| {
+            let row = |c: &ValidConfig, part: f64| {
+                let mut row = (case(name).reproduced)(c, part);
+                if c.seed >= most {
+                    // A row of EP that is less steep than the others', or goes up and down; a head that leans less.
+                    let flat = (0..10).map(|i| (format!("row.1.EP.{i}"), f64::from(i % 2)));
+                    let spoilt = flat.chain([("first.1".to_owned(), 0.4)]);
+                    let known: Vec<(String, f64)> = spoilt
+                        .filter(|(key, _)| row.get(&metric(key)).is_some())
+                        .collect();
+                    row.extend(known.into_iter().map(|(key, x)| (metric(&key), x)));
+                }
+                row
+            };
+            summary(name, Scale::Full, &row).verdict
+        };
+        assert_eq!([of(5), of(4)], [Verdict::Reproduced, Verdict::Partly], "{name}");
+    }
 }
 
 #[test]
@@ -317,6 +353,45 @@ fn phase_needs_ep_where_cls_is_large_and_others_where_it_is_small() {
         false => values([("unseen.order", 0.69), ("PP unseen.order", 0.1)]),
     });
     assert_eq!(unable, Verdict::Partly);
+}
+
+/// Between two measurements, and before the first, a number is on a straight line.
+#[test]
+fn birth_reads_between_measurements() {
+    let finding = |row: fn(f64) -> [f64; 2]| {
+        let row = |_: &ValidConfig, part: f64| -> Values {
+            let [slope, order] = row(part);
+            values([("slope", slope), ("unseen.order", order), ("loss", 0.1)])
+        };
+        summary("birth", Scale::Quick, &row).finding
+    };
+    // Of 500 steps, measured every 10. Order is whole at step 250: it is half way at 125.
+    assert_eq!(
+        finding(|part| [-2.0 * part, 0.5 + 0.5 * (part / 0.5).min(1.0)]),
+        "Over 6 models, order is half way at step 125 and the slope has half its final size at step 250: the accuracy comes first, by 125 steps; the slope does in 0 of 6 seeds. When order is half way the slope is at 0.25 (0.25 to 0.25) of its final size."
+    );
+    // All is there at step 10: half the slope was at step 5, and order of 0.6 at 6/7 of the way.
+    assert_eq!(
+        finding(|_| [2.0, 0.7]),
+        "Over 6 models, order is half way at step 9 and the slope has half its final size at step 5: the slope comes first, by 4 steps; the slope does in 6 of 6 seeds. When order is half way the slope is at 0.86 (0.86 to 0.86) of its final size."
+    );
+}
+
+/// A seed that ends without a slope has no moment at which half of it was there.
+#[test]
+fn birth_leaves_out_seeds_without_a_slope() {
+    let row = |c: &ValidConfig, part: f64| {
+        let mut row = birth(part, 0.25, 0.75);
+        if c.seed == 0 {
+            row.insert(metric("slope"), 0.0);
+        }
+        row
+    };
+    assert!(
+        summary("birth", Scale::Quick, &row)
+            .finding
+            .starts_with("Over 5 models, ")
+    );
 }
 
 #[test]

@@ -37,29 +37,21 @@ struct Moment {
     part: f64,
 }
 
-/// The step at which a run's number first reaches a level, between measurements by a straight line.
+/// The step at which a run's number first reaches a level above 0, between measurements by a straight line.
 fn reaches(run: &[(f64, f64)], level: f64) -> Option<f64> {
     let i = run.iter().position(|(_, y)| *y >= level)?;
     let ((x0, y0), (x1, y1)) = (if i == 0 { (0.0, 0.0) } else { run[i - 1] }, run[i]);
-    Some(if y1 > y0 {
-        x0 + (x1 - x0) * (level - y0) / (y1 - y0)
-    } else {
-        x1
-    })
+    Some(x0 + (x1 - x0) * (level - y0) / (y1 - y0))
 }
 
 /// A run's number at a step, between measurements by a straight line.
 fn at(run: &[(f64, f64)], step: f64) -> Option<f64> {
     let i = run.iter().position(|(x, _)| *x >= step)?;
     let ((x0, y0), (x1, y1)) = (if i == 0 { (0.0, 0.0) } else { run[i - 1] }, run[i]);
-    Some(if x1 > x0 {
-        y0 + (y1 - y0) * (step - x0) / (x1 - x0)
-    } else {
-        y1
-    })
+    Some(y0 + (y1 - y0) * (step - x0) / (x1 - x0))
 }
 
-/// A whole run's moment; none where it is not whole, or never half way.
+/// A whole run's moment; none where it is not whole, never half way, or ends without a slope.
 fn moment(place: u32, job: &Job, measurements: &[Measurement]) -> Option<Moment> {
     let run: Vec<&Measurement> = measurements.iter().filter(|m| m.job == place).collect();
     run.last().filter(|m| m.step == job.steps)?;
@@ -70,6 +62,9 @@ fn moment(place: u32, job: &Job, measurements: &[Measurement]) -> Option<Moment>
     };
     let (slopes, orders) = (over(&Metric::Slope), over(&Metric::unseen(Score::Order)));
     let (last_slope, last_order) = (slopes.last()?.1, orders.last()?.1);
+    if last_slope == 0.0 {
+        return None;
+    }
     let order = reaches(&orders, 0.5 + (last_order - 0.5) / 2.0)?;
     Some(Moment {
         seed: job.config.seed,
