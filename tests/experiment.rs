@@ -1,5 +1,6 @@
 //! Experiments as data, and populations in training.
 
+use leftright::analysis::Ablation;
 use leftright::config::{Config, PopulationError};
 use leftright::experiment::{
     Experiment, Job, Measure, Measurement, Metric, Scale, Trainer, TrainerError, Verdict, bytes_of_largest,
@@ -81,6 +82,36 @@ fn every_experiments_jobs_can_be_run() {
                 assert!(job.steps > 0 && !job.measures.is_empty(), "{}", experiment.name);
             }
         }
+        // No model is trained twice, and nothing is measured twice of one.
+        let jobs = (experiment.jobs)(Scale::Full);
+        for (i, job) in jobs.iter().enumerate() {
+            assert!(
+                jobs[..i].iter().all(|other| other.config != job.config),
+                "{} {i}",
+                experiment.name
+            );
+        }
+        let measures = &jobs[0].measures;
+        for (i, measure) in measures.iter().enumerate() {
+            assert!(
+                !measures[..i].contains(measure),
+                "{} {measure:?}",
+                experiment.name
+            );
+            if let Measure::Ablation(Ablation { terms, .. }, _) = measure {
+                assert!(
+                    (1..terms.len()).all(|i| !terms[..i].contains(&terms[i])),
+                    "{terms:?}"
+                );
+            }
+        }
+        // Those that show the course of training, and no other, are measured on the way.
+        let on_the_way = ["generalization", "birth"].contains(&experiment.name);
+        assert!(
+            jobs.iter().all(|job| (job.every > 0) == on_the_way),
+            "{}",
+            experiment.name
+        );
         assert!((experiment.jobs)(Scale::Full).len() >= (experiment.jobs)(Scale::Quick).len());
     }
 }

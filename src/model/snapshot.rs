@@ -53,3 +53,52 @@ impl Snapshot {
             .all(|x| x.is_finite())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    /// A population of two models with two parameters each, as far as moments go.
+    fn moments(first: [f32; 4]) -> Snapshot {
+        Snapshot {
+            first: first.to_vec(),
+            ..Snapshot::default()
+        }
+    }
+
+    #[test]
+    fn gradients_are_read_back_from_each_models_moments() {
+        let config = |beta1| {
+            Config {
+                beta1,
+                ..Config::default()
+            }
+            .validate()
+            .unwrap()
+        };
+        let population = Population::new(vec![config(0.75), config(0.5)]).unwrap();
+        let (before, gradients) = ([2.0, -4.0, 8.0, 16.0], [1.0, -2.0, 3.0, 0.0]);
+        let after = [
+            0.75 * 2.0 + 0.25 * 1.0,
+            0.75 * -4.0 + 0.25 * -2.0,
+            0.5 * 8.0 + 0.5 * 3.0,
+            0.5 * 16.0,
+        ];
+        assert_eq!(
+            moments(after).gradients_since(&moments(before), &population),
+            gradients
+        );
+    }
+
+    #[test]
+    fn one_number_out_of_bounds_stops_training() {
+        let whole = || Snapshot::initial(&Population::from(crate::config::ValidConfig::default()));
+        assert!(whole().is_finite());
+        let mut spoilt = [whole(), whole(), whole()];
+        spoilt[0].params[7] = f32::NAN;
+        spoilt[1].first[7] = f32::INFINITY;
+        spoilt[2].second[7] = f32::NEG_INFINITY;
+        assert!(spoilt.iter().all(|snapshot| !snapshot.is_finite()));
+    }
+}

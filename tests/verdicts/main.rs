@@ -3,7 +3,9 @@
 //! really measured for.
 
 mod cases;
+mod charts;
 mod rules;
+mod undecided;
 
 use std::collections::BTreeSet;
 

@@ -69,8 +69,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         let series = (0..config.heads).map(|h| Series {
             name: format!("head {h}"),
             points: (0..config.pixels)
-                .map(|i| (f64::from(i) + 1.0, number(values, &Metric::Ep(h, i))))
-                .map(|(x, y)| Point::exact(x, y))
+                .filter_map(|i| Some(Point::exact(f64::from(i) + 1.0, values.get(&Metric::Ep(h, i))?)))
                 .collect(),
         });
         charts.push(Chart::Lines {
