@@ -151,3 +151,20 @@ fn where_there_is_no_rotation_held_labels_do_not_fit() {
         "{alignment:?}"
     );
 }
+
+/// Two held labels that look the same are not told apart: neither is nearest to itself.
+#[test]
+fn a_held_label_with_a_double_is_not_matched() {
+    let (mut params, _) = model(rotated);
+    let table = ParamTable::new(&config());
+    let (labels, held) = (config().labels as usize, config().held_labels as usize);
+    for tower in &table.towers {
+        let last = tower.rows.start + labels * D;
+        params.copy_within(last..last + D, last - D);
+    }
+    let alignment = Evaluator::new(&config()).alignment(&params).unwrap();
+    for ours in alignment {
+        let expected = (held - 2) as f64 / held as f64;
+        assert!((ours.held_matched - expected).abs() < 1e-12, "{ours:?}");
+    }
+}

@@ -139,18 +139,12 @@ fn cosines(a: &DMatrix<f64>, b: &DMatrix<f64>) -> DMatrix<f64> {
 /// 1966). Fewer rows than columns leave R free outside their span; there it is what the decomposition happens
 /// to give.
 fn procrustes(a: &DMatrix<f64>, b: &DMatrix<f64>) -> Result<DMatrix<f64>, AnalysisError> {
-    let width = a.ncols();
     let both = product(&a.transpose(), b);
     // Of numbers that are not finite the decomposition never ends.
     finite("alignment", &both)?;
-    Ok(match both.svd(true, true) {
-        nalgebra::SVD {
-            u: Some(u),
-            v_t: Some(v_t),
-            ..
-        } => product(&u, &v_t),
-        _ => DMatrix::identity(width, width),
-    })
+    let svd = both.svd(true, true);
+    let [u, v_t] = [svd.u, svd.v_t].map(|side| side.expect("both sides are asked for"));
+    Ok(product(&u, &v_t))
 }
 
 #[cfg(test)]

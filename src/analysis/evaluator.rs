@@ -324,4 +324,9 @@ mod tests {
         assert_eq!(shares, [1.0, 0.0, 0.5, 1.0 / 3.0, 0.0]);
         assert_eq!(share(&[f32::NAN]), 0.0);
     }
+
+    #[test]
+    fn of_equal_scores_the_first_is_nearest() {
+        assert_eq!(nearest(&[0.5, 2.0, -1.0, 2.0]), 1);
+    }
 }
