@@ -1,5 +1,5 @@
-//! Accuracies against their definitions, caption by caption: of models that compare embeddings, and of models that
-//! write.
+//! Accuracies against their definitions, caption by caption: of models that compare embeddings, and of models
+//! that write.
 
 use leftright::analysis::{Accuracy, Evaluator};
 use leftright::config::{Config, Population, Preset, ValidConfig};
@@ -77,8 +77,8 @@ fn by_cosine(evaluator: &Evaluator, params: &[f32], item: &Item) -> Judged {
         .collect()
 }
 
-/// The log-likelihood of every caption's words behind the strip; the model gives the one of which each word is the
-/// likeliest.
+/// The log-likelihood of every caption's words behind the strip; the model gives the one of which each word
+/// is the likeliest.
 fn by_writing(evaluator: &Evaluator, params: &[f32], item: &Item) -> Judged {
     let (config, tower) = (evaluator.config(), &evaluator.towers()[0]);
     let judge = |caption: Caption| {

@@ -1,5 +1,5 @@
-//! The decomposition at its edges: rows that say nothing, logits that are large, slopes by what a row is over, and
-//! what may stand in EP's place.
+//! The decomposition at its edges: rows that say nothing, logits that are large, slopes by what a row is
+//! over, and what may stand in EP's place.
 
 mod common;
 
@@ -161,8 +161,8 @@ fn the_strongest_head_is_the_steepest() {
     assert!(found.iter().any(|head| *head != found[0]));
 }
 
-/// A new row takes EP's place; CLS, which is no pixel, has its mean. A head without a row loses its EP, and all else
-/// stays.
+/// A new row takes EP's place; CLS, which is no pixel, has its mean. A head without a row loses its EP, and
+/// all else stays.
 #[test]
 fn surgery_replaces_ep_alone() {
     let config = small();

@@ -164,7 +164,8 @@ fn a_measurement_holds_every_measure() {
 }
 
 /// Counted by hand: parameters with gradients, two moments and a snapshot; a batch's activations and their
-/// gradients; captions, those trained on and at most one per list of labels, each embedded and with 256 scores.
+/// gradients; captions, those trained on and at most one per list of labels, each embedded and with 256
+/// scores.
 #[test]
 fn the_bytes_of_a_model_are_counted() {
     let counted = |config: Config, activations: u64, captions: u64| {

@@ -243,7 +243,8 @@ fn agreements_are_the_alignments() {
     }
 }
 
-/// The metrics that a report lists of accuracies are those that are measured; of other measures it lists none.
+/// The metrics that a report lists of accuracies are those that are measured; of other measures it lists
+/// none.
 #[test]
 fn the_accuracies_listed_are_those_taken() {
     let config = strip(4);
@@ -282,8 +283,8 @@ fn scenes_without_a_score_are_counted() {
     assert_eq!(number(&lost, "not_finite"), scenes as f64);
 }
 
-/// Surgery on the trained model: no ramp is no EP, a steep one in one head restores the order, and the same one
-/// turned around makes it the opposite.
+/// Surgery on the trained model: no ramp is no EP, a steep one in one head restores the order, and the same
+/// one turned around makes it the opposite.
 #[test]
 fn a_ramp_stands_in_for_ep() {
     let fixture = Fixture::open("trained");

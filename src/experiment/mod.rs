@@ -140,9 +140,9 @@ impl Experiment {
         }
     }
 
-    /// What the measurements of some of its jobs say; those of one job come in the order they were taken. Where
-    /// training has diverged in every model there is no number to write a finding from, and the finding says
-    /// so.
+    /// What the measurements of some of its jobs say; those of one job come in the order they were taken.
+    /// Where training has diverged in every model there is no number to write a finding from, and the finding
+    /// says so.
     pub fn summarise(&self, jobs: &[Job], measurements: &[Measurement]) -> Summary {
         let summary = (self.summarise)(jobs, measurements);
         let ended: Vec<&Values> = job::last(jobs, measurements).map(|(_, values)| values).collect();

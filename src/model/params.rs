@@ -282,7 +282,8 @@ mod tests {
         assert_eq!(table.tensors.len(), 23);
     }
 
-    /// Every row of token embeddings starts at one scale but CLS; text, which has no CLS, has none that is larger.
+    /// Every row of token embeddings starts at one scale but CLS; text, which has no CLS, has none that is
+    /// larger.
     #[test]
     fn cls_alone_starts_larger() {
         let config = ValidConfig::default();

@@ -135,8 +135,8 @@ fn a_seed_that_diverged_decides_nothing() {
     }
 }
 
-/// Where every seed diverged the finding says so, whatever is claimed; where only some settings' seeds did, it has
-/// a dash for what they leave unknown.
+/// Where every seed diverged the finding says so, whatever is claimed; where only some settings' seeds did,
+/// it has a dash for what they leave unknown.
 #[test]
 fn no_finding_speaks_of_numbers_that_are_none() {
     for Case { name, reproduced, .. } in CASES {

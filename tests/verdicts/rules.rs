@@ -87,7 +87,8 @@ fn most_seeds_are_more_than_half() {
             let row = |c: &ValidConfig, part: f64| {
                 let mut row = (case(name).reproduced)(c, part);
                 if c.seed >= most {
-                    // A row of EP that is less steep than the others', or goes up and down; a head that leans less.
+                    // A row of EP that is less steep than the others', or goes up and down; a head that leans
+                    // less.
                     let flat = (0..10).map(|i| (format!("row.1.EP.{i}"), f64::from(i % 2)));
                     let spoilt = flat.chain([("first.1".to_owned(), 0.4)]);
                     let known: Vec<(String, f64)> = spoilt

@@ -95,7 +95,8 @@ fn phase_needs_cells_on_both_sides() {
 /// Three quarters of the cells of one side, and half of the other's.
 #[test]
 fn phase_counts_cells() {
-    // Four cells have a ratio of at least 25: 2 / 0.005, 2 / 0.02, 0.5 / 0.005 and 0.5 / 0.02; six have at most 1.
+    // Four cells have a ratio of at least 25: 2 / 0.005, 2 / 0.02, 0.5 / 0.005 and 0.5 / 0.02; six have at
+    // most 1.
     let of = |large: usize, small: usize| {
         let row = move |c: &ValidConfig, _: f64| {
             let (cls, position) = (c.cls_std, c.position_std);
@@ -172,8 +173,8 @@ fn diversity_holds_the_other_settings() {
         let start = finding.find("unseen:").unwrap();
         finding[start..finding.find("; seen").unwrap()].to_owned()
     };
-    // Labels: 0.2 and the mean of 1, 5, 20 and 40 hundredths, and 0.07 at 40. Layouts: 0.39 + 0.07 with 15 labels of
-    // four.
+    // Labels: 0.2 and the mean of 1, 5, 20 and 40 hundredths, and 0.07 at 40. Layouts: 0.39 + 0.07 with 15
+    // labels of four.
     assert_eq!(
         gains(Scale::Quick),
         "unseen: +0.38 from labels, +0.12 from layouts"

@@ -1,5 +1,5 @@
-//! `cargo xtask build | serve | test | fuzz | mutants | bench | lighthouse`: on a machine with only Rust and Node, each
-//! does all the set-up it needs by itself, and is quick when nothing changed.
+//! `cargo xtask build | serve | test | fuzz | mutants | bench | lighthouse`: on a machine with only Rust and
+//! Node, each does all the set-up it needs by itself, and is quick when nothing changed.
 
 mod bench;
 mod browser;

@@ -1,11 +1,11 @@
-//! A test of the tests: `cargo mutants` changes one operator, match arm or return value of the crate at a time, and
-//! some test must fail.
+//! A test of the tests: `cargo mutants` changes one operator, match arm or return value of the crate at a
+//! time, and some test must fail.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use serde_json::Value;
 
@@ -18,31 +18,36 @@ pub struct MutantsArgs {
     shard: String,
 }
 
-/// Folders of `src/` whose mutants are given to the same tests, beside the unit tests. Each mutant is a build of its
-/// own, so a test is here only if it is quick and knows these folders.
+/// Folders of `src/` whose mutants are given to the same tests first: those that are quick and know these
+/// folders.
 struct Group {
     folders: &'static [&'static str],
-    tests: &'static [&'static str],
+    quick: &'static [&'static str],
 }
 
 const GROUPS: [Group; 2] = [
     Group {
         folders: &["analysis", "model"],
-        tests: &[
+        quick: &[
             "ablated",
+            "accuracy",
             "alignment",
             "checkpoint",
+            "decomposition",
             "experiment",
             "fixture_cpu",
-            "laws",
-            "trained",
+            "measures",
         ],
     },
     Group {
         folders: &["experiment"],
-        tests: &["experiment", "verdicts"],
+        quick: &["experiment", "measures", "verdicts"],
     },
 ];
+
+/// What else is given the mutants that the quick tests do not catch, beside the unit tests. Tests that train
+/// for minutes, or need a GPU, are given none.
+const SLOW: [&str; 4] = ["finite", "laws", "library", "trained"];
 
 /// How many mutants of a folder came to which end.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -55,7 +60,8 @@ struct Tally {
 }
 
 impl Tally {
-    /// The caught among those that compile, in percent. A mutant that never ends is caught: a test would hang.
+    /// The caught among those that compile, in percent. A mutant that never ends is caught: a test would
+    /// hang.
     fn share(&self) -> f64 {
         let caught = f64::from(self.caught + self.timed_out);
         100.0 * caught / (caught + f64::from(self.missed))
@@ -75,38 +81,24 @@ pub fn mutants(args: &MutantsArgs) -> Result<ExitCode> {
     );
     let mut tallies = BTreeMap::new();
     for group in &GROUPS {
-        let output = tools::target_dir().join("mutants").join(group.folders[0]);
+        let output = tools::target_dir().join("mutation").join(group.folders[0]);
+        if output.exists() {
+            fs::remove_dir_all(&output)?;
+        }
         fs::create_dir_all(&output)?;
-        let mut command = tools::cargo();
-        command.args([
-            "mutants",
-            "--sharding",
-            "round-robin",
-            "--shard",
-            &args.shard,
-            "--output",
-        ]);
-        command.arg(&output);
-        command.args(
-            group
-                .folders
-                .iter()
-                .map(|folder| format!("--file=src/{folder}/**")),
-        );
-        // For the build too, which would otherwise be of every test and benchmark.
-        command.arg("--cargo-arg=--lib");
-        command.args(
-            group
-                .tests
-                .iter()
-                .map(|test| format!("--cargo-arg=--test={test}")),
-        );
-        // Survivors are a result here, and fail the command.
-        command
-            .status()
-            .with_context(|| format!("could not start {command:?}"))?;
-        let outcomes = fs::read(output.join("mutants.out/outcomes.json"))?;
-        count(&serde_json::from_slice(&outcomes)?, &mut tallies)?;
+        for pass in [Pass::Quick, Pass::All] {
+            let mut command = pass.command(group, &args.shard);
+            command.arg("--output").arg(&output);
+            // That mutants survive is a result here, though it fails the command.
+            command
+                .status()
+                .with_context(|| format!("could not start {command:?}"))?;
+            let outcomes = fs::read(output.join("mutants.out/outcomes.json"))?;
+            let left = pass.count(&serde_json::from_slice(&outcomes)?, &mut tallies)?;
+            if left == 0 {
+                break;
+            }
+        }
     }
     println!("folder      tried  unviable  caught  timed out  missed  caught of viable");
     for (folder, tally) in &tallies {
@@ -130,28 +122,66 @@ pub fn mutants(args: &MutantsArgs) -> Result<ExitCode> {
     })
 }
 
-/// Adds the outcomes of a run to the tallies, by folder.
-fn count(outcomes: &Value, tallies: &mut BTreeMap<String, Tally>) -> Result<()> {
-    let outcomes = outcomes["outcomes"]
-        .as_array()
-        .context("cargo mutants reports no outcomes")?;
-    for outcome in outcomes {
-        // The first is the unchanged crate's.
-        let Some(file) = outcome["scenario"]["Mutant"]["file"].as_str() else {
-            ensure!(outcome["summary"] == "Success", "the tests fail without a mutant");
-            continue;
+/// The quick tests of a group catch most mutants; what they leave is given every test.
+#[derive(Clone, Copy, PartialEq)]
+enum Pass {
+    Quick,
+    All,
+}
+
+impl Pass {
+    fn command(self, group: &Group, shard: &str) -> Command {
+        let mut command = tools::cargo();
+        command.args(["mutants", "--sharding", "round-robin", "--shard", shard]);
+        command.args(
+            group
+                .folders
+                .iter()
+                .map(|folder| format!("--file=src/{folder}/**")),
+        );
+        // Not only for running tests: the build would else be of every test and benchmark.
+        let test = |name: &&str| format!("--cargo-arg=--test={name}");
+        match self {
+            Pass::Quick => command.args(group.quick.iter().map(test)),
+            Pass::All => {
+                let all: BTreeSet<_> = GROUPS.iter().flat_map(|group| group.quick).chain(&SLOW).collect();
+                // Those that were caught are left out.
+                command
+                    .args(["--iterate", "--cargo-arg=--lib"])
+                    .args(all.into_iter().map(test))
+            }
         };
-        let folder = file.split('/').nth(1).context("a mutant is outside src/")?;
-        let tally = tallies.entry(folder.to_owned()).or_default();
-        match outcome["summary"].as_str() {
-            Some("CaughtMutant") => tally.caught += 1,
-            Some("MissedMutant") => tally.missed += 1,
-            Some("Timeout") => tally.timed_out += 1,
-            Some("Unviable") => tally.unviable += 1,
-            other => anyhow::bail!("cargo mutants reports an outcome {other:?}"),
-        }
+        // The copies of the source share the build of what they depend on.
+        command.env("CARGO_TARGET_DIR", tools::target_dir());
+        command
     }
-    Ok(())
+
+    /// Adds the outcomes of this pass to the tallies, by folder, and gives the number of mutants that the
+    /// first leaves to the second.
+    fn count(self, outcomes: &Value, tallies: &mut BTreeMap<String, Tally>) -> Result<u32> {
+        let mut left = 0;
+        let outcomes = outcomes["outcomes"]
+            .as_array()
+            .context("cargo mutants reports no outcomes")?;
+        for outcome in outcomes {
+            let Some(file) = outcome["scenario"]["Mutant"]["file"].as_str() else {
+                // The unchanged crate comes first.
+                ensure!(outcome["summary"] == "Success", "the tests fail without a mutant");
+                continue;
+            };
+            let folder = file.split('/').nth(1).context("a mutant is outside src/")?;
+            let tally = tallies.entry(folder.to_owned()).or_default();
+            match outcome["summary"].as_str() {
+                Some("CaughtMutant") => tally.caught += 1,
+                Some("Unviable") => tally.unviable += 1,
+                Some("MissedMutant" | "Timeout") if self == Pass::Quick => left += 1,
+                Some("MissedMutant") => tally.missed += 1,
+                Some("Timeout") => tally.timed_out += 1,
+                other => bail!("cargo mutants reports an outcome {other:?}"),
+            }
+        }
+        Ok(left)
+    }
 }
 
 #[cfg(test)]
@@ -160,7 +190,10 @@ mod tests {
 
     #[test]
     fn outcomes_are_counted_by_folder() {
-        let of = |file: &str, summary: &str| serde_json::json!({ "scenario": { "Mutant": { "file": file } }, "summary": summary });
+        let of = |file: &str, summary: &str| {
+            let mutant = serde_json::json!({ "file": file });
+            serde_json::json!({ "scenario": { "Mutant": mutant }, "summary": summary })
+        };
         let report = serde_json::json!({ "outcomes": [
             { "scenario": "Baseline", "summary": "Success" },
             of("src/model/graph.rs", "CaughtMutant"),
@@ -169,7 +202,13 @@ mod tests {
             of("src/analysis/text.rs", "Unviable"),
         ] });
         let mut tallies = BTreeMap::new();
-        count(&report, &mut tallies).unwrap();
+        assert_eq!(Pass::Quick.count(&report, &mut tallies).unwrap(), 2);
+        let left = serde_json::json!({ "outcomes": [
+            { "scenario": "Baseline", "summary": "Success" },
+            of("src/model/graph.rs", "Timeout"),
+            of("src/model/terms.rs", "MissedMutant"),
+        ] });
+        assert_eq!(Pass::All.count(&left, &mut tallies).unwrap(), 0);
         let model = Tally {
             caught: 1,
             missed: 1,
@@ -186,6 +225,6 @@ mod tests {
         );
         assert!((model.share() - 200.0 / 3.0).abs() < 1e-9);
         let failing = serde_json::json!({ "outcomes": [{ "scenario": "Baseline", "summary": "Failure" }] });
-        assert!(count(&failing, &mut tallies).is_err());
+        assert!(Pass::All.count(&failing, &mut tallies).is_err());
     }
 }
