@@ -89,6 +89,18 @@ fn the_slope_is_the_steepest_heads() {
     assert!(seen.iter().any(|one| one.0 != seen[0].0) && seen.iter().any(|one| one.1 != seen[0].1));
 }
 
+/// Of heads that are alike, here without a slope, the first is called the steepest.
+#[test]
+fn of_equal_heads_the_first_is_the_steepest() {
+    let config = strip(0);
+    let params = vec![0.0; random_model(&config).len()];
+    let values = taken(&config, &params, &[Measure::Slopes]);
+    assert_eq!(
+        (number(&values, "steepest"), number(&values, "slope")),
+        (0.0, 0.0)
+    );
+}
+
 /// On a grid a slope is across its columns, and `down` is across its rows.
 #[test]
 fn a_grid_has_slopes_both_ways() {

@@ -207,7 +207,7 @@ fn shares(evaluator: &Evaluator, params: &[f32], values: &mut Values) -> Result<
                         .sum::<f64>()
                         .abs()
                 };
-                *total += (0..head.logits.len()).map(at).sum::<f64>() / head.logits.len() as f64;
+                *total += (0..head.logits.len()).map(at).sum::<f64>();
             }
             variance
                 .iter_mut()

@@ -86,7 +86,8 @@ pub fn rank_correlation(pairs: &[(f64, f64)]) -> f64 {
     let (x, y): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
     let (x, y) = (ranks(&x), ranks(&y));
     let mean = (x.len() as f64 - 1.0) / 2.0;
-    let sum = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - mean) * (b - mean)).sum::<f64>();
+    // Of two deviations from a mean, which is both sides' here, one is enough.
+    let sum = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * (b - mean)).sum::<f64>();
     if pairs.len() < 3 {
         f64::NAN
     } else {
@@ -123,10 +124,26 @@ mod tests {
     }
 
     #[test]
+    fn numbers_in_sentences_are_short() {
+        let told = [0.0, -0.001, 2.345, -9.994, 10.0, -123.456, f64::NAN].map(decimal);
+        assert_eq!(told, ["0.00", "0.00", "2.35", "-9.99", "10.0", "-123.5", "–"]);
+        assert_eq!(distinct([2.0, 1.0, 2.0].into_iter()), [1.0, 2.0]);
+        assert!(median([]).is_nan());
+        assert_eq!(median([1.0, 4.0]), 2.5);
+    }
+
+    #[test]
     fn rank_correlation_sees_order_only() {
         let up: Vec<(f64, f64)> = (0..6).map(|i| (f64::from(i), f64::from(i).exp())).collect();
         let down: Vec<(f64, f64)> = up.iter().map(|(x, y)| (*x, -y)).collect();
         assert!((rank_correlation(&up) - 1.0).abs() < 1e-12 && (rank_correlation(&down) + 1.0).abs() < 1e-12);
+        // By hand: two neighbours of four the other way round, and two that are equal.
+        let almost = [(1.0, 1.0), (2.0, 3.0), (3.0, 2.0), (4.0, 9.0)];
+        assert!((rank_correlation(&almost) - 0.8).abs() < 1e-12);
+        let equals = [(1.0, 1.0), (2.0, 5.0), (3.0, 5.0), (4.0, 9.0)];
+        assert!((rank_correlation(&equals) - 4.5 / 22.5f64.sqrt()).abs() < 1e-12);
+        // Two pairs are always in order or in reverse, and equals have none.
+        assert!(rank_correlation(&[(1.0, 2.0), (2.0, 3.0)]).is_nan());
         assert!(rank_correlation(&[(1.0, 2.0), (1.0, 3.0), (1.0, 4.0)]).is_nan());
     }
 }
