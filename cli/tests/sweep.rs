@@ -237,6 +237,8 @@ fn reproduce_writes_report_figures_and_rows() {
         "**Rule.**",
         "**Measured.**",
         "**Verdict: ",
+        "| raw cosine |",
+        "| less than 0.30 |",
         "figures/07-alignment-1.svg",
         "4 models",
     ] {

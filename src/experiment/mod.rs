@@ -7,6 +7,7 @@ mod job;
 mod measure;
 mod metric;
 mod paper;
+mod rule;
 mod stats;
 mod trainer;
 
@@ -15,7 +16,8 @@ pub use job::{Job, Measurement, Values};
 pub use measure::Measure;
 pub use metric::{Agreement, Intervention, Metric, Part, UnknownMetric};
 pub use paper::*;
-pub use stats::{Spread, median, rank_correlation};
+pub use rule::{Bound, Condition, Criterion, Verdict};
+pub use stats::{Spread, decimal, median, rank_correlation};
 pub use trainer::{POPULATION, Trainer, TrainerError, bytes_of_largest, populations};
 
 use serde::{Deserialize, Serialize};
@@ -44,42 +46,30 @@ impl Scale {
     }
 }
 
-/// What the measurements say of a claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "web", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// The rule holds.
-    Reproduced,
-    /// A part of the rule holds.
-    Partly,
-    /// It does not.
-    Not,
-    /// Too little is measured yet.
-    Open,
-}
-
-impl Verdict {
-    /// All parts of a rule hold, some, or none.
-    fn judge(parts: &[bool]) -> Verdict {
-        match parts.iter().filter(|part| **part).count() {
-            0 => Verdict::Not,
-            n if n == parts.len() => Verdict::Reproduced,
-            _ => Verdict::Partly,
-        }
-    }
-}
-
 /// What an experiment found, so far.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "web", derive(tsify::Tsify))]
 pub struct Summary {
     /// What the rule says.
     pub verdict: Verdict,
+    /// The rule's numbers, each with its bound; none while the verdict is open.
+    pub conditions: Vec<Condition>,
     /// The finding, in sentences written from the numbers; empty while too little is measured.
     pub finding: String,
     /// Pictures of it.
     pub charts: Vec<Chart>,
+}
+
+impl Summary {
+    /// What was found where enough is measured: the criteria decide the verdict.
+    fn decided(criteria: Vec<Criterion>, finding: String, charts: Vec<Chart>) -> Summary {
+        Summary {
+            verdict: Verdict::judge(&criteria),
+            conditions: criteria.into_iter().flat_map(|criterion| criterion.0).collect(),
+            finding,
+            charts,
+        }
+    }
 }
 
 /// One experiment.
@@ -160,6 +150,7 @@ impl Experiment {
         };
         Summary {
             verdict: Verdict::Not,
+            conditions: Vec::new(),
             finding: format!("Training diverged in {all}, so nothing of the claim could be measured."),
             ..summary
         }

@@ -125,6 +125,8 @@ test.describe("figures that train models of their own", () => {
     await expect(trial.state).toHaveText("All 4 models measured.");
     await expect(trial.verdict).toHaveAttribute("data-verdict", /^(reproduced|partly|not)$/);
     await expect(trial.finding).toContainText("Over 4 models");
+    await trial.figure.getByText("How this is decided").click();
+    await expect(trial.figure.getByTestId("conditions").locator("tbody tr")).toHaveText([/^median lead of the slope.*at least 10\.0/, /^seeds in which the slope leads.*at least 0\.75/]);
     expect(await trial.end("order on unseen pairs", "unseen.order")).toBeGreaterThan(0.8);
     expect(await trial.end("EP slope of the steepest head", "slope")).toBeGreaterThan(0.5);
     await expect(trial.chart("loss").locator("g[data-series]")).toHaveAttribute("data-count", "25");

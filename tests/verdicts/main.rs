@@ -87,6 +87,11 @@ fn every_experiment_can_be_reproduced_and_can_fail() {
                 "{}",
                 right.finding
             );
+            // Each number of the rule is told with its bound, and all hold where the claim does.
+            assert!(
+                right.conditions.len() > 1 && right.conditions.iter().all(|c| c.holds && c.value.is_some())
+            );
+            assert!(wrong.conditions.iter().any(|c| !c.holds));
             assert!(!right.charts.is_empty() && right.charts.iter().all(|chart| !chart.title().is_empty()));
         }
     }

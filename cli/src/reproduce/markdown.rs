@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use leftright::experiment::Scale;
+use leftright::experiment::{Condition, Scale, decimal};
 
 use super::{Outcome, word};
 
@@ -63,6 +63,20 @@ pub fn report(outcomes: &[Outcome], scale: Scale) -> String {
             },
             word(summary.verdict),
         );
+        if !summary.conditions.is_empty() {
+            out.push_str("\n| | measured | must be | |\n| --- | --- | --- | --- |\n");
+        }
+        for Condition {
+            what,
+            value,
+            bound,
+            holds,
+        } in &summary.conditions
+        {
+            let value = value.map_or_else(|| "–".to_owned(), decimal);
+            let holds = if *holds { "holds" } else { "does not" };
+            let _ = writeln!(out, "| {what} | {value} | {bound} | {holds} |");
+        }
         for (figure, chart) in figures.iter().zip(&summary.charts) {
             let _ = write!(out, "\n![{}]({figure})\n", chart.title());
         }

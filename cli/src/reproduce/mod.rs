@@ -136,7 +136,7 @@ pub fn reproduce(args: &ReproduceArgs, json: bool) -> Result<(), Failure> {
             markdown::report(&outcomes, scale).as_bytes(),
         )?;
     }
-    let found = |o: &Outcome| json!({ "id": o.experiment.id, "name": o.experiment.name, "verdict": o.summary.verdict, "finding": o.summary.finding });
+    let found = |o: &Outcome| json!({ "id": o.experiment.id, "name": o.experiment.name, "verdict": o.summary.verdict, "conditions": o.summary.conditions, "finding": o.summary.finding });
     let written = format!("wrote {}", args.out.join("REPRODUCTION.md").display());
     report::line(
         json,

@@ -2,12 +2,13 @@
 
 use super::super::stats::NO_NUMBER;
 use super::parts::{
-    EFFECTIVE, Runs, SKILL, ablation_chart, after, chance, coin, cut, models, number, open, seeds, under,
+    COIN, EFFECTIVE, Runs, SKILL, ablation_chart, after, chance, cut, models, number, open, seeds, under,
 };
 use crate::analysis::{Ablation, Score, Term};
 use crate::config::Config;
 use crate::experiment::{
-    Chart, Experiment, Intervention, Job, Measure, Measurement, Metric, Scale, Summary, Verdict,
+    Bound, Chart, Condition, Criterion, Experiment, Intervention, Job, Measure, Measurement, Metric, Scale,
+    Summary,
 };
 use crate::task::Split;
 
@@ -115,13 +116,9 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
             .filter(|x| x.is_finite())
             .map_or_else(|| NO_NUMBER.to_owned(), |x| format!("{x:.3}"))
     };
-    let kept = (runs.median(&after(&[Term::EP], Score::Recognition))
-        - runs.median(&Metric::unseen(Score::Recognition)))
-    .abs()
-        <= 0.05;
     let cuts = runs.holds(|v| {
         number(v, &Metric::unseen(Score::Order)) >= SKILL
-            && coin(number(v, &after(&[Term::EP], Score::Order)))
+            && COIN.holds(number(v, &after(&[Term::EP], Score::Order)))
     });
     let finding = format!(
         "Over {}, retrieval on unseen pairs is {}. Without EP order is {} and recognition {} (at chance in {cuts} of {}); retrieval drops by {} without PE, {} without PP, {} without BP, {} without VP; without EP and VP order is {}.",
@@ -136,15 +133,36 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         told(Term::VP),
         runs.text(&ep_vp),
     );
-    let parts = [
-        coin(runs.median(&after(&[Term::EP], Score::Order))) && kept,
-        drop(Term::PE).abs() <= 0.03 && drop(Term::PP).abs() <= 0.03,
-        (0.05..=0.3).contains(&drop(Term::BP)),
-        coin(runs.median(&ep_vp)),
+    let recognition = runs.median(&after(&[Term::EP], Score::Recognition))
+        - runs.median(&Metric::unseen(Score::Recognition));
+    let criteria = vec![
+        Criterion(vec![
+            Condition::new(
+                "order without EP",
+                runs.median(&after(&[Term::EP], Score::Order)),
+                COIN,
+            ),
+            Condition::new(
+                "change of recognition without EP",
+                recognition,
+                Bound::Between(-0.05, 0.05),
+            ),
+        ]),
+        Criterion(
+            [Term::PE, Term::PP]
+                .map(|term| {
+                    let what = format!("drop of retrieval without {}", term.name());
+                    Condition::new(what, drop(term), Bound::Between(-0.03, 0.03))
+                })
+                .into(),
+        ),
+        Condition::new(
+            "drop of retrieval without BP",
+            drop(Term::BP),
+            Bound::Between(0.05, 0.3),
+        )
+        .into(),
+        Condition::new("order without EP and VP", runs.median(&ep_vp), COIN).into(),
     ];
-    Summary {
-        verdict: Verdict::judge(&parts),
-        finding,
-        charts,
-    }
+    Summary::decided(criteria, finding, charts)
 }

@@ -4,7 +4,7 @@ use super::parts::{Runs, models, open, seeds};
 use crate::analysis::Space;
 use crate::config::Config;
 use crate::experiment::{
-    Agreement, Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Verdict,
+    Agreement, Axis, Bound, Chart, Condition, Experiment, Job, Measure, Measurement, Metric, Scale, Summary,
 };
 
 /// The claim, its rule, its models and what they say.
@@ -73,16 +73,22 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         text(Space::Token),
         text(Space::Circuit),
     );
-    let parts = [
-        runs.median(&Metric::Alignment(Space::Token, Agreement::Raw)) < 0.3,
-        runs.median(&Metric::Alignment(Space::Token, Agreement::Held))
-            - runs.median(&Metric::Alignment(Space::Token, Agreement::HeldMismatched))
-            >= 0.2,
-        runs.median(&Metric::Alignment(Space::Token, Agreement::HeldMatched)) >= 0.6,
+    let median = |agreement| runs.median(&Metric::Alignment(Space::Token, agreement));
+    let gained = median(Agreement::Held) - median(Agreement::HeldMismatched);
+    let criteria = vec![
+        Condition::new("raw cosine", median(Agreement::Raw), Bound::LessThan(0.3)).into(),
+        Condition::new(
+            "held labels' cosine over that of mismatched ones",
+            gained,
+            Bound::AtLeast(0.2),
+        )
+        .into(),
+        Condition::new(
+            "held labels nearest to themselves",
+            median(Agreement::HeldMatched),
+            Bound::AtLeast(0.6),
+        )
+        .into(),
     ];
-    Summary {
-        verdict: Verdict::judge(&parts),
-        finding,
-        charts,
-    }
+    Summary::decided(criteria, finding, charts)
 }

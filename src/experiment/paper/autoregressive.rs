@@ -1,12 +1,11 @@
 //! 12. The autoregressive model.
 
-use super::super::stats::decimal;
 use super::parts::{Runs, SKILL, ablation_chart, after, cut, models, number, open, seeds, without};
 use crate::analysis::{Score, Term};
 use crate::config::{Preset, ValidConfig};
 use crate::experiment::{
-    Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Point, Scale, Series, Summary, Verdict,
-    median,
+    Axis, Bound, Chart, Condition, Criterion, Experiment, Job, Measure, Measurement, Metric, Point, Scale,
+    Series, Summary, decimal, median,
 };
 use crate::task::Split;
 
@@ -83,13 +82,29 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         return open(charts);
     }
     let slope = |runs: &Runs| median(runs.iter().map(|(_, v)| number(v, &Metric::Slope).abs()));
-    let parts = |runs: &Runs| {
-        let (before, after) = (
-            runs.median(&Metric::unseen(Score::Retrieval)),
-            runs.median(&after(&[Term::EP], Score::Retrieval)),
-        );
-        [before >= SKILL, slope(runs) >= 0.3, before - after >= 0.2]
-    };
+    let criteria = [("held labels met", &met), ("held labels in no pair", &strict)].into_iter();
+    let criteria = criteria.flat_map(|(which, runs)| {
+        let before = runs.median(&Metric::unseen(Score::Retrieval));
+        let drop = before - runs.median(&after(&[Term::EP], Score::Retrieval));
+        [
+            Condition::new(
+                format!("{which}: what is written is true"),
+                before,
+                Bound::AtLeast(SKILL),
+            ),
+            Condition::new(
+                format!("{which}: steepest EP slope"),
+                slope(runs),
+                Bound::AtLeast(0.3),
+            ),
+            Condition::new(
+                format!("{which}: drop of what is true without EP"),
+                drop,
+                Bound::AtLeast(0.2),
+            ),
+        ]
+    });
+    let criteria = criteria.map(Criterion::from).collect();
     let all = after(&[Term::EP, Term::PP, Term::BP], Score::Retrieval);
     let finding = format!(
         "Where held labels meet others in training, what the model writes of unseen pairs is true in {}; without EP in {}, without PP in {}, without EP, PP and BP in {}, without VP in {}. The steepest EP slope where the first object is named is {} logits per pixel. Where held labels are in no training pair it writes the truth in {} and finds the true order likelier in {}. Over {}.",
@@ -103,9 +118,5 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         strict.text(&Metric::unseen(Score::Order)),
         models(runs.count()),
     );
-    Summary {
-        verdict: Verdict::judge(&[parts(&met), parts(&strict)].concat()),
-        finding,
-        charts,
-    }
+    Summary::decided(criteria, finding, charts)
 }

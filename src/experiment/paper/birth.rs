@@ -4,7 +4,8 @@ use super::parts::{models, number, open, over_steps, seeds};
 use crate::analysis::Score;
 use crate::config::Config;
 use crate::experiment::{
-    Axis, Chart, Dot, Experiment, Job, Measure, Measurement, Metric, Scale, Spread, Summary, Verdict, median,
+    Axis, Bound, Chart, Condition, Dot, Experiment, Job, Measure, Measurement, Metric, Scale, Spread,
+    Summary, median,
 };
 use crate::task::Split;
 
@@ -144,9 +145,15 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         lead.abs(),
         moments.len(),
     );
-    Summary {
-        verdict: Verdict::judge(&[lead >= 10.0, 4 * leads >= 3 * moments.len()]),
-        finding,
-        charts,
-    }
+    let criteria = vec![
+        Condition::new("median lead of the slope, in steps", lead, Bound::AtLeast(10.0)).into(),
+        Condition::share(
+            "seeds in which the slope leads",
+            leads,
+            moments.len(),
+            Bound::AtLeast(0.75),
+        )
+        .into(),
+    ];
+    Summary::decided(criteria, finding, charts)
 }

@@ -1,10 +1,10 @@
 //! 8. Captions from the left and from the right.
 
-use super::parts::{Runs, ablation_chart, after, coin, cut, models, on, open, seeds, without};
+use super::parts::{COIN, Runs, ablation_chart, after, cut, models, on, open, seeds, without};
 use crate::analysis::{Score, Term};
 use crate::config::{Preset, ValidConfig};
 use crate::experiment::{
-    Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Row, Scale, Summary, Verdict,
+    Axis, Bound, Chart, Condition, Experiment, Job, Measure, Measurement, Metric, Row, Scale, Summary,
 };
 use crate::task::Split;
 
@@ -77,14 +77,12 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         two.text(&after(&[Term::EP], Score::Order)),
         models(runs.count()),
     );
-    let parts = [
-        coin(one.median(&Metric::unseen(Score::Order))),
-        two.median(&Metric::unseen(Score::Order)) >= 0.9,
-        coin(two.median(&after(&[Term::EP], Score::Order))),
+    let order = |runs: &Runs| runs.median(&Metric::unseen(Score::Order));
+    let cut = two.median(&after(&[Term::EP], Score::Order));
+    let criteria = vec![
+        Condition::new("order with one text layer", order(&one), COIN).into(),
+        Condition::new("order with two", order(&two), Bound::AtLeast(0.9)).into(),
+        Condition::new("order with two and EP cut", cut, COIN).into(),
     ];
-    Summary {
-        verdict: Verdict::judge(&parts),
-        finding,
-        charts,
-    }
+    Summary::decided(criteria, finding, charts)
 }

@@ -1,12 +1,11 @@
 //! 3. The decomposition of the CLS row.
 
-use super::super::stats::decimal;
 use super::parts::{HEADS, Runs, models, number, open, seeds, those};
 use crate::analysis::{Term, least_squares_slope};
 use crate::config::Config;
 use crate::experiment::{
-    Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Part, Point, Scale, Series, Summary, Values,
-    Verdict,
+    Axis, Bound, Chart, Condition, Experiment, Job, Measure, Measurement, Metric, Part, Point, Scale, Series,
+    Summary, Values, decimal,
 };
 use crate::task::Split;
 
@@ -114,14 +113,16 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         runs.steepness(),
         those(steep, runs.count()),
     );
-    let parts = [
-        (0.76..=0.91).contains(&main),
-        2 * monotone > runs.count(),
-        2 * steep > runs.count(),
+    let most = Bound::MoreThan(0.5);
+    let criteria = vec![
+        Condition::new(
+            "main part's share of the mean magnitude",
+            main,
+            Bound::Between(0.76, 0.91),
+        )
+        .into(),
+        Condition::share("seeds with a monotone EP row", monotone, runs.count(), most).into(),
+        Condition::share("seeds with EP three times as steep", steep, runs.count(), most).into(),
     ];
-    Summary {
-        verdict: Verdict::judge(&parts),
-        finding,
-        charts,
-    }
+    Summary::decided(criteria, finding, charts)
 }

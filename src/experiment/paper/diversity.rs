@@ -3,7 +3,9 @@
 use super::parts::{Runs, change, job, on, open, settings};
 use crate::analysis::Score;
 use crate::config::Config;
-use crate::experiment::{Chart, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Verdict};
+use crate::experiment::{
+    Bound, Chart, Condition, Experiment, Job, Measure, Measurement, Metric, Scale, Summary,
+};
 use crate::task::Split;
 
 /// The claim, its rule, its models and what they say.
@@ -141,9 +143,14 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         effect(Split::Seen),
         effect(Split::Single),
     );
-    Summary {
-        verdict: Verdict::judge(&[by_labels >= 0.3, by_layouts.abs() < by_labels / 3.0]),
-        finding,
-        charts,
-    }
+    let criteria = vec![
+        Condition::new("gain of retrieval from labels", by_labels, Bound::AtLeast(0.3)).into(),
+        Condition::new(
+            "gain from layouts, either way",
+            by_layouts.abs(),
+            Bound::LessThan(by_labels / 3.0),
+        )
+        .into(),
+    ];
+    Summary::decided(criteria, finding, charts)
 }

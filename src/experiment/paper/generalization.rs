@@ -4,7 +4,7 @@ use super::parts::{Runs, SKILL, models, on, open, over_steps, seeds};
 use crate::analysis::Score;
 use crate::config::Config;
 use crate::experiment::{
-    Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Verdict,
+    Axis, Bound, Chart, Condition, Experiment, Job, Measure, Measurement, Metric, Scale, Summary,
 };
 use crate::task::Split;
 
@@ -55,9 +55,15 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         runs.text(&Metric::unseen(Score::Order)),
         runs.text(&Metric::unseen(Score::Recognition)),
     );
-    Summary {
-        verdict: Verdict::judge(&retrievals.map(|metric| runs.median(&metric) >= SKILL)),
-        finding,
-        charts,
-    }
+    let criteria = Split::ALL.map(|split| {
+        let what = format!("retrieval, {}", split.name());
+        Condition::new(
+            what,
+            runs.median(&on(split, Score::Retrieval)),
+            Bound::AtLeast(SKILL),
+        )
+        .into()
+    });
+    let criteria = criteria.into();
+    Summary::decided(criteria, finding, charts)
 }

@@ -1,12 +1,12 @@
 //! 9. Two dimensions.
 
 use super::parts::{
-    ABLATED, HEADS, Runs, SKILL, ablation_chart, after, coin, cut, models, number, open, seeds, without,
+    ABLATED, COIN, HEADS, Runs, SKILL, ablation_chart, after, cut, models, number, open, seeds, without,
 };
 use crate::analysis::{Score, Term};
 use crate::config::{Preset, ValidConfig};
 use crate::experiment::{
-    Chart, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Values, Verdict,
+    Bound, Chart, Condition, Criterion, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Values,
 };
 use crate::task::Split;
 
@@ -104,17 +104,18 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         text("Left of and above", &both),
         models(runs.count())
     );
-    let parts = [&left, &both]
-        .map(|runs| {
-            [
-                runs.median(&Metric::unseen(Score::Order)) >= SKILL,
-                coin(runs.median(&after(&[Term::EP], Score::Order))),
-            ]
-        })
-        .concat();
-    Summary {
-        verdict: Verdict::judge(&parts),
-        finding,
-        charts,
-    }
+    let criteria = [("left of", &left), ("left of and above", &both)].into_iter();
+    let criteria = criteria.flat_map(|(which, runs)| {
+        let (whole, cut) = (Metric::unseen(Score::Order), after(&[Term::EP], Score::Order));
+        [
+            Condition::new(
+                format!("{which}: order"),
+                runs.median(&whole),
+                Bound::AtLeast(SKILL),
+            ),
+            Condition::new(format!("{which}: order without EP"), runs.median(&cut), COIN),
+        ]
+    });
+    let criteria = criteria.map(Criterion::from).collect();
+    Summary::decided(criteria, finding, charts)
 }

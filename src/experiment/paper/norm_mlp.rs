@@ -4,7 +4,8 @@ use super::parts::{ABLATED, Runs, SKILL, after, models, open, seeds, without};
 use crate::analysis::{Score, Term};
 use crate::config::{Config, ValidConfig};
 use crate::experiment::{
-    Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Row, Scale, Summary, Verdict,
+    Axis, Bound, Chart, Condition, Criterion, Experiment, Job, Measure, Measurement, Metric, Row, Scale,
+    Summary,
 };
 use crate::task::Split;
 
@@ -99,16 +100,28 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         changed.iter().map(text).collect::<Vec<_>>().join("; "),
         models(runs.count())
     );
-    let parts = |runs: &Runs| {
+    let conditions = |name: &str, held: &str, runs: &Runs| {
         let (before, after) = (runs.median(&whole), runs.median(&cut));
-        [before >= SKILL, before - after >= 0.2]
+        [
+            Condition::new(
+                format!("{name}, held labels {held}: order"),
+                before,
+                Bound::AtLeast(SKILL),
+            ),
+            Condition::new(
+                format!("{name}, held labels {held}: drop without EP"),
+                before - after,
+                Bound::AtLeast(0.2),
+            ),
+        ]
     };
-    let all = changed
-        .iter()
-        .flat_map(|(_, met, strict)| [parts(met), parts(strict)].concat());
-    Summary {
-        verdict: Verdict::judge(&all.collect::<Vec<_>>()),
-        finding,
-        charts,
-    }
+    let criteria = changed.iter().flat_map(|(name, met, strict)| {
+        [
+            conditions(name, "met", met),
+            conditions(name, "in no pair", strict),
+        ]
+        .concat()
+    });
+    let criteria = criteria.map(Criterion::from).collect();
+    Summary::decided(criteria, finding, charts)
 }

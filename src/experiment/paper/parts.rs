@@ -3,7 +3,7 @@
 use super::super::chart::{Axis, Chart, Point, Row, Series};
 use super::super::job::last;
 use super::super::stats::{NO_NUMBER, Spread, distinct};
-use super::super::{Intervention, Job, Measure, Measurement, Metric, Summary, Values, Verdict};
+use super::super::{Bound, Intervention, Job, Measure, Measurement, Metric, Summary, Values, Verdict};
 use crate::analysis::{Ablation, Score, Term};
 use crate::config::{Config, ValidConfig};
 use crate::task::Split;
@@ -28,10 +28,8 @@ pub const EFFECTIVE: [Term; 7] = [
 /// The terms whose cuts are compared with the claim in every variant of the model or the task.
 pub const ABLATED: [Term; 5] = [Term::EP, Term::PE, Term::PP, Term::BP, Term::VP];
 
-/// Whether an order accuracy is a coin toss.
-pub fn coin(order: f64) -> bool {
-    (0.4..=0.6).contains(&order)
-}
+/// An order accuracy that is a coin toss.
+pub const COIN: Bound = Bound::Between(0.4, 0.6);
 
 /// A job measured at its end, of settings that an experiment chose.
 pub fn job(config: Config, steps: u32, measures: Vec<Measure>) -> Job {
@@ -187,6 +185,7 @@ pub fn change(x: f64) -> String {
 pub fn open(charts: Vec<Chart>) -> Summary {
     Summary {
         verdict: Verdict::Open,
+        conditions: Vec::new(),
         finding: String::new(),
         charts,
     }

@@ -3,7 +3,9 @@
 use super::parts::{Runs, after, job, models, open, settings, without};
 use crate::analysis::{Score, Term};
 use crate::config::Config;
-use crate::experiment::{Chart, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Verdict};
+use crate::experiment::{
+    Bound, Chart, Condition, Experiment, Job, Measure, Measurement, Metric, Scale, Summary,
+};
 use crate::task::Split;
 
 /// The claim, its rule, its models and what they say.
@@ -142,9 +144,21 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         small.len(),
         models(runs.count()),
     );
-    Summary {
-        verdict: Verdict::judge(&[4 * by_ep(&large) >= 3 * large.len(), 2 * elsewhere >= small.len()]),
-        finding,
-        charts,
-    }
+    let criteria = vec![
+        Condition::share(
+            "large CLS: cells that EP carries",
+            by_ep(&large),
+            large.len(),
+            Bound::AtLeast(0.75),
+        )
+        .into(),
+        Condition::share(
+            "small CLS: cells carried elsewhere",
+            elsewhere,
+            small.len(),
+            Bound::AtLeast(0.5),
+        )
+        .into(),
+    ];
+    Summary::decided(criteria, finding, charts)
 }

@@ -4,7 +4,8 @@ use super::parts::{EFFECTIVE, Runs, SKILL, models, number, open, seeds, those, u
 use crate::analysis::{Ablation, Score, Term};
 use crate::config::Config;
 use crate::experiment::{
-    Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Point, Scale, Series, Summary, Verdict,
+    Axis, Bound, Chart, Condition, Criterion, Experiment, Job, Measure, Measurement, Metric, Point, Scale,
+    Series, Summary,
 };
 use crate::task::Split;
 
@@ -77,8 +78,6 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         return open(charts);
     }
     let opposite = runs.holds(|v| number(v, &reversed(Term::EP)) <= 0.1);
-    let kept =
-        |term: &Term| runs.median(&reversed(*term)) >= SKILL * runs.median(&Metric::unseen(Score::Order));
     let finding = format!(
         "Over {}, with EP reversed order on unseen pairs is {} (at most 0.1 in {}) and recognition {}; with PE, PP, BP or VP reversed order is {}.",
         models(runs.count()),
@@ -87,9 +86,19 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         runs.text(&metric(Term::EP, -1.0, Score::Recognition)),
         others.map(|term| runs.text(&reversed(term))).join(", "),
     );
-    Summary {
-        verdict: Verdict::judge(&[runs.median(&reversed(Term::EP)) <= 0.1, others.iter().all(kept)]),
-        finding,
-        charts,
-    }
+    let order = runs.median(&Metric::unseen(Score::Order));
+    let kept = others.map(|term| {
+        let what = format!("order with {} reversed", term.name());
+        Condition::new(what, runs.median(&reversed(term)), Bound::AtLeast(SKILL * order))
+    });
+    let criteria = vec![
+        Condition::new(
+            "order with EP reversed",
+            runs.median(&reversed(Term::EP)),
+            Bound::AtMost(0.1),
+        )
+        .into(),
+        Criterion(kept.into()),
+    ];
+    Summary::decided(criteria, finding, charts)
 }

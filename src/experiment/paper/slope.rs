@@ -4,8 +4,8 @@ use super::parts::{Runs, job, number, open};
 use crate::analysis::Score;
 use crate::config::{Config, ValidConfig};
 use crate::experiment::{
-    Axis, Chart, Dot, Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Values, Verdict, median,
-    rank_correlation,
+    Axis, Bound, Chart, Condition, Criterion, Dot, Experiment, Job, Measure, Measurement, Metric, Scale,
+    Summary, Values, median, rank_correlation,
 };
 use crate::task::Split;
 
@@ -163,11 +163,23 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         "Where labels or weight decay vary ({} models), slope and order have a rank correlation of {correlation:.2}; the median slope is {unable:.2} where order is below 0.65 and {able:.2} where it is above 0.9. Where the initial scales vary, {converse}.",
         diverse.len(),
     );
-    let mut parts = vec![correlation >= 0.5, unable <= able / 3.0];
-    parts.extend((!flat.is_empty()).then_some(elsewhere == 0));
-    Summary {
-        verdict: Verdict::judge(&parts),
-        finding,
-        charts: vec![chart],
+    let mut criteria: Vec<Criterion> = vec![
+        Condition::new(
+            "rank correlation of slope and order",
+            correlation,
+            Bound::AtLeast(0.5),
+        )
+        .into(),
+        Condition::new(
+            "median slope where order is below 0.65",
+            unable,
+            Bound::AtMost(able / 3.0),
+        )
+        .into(),
+    ];
+    if !flat.is_empty() {
+        let what = "models without a slope that have order 0.75 or more";
+        criteria.push(Condition::share(what, elsewhere, flat.len(), Bound::AtMost(0.0)).into());
     }
+    Summary::decided(criteria, finding, vec![chart])
 }

@@ -1,11 +1,11 @@
 //! 14. Surgery: a ramp in the place of EP.
 
-use super::parts::{Runs, SKILL, models, number, open, seeds, those};
+use super::parts::{COIN, Runs, SKILL, models, number, open, seeds, those};
 use crate::analysis::Score;
 use crate::config::Config;
 use crate::experiment::{
-    Axis, Chart, Experiment, Intervention, Job, Measure, Measurement, Metric, Point, Scale, Series, Spread,
-    Summary, Values, Verdict,
+    Axis, Bound, Chart, Condition, Experiment, Intervention, Job, Measure, Measurement, Metric, Point, Scale,
+    Series, Spread, Summary, Values,
 };
 use crate::task::Split;
 
@@ -85,9 +85,14 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         models(runs.count()),
         runs.text(&ramped(0.0, Score::Order)),
     );
-    Summary {
-        verdict: Verdict::judge(&[restored.median >= 0.9, super::parts::coin(flat)]),
-        finding,
-        charts,
-    }
+    let criteria = vec![
+        Condition::new(
+            "order with the best ramp, over the model's own",
+            restored.median,
+            Bound::AtLeast(0.9),
+        )
+        .into(),
+        Condition::new("order without a ramp", flat, COIN).into(),
+    ];
+    Summary::decided(criteria, finding, charts)
 }

@@ -1,11 +1,11 @@
 //! 6. The text side.
 
-use super::parts::{HEADS, Runs, coin, cut, models, number, open, seeds, those, under};
+use super::parts::{COIN, HEADS, Runs, cut, models, number, open, seeds, those, under};
 use crate::analysis::{Ablation, Score, Term, Tower};
 use crate::config::Config;
 use crate::experiment::{
-    Axis, Chart, Experiment, Job, Measure, Measurement, Metric, Point, Row, Scale, Series, Spread, Summary,
-    Values, Verdict,
+    Axis, Bound, Chart, Condition, Experiment, Job, Measure, Measurement, Metric, Point, Row, Scale, Series,
+    Spread, Summary, Values,
 };
 use crate::task::Split;
 
@@ -113,7 +113,10 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         number(v, &Metric::First(h)) >= 0.5 && number(v, &Metric::Least(h)) > number(v, &Metric::Second(h))
     });
     let median = |term: Term| runs.median(&order(term));
-    let decisive: Vec<Term> = TERMS.into_iter().filter(|term| coin(median(*term))).collect();
+    let decisive: Vec<Term> = TERMS
+        .into_iter()
+        .filter(|term| COIN.holds(median(*term)))
+        .collect();
     let worst = TERMS.into_iter().min_by(|a, b| median(*a).total_cmp(&median(*b)));
     let carried = match (&decisive[..], worst) {
         ([], Some(worst)) => {
@@ -137,9 +140,21 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         those(leans, runs.count()),
         runs.text(&all),
     );
-    Summary {
-        verdict: Verdict::judge(&[2 * leans > runs.count(), !decisive.is_empty()]),
-        finding,
-        charts,
-    }
+    let most = Bound::MoreThan(0.5);
+    let criteria = vec![
+        Condition::share(
+            "seeds with a head that reads the first-named label",
+            leans,
+            runs.count(),
+            most,
+        )
+        .into(),
+        Condition::new(
+            "text terms whose cut is a coin toss",
+            decisive.len() as f64,
+            Bound::AtLeast(1.0),
+        )
+        .into(),
+    ];
+    Summary::decided(criteria, finding, charts)
 }

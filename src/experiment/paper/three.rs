@@ -3,7 +3,9 @@
 use super::parts::{ABLATED, Runs, ablation_chart, after, cut, models, on, open, seeds, without};
 use crate::analysis::{Score, Term};
 use crate::config::{Config, Preset, ValidConfig};
-use crate::experiment::{Experiment, Job, Measure, Measurement, Metric, Scale, Summary, Verdict};
+use crate::experiment::{
+    Bound, Condition, Criterion, Experiment, Job, Measure, Measurement, Metric, Scale, Summary,
+};
 use crate::task::Split;
 
 /// The claim, its rule, its models and what they say.
@@ -74,20 +76,26 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
             runs.text(&after(&[Term::EP], Score::Recognition)),
         )
     };
-    let parts = |(_, runs): &(u32, Runs)| {
+    let criteria = sets.iter().flat_map(|(labels, runs)| {
+        let order = runs.median(&Metric::unseen(Score::Order));
+        let cut = runs.median(&after(&[Term::EP], Score::Order));
+        let recognition = runs.median(&after(&[Term::EP], Score::Recognition))
+            - runs.median(&Metric::unseen(Score::Recognition));
         [
-            runs.median(&Metric::unseen(Score::Order)) >= 0.8,
-            runs.median(&after(&[Term::EP], Score::Order)) <= 0.3,
-            (runs.median(&after(&[Term::EP], Score::Recognition))
-                - runs.median(&Metric::unseen(Score::Recognition)))
-            .abs()
-                <= 0.1,
+            Condition::new(format!("{labels} labels: order"), order, Bound::AtLeast(0.8)),
+            Condition::new(
+                format!("{labels} labels: order without EP"),
+                cut,
+                Bound::AtMost(0.3),
+            ),
+            Condition::new(
+                format!("{labels} labels: change of recognition without EP"),
+                recognition,
+                Bound::Between(-0.1, 0.1),
+            ),
         ]
-    };
+    });
+    let criteria = criteria.map(Criterion::from).collect();
     let finding = sets.iter().map(text).collect::<Vec<_>>().join(" ");
-    Summary {
-        verdict: Verdict::judge(&sets.iter().flat_map(parts).collect::<Vec<_>>()),
-        finding,
-        charts,
-    }
+    Summary::decided(criteria, finding, charts)
 }

@@ -9,7 +9,7 @@ import { alarm } from "../figures/alarm";
 import { Figure } from "../figures/figure";
 import type { Provenance } from "../export/menu";
 import { press } from "../figures/press";
-import { claimed, verdictStyles } from "./verdict";
+import { claimed, rule, verdictStyles } from "./verdict";
 
 /** A figure that trains models of its own, in workers of their own, and draws what they say as they come. */
 export abstract class ExperimentFigure extends Figure {
@@ -148,7 +148,7 @@ export abstract class ExperimentFigure extends Figure {
     if (!plan) return nothing;
     return html`<details>
       <summary>How this is decided, and what is trained</summary>
-      <p class="rule">${plan.info.rule}</p>
+      ${rule(plan.info, trial.summary)}
       <dl>
         <dt>models</dt>
         <dd>${trial.models}, ${this.steps(trial)}</dd>

@@ -7,7 +7,7 @@ import { alarm } from "../figures/alarm";
 import { RunFigure } from "../figures/figure";
 import { atRest } from "../run/life";
 import { press } from "../figures/press";
-import { claimed, verdictStyles } from "./verdict";
+import { claimed, rule, verdictStyles } from "./verdict";
 
 /** A figure that asks an experiment's questions of the reader's own model, when the reader asks for it. */
 export abstract class ProbeFigure extends RunFigure {
@@ -96,7 +96,7 @@ export abstract class ProbeFigure extends RunFigure {
       <progress max=${parts || 1} .value=${part} aria-label="Progress of the measurement"></progress>
       ${notice === null ? nothing : alarm(notice, again)}
       ${gallery(summary?.charts ?? [], measuring)}
-      ${info ? html`<details><summary>How this is decided</summary><p class="rule">${info.rule}</p><p class="note">Decided here by one model, yours; the reproduction’s report has several seeds.</p></details>` : nothing}
+      ${info ? html`<details><summary>How this is decided</summary>${rule(info, summary)}<p class="note">Decided here by one model, yours; the reproduction’s report has several seeds.</p></details>` : nothing}
     `;
   }
 }

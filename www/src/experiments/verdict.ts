@@ -1,5 +1,5 @@
-import { css, html } from "lit";
-import type { ExperimentInfo, Verdict } from "../engine/pkg/leftright.js";
+import { css, html, nothing } from "lit";
+import type { ExperimentInfo, Summary, Verdict } from "../engine/pkg/leftright.js";
 
 /** A verdict's sign, what it says of the paper's claim, and of an expectation of ours. */
 const VERDICTS: Record<Verdict, { sign: string; claim: string; expectation: string }> = {
@@ -28,6 +28,20 @@ export const verdictStyles = css`
     font-weight: 700;
   }
 `;
+
+/** What decides the claim: the rule, and each of its numbers with its bound once it is measured. */
+export function rule({ rule }: ExperimentInfo, summary: Summary | null | undefined) {
+  const conditions = summary?.conditions ?? [];
+  const row = ({ what, value, bound, holds }: Summary["conditions"][number]) =>
+    html`<tr><th scope="row">${what}</th><td>${value === null ? "–" : value.toFixed(2)}</td><td>${bound}</td><td>${holds ? "✓ holds" : "✗ does not"}</td></tr>`;
+  return html`<p class="rule">${rule}</p>
+    ${conditions.length === 0
+      ? nothing
+      : html`<table data-testid="conditions">
+          <thead><tr><th scope="col">here</th><th scope="col">measured</th><th scope="col">must be</th><th scope="col"></th></tr></thead>
+          <tbody>${conditions.map(row)}</tbody>
+        </table>`}`;
+}
 
 /** What is claimed, and what these numbers say of it. */
 export function claimed({ id, claim }: ExperimentInfo, verdict: Verdict | undefined, on: string) {
