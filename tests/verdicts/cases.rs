@@ -26,7 +26,7 @@ pub struct Case {
     pub not: Row,
 }
 
-pub const CASES: [Case; 16] = [
+pub const CASES: [Case; 17] = [
     Case {
         name: "generalization",
         reproduced: |_, _| {
@@ -236,7 +236,43 @@ pub const CASES: [Case; 16] = [
         reproduced: |_, part| birth(part, 0.25, 0.75),
         not: |_, part| birth(part, 0.75, 0.25),
     },
+    // Order is there from a fifth of the steps on, the slope is whole at the end; EP or BP carries it.
+    Case {
+        name: "carrier",
+        reproduced: |_, part| carrier(part, [0.4, 0.7], 0.2),
+        not: |_, part| carrier(part, [0.7, 0.6], 0.22),
+    },
 ];
+
+/// Order of 0.8 from a fifth of the steps on, and without EP and without BP; a slope that is 2 at the end.
+pub fn carrier(part: f64, [ep, bp]: [f64; 2], slope: f64) -> Values {
+    let able = part >= 0.2;
+    let order = |order: f64| if able { order } else { 0.5 };
+    let mut row = values([
+        ("unseen.order", order(0.8)),
+        ("slope", if part < 1.0 { slope } else { -2.0 }),
+        ("loss", 0.1),
+    ]);
+    let names = ["EP", "PE", "PP", "BP", "BE", "EE", "VP"];
+    for (i, a) in names.into_iter().enumerate() {
+        for b in names[..=i].iter().rev() {
+            let name = if *b == a { a.to_owned() } else { format!("{b}+{a}") };
+            let cut = |term: &str| a == term || *b == term;
+            // Without EE no object is found, whatever else is there.
+            let left = if cut("EE") {
+                0.5
+            } else if cut("EP") {
+                ep
+            } else if cut("BP") {
+                bp
+            } else {
+                0.8
+            };
+            row.insert(metric(&format!("{name} unseen.order")), order(left));
+        }
+    }
+    row
+}
 
 /// Retrieval to which the most labels add one amount, and the most layouts another.
 pub fn diversity(c: &ValidConfig, labels: f64, layouts: f64) -> Values {

@@ -4,7 +4,7 @@ use leftright::config::ValidConfig;
 use leftright::experiment::{Scale, Values, Verdict};
 use leftright::task::Split;
 
-use super::cases::{birth, case, decomposition, diversity, initial, metric, phase, text, values};
+use super::cases::{birth, carrier, case, decomposition, diversity, initial, metric, phase, text, values};
 use super::{summary, verdict};
 
 /// The verdict on numbers that would be reproduced but for these.
@@ -357,6 +357,23 @@ fn phase_needs_ep_where_cls_is_large_and_others_where_it_is_small() {
 }
 
 /// Between two measurements, and before the first, a number is on a straight line.
+/// EP in all but a twentieth of the snapshots, no other cut, and from a tenth of the slope on.
+#[test]
+fn carrier_needs_ep_no_other_and_a_slight_slope() {
+    let late = |cuts: [f64; 2], slope: f64| {
+        verdict("carrier", &|_, part| {
+            // Of 21 snapshots one may be otherwise, which is less than a twentieth; two may not.
+            carrier(part, if part > 0.97 { cuts } else { [0.4, 0.7] }, slope)
+        })
+    };
+    assert_eq!(late([0.7, 0.6], 0.2), Verdict::Reproduced);
+    let always = |cuts, slope| verdict("carrier", &|_, part| carrier(part, cuts, slope));
+    assert_eq!(always([0.61, 0.7], 0.2), Verdict::Partly);
+    assert_eq!(always([0.4, 0.65], 0.2), Verdict::Partly);
+    assert_eq!(always([0.4, 0.7], 0.21), Verdict::Partly);
+    assert_eq!(always([0.61, 0.65], 0.21), Verdict::Not);
+}
+
 #[test]
 fn birth_reads_between_measurements() {
     let finding = |row: fn(f64) -> [f64; 2]| {

@@ -1,4 +1,4 @@
-//! The sixteen experiments: twelve of the paper, four beyond it.
+//! The experiments: twelve of the paper, the others beyond it.
 
 use super::Experiment;
 
@@ -7,6 +7,7 @@ mod alignment;
 mod autoregressive;
 mod birth;
 mod captions;
+mod carrier;
 mod decomposition;
 mod diversity;
 mod generalization;
@@ -25,6 +26,7 @@ pub use alignment::EXPERIMENT as ALIGNMENT;
 pub use autoregressive::EXPERIMENT as AUTOREGRESSIVE;
 pub use birth::EXPERIMENT as BIRTH;
 pub use captions::EXPERIMENT as CAPTIONS;
+pub use carrier::EXPERIMENT as CARRIER;
 pub use decomposition::EXPERIMENT as DECOMPOSITION;
 pub use diversity::EXPERIMENT as DIVERSITY;
 pub use generalization::EXPERIMENT as GENERALIZATION;
@@ -37,7 +39,7 @@ pub use surgery::EXPERIMENT as SURGERY;
 pub use text::EXPERIMENT as TEXT;
 pub use three::EXPERIMENT as THREE;
 
-pub(super) const ALL: [&Experiment; 16] = [
+pub(super) const ALL: [&Experiment; 17] = [
     &GENERALIZATION,
     &DIVERSITY,
     &DECOMPOSITION,
@@ -54,4 +56,5 @@ pub(super) const ALL: [&Experiment; 16] = [
     &SURGERY,
     &PHASE,
     &BIRTH,
+    &CARRIER,
 ];
