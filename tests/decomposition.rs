@@ -46,7 +46,9 @@ fn a_slope_is_that_of_the_closest_line() {
 fn a_row_that_says_nothing_has_no_shares() {
     let config = small();
     let params = scaled(&config, "attention", 0.0);
-    let decomposition = Evaluator::new(&config).decompose(&params, &strip(), &[]).unwrap();
+    let decomposition = Evaluator::new(&config)
+        .decompose(&params, &strip(), 1, &[])
+        .unwrap();
     assert_eq!(decomposition.strongest, 0);
     for head in &decomposition.heads {
         assert!(head.terms.iter().all(|term| term.share == 0.0));
@@ -65,7 +67,7 @@ fn large_logits_have_weights() {
     let config = small();
     let params = scaled(&config, "embedding", 300.0);
     for head in Evaluator::new(&config)
-        .decompose(&params, &strip(), &[])
+        .decompose(&params, &strip(), 1, &[])
         .unwrap()
         .heads
     {
@@ -81,7 +83,7 @@ fn background_rows_are_every_strips() {
         let params = random_model(&config);
         let evaluator = Evaluator::new(&config);
         let first = usize::from(!config.autoregressive);
-        let heads = evaluator.decompose(&params, &strip(), &[]).unwrap().heads;
+        let heads = evaluator.decompose(&params, &strip(), 1, &[]).unwrap().heads;
         let slopes = evaluator.slopes(&params);
         assert_eq!(heads.len(), slopes.len());
         for ((rows, head), slope) in evaluator.background_rows(&params).iter().zip(&heads).zip(slopes) {
@@ -111,7 +113,9 @@ fn slopes_are_over_tokens_and_columns() {
     let params = random_model(&config);
     for labels in [vec![2], vec![2, 5]] {
         let scene = Scene::Caption(labels);
-        let decomposition = Evaluator::new(&config).decompose(&params, &scene, &[]).unwrap();
+        let decomposition = Evaluator::new(&config)
+            .decompose(&params, &scene, 1, &[])
+            .unwrap();
         for head in decomposition.heads {
             let tokens: Vec<f64> = (0..head.logits.len()).map(|t| t as f64).collect();
             let expected = least_squares_slope(&tokens, &head.term(Term::EP).row);
@@ -129,7 +133,7 @@ fn slopes_are_over_tokens_and_columns() {
     let mut cells = vec![0; 16];
     (cells[2], cells[9]) = (3, 7);
     let decomposition = Evaluator::new(&grid)
-        .decompose(&random_model(&grid), &Scene::Strip(cells), &[])
+        .decompose(&random_model(&grid), &Scene::Strip(cells), 1, &[])
         .unwrap();
     for head in decomposition.heads {
         let columns: Vec<f64> = (0..16).map(|cell| f64::from(cell % 4)).collect();
@@ -151,7 +155,7 @@ fn the_strongest_head_is_the_steepest() {
         .validate()
         .unwrap();
         let decomposition = Evaluator::new(&config)
-            .decompose(&random_model(&config), &strip(), &[])
+            .decompose(&random_model(&config), &strip(), 1, &[])
             .unwrap();
         let steepness: Vec<f64> = decomposition.heads.iter().map(|head| head.slope.abs()).collect();
         let strongest = decomposition.strongest as usize;
@@ -224,12 +228,12 @@ fn an_autoregressive_model_decomposes_strips_alone() {
     let config = with(|c| c.autoregressive = true);
     let (evaluator, params) = (Evaluator::new(&config), random_model(&config));
     assert_eq!(
-        evaluator.decompose(&params, &Scene::Caption(vec![1, 2]), &[]),
+        evaluator.decompose(&params, &Scene::Caption(vec![1, 2]), 1, &[]),
         Err(AnalysisError::Scene(
             "an autoregressive model reads a strip, not a caption alone".to_owned()
         ))
     );
-    let decomposition = evaluator.decompose(&params, &strip(), &[]).unwrap();
+    let decomposition = evaluator.decompose(&params, &strip(), 1, &[]).unwrap();
     assert_eq!(
         (decomposition.captions, decomposition.nearest),
         (Vec::new(), None)

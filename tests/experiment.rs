@@ -106,7 +106,7 @@ fn every_experiments_jobs_can_be_run() {
             }
         }
         // Those that show the course of training, and no other, are measured on the way.
-        let on_the_way = ["generalization", "birth"].contains(&experiment.name);
+        let on_the_way = ["generalization", "birth", "carrier"].contains(&experiment.name);
         assert!(
             jobs.iter().all(|job| (job.every > 0) == on_the_way),
             "{}",

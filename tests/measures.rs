@@ -141,7 +141,7 @@ fn shares_are_means_over_unseen_scenes_and_heads() {
     for item in items {
         heads.extend(
             evaluator
-                .decompose(&params, &Scene::Strip(item.strip), &[])
+                .decompose(&params, &Scene::Strip(item.strip), 1, &[])
                 .unwrap()
                 .heads,
         );
@@ -193,7 +193,11 @@ fn a_text_heads_numbers_are_of_every_pair_it_orders() {
         .clone()
         .flat_map(|x| labels.clone().filter(move |y| *y != x).map(move |y| vec![x, y]));
     let decompositions: Vec<_> = pairs
-        .map(|pair| evaluator.decompose(&params, &Scene::Caption(pair), &[]).unwrap())
+        .map(|pair| {
+            evaluator
+                .decompose(&params, &Scene::Caption(pair), 1, &[])
+                .unwrap()
+        })
         .collect();
     let values = taken(&config, &params, &[Measure::Text]);
     for h in 0..config.heads as usize {
