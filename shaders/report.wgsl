@@ -23,7 +23,7 @@ fn report(here: Workgroup, @builtin(local_invocation_index) lane: u32) {
     if (lane > 0u) {
         return;
     }
-    ring[((batch[1] - 1u) % RING) * arrayLength(&runs) + model] = loss;
+    ring[step_place(model)] = loss;
     if (model == 0u) {
         batch[0] = batch[1];
     }

@@ -6,9 +6,10 @@ use std::collections::HashMap;
 
 use common::small;
 use leftright::checkpoint::{Contents, MAX_BYTES, load, save};
-use leftright::config::{Config, Population, ValidConfig};
+use leftright::config::{Config, Population, Schedule, ValidConfig};
 use leftright::engine::cpu::Cpu;
 use leftright::model::{ParamTable, Snapshot};
+use leftright::recipe::Recipe;
 use proptest::prelude::*;
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensors, serialize};
@@ -100,6 +101,22 @@ fn a_training_state_goes_on_where_it_stopped() {
     for _ in 0..5 {
         assert_eq!(cpu.step(), resumed.step());
     }
+}
+
+/// What was written before a setting was there has its default: a checkpoint, a run's JSON.
+#[test]
+fn a_file_of_before_has_the_defaults_of_what_is_new() {
+    let bytes = std::fs::read(TRAINED).unwrap();
+    let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+    let old = &header.metadata().as_ref().unwrap()["config"];
+    assert!(!old.contains("schedule"), "{old}");
+    let (config, _) = load(&bytes).unwrap();
+    assert_eq!(config, ValidConfig::default());
+    let run = Recipe::read(format!(r#"{{"config": {old}, "steps": 9}}"#).as_bytes()).unwrap();
+    assert_eq!((run.config, run.steps), (Config::default(), 9));
+    let new = old.replacen('{', r#"{"schedule": "cosine", "#, 1);
+    let run = Recipe::read(format!(r#"{{"config": {new}, "steps": 9}}"#).as_bytes()).unwrap();
+    assert_eq!(run.config.schedule, Schedule::Cosine);
 }
 
 /// Half precision keeps every weight to its 11 bits, and a file without moments the step it stands at.

@@ -21,7 +21,7 @@ pub struct TrainArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "preset")]
     config: Option<PathBuf>,
     /// A setting: key=value; may be given again
-    #[arg(long = "set", value_name = "KEY=VALUE")]
+    #[arg(long = "set", value_name = "KEY=VALUE", long_help = settings())]
     settings: Vec<String>,
     /// Seed of every random draw; if not given, 0 or the one of --config
     #[arg(long)]
@@ -49,6 +49,22 @@ fn presets() -> String {
     format!(
         "Where the settings start from: {}",
         presets.collect::<Vec<_>>().join(", ")
+    )
+}
+
+fn settings() -> String {
+    let settings = Config::default().fields().into_iter().map(|field| {
+        format!(
+            "\n{}={}: {} ({})",
+            field.name,
+            field.default,
+            field.help,
+            field.allowed()
+        )
+    });
+    format!(
+        "A setting: key=value; may be given again. In preset paper:{}",
+        settings.collect::<String>()
     )
 }
 

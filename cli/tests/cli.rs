@@ -258,6 +258,10 @@ fn bad_input_gets_one_clear_line() {
             "there is no setting \"depth\"",
         ),
         (
+            vec!["train", "--set", "schedule=fast", "--out", out],
+            "schedule is \"fast\", but must be constant or cosine",
+        ),
+        (
             vec!["train", "--set", "batch", "--out", out],
             "--set batch has no \"=\"",
         ),

@@ -141,6 +141,51 @@ fn two_shards_have_the_rows_of_one_sweep_between_them() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
+/// A setting that is one of some names is swept like any other, and is text in the rows of either format.
+#[test]
+fn a_choice_is_swept() {
+    let spec = "steps = 4\nsplits = [\"unseen\"]\n[set]\nd_model = 32\nbatch = 8\nschedule_steps = 4\n[grid]\nschedule = [\"constant\", \"cosine\"]\n";
+    let (folder, spec) = folder("choice", spec);
+    let sweep = |name: &str, format: &str| {
+        let out = folder.join(name);
+        let args = [
+            "sweep",
+            &spec,
+            "--out",
+            out.to_str().unwrap(),
+            "--format",
+            format,
+            "--engine",
+            "cpu",
+        ];
+        let output = run(&args);
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        out
+    };
+    let rows: Vec<String> = rows(&sweep("csv", "csv")).into_values().collect();
+    assert!(
+        rows.len() == 2 && rows[0].contains(",constant,4,") && rows[1].contains(",cosine,4,"),
+        "{rows:?}"
+    );
+    let loss = |row: &str| row.split(',').rev().take(8).collect::<Vec<_>>().join(",");
+    assert_ne!(loss(&rows[0]), loss(&rows[1]));
+    let parquet = sweep("parquet", "parquet");
+    let part = std::fs::read_dir(parquet)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let part = part
+        .into_iter()
+        .find(|path| path.extension().is_some_and(|e| e == "parquet"))
+        .unwrap();
+    let bytes = std::fs::read(part).unwrap();
+    assert!(bytes.windows(6).any(|word| word == b"cosine"));
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
 #[test]
 fn a_bad_spec_is_refused_before_the_first_step() {
     let cases: [(&str, &str, &[&str], &[&str]); 9] = [

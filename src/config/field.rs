@@ -1,5 +1,7 @@
 //! What a setting is: its kind, its value, and what a form, a help text or an error needs to know of it.
 
+use std::str::FromStr;
+
 use serde::Serialize;
 
 /// Which part of the run a field belongs to.
@@ -24,8 +26,10 @@ pub enum Kind {
     Integer,
     /// A real number.
     Number,
-    /// true or false, shown as 1 or 0 in bounds.
+    /// true or false.
     Flag,
+    /// One of these names.
+    Choice(&'static [&'static str]),
 }
 
 /// One row of the table of settings: what a form, a help text or an error needs to know of a field.
@@ -38,18 +42,20 @@ pub struct ConfigField {
     pub group: Group,
     /// The kind of value.
     pub kind: Kind,
-    /// The least value allowed.
+    /// The least value allowed of a number; 0 of what is none.
     pub min: f64,
-    /// The greatest value allowed.
+    /// The greatest value allowed of a number; 0 of what is none.
     pub max: f64,
     /// The value in preset `paper`.
-    pub default: f64,
+    pub default: Value,
     /// One line of help.
     pub help: &'static str,
 }
 
 /// A setting's value.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "web", derive(tsify::Tsify))]
+#[serde(untagged)]
 pub enum Value {
     /// A whole number.
     Integer(u32),
@@ -57,25 +63,8 @@ pub enum Value {
     Number(f64),
     /// true or false.
     Flag(bool),
-}
-
-impl Value {
-    pub(super) fn kind(self) -> Kind {
-        match self {
-            Value::Integer(_) => Kind::Integer,
-            Value::Number(_) => Kind::Number,
-            Value::Flag(_) => Kind::Flag,
-        }
-    }
-
-    /// The value as it is compared with bounds: false is 0, true is 1.
-    pub(super) fn number(self) -> f64 {
-        match self {
-            Value::Integer(x) => f64::from(x),
-            Value::Number(x) => x,
-            Value::Flag(x) => f64::from(u8::from(x)),
-        }
-    }
+    /// One of some names.
+    Choice(&'static str),
 }
 
 impl std::fmt::Display for Value {
@@ -84,35 +73,97 @@ impl std::fmt::Display for Value {
             Value::Integer(x) => x.fmt(f),
             Value::Number(x) => x.fmt(f),
             Value::Flag(x) => x.fmt(f),
+            Value::Choice(x) => x.fmt(f),
         }
     }
 }
 
-impl From<u32> for Value {
-    fn from(x: u32) -> Value {
-        Value::Integer(x)
-    }
-}
-
-impl From<f64> for Value {
-    fn from(x: f64) -> Value {
-        Value::Number(x)
-    }
-}
-
-impl From<bool> for Value {
-    fn from(x: bool) -> Value {
-        Value::Flag(x)
+impl ConfigField {
+    /// What values it can have.
+    pub fn allowed(&self) -> String {
+        match self.kind {
+            Kind::Integer | Kind::Number => format!("{} to {}", self.min, self.max),
+            kind => kind.allowed(),
+        }
     }
 }
 
 impl Kind {
     /// What text must be to be read as such a value, as the end of a sentence.
-    pub(super) fn allowed(self) -> &'static str {
+    pub(super) fn allowed(self) -> String {
         match self {
-            Kind::Integer => "a whole number",
-            Kind::Number => "a number",
-            Kind::Flag => "true or false",
+            Kind::Integer => "a whole number".to_owned(),
+            Kind::Number => "a number".to_owned(),
+            Kind::Flag => "true or false".to_owned(),
+            Kind::Choice([first @ .., last]) if !first.is_empty() => {
+                format!("{} or {last}", first.join(", "))
+            }
+            Kind::Choice(names) => names.concat(),
         }
     }
 }
+
+/// A type that a setting can have.
+pub(super) trait Setting: Into<Value> + FromStr {
+    /// What its values are.
+    const KIND: Kind;
+}
+
+macro_rules! setting {
+    ($($type:ty: $kind:ident)*) => {
+        $(impl Setting for $type {
+            const KIND: Kind = Kind::$kind;
+        }
+
+        impl From<$type> for Value {
+            fn from(value: $type) -> Value {
+                Value::$kind(value)
+            }
+        })*
+    };
+}
+
+setting! { u32: Integer f64: Number bool: Flag }
+
+/// A setting that is one of some names: an enum, and the name of each.
+macro_rules! choice {
+    ($(#[$doc:meta])* $type:ident { $($(#[$what:meta])* $variant:ident = $name:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "web", derive(tsify::Tsify))]
+        pub enum $type {
+            $($(#[$what])* #[serde(rename = $name)] $variant,)*
+        }
+
+        impl $type {
+            /// Its name, everywhere.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $($type::$variant => $name,)*
+                }
+            }
+        }
+
+        impl std::str::FromStr for $type {
+            type Err = ();
+
+            fn from_str(name: &str) -> Result<$type, ()> {
+                match name {
+                    $($name => Ok($type::$variant),)*
+                    _ => Err(()),
+                }
+            }
+        }
+
+        impl $crate::config::field::Setting for $type {
+            const KIND: $crate::config::Kind = $crate::config::Kind::Choice(&[$($name),*]);
+        }
+
+        impl From<$type> for $crate::config::Value {
+            fn from(choice: $type) -> $crate::config::Value {
+                $crate::config::Value::Choice(choice.name())
+            }
+        }
+    };
+}
+pub(super) use choice;

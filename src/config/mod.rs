@@ -6,13 +6,16 @@
 mod field;
 mod population;
 mod preset;
+mod schedule;
 mod valid;
 
 pub use field::{ConfigField, Group, Kind, Value};
 pub use population::{Population, PopulationError};
 pub use preset::Preset;
+pub use schedule::Schedule;
 pub use valid::{Shape, ValidConfig};
 
+use field::Setting;
 use serde::{Deserialize, Serialize};
 
 /// A config that cannot be run: which field, what it was, what is allowed.
@@ -42,46 +45,48 @@ pub enum ConfigError {
         /// The text given.
         value: String,
         /// The kind of value the field takes.
-        allowed: &'static str,
+        allowed: String,
     },
 }
 
-/// The table of settings, given to the macro that a caller names: group, name, type, value in preset `paper`,
-/// least and greatest value, help.
+/// The table of settings, given to the macro that a caller names: group, name, type, of a number the least and
+/// the greatest value, the value in preset `paper`, help.
 macro_rules! settings {
     ($with:ident) => {
         $with! {
-            Task seed: u32 = 0, 0, u32::MAX, "Seed of every random draw of the run";
-            Task pixels: u32 = 10, 3, 16, "Pixels of a strip, or cells of a grid";
-            Task grid: bool = false, 0, 1, "The pixels form a square grid: 4, 9 or 16 of them";
-            Task above: bool = false, 0, 1, "Captions also say what is above what (grid only)";
-            Task right: bool = false, 0, 1, "Each scene is captioned at random from the left or from the right";
-            Task objects: u32 = 2, 2, 3, "Objects of a scene that is not single; captions order them all";
-            Task labels: u32 = 20, 4, 64, "Object identities";
-            Task pair_labels: u32 = 15, 2, 62, "N_pair: labels 1 to N_pair form the training pairs";
-            Task held_labels: u32 = 5, 2, 62, "The last labels, which never appear together in training, nor (unless mixed) in any training pair";
-            Task mixed: bool = false, 0, 1, "Held labels meet pair labels in training; only with each other are they never seen";
-            Task single_layouts: u32 = 8, 1, 15, "n_1: training positions per label shown alone";
-            Task pair_layouts: u32 = 20, 1, 559, "n_2: training layouts per ordered pair (or triple)";
-            Model d_model: u32 = 128, 8, 256, "Width of a token";
-            Model heads: u32 = 4, 1, 16, "Attention heads";
-            Model d_embed: u32 = 128, 4, 256, "Width of the shared embedding";
-            Model vision_layers: u32 = 1, 1, 4, "Layers of the vision tower";
-            Model text_layers: u32 = 1, 1, 4, "Layers of the text tower, or of the one autoregressive Transformer";
-            Model layer_norm: bool = false, 0, 1, "Layer norm before attention, before the MLP and at the end";
-            Model mlp: bool = false, 0, 1, "An MLP, four times as wide, after each attention";
-            Model autoregressive: bool = false, 0, 1, "One causal Transformer reads the strip and writes the caption";
-            Optimiser batch: u32 = 128, 2, 1024, "Captions in a batch, drawn without replacement";
-            Optimiser lr: f64 = 1e-3, 0.0, 1.0, "Learning rate";
-            Optimiser beta1: f64 = 0.9, 0.0, 0.9999, "AdamW's decay of the first moment";
-            Optimiser beta2: f64 = 0.98, 0.0, 0.9999, "AdamW's decay of the second moment";
-            Optimiser eps: f64 = 1e-8, 1e-12, 1.0, "AdamW's epsilon";
-            Optimiser weight_decay: f64 = 0.0, 0.0, 10.0, "AdamW's weight decay";
-            Optimiser warmup: u32 = 10, 1, 100_000, "Steps over which the learning rate rises";
-            Optimiser max_scale: f64 = 100.0, 1.0, 1000.0, "Largest logit scale";
-            Optimiser token_std: f64 = 0.1, 0.0, 10.0, "Initial standard deviation of token embeddings";
-            Optimiser cls_std: f64 = 1.0, 0.0, 10.0, "Initial standard deviation of the CLS token";
-            Optimiser position_std: f64 = 0.02, 0.0, 10.0, "Initial standard deviation of position embeddings";
+            Task seed: u32 [0, u32::MAX] = 0, "Seed of every random draw of the run";
+            Task pixels: u32 [3, 16] = 10, "Pixels of a strip, or cells of a grid";
+            Task grid: bool = false, "The pixels form a square grid: 4, 9 or 16 of them";
+            Task above: bool = false, "Captions also say what is above what (grid only)";
+            Task right: bool = false, "Each scene is captioned at random from the left or from the right";
+            Task objects: u32 [2, 3] = 2, "Objects of a scene that is not single; captions order them all";
+            Task labels: u32 [4, 64] = 20, "Object identities";
+            Task pair_labels: u32 [2, 62] = 15, "N_pair: labels 1 to N_pair form the training pairs";
+            Task held_labels: u32 [2, 62] = 5, "The last labels, which never appear together in training, nor (unless mixed) in any training pair";
+            Task mixed: bool = false, "Held labels meet pair labels in training; only with each other are they never seen";
+            Task single_layouts: u32 [1, 15] = 8, "n_1: training positions per label shown alone";
+            Task pair_layouts: u32 [1, 559] = 20, "n_2: training layouts per ordered pair (or triple)";
+            Model d_model: u32 [8, 256] = 128, "Width of a token";
+            Model heads: u32 [1, 16] = 4, "Attention heads";
+            Model d_embed: u32 [4, 256] = 128, "Width of the shared embedding";
+            Model vision_layers: u32 [1, 4] = 1, "Layers of the vision tower";
+            Model text_layers: u32 [1, 4] = 1, "Layers of the text tower, or of the one autoregressive Transformer";
+            Model layer_norm: bool = false, "Layer norm before attention, before the MLP and at the end";
+            Model mlp: bool = false, "An MLP, four times as wide, after each attention";
+            Model autoregressive: bool = false, "One causal Transformer reads the strip and writes the caption";
+            Optimiser batch: u32 [2, 1024] = 128, "Captions in a batch, drawn without replacement";
+            Optimiser lr: f64 [0.0, 1.0] = 1e-3, "Learning rate";
+            Optimiser beta1: f64 [0.0, 0.9999] = 0.9, "AdamW's decay of the first moment";
+            Optimiser beta2: f64 [0.0, 0.9999] = 0.98, "AdamW's decay of the second moment";
+            Optimiser eps: f64 [1e-12, 1.0] = 1e-8, "AdamW's epsilon";
+            Optimiser weight_decay: f64 [0.0, 10.0] = 0.0, "AdamW's weight decay";
+            Optimiser warmup: u32 [1, 100_000] = 10, "Steps over which the learning rate rises";
+            Optimiser schedule: Schedule = Schedule::Constant, "What the learning rate does then: it stays, or falls along half a cosine";
+            Optimiser schedule_steps: u32 [1, 1_000_000] = 1000, "The rate of a cosine is 0 from this step on";
+            Optimiser max_scale: f64 [1.0, 1000.0] = 100.0, "Largest logit scale";
+            Optimiser token_std: f64 [0.0, 10.0] = 0.1, "Initial standard deviation of token embeddings";
+            Optimiser cls_std: f64 [0.0, 10.0] = 1.0, "Initial standard deviation of the CLS token";
+            Optimiser position_std: f64 [0.0, 10.0] = 0.02, "Initial standard deviation of position embeddings";
         }
     };
 }
@@ -89,7 +94,7 @@ macro_rules! settings {
 pub(crate) use settings;
 
 macro_rules! config {
-    ($($group:ident $name:ident: $type:ident = $default:expr, $min:expr, $max:expr, $help:literal;)*) => {
+    ($($group:ident $name:ident: $type:ident $([$min:expr, $max:expr])? = $default:expr, $help:literal;)*) => {
         /// The settings of a run, any values. `Config::default()` is preset `paper`; [`Config::validate`]
         /// checks every limit.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -109,9 +114,12 @@ macro_rules! config {
         impl Config {
             /// The table of settings: names, bounds (given this config's other fields), defaults, help.
             pub fn fields(&self) -> Vec<ConfigField> {
-                let mut fields = vec![$(ConfigField {
-                    name: stringify!($name), group: Group::$group, kind: Value::from(self.$name).kind(),
-                    min: f64::from($min), max: f64::from($max), default: Value::from($default as $type).number(), help: $help,
+                let mut fields = vec![$({
+                    let bounds: &[[f64; 2]] = &[$([f64::from($min), f64::from($max)])?];
+                    let [min, max] = bounds.first().copied().unwrap_or_default();
+                    let default = Value::from(Config::default().$name);
+                    let kind = <$type as Setting>::KIND;
+                    ConfigField { name: stringify!($name), group: Group::$group, kind, min, max, default, help: $help }
                 },)*];
                 for (name, _, most, _) in self.dependent() {
                     fields.iter_mut().filter(|f| f.name == name).for_each(|f| f.max = f.max.min(f64::from(most)));
@@ -132,7 +140,7 @@ macro_rules! config {
             pub fn set(&mut self, name: &str, text: &str) -> Result<(), ConfigError> {
                 match name {
                     $(stringify!($name) => self.$name = text.trim().parse().map_err(|_| ConfigError::Parse {
-                        field: stringify!($name), value: text.to_owned(), allowed: Value::from(self.$name).kind().allowed(),
+                        field: stringify!($name), value: text.to_owned(), allowed: <$type as Setting>::KIND.allowed(),
                     })?,)*
                     _ => return Err(ConfigError::Unknown(name.to_owned())),
                 }
@@ -140,7 +148,7 @@ macro_rules! config {
             }
 
             fn check_bounds(&self) -> Result<(), ConfigError> {
-                $(check_bound(stringify!($name), Value::from(self.$name), f64::from($min), f64::from($max))?;)*
+                $($(check_bound(stringify!($name), f64::from(self.$name), f64::from($min), f64::from($max))?;)?)*
                 Ok(())
             }
         }
@@ -148,9 +156,9 @@ macro_rules! config {
 }
 settings!(config);
 
-fn check_bound(field: &'static str, value: Value, min: f64, max: f64) -> Result<(), ConfigError> {
+fn check_bound(field: &'static str, value: f64, min: f64, max: f64) -> Result<(), ConfigError> {
     // `contains` refuses NaN too.
-    if (min..=max).contains(&value.number()) {
+    if (min..=max).contains(&value) {
         return Ok(());
     }
     Err(ConfigError::Bounds {
@@ -383,6 +391,10 @@ mod tests {
         assert_eq!(
             config.set("batch", "many").unwrap_err().to_string(),
             "batch is \"many\", but must be a whole number"
+        );
+        assert_eq!(
+            config.set("schedule", "fast").unwrap_err().to_string(),
+            "schedule is \"fast\", but must be constant or cosine"
         );
         assert!(
             config

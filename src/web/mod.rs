@@ -24,13 +24,19 @@ macro_rules! typescript_type {
     (bool) => {
         "boolean"
     };
-    ($number:ident) => {
+    (u32) => {
         "number"
+    };
+    (f64) => {
+        "number"
+    };
+    ($choice:ident) => {
+        stringify!($choice)
     };
 }
 
 macro_rules! typescript {
-    ($($group:ident $name:ident: $type:ident = $default:expr, $min:expr, $max:expr, $help:literal;)*) => {
+    ($($group:ident $name:ident: $type:ident $([$min:expr, $max:expr])? = $default:expr, $help:literal;)*) => {
         /// The TypeScript type of a whole config; a derived one would have every field optional.
         #[wasm_bindgen(typescript_custom_section)]
         const CONFIG: &str = concat!(

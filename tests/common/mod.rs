@@ -7,7 +7,7 @@ use leftright::task::Batch;
 use safetensors::SafeTensors;
 
 /// One training step of every model variant: each has its rung.
-pub const STEPS: [&str; 10] = [
+pub const STEPS: [&str; 11] = [
     "step_paper",
     "step_two_text_layers",
     "step_deep",
@@ -18,6 +18,7 @@ pub const STEPS: [&str; 10] = [
     "step_mlp",
     "step_autoregressive",
     "step_autoregressive_deep",
+    "step_cosine",
 ];
 
 pub struct Fixture {

@@ -7,7 +7,7 @@ mod refused;
 mod sizes;
 
 use common::{Fixture, relative};
-use leftright::config::{Config, Population, PopulationError};
+use leftright::config::{Config, Population, PopulationError, Schedule};
 use leftright::engine::cpu::Cpu;
 use leftright::engine::gpu::{Gpu, adapter};
 use leftright::model::Snapshot;
@@ -81,8 +81,34 @@ fn a_wrong_strip_fails() {
     }
 }
 
-/// Two models of every task and variant that differ in seed, labels, layouts, learning rate and pairs met:
-/// the device draws the CPU's batches bit for bit and trains to its losses. Neither 30 nor 22 captions are
+/// Negative control of the schedule: with a rate that stays, the losses of the cosine's fixture are others. Its
+/// horizon is step 7, from which its rate is 0 and its loss stays.
+#[test]
+fn a_wrong_schedule_fails() {
+    let fixture = Fixture::open("step_cosine");
+    let expected = fixture.f32("losses");
+    assert_eq!(expected[7..], [expected[7]; 3]);
+    let constant = Config {
+        schedule: Schedule::Constant,
+        ..fixture.config.clone().into()
+    };
+    let worst = |config: Config| {
+        let config = config.validate().unwrap();
+        let mut engine = gpu(&Population::from(config), &fixture.snapshot());
+        let losses = expected
+            .iter()
+            .map(|_| block_on(engine.step_on(&fixture.batch())).unwrap()[0]);
+        losses
+            .zip(&expected)
+            .map(|(loss, expected)| relative(loss, *expected))
+            .fold(0f32, f32::max)
+    };
+    let (right, wrong) = (worst(fixture.config.clone().into()), worst(constant));
+    assert!(right < 1e-4 && wrong > 1e-3, "{right}, {wrong}");
+}
+
+/// Two models of every task and variant that differ in seed, labels, layouts, learning rate, schedule and
+/// pairs met: the device draws the CPU's batches bit for bit and trains to its losses. Neither 30 nor 22 captions are
 /// whole tiles.
 #[test]
 fn a_population_draws_the_same_batches_and_trains_to_the_same_losses() {
@@ -110,6 +136,8 @@ fn a_population_draws_the_same_batches_and_trains_to_the_same_losses() {
             seed: 9,
             pair_labels: 4,
             lr: 2e-3,
+            schedule: Schedule::Cosine,
+            schedule_steps: 8,
             pair_layouts: 7,
             mixed: false,
             ..small.clone()
@@ -153,6 +181,8 @@ fn same_config_same_run() {
         heads: 2,
         d_embed: 16,
         batch: 16,
+        schedule: Schedule::Cosine,
+        schedule_steps: 300,
         ..Config::default()
     }])
     .unwrap();

@@ -33,6 +33,7 @@ class Config:
         self.autoregressive = False
         self.batch, self.lr, self.beta1, self.beta2, self.eps = 128, 1e-3, 0.9, 0.98, 1e-8
         self.weight_decay, self.warmup, self.max_scale = 0.0, 10, 100.0
+        self.schedule, self.schedule_steps = "constant", 1000
         self.token_std, self.cls_std, self.position_std = 0.1, 1.0, 0.02
         self.__dict__.update(kw)
         self.cls = self.labels + 1
@@ -197,8 +198,12 @@ def loss(p, c, images, tokens):
     n = jnp.arange(len(m))
     return -0.5 * (jax.nn.log_softmax(m, 1)[n, n].mean() + jax.nn.log_softmax(m, 0)[n, n].mean())
 
-def adamw(c, p, g, m, v, t):
-    lr = c.lr * min(1.0, t / c.warmup)
+def learning_rate(c, t):
+    falling = (1 + math.cos(math.pi * min(1.0, t / c.schedule_steps))) / 2 if c.schedule == "cosine" else 1.0
+    return c.lr * min(1.0, t / c.warmup) * falling
+
+def adamw(c, p, g, m, v, t, lr):
+    """Step t, counted from 1, at a learning rate."""
     m = {k: c.beta1 * m[k] + (1 - c.beta1) * g[k] for k in p}
     v = {k: c.beta2 * v[k] + (1 - c.beta2) * g[k] ** 2 for k in p}
     step = lambda k: lr * ((m[k] / (1 - c.beta1 ** t)) / (jnp.sqrt(v[k] / (1 - c.beta2 ** t)) + c.eps) + c.weight_decay * p[k])
@@ -283,7 +288,7 @@ def step_fixture(name, c, seed):
     q, m, v, losses = p, {k: 0 * x for k, x in p.items()}, {k: 0 * x for k, x in p.items()}, []
     for t in range(1, 11):
         l, g = jax.value_and_grad(loss)(q, c, im, tk)
-        losses.append(l); q, m, v = adamw(c, q, g, m, v, t)
+        losses.append(l); q, m, v = adamw(c, q, g, m, v, t, learning_rate(c, t))
     out |= {"after10." + k: x for k, x in q.items()} | {"losses": jnp.stack(losses)}
     save_file(f32(out) | {"images": im.astype(np.int32), "tokens": tk}, name, meta(c))
 
@@ -293,9 +298,9 @@ def trained_fixture(name, c, seed, steps):
     run = jax.jit(lambda p, im, tk: jax.value_and_grad(loss)(p, c, im, tk))
     cast = lambda d: {k: x.astype(jnp.float32) for k, x in d.items()}
     p = cast(p); m = {k: 0 * x for k, x in p.items()}; v = dict(m)
-    upd = jax.jit(lambda p, g, m, v, t, warm: adamw_traced(c, p, g, m, v, t, warm))
+    update = jax.jit(lambda p, g, m, v, t, lr: adamw(c, p, g, m, v, t, lr))
     for t in range(1, steps + 1):
-        l, g = run(p, *sample(c, s, rng)); p, m, v = upd(p, g, m, v, float(t), min(1.0, t / c.warmup)); p = cast(p)
+        l, g = run(p, *sample(c, s, rng)); p, m, v = update(p, g, m, v, float(t), learning_rate(c, t)); p = cast(p)
     save_file(f32(p), name, meta(c))
     p = {k: x.astype(jnp.float64) for k, x in p.items()}
     u = unseen_items(c)
@@ -303,11 +308,6 @@ def trained_fixture(name, c, seed, steps):
     json.dump({"loss": float(l), "unseen": res}, open(name.replace(".safetensors", ".expected.json"), "w"), indent=1)
     print(name, json.dumps(res["none"]), json.dumps(res["EP"]))
 
-def adamw_traced(c, p, g, m, v, t, warm):
-    m = {k: c.beta1 * m[k] + (1 - c.beta1) * g[k] for k in p}
-    v = {k: c.beta2 * v[k] + (1 - c.beta2) * g[k] ** 2 for k in p}
-    step = lambda k: c.lr * warm * ((m[k] / (1 - c.beta1 ** t)) / (jnp.sqrt(v[k] / (1 - c.beta2 ** t)) + c.eps) + c.weight_decay * p[k])
-    return {k: p[k] - step(k) for k in p}, m, v
 
 if __name__ == "__main__":
     small = dict(batch=12, d_model=16, heads=2, d_embed=12)
@@ -318,6 +318,7 @@ if __name__ == "__main__":
     step_fixture("tests/fixtures/step_mlp.safetensors", Config(mlp=True, **small), 10)
     step_fixture("tests/fixtures/step_autoregressive.safetensors", Config(autoregressive=True, **small), 11)
     step_fixture("tests/fixtures/step_autoregressive_deep.safetensors", Config(autoregressive=True, text_layers=2, layer_norm=True, mlp=True, **small), 12)
+    step_fixture("tests/fixtures/step_cosine.safetensors", Config(schedule="cosine", warmup=3, schedule_steps=7, **small), 13)   # ten steps
     if "--first" in sys.argv:   # the fixtures that came with the first issue, whose headers lack the newer settings
         step_fixture("tests/fixtures/step_paper.safetensors", Config(batch=16), 3)
         step_fixture("tests/fixtures/step_deep.safetensors", Config(batch=12, d_model=32, d_embed=24, text_layers=2, vision_layers=2, layer_norm=True, mlp=True), 4)

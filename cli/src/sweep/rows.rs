@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, UInt32Array};
+use arrow::array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray, UInt32Array};
 use leftright::config::{Config, Value};
 use leftright::experiment::{Measurement, Metric};
 use parquet::arrow::ArrowWriter;
@@ -76,17 +76,19 @@ fn parquet(plan: &Plan, measurements: &[Measurement]) -> Result<Vec<u8>, Failure
 
 /// One setting of every row, in a column of its type; all have the kind of the first.
 fn setting(values: &[Value]) -> ArrayRef {
-    let (mut integers, mut numbers, mut flags) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut integers, mut numbers, mut flags, mut choices) = (vec![], vec![], vec![], vec![]);
     for value in values {
         match value {
             Value::Integer(x) => integers.push(*x),
             Value::Number(x) => numbers.push(*x),
             Value::Flag(x) => flags.push(*x),
+            Value::Choice(x) => choices.push(*x),
         }
     }
     match values.first() {
         Some(Value::Number(_)) => Arc::new(Float64Array::from(numbers)),
         Some(Value::Flag(_)) => Arc::new(BooleanArray::from(flags)),
+        Some(Value::Choice(_)) => Arc::new(StringArray::from(choices)),
         Some(Value::Integer(_)) | None => Arc::new(UInt32Array::from(integers)),
     }
 }

@@ -13,7 +13,7 @@ pub fn adamw<T: Real>(
     second: &mut [T],
 ) {
     let t = f64::from(step);
-    let rate = config.lr * (t / f64::from(config.warmup)).min(1.0);
+    let rate = config.learning_rate(step);
     let [
         beta1,
         beta2,

@@ -64,6 +64,8 @@ pub struct Gpu {
     moments: wgpu::Buffer,
     batch: wgpu::Buffer,
     ring: wgpu::Buffer,
+    rates: wgpu::Buffer,
+    population: Population,
     step: u32,
     steps_per_submit: u32,
 }
@@ -116,7 +118,8 @@ impl Gpu {
             })
         };
         let scope = device.inner.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let [runs, floats, moments, batch, ring, world] = buffers.map(|(label, bytes)| buffer(label, bytes));
+        let [runs, floats, moments, batch, ring, world, rates] =
+            buffers.map(|(label, bytes)| buffer(label, bytes));
         let op_buffer = buffer("ops", ops.len() as u64);
         if let Some(error) = scope.pop().await {
             return Err(EngineError::Unavailable(clause(&error.to_string()).to_owned()));
@@ -142,8 +145,9 @@ impl Gpu {
                 entries,
             })
         };
-        let resources = (0u32..)
-            .zip([&runs, &floats, &moments, &batch, &ring, &world].map(wgpu::Buffer::as_entire_binding));
+        let resources = (0u32..).zip(
+            [&runs, &floats, &moments, &batch, &ring, &world, &rates].map(wgpu::Buffer::as_entire_binding),
+        );
         let entries: Vec<_> = resources
             .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
             .collect();
@@ -173,6 +177,8 @@ impl Gpu {
             moments,
             batch,
             ring,
+            rates,
+            population: configs.clone(),
             step: 0,
             steps_per_submit: if adapter.is_cpu() { STEPS_ON_CPU } else { 1 },
         };
@@ -210,7 +216,24 @@ impl Gpu {
         }
     }
 
+    /// Gives the device the learning rates of the next steps: what is submitted after this sees them, what
+    /// was submitted before does not.
+    fn write_rates(&self) {
+        let models = self.population.len();
+        let mut rates = vec![0.0; RING as usize * models];
+        for step in self.step..self.step + RING {
+            let at = (step % RING) as usize * models;
+            for (rate, config) in rates[at..].iter_mut().zip(self.population.iter()) {
+                *rate = config.learning_rate(step + 1) as f32;
+            }
+        }
+        self.device
+            .queue
+            .write_buffer(&self.rates, 0, bytemuck::cast_slice(&rates));
+    }
+
     fn submit(&mut self, steps: u32) -> Submitted {
+        self.write_rates();
         let mut encoder = self
             .device
             .inner
@@ -278,6 +301,7 @@ impl Gpu {
         assert_eq!(tokens.len(), self.plan.words, "a batch of the config's size");
         // The first kernel draws a batch, which the given one replaces.
         let (first, others) = self.kernels.split_at(1);
+        self.write_rates();
         let submit = |kernels| {
             let mut encoder = self
                 .device

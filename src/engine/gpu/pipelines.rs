@@ -16,9 +16,7 @@ impl Run {
             captions: config.captions(),
             single_layouts: config.single_layouts,
             pair_layouts: config.pair_layouts,
-            warmup: config.warmup,
             max_scale: config.max_scale as f32,
-            lr: config.lr as f32,
             beta1: config.beta1 as f32,
             beta2: config.beta2 as f32,
             eps: config.eps as f32,
@@ -77,9 +75,9 @@ pub fn bind_group_layouts(device: &wgpu::Device) -> [wgpu::BindGroupLayout; 2] {
         },
         count: None,
     };
-    // The runs and the world are read only.
-    let shared: Vec<_> = (0..6)
-        .map(|binding| storage(binding, binding == 0 || binding == 5, false))
+    // The runs, the world and the rates are read only.
+    let shared: Vec<_> = (0..7)
+        .map(|binding| storage(binding, [0, 5, 6].contains(&binding), false))
         .collect();
     [("model", &shared[..]), ("ops", &[storage(0, true, true)])].map(|(label, entries)| {
         device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {

@@ -9,7 +9,7 @@ use crate::config::{Population, ValidConfig};
 use crate::model::{ParamTable, TowerModel};
 use crate::task::{CAPTION_LENGTH, cls, relations, text_vocab};
 
-/// Losses kept on the device until they are read.
+/// Steps whose losses the device keeps until they are read, and whose learning rates it is given.
 pub const RING: u32 = 64;
 /// Workgroups that WebGPU allows along each side of a dispatch.
 pub const MOST_WORKGROUPS: usize = 65_535;
@@ -138,7 +138,7 @@ impl Plan {
 
     /// Every storage buffer in order of binding, and its bytes. In u64: on wasm32 a population that is
     /// refused may overflow a usize.
-    pub fn buffers(&self) -> [(&'static str, u64); 6] {
+    pub fn buffers(&self) -> [(&'static str, u64); 7] {
         let [population, params, words] = [self.population, self.params, self.words].map(|n| n as u64);
         [
             ("runs", population * size_of::<super::kernels::Run>() as u64),
@@ -147,6 +147,7 @@ impl Plan {
             ("batch", (2 + population * words) * 4),
             ("ring", population * u64::from(RING) * 4),
             ("world", self.world.words.len() as u64 * 4),
+            ("rates", population * u64::from(RING) * 4),
         ]
     }
 }

@@ -2,7 +2,7 @@
 import type { EngineClient } from "../engine/client";
 import { engineError, sentence, type EngineError } from "../engine/errors";
 import { sharedPool, type Batch, type NumberedJob } from "../engine/pool";
-import type { Config, ConfigField, Measurement, Plan, Scale, Summary } from "../engine/pkg/leftright.js";
+import type { Config, ConfigField, Measurement, Plan, Scale, Summary, Value } from "../engine/pkg/leftright.js";
 import { store } from "../run/store";
 import { LatestAnswer } from "../util/latest-answer";
 import { TimeLeft } from "../util/time-left";
@@ -16,7 +16,7 @@ export type ExperimentPhase = "loading" | "ready" | "running" | "failed";
 /** A setting in which an experiment's jobs differ from each other or from preset `paper`. */
 export interface Setting {
   field: ConfigField;
-  values: Config[keyof Config][];
+  values: Value[];
 }
 
 /** Fires `change` after each change of anything it holds. */
@@ -223,7 +223,6 @@ function key(job: number, step: number): string {
 function settingsOf({ jobs }: Plan, fields: ConfigField[]): Setting[] {
   return fields.flatMap((field) => {
     const values = [...new Set(jobs.map(({ config }) => config[field.name as keyof Config]))];
-    // A flag's default is a number in the table of settings.
-    return values.every((value) => Number(value) === field.default) ? [] : [{ field, values }];
+    return values.every((value) => value === field.default) ? [] : [{ field, values }];
   });
 }

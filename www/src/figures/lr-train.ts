@@ -8,7 +8,7 @@ import { sinceStep, trainFinding } from "./findings";
 import { accuracy, count } from "../util/format";
 import { loadScript } from "../util/load-script";
 import { answers, atRest, type Phase } from "../run/life";
-import { ENGINES, NUMBERS, WORDS, field, readInShape, readNumber, reshaped, type NumberName } from "../run/settings";
+import { ENGINES, NUMBERS, WORDS, field, readInShape, readValue, reshaped, type NumberName } from "../run/settings";
 import { alarm } from "./alarm";
 import { RunFigure } from "./figure";
 import { press } from "./press";
@@ -159,14 +159,14 @@ export class LrTrain extends RunFigure {
 
   private change(name: NumberName, input: HTMLInputElement): void {
     const { settings, fields } = this.run;
-    const read = settings && reshaped(settings, fields) ? readInShape : readNumber;
-    const value = read(input.value, field(fields, name));
-    if (typeof value === "string") {
-      this.wrong.set(name, `${value}.`);
+    const read = settings && reshaped(settings, fields) ? readInShape : readValue;
+    const answer = read(input.value, field(fields, name));
+    if ("wrong" in answer) {
+      this.wrong.set(name, `${answer.wrong}.`);
       this.requestUpdate();
     } else {
       this.wrong.delete(name);
-      void this.run.set({ [name]: value });
+      void this.run.set({ [name]: answer.value });
     }
   }
 

@@ -6,7 +6,7 @@ import { csv, measurementsTable } from "../export/csv";
 import { download } from "../export/download";
 import { engineError, sentence } from "../engine/errors";
 import { sharedPool, type Batch } from "../engine/pool";
-import type { Chart, Config, EngineKind, Job, Measurement } from "../engine/pkg/leftright.js";
+import type { Chart, Config, EngineKind, Job, Measurement, Value } from "../engine/pkg/leftright.js";
 import { count } from "../util/format";
 import type { Run } from "../run/run";
 import { press } from "../figures/press";
@@ -53,7 +53,7 @@ export class LrPopulation extends LitElement {
   @state() private batch: Batch | null = null;
   private asking = false;
   /** What the jobs differ in, and how. */
-  private varied: { name: keyof Config; values: (number | boolean)[] } = { name: "seed", values: [] };
+  private varied: { name: keyof Config; values: Value[] } = { name: "seed", values: [] };
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -64,7 +64,8 @@ export class LrPopulation extends LitElement {
   private vary(name: keyof Config): void {
     const { kind, min, default: usual } = field(this.run.fields, name);
     this.name = name;
-    this.text = name === "seed" ? SEEDS : kind === "flag" ? "false true" : kind === "integer" ? `${min} ${usual}` : String(usual);
+    const all = typeof kind === "object" ? kind.choice.join(" ") : kind === "flag" ? "false true" : null;
+    this.text = name === "seed" ? SEEDS : all ?? (kind === "integer" ? `${min} ${usual}` : String(usual));
     this.message = "";
   }
 
@@ -78,11 +79,19 @@ export class LrPopulation extends LitElement {
     if (!run.settings) return;
     const setting = field(run.fields, name);
     const read = reshaped(run.settings, run.fields) ? readInShape : readValue;
-    const values = this.text.split(/[\s,]+/).filter((word) => word !== "").map((word) => ({ word, value: read(word, setting) }));
-    const wrong = values.find(({ value }) => typeof value === "string");
-    if (wrong) this.message = `${String(wrong.value)}.`;
-    else if (values.length === 0 || values.length > MOST) this.message = `There must be 1 to ${MOST} values, with spaces between.`;
-    if (wrong || values.length === 0 || values.length > MOST) return;
+    const words = this.text.split(/[\s,]+/).filter((word) => word !== "");
+    const values: Value[] = [];
+    for (const answer of words.map((word) => read(word, setting))) {
+      if ("wrong" in answer) {
+        this.message = `${answer.wrong}.`;
+        return;
+      }
+      values.push(answer.value);
+    }
+    if (values.length === 0 || values.length > MOST) {
+      this.message = `There must be 1 to ${MOST} values, with spaces between.`;
+      return;
+    }
     const settings = configOf(run.settings);
     // A second press before the engine has answered would queue the models twice.
     if (this.asking || this.batch) return;
@@ -92,7 +101,7 @@ export class LrPopulation extends LitElement {
     let kind: EngineKind;
     try {
       jobs = await Promise.all(
-        values.map(async ({ value }) => {
+        values.map(async (value) => {
           const config = await run.worker.call((api) => api.check({ ...settings, [name]: value }));
           return { config, steps: STEPS, every: EVERY, measures: [{ accuracies: ["unseen"] }] } satisfies Job;
         }),
@@ -107,7 +116,7 @@ export class LrPopulation extends LitElement {
     }
     if (!this.isConnected) return;
     this.jobs = jobs;
-    this.varied = { name, values: values.map(({ value }) => value as number | boolean) };
+    this.varied = { name, values };
     this.measurements = [];
     this.message = "";
     const numbered = jobs.map((job, number) => ({ job, number }));

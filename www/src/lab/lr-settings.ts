@@ -86,9 +86,9 @@ export class LrSettings extends LitElement {
   }
 
   private change(settings: Settings, field: ConfigField, text: string): void {
-    const value = readInShape(text, field);
-    if (typeof value === "string") this.wrong = `${value}.`;
-    else void this.put({ ...settings, [field.name]: value });
+    const read = readInShape(text, field);
+    if ("wrong" in read) this.wrong = `${read.wrong}.`;
+    else void this.put({ ...settings, [field.name]: read.value });
   }
 
   private choose(settings: Settings, preset: string): void {
@@ -121,14 +121,22 @@ export class LrSettings extends LitElement {
     const where = group === "task" ? " in the paper’s world" : "";
     const value = settings[name as keyof Config];
     const id = `field-${name}`;
-    const own = Number(value) !== field.default ? "own" : "";
-    const input = kind === "flag"
-      ? html`<input id=${id} type="checkbox" .checked=${value === true} aria-describedby=${`${id}-help`} @change=${(event: Event) => { this.change(settings, field, String((event.target as HTMLInputElement).checked)); }} />`
-      : html`<input id=${id} type="number" min=${min} step=${kind === "integer" ? 1 : "any"} .value=${String(value)} aria-describedby=${`${id}-help`} @change=${(event: Event) => { this.change(settings, field, (event.target as HTMLInputElement).value); }} />`;
+    const own = value !== field.default ? "own" : "";
+    const described = `${id}-help`;
+    const put = (event: Event) => { this.change(settings, field, (event.target as HTMLInputElement | HTMLSelectElement).value); };
+    const tick = (event: Event) => { this.change(settings, field, String((event.target as HTMLInputElement).checked)); };
+    const input = typeof kind === "object"
+      ? html`<select id=${id} aria-describedby=${described} @change=${put}>
+          ${kind.choice.map((name) => html`<option .selected=${name === value}>${name}</option>`)}
+        </select>`
+      : kind === "flag"
+        ? html`<input id=${id} type="checkbox" .checked=${value === true} aria-describedby=${described} @change=${tick} />`
+        : html`<input id=${id} type="number" min=${min} step=${kind === "integer" ? 1 : "any"} .value=${String(value)} aria-describedby=${described} @change=${put} />`;
+    const bounds = kind === "integer" || kind === "number" ? `; ${count(min)} to ${count(max)}${where}` : "";
     return html`<div>
       <label class=${own} for=${id}>${name}</label>
       ${input}
-      <span id=${`${id}-help`} class="note">${help}${kind === "flag" ? "" : `; ${count(min)} to ${count(max)}${where}`}</span>
+      <span id=${described} class="note">${help}${bounds}</span>
     </div>`;
   }
 }

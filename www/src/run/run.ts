@@ -342,9 +342,11 @@ export class Run extends RunState {
   }
 
   async #resume(saved: SavedRun): Promise<void> {
-    const { state, step, settings, views, snapshots, ...drawn } = saved;
-    const { engine } = settings;
-    this.#adopt(await (state ? this.client.open(state, engine) : this.client.create(configOf(settings), engine)), settings);
+    const { state, step, settings: { engine, ...config }, views, snapshots, ...drawn } = saved;
+    const info = await (state ? this.client.open(state, engine) : this.client.create(config, engine));
+    // An older version may have kept it, of whose settings some are not there: the engine says what they are.
+    const settings = settingsOf(info.config, engine);
+    this.#adopt(info, settings);
     this.settings = settings;
     Object.assign(this, drawn, { losses: [...drawn.losses], snapshots: new Map(snapshots) });
     this.goesOnFrom(state, step);

@@ -144,8 +144,9 @@ function isEvaluation({ step, accuracies, slopes }: Evaluation): boolean {
   return Number.isInteger(step) && numbers(slopes) && splits.every((split) => typeof split?.retrieval === "number");
 }
 
-function isSettings(settings: Settings): boolean {
-  return SETTING_NAMES.every((name) => ["number", "boolean", "string"].includes(typeof settings[name]));
+/** What an older version wrote has not every setting. */
+function isSettings(settings: Partial<Settings> | undefined): boolean {
+  return settings !== undefined && SETTING_NAMES.every((name) => ["number", "boolean", "string", "undefined"].includes(typeof settings[name]));
 }
 
 function numbers(list: unknown): list is number[] {

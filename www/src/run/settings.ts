@@ -1,6 +1,6 @@
 // What a reader may set of a run: it makes the form, and the address and the attributes both ways.
 import { quote } from "../util/format";
-import type { Config, ConfigField, EngineRequest } from "../engine/pkg/leftright.js";
+import type { Config, ConfigField, EngineRequest, Value } from "../engine/pkg/leftright.js";
 
 /** The settings that Figure 1's form shows; the others are set in the lab, or in the address. */
 export const NUMBERS = ["seed", "pair_labels", "single_layouts", "pair_layouts"] as const;
@@ -20,7 +20,7 @@ export const SETTING_NAMES = Object.keys({
   seed: true, pixels: true, grid: true, above: true, right: true, objects: true, labels: true, pair_labels: true,
   held_labels: true, mixed: true, single_layouts: true, pair_layouts: true, d_model: true, heads: true, d_embed: true,
   vision_layers: true, text_layers: true, layer_norm: true, mlp: true, autoregressive: true, batch: true, lr: true,
-  beta1: true, beta2: true, eps: true, weight_decay: true, warmup: true, max_scale: true, token_std: true,
+  beta1: true, beta2: true, eps: true, weight_decay: true, warmup: true, schedule: true, schedule_steps: true, max_scale: true, token_std: true,
   cls_std: true, position_std: true, engine: true,
 } satisfies Record<keyof Settings, true>) as (keyof Settings)[];
 
@@ -38,12 +38,8 @@ export function field(fields: ConfigField[], name: keyof Config): ConfigField {
   return found;
 }
 
-function standard({ kind, default: value }: ConfigField): number | boolean {
-  return kind === "flag" ? value === 1 : value;
-}
-
 export function defaults(fields: ConfigField[]): Settings {
-  const config = Object.fromEntries(fields.map((field) => [field.name, standard(field)]));
+  const config = Object.fromEntries(fields.map((field) => [field.name, field.default]));
   return { ...(config as unknown as Config), engine: "auto" };
 }
 
@@ -63,28 +59,28 @@ export function sameSettings(a: Settings, b: Settings): boolean {
   return (Object.keys(a) as (keyof Settings)[]).every((name) => a[name] === b[name]);
 }
 
-/** The value that a text says, or the sentence that says what is wrong with it. `max`: where the field's own does not hold. */
-export function readValue(text: string, { name, kind, min, max: most }: ConfigField, max = most): number | boolean | string {
-  if (kind === "flag") return text === "true" || text === "false" ? text === "true" : `${name} is “${quote(text)}”, but must be true or false`;
+/** The value that a text says, or what is wrong with the text, in a sentence without its full stop. */
+export type Read = { value: Value } | { wrong: string };
+
+/** Reads the value of a setting. `max`: where the field's own does not hold. */
+export function readValue(text: string, { name, kind, min, max: most }: ConfigField, max = most): Read {
+  const wrong = (allowed: string) => ({ wrong: `${name} is “${quote(text)}”, but must be ${allowed}` });
+  if (typeof kind === "object") return kind.choice.includes(text) ? { value: text } : wrong(kind.choice.join(" or "));
+  if (kind === "flag") return text === "true" || text === "false" ? { value: text === "true" } : wrong("true or false");
   const value = text.trim() === "" ? NaN : Number(text);
   const whole = kind === "integer";
-  if ((whole ? Number.isInteger(value) : Number.isFinite(value)) && value >= min && value <= max) return value;
-  return `${name} is “${quote(text)}”, but must be a ${whole ? "whole " : ""}number between ${min} and ${max}`;
-}
-
-/** A whole number within the field's bounds, or the sentence that says what is wrong with the text. */
-export function readNumber(text: string, field: ConfigField): number | string {
-  return readValue(text, field) as number | string;
+  if ((whole ? Number.isInteger(value) : Number.isFinite(value)) && value >= min && value <= max) return { value };
+  return wrong(`a ${whole ? "whole " : ""}number between ${min} and ${max}`);
 }
 
 /** The value of a setting where others may change how large it can be, which the engine judges. */
-export function readInShape(text: string, field: ConfigField): number | boolean | string {
+export function readInShape(text: string, field: ConfigField): Read {
   return readValue(text, field, field.group === "task" ? LARGEST : field.max);
 }
 
 /** Whether it is a world of another shape than the paper's, where the table's greatest values do not hold. */
 export function reshaped(settings: Settings, fields: ConfigField[]): boolean {
-  return fields.some((field) => shapes(field) && settings[field.name as keyof Config] !== standard(field));
+  return fields.some((field) => shapes(field) && settings[field.name as keyof Config] !== field.default);
 }
 
 function shapes({ name, group }: ConfigField): boolean {
@@ -95,15 +91,15 @@ function shapes({ name, group }: ConfigField): boolean {
 export function readSettings(query: URLSearchParams, fields: ConfigField[]): { settings: Settings; problems: string[] } {
   const settings = defaults(fields);
   const problems: string[] = [];
-  const told = (problem: string, otherwise: string | number | boolean) =>
+  const told = (problem: string, otherwise: Value) =>
     problems.push(`${problem}. The default, ${otherwise}, is used.`);
   const elsewhere = fields.some((field) => shapes(field) && query.has(field.name));
   for (const field of fields) {
     const text = query.get(field.name);
     if (text === null) continue;
-    const value = elsewhere ? readInShape(text, field) : readValue(text, field);
-    if (typeof value === "string") told(value, standard(field));
-    else Object.assign(settings, { [field.name]: value });
+    const read = elsewhere ? readInShape(text, field) : readValue(text, field);
+    if ("wrong" in read) told(read.wrong, field.default);
+    else Object.assign(settings, { [field.name]: read.value });
   }
   const text = query.get("engine");
   const engine = ENGINES.find(({ request }) => request === text);
