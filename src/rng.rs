@@ -66,10 +66,19 @@ pub fn permute_all(places: &mut [u32], n: u32, key: u32) {
 
 /// A standard normal draw (Box-Muller on two 24-bit uniforms).
 pub fn normal(key: u32, index: u32) -> f32 {
-    let uniform = |h: u32| (f64::from(h >> 8) + 0.5) / f64::from(1u32 << 24);
-    let radius = (-2.0 * uniform(hash(key, 2 * index)).ln()).sqrt();
-    let angle = std::f64::consts::TAU * uniform(hash(key, 2 * index + 1));
+    let radius = (-2.0 * unit(hash(key, 2 * index)).ln()).sqrt();
+    let angle = std::f64::consts::TAU * unit(hash(key, 2 * index + 1));
     (radius * angle.cos()) as f32
+}
+
+/// A uniform draw from -1 to 1, neither of them met.
+pub fn uniform(key: u32, index: u32) -> f32 {
+    (2.0 * unit(hash(key, index)) - 1.0) as f32
+}
+
+/// The upper 24 bits of a hash as a number between 0 and 1.
+fn unit(hash: u32) -> f64 {
+    (f64::from(hash >> 8) + 0.5) / f64::from(1u32 << 24)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use leftright::analysis::Evaluator;
 use leftright::checkpoint::{self, Contents};
-use leftright::config::{Config, Preset, ValidConfig};
+use leftright::config::{Config, Preset, Start, ValidConfig};
 use leftright::recipe::{self, Recipe};
 use leftright::training::{EngineRequest, Run};
 
@@ -17,6 +17,8 @@ use super::{EngineArg, Failure, jobs, report};
 pub struct TrainArgs {
     #[arg(long, default_value = "paper", help = presets())]
     preset: String,
+    #[arg(long, help = starts())]
+    start: Option<String>,
     /// A run's JSON, as a figure of the page keeps it: its settings and its steps
     #[arg(long, value_name = "FILE", conflicts_with = "preset")]
     config: Option<PathBuf>,
@@ -43,13 +45,21 @@ pub struct TrainArgs {
 }
 
 fn presets() -> String {
-    let presets = Preset::ALL
-        .iter()
-        .map(|preset| format!("{} ({})", preset.name(), preset.description()));
+    let presets = Preset::ALL.iter().map(|p| (p.name(), p.description()));
+    format!("Where the settings start from: {}", listed(presets))
+}
+
+fn starts() -> String {
+    let starts = Start::ALL.iter().map(|s| (s.name(), s.description()));
     format!(
-        "Where the settings start from: {}",
-        presets.collect::<Vec<_>>().join(", ")
+        "What the initial parameters are drawn from, if not as the preset says; --set changes it: {}",
+        listed(starts)
     )
+}
+
+fn listed(named: impl Iterator<Item = (&'static str, &'static str)>) -> String {
+    let each = named.map(|(name, description)| format!("{name} ({description})"));
+    each.collect::<Vec<_>>().join("; ")
 }
 
 fn settings() -> String {
@@ -90,12 +100,13 @@ fn asked(args: &TrainArgs) -> Result<(ValidConfig, u32), Failure> {
         },
     };
     config.seed = args.seed.unwrap_or(config.seed);
+    let mut settings = Vec::new();
     for setting in &args.settings {
-        let (key, value) = setting
-            .split_once('=')
-            .ok_or_else(|| Failure::Usage(format!("--set {setting} has no \"=\"; write key=value")))?;
-        config.set(key, value)?;
+        let missing = || Failure::Usage(format!("--set {setting} has no \"=\"; write key=value"));
+        settings.push(setting.split_once('=').ok_or_else(missing)?);
     }
+    let start = args.start.as_deref().map(str::parse).transpose()?;
+    let config = config.with(start, settings.into_iter())?;
     Ok((config.validate()?, args.steps.unwrap_or(steps)))
 }
 

@@ -13,8 +13,10 @@ pub enum Group {
     Task,
     /// The two towers.
     Model,
-    /// AdamW, the batch and the initial scales.
+    /// AdamW, its learning rate and the batch.
     Optimiser,
+    /// What the initial parameters are drawn from.
+    Start,
 }
 
 /// The kind of value a field takes.

@@ -3,16 +3,19 @@
 //! [`Config`] holds any values, [`ValidConfig`] only values that have passed, and everything after this
 //! module takes a `ValidConfig`.
 
+mod bundle;
 mod field;
 mod population;
 mod preset;
 mod schedule;
+mod start;
 mod valid;
 
 pub use field::{ConfigField, Group, Kind, Value};
 pub use population::{Population, PopulationError};
 pub use preset::Preset;
 pub use schedule::Schedule;
+pub use start::{Distribution, Start};
 pub use valid::{Shape, ValidConfig};
 
 use field::Setting;
@@ -37,6 +40,9 @@ pub enum ConfigError {
     /// A preset that does not exist.
     #[error("there is no preset \"{0}\"; the presets are {names}", names = Preset::names())]
     Preset(String),
+    /// A start that does not exist.
+    #[error("there is no start \"{0}\"; the starts are {names}", names = Start::names())]
+    Start(String),
     /// A value that does not parse.
     #[error("{field} is \"{value}\", but must be {allowed}")]
     Parse {
@@ -84,9 +90,13 @@ macro_rules! settings {
             Optimiser schedule: Schedule = Schedule::Constant, "What the learning rate does then: it stays, or falls along half a cosine";
             Optimiser schedule_steps: u32 [1, 1_000_000] = 1000, "The rate of a cosine is 0 from this step on";
             Optimiser max_scale: f64 [1.0, 1000.0] = 100.0, "Largest logit scale";
-            Optimiser token_std: f64 [0.0, 10.0] = 0.1, "Initial standard deviation of token embeddings";
-            Optimiser cls_std: f64 [0.0, 10.0] = 1.0, "Initial standard deviation of the CLS token";
-            Optimiser position_std: f64 [0.0, 10.0] = 0.02, "Initial standard deviation of position embeddings";
+            Start token_std: f64 [0.0, 16.0] = 0.1, "Standard deviation of token embeddings";
+            Start cls_std: f64 [0.0, 16.0] = 1.0, "Standard deviation of the CLS token (of SOT, in an autoregressive run)";
+            Start position_std: f64 [0.0, 10.0] = 0.02, "Standard deviation of position embeddings";
+            Start text_position_scale: f64 [0.0, 1000.0] = 1.0, "The text tower's position embeddings have this times position_std";
+            Start linear: Distribution = Distribution::Normal, "What weights and biases of linear maps are drawn from";
+            Start linear_std: f64 [0.0, 10.0] = 1.0, "Standard deviation of the weights of a linear map, in units of inputs^-0.5";
+            Start bias_std: f64 [0.0, 10.0] = 0.0, "Standard deviation of its biases, in units of inputs^-0.5 too";
         }
     };
 }
@@ -145,6 +155,11 @@ macro_rules! config {
                     _ => return Err(ConfigError::Unknown(name.to_owned())),
                 }
                 Ok(())
+            }
+
+            /// These settings, but those of a group as another config has them.
+            fn with_group(&self, group: Group, other: &Config) -> Config {
+                Config { $($name: if Group::$group == group { other.$name } else { self.$name },)* }
             }
 
             fn check_bounds(&self) -> Result<(), ConfigError> {
@@ -302,6 +317,26 @@ impl Config {
     /// Where there is no preset of this name.
     pub fn preset(name: &str) -> Result<Config, ConfigError> {
         name.parse().map(Preset::config)
+    }
+
+    /// These settings with some changed, by name and text, and a start: what is said of a setting by its name
+    /// overrules the start, which depends on the model's width.
+    ///
+    /// # Errors
+    /// As [`Config::set`].
+    pub fn with<'a>(
+        &self,
+        start: Option<Start>,
+        settings: impl Iterator<Item = (&'a str, &'a str)> + Clone,
+    ) -> Result<Config, ConfigError> {
+        let set = |mut config: Config| {
+            for (name, text) in settings.clone() {
+                config.set(name, text)?;
+            }
+            Ok(config)
+        };
+        let config = set(self.clone())?;
+        start.map_or(Ok(config.clone()), |start| set(start.of(&config)))
     }
 
     fn names() -> String {

@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use crate::config::ValidConfig;
-use crate::rng::{Stream, key, normal};
+use crate::config::{Distribution, ValidConfig};
+use crate::rng::{Stream, key, normal, uniform};
 use crate::task::{TowerShape, text_vocab, tower_shapes};
 
 /// How a tensor starts.
@@ -14,6 +14,8 @@ pub enum Init {
     Constant(f32),
     /// Normal with this standard deviation.
     Normal(f64),
+    /// Uniform with this standard deviation.
+    Uniform(f64),
     /// Token embeddings: one standard deviation for all rows but `cls`.
     Tokens {
         /// Standard deviation of every other row.
@@ -113,13 +115,22 @@ impl Builder {
         range
     }
 
-    /// A weight `[outputs, inputs]`, normal with standard deviation `inputs^-0.5`, and a bias of zeros.
-    fn linear(&mut self, name: &str, outputs: usize, inputs: usize) -> Linear {
-        let weight = Init::Normal((inputs as f64).powf(-0.5));
+    /// A weight `[outputs, inputs]` and a bias.
+    fn linear(&mut self, config: &ValidConfig, name: &str, outputs: usize, inputs: usize) -> Linear {
         Linear {
-            weight: self.add(format!("{name}.weight"), &[outputs, inputs], weight),
-            bias: self.add(format!("{name}.bias"), &[outputs], Init::Constant(0.0)),
+            weight: self.weight(config, name, outputs, inputs),
+            bias: self.add(
+                format!("{name}.bias"),
+                &[outputs],
+                linear_init(config, config.bias_std, inputs),
+            ),
         }
+    }
+
+    /// The weight `[outputs, inputs]` of a linear map.
+    fn weight(&mut self, config: &ValidConfig, name: &str, outputs: usize, inputs: usize) -> Range<usize> {
+        let init = linear_init(config, config.linear_std, inputs);
+        self.add(format!("{name}.weight"), &[outputs, inputs], init)
     }
 
     fn norm(&mut self, name: &str, d: usize, wanted: bool) -> Option<Linear> {
@@ -131,7 +142,7 @@ impl Builder {
 
     fn layer(&mut self, at: &str, config: &ValidConfig) -> LayerParams {
         let d = config.d_model as usize;
-        let mut attention = |map: &str| self.linear(&format!("{at}.attention.{map}"), d, d);
+        let mut attention = |map: &str| self.linear(config, &format!("{at}.attention.{map}"), d, d);
         let [query, key, value, output] = ["query", "key", "value", "output"].map(&mut attention);
         LayerParams {
             query,
@@ -142,8 +153,8 @@ impl Builder {
             norm2: self.norm(&format!("{at}.norm2"), d, config.layer_norm && config.mlp),
             mlp: config.mlp.then(|| {
                 (
-                    self.linear(&format!("{at}.mlp.up"), 4 * d, d),
-                    self.linear(&format!("{at}.mlp.down"), d, 4 * d),
+                    self.linear(config, &format!("{at}.mlp.up"), 4 * d, d),
+                    self.linear(config, &format!("{at}.mlp.down"), d, 4 * d),
                 )
             }),
         }
@@ -158,14 +169,17 @@ impl Builder {
         outputs: usize,
     ) -> TowerParams {
         let d = config.d_model as usize;
-        // The token whose query breaks the symmetry starts larger: CLS, or SOT where there is no CLS.
-        let tokens = match name {
-            "text" => Init::Normal(config.token_std),
-            _ => Init::Tokens {
-                std: config.token_std,
-                cls: shape.read_token,
-                cls_std: config.cls_std,
-            },
+        // The token whose query breaks the symmetry has a scale of its own: CLS, or SOT where there is no CLS.
+        let (tokens, position_scale) = match name {
+            "text" => (Init::Normal(config.token_std), config.text_position_scale),
+            _ => (
+                Init::Tokens {
+                    std: config.token_std,
+                    cls: shape.read_token,
+                    cls_std: config.cls_std,
+                },
+                1.0,
+            ),
         };
         let start = self
             .add(
@@ -174,7 +188,7 @@ impl Builder {
                 tokens,
             )
             .start;
-        let position = Init::Normal(config.position_std);
+        let position = Init::Normal(position_scale * config.position_std);
         let end = self
             .add(
                 format!("{name}.position_embedding.weight"),
@@ -186,14 +200,24 @@ impl Builder {
             .map(|l| self.layer(&format!("{name}.layers.{l}"), config))
             .collect();
         let final_norm = self.norm(&format!("{name}.final_norm"), d, config.layer_norm);
-        let weight = Init::Normal((d as f64).powf(-0.5));
-        let projection = self.add(format!("{name}.projection.weight"), &[outputs, d], weight);
+        let projection = self.weight(config, &format!("{name}.projection"), outputs, d);
         TowerParams {
             rows: start..end,
             layers,
             final_norm,
             projection,
         }
+    }
+}
+
+/// How numbers of a linear map start whose standard deviation is `std` in units of inputs^-0.5.
+fn linear_init(config: &ValidConfig, std: f64, inputs: usize) -> Init {
+    let std = std * (inputs as f64).powf(-0.5);
+    match config.linear {
+        // Not 0 times a draw, which may be -0.
+        _ if std == 0.0 => Init::Constant(0.0),
+        Distribution::Normal => Init::Normal(std),
+        Distribution::Uniform => Init::Uniform(std),
     }
 }
 
@@ -245,6 +269,8 @@ impl ParamTable {
                 *x = match tensor.init {
                     Init::Constant(value) => value,
                     Init::Normal(std) => std as f32 * normal(key, i),
+                    // A uniform draw from -1 to 1 has a variance of 1/3.
+                    Init::Uniform(std) => (3f64.sqrt() * std) as f32 * uniform(key, i),
                     Init::Tokens { std, cls, cls_std } => {
                         let std = if i / width == cls { cls_std } else { std };
                         std as f32 * normal(key, i)

@@ -13,11 +13,12 @@ mod reference;
 mod session;
 
 use serde::Serialize;
+use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use crate::analysis::AnalysisError;
 use crate::checkpoint::{CheckpointError, MAX_BYTES};
-use crate::config::{Config, ConfigError, ConfigField, ValidConfig, settings};
+use crate::config::{Config, ConfigError, ConfigField, Preset, Start, ValidConfig, settings};
 
 #[allow(unused_macros)] // wasm-bindgen drops what uses it where the target is no browser
 macro_rules! typescript_type {
@@ -138,6 +139,40 @@ fn from_js<T: serde::de::DeserializeOwned>(value: JsValue, code: &'static str) -
 pub fn config_fields() -> Result<JsValue, JsValue> {
     let fields: Vec<ConfigField> = Config::default().fields();
     Ok(to_js(&fields)?)
+}
+
+/// A config that has a name.
+#[derive(Serialize, Tsify)]
+struct NamedConfig {
+    /// Its name.
+    name: &'static str,
+    /// What it is, in a few words.
+    description: &'static str,
+    /// Its settings.
+    config: Config,
+}
+
+/// Every preset.
+#[wasm_bindgen(unchecked_return_type = "NamedConfig[]")]
+pub fn presets() -> Result<JsValue, JsValue> {
+    let named = |preset: &Preset| NamedConfig {
+        name: preset.name(),
+        description: preset.description(),
+        config: preset.config(),
+    };
+    Ok(to_js(&Preset::ALL.iter().map(named).collect::<Vec<_>>())?)
+}
+
+/// A config with each start in place of its own.
+#[wasm_bindgen(unchecked_return_type = "NamedConfig[]")]
+pub fn starts(#[wasm_bindgen(unchecked_param_type = "Config")] config: JsValue) -> Result<JsValue, JsValue> {
+    let config: Config = from_js(config, "config")?;
+    let named = |start: &Start| NamedConfig {
+        name: start.name(),
+        description: start.description(),
+        config: start.of(&config),
+    };
+    Ok(to_js(&Start::ALL.iter().map(named).collect::<Vec<_>>())?)
 }
 
 /// Bytes of the largest checkpoint that is opened.

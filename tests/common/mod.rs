@@ -7,7 +7,7 @@ use leftright::task::Batch;
 use safetensors::SafeTensors;
 
 /// One training step of every model variant: each has its rung.
-pub const STEPS: [&str; 11] = [
+pub const STEPS: [&str; 13] = [
     "step_paper",
     "step_two_text_layers",
     "step_deep",
@@ -19,6 +19,8 @@ pub const STEPS: [&str; 11] = [
     "step_autoregressive",
     "step_autoregressive_deep",
     "step_cosine",
+    "step_pytorch",
+    "step_clip",
 ];
 
 pub struct Fixture {

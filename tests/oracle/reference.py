@@ -34,7 +34,8 @@ class Config:
         self.batch, self.lr, self.beta1, self.beta2, self.eps = 128, 1e-3, 0.9, 0.98, 1e-8
         self.weight_decay, self.warmup, self.max_scale = 0.0, 10, 100.0
         self.schedule, self.schedule_steps = "constant", 1000
-        self.token_std, self.cls_std, self.position_std = 0.1, 1.0, 0.02
+        self.token_std, self.cls_std, self.position_std, self.text_position_scale = 0.1, 1.0, 0.02, 1.0
+        self.linear, self.linear_std, self.bias_std = "normal", 1.0, 0.0   # both std in units of inputs^-0.5
         self.__dict__.update(kw)
         self.cls = self.labels + 1
         self.word = {w: self.labels + 1 + i for i, w in enumerate(WORDS)}
@@ -87,9 +88,20 @@ def split(c, seed):
 
 
 # ---- model --------------------------------------------------------------
-def init(c, seed):
+def init(c, seed, draws=None):
+    """A model's parameters, from NumPy's random numbers or from the crate's: `draws` gives the standard draws of the
+    tensor at a place, of a shape, uniform from -1 to 1 or normal."""
     rng, D = np.random.default_rng(seed), c.d_model
-    n = lambda std, *shape: std * rng.standard_normal(shape)
+    draws = draws or (lambda place, shape, uniform: rng.uniform(-1, 1, shape) if uniform else rng.standard_normal(shape))
+    n = lambda std, *shape: std * draws(len(p), shape, False)
+    def linear(std, inputs, *shape):
+        if std == 0:
+            return np.zeros(shape)
+        uniform = c.linear == "uniform"
+        return std * inputs ** -0.5 * math.sqrt(3 if uniform else 1) * draws(len(p), shape, uniform)
+    def map_(name, outputs, inputs):
+        p[name + ".weight"] = linear(c.linear_std, inputs, outputs, inputs)
+        p[name + ".bias"] = linear(c.bias_std, inputs, outputs)
     p = {} if c.autoregressive else {"logit_scale": np.array(math.log(1 / 0.07))}
     towers = (("vision", c.vision_vocab, 1 + c.pixels, c.vision_layers, c.cls), ("text", c.text_vocab, c.caption_len, c.text_layers, None))
     if c.autoregressive:   # one Transformer over words and, behind them in the vocabulary, pixel values; SOT starts larger, as CLS does
@@ -99,22 +111,36 @@ def init(c, seed):
         if larger is not None:
             tok[larger] *= c.cls_std / c.token_std
         p[f"{tower}.token_embedding.weight"] = tok
-        p[f"{tower}.position_embedding.weight"] = n(c.position_std, length, D)
+        p[f"{tower}.position_embedding.weight"] = n(c.position_std * (c.text_position_scale if tower == "text" else 1), length, D)
         for l in range(layers):
             at = f"{tower}.layers.{l}."
             for w in ("query", "key", "value", "output"):
-                p[at + f"attention.{w}.weight"] = n(D ** -0.5, D, D)
-                p[at + f"attention.{w}.bias"] = np.zeros(D)
+                map_(at + "attention." + w, D, D)
             if c.layer_norm:
                 for ln in ("norm1", "norm2") if c.mlp else ("norm1",):
                     p[at + ln + ".weight"], p[at + ln + ".bias"] = np.ones(D), np.zeros(D)
             if c.mlp:
-                p[at + "mlp.up.weight"], p[at + "mlp.up.bias"] = n(D ** -0.5, 4 * D, D), np.zeros(4 * D)
-                p[at + "mlp.down.weight"], p[at + "mlp.down.bias"] = n((4 * D) ** -0.5, D, 4 * D), np.zeros(D)
+                map_(at + "mlp.up", 4 * D, D)
+                map_(at + "mlp.down", D, 4 * D)
         if c.layer_norm:
             p[f"{tower}.final_norm.weight"], p[f"{tower}.final_norm.bias"] = np.ones(D), np.zeros(D)
-        p[f"{tower}.projection.weight"] = n(D ** -0.5, c.text_vocab if c.autoregressive else c.d_embed, D)
+        p[f"{tower}.projection.weight"] = linear(c.linear_std, D, c.text_vocab if c.autoregressive else c.d_embed, D)
     return {k: jnp.asarray(np.float32(v), jnp.float64) for k, v in p.items()}
+
+def crate_draws(seed):
+    """The draws of the crate (src/rng.rs): number i of the tensor at a place is a hash of seed, place and i."""
+    def mix(x):
+        x = np.atleast_1d(np.asarray(x, np.uint32))   # of a scalar NumPy would tell that it wraps
+        x = (x ^ x >> np.uint32(16)) * np.uint32(0x7feb352d)
+        x = (x ^ x >> np.uint32(15)) * np.uint32(0x846ca68b)
+        return x ^ x >> np.uint32(16)
+    add = lambda x, y: ((np.asarray(x, np.uint64) + y) % 2 ** 32).astype(np.uint32)
+    def draws(place, shape, uniform):
+        key = mix(add(mix(mix(add(seed, 0x9e3779b9))), place))   # the stream of initial parameters is 0
+        unit = lambda i: ((mix(key ^ mix(add(i, 0x85ebca6b))) >> np.uint32(8)) + 0.5) / 2 ** 24
+        i = np.arange(math.prod(shape)).reshape(shape)
+        return 2 * unit(i) - 1 if uniform else np.sqrt(-2 * np.log(unit(2 * i))) * np.cos(2 * np.pi * unit(2 * i + 1))
+    return draws
 
 def linear(p, name, x):
     y = x @ p[name + ".weight"].T
@@ -271,8 +297,8 @@ def sample(c, s, rng):
 def meta(c):
     return {"config": json.dumps({k: v for k, v in vars(c).items() if k not in ("word", "cls", "vision_vocab", "text_vocab", "caption_len")})}
 
-def step_fixture(name, c, seed):
-    s, p = split(c, seed), init(c, seed)
+def step_fixture(name, c, seed, draws=None):
+    s, p = split(c, seed), init(c, seed, draws)
     im, tk = sample(c, s, np.random.default_rng(seed + 1))
     value, grad = jax.value_and_grad(loss)(p, c, im, tk)
     out = {"param." + k: v for k, v in p.items()} | {"grad." + k: v for k, v in grad.items()}
@@ -319,6 +345,10 @@ if __name__ == "__main__":
     step_fixture("tests/fixtures/step_autoregressive.safetensors", Config(autoregressive=True, **small), 11)
     step_fixture("tests/fixtures/step_autoregressive_deep.safetensors", Config(autoregressive=True, text_layers=2, layer_norm=True, mlp=True, **small), 12)
     step_fixture("tests/fixtures/step_cosine.safetensors", Config(schedule="cosine", warmup=3, schedule_steps=7, **small), 13)   # ten steps
+    pytorch = dict(linear="uniform", linear_std=3 ** -0.5, bias_std=3 ** -0.5, token_std=1.0, cls_std=1.0, position_std=1.0)
+    clip = dict(token_std=0.02, cls_std=16 ** -0.5, position_std=16 ** -0.5, text_position_scale=0.01 * 16 ** 0.5)
+    step_fixture("tests/fixtures/step_pytorch.safetensors", Config(seed=14, mlp=True, **small | pytorch), 14, crate_draws(14))
+    step_fixture("tests/fixtures/step_clip.safetensors", Config(seed=15, text_layers=2, **small | clip), 15, crate_draws(15))
     if "--first" in sys.argv:   # the fixtures that came with the first issue, whose headers lack the newer settings
         step_fixture("tests/fixtures/step_paper.safetensors", Config(batch=16), 3)
         step_fixture("tests/fixtures/step_deep.safetensors", Config(batch=12, d_model=32, d_embed=24, text_layers=2, vision_layers=2, layer_norm=True, mlp=True), 4)

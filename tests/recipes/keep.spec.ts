@@ -8,7 +8,6 @@ import { fileURLToPath } from "node:url";
 import { expect, test as base, type Page } from "@playwright/test";
 import { Article } from "../browser/article";
 import { Fixture } from "../../www/src/bench/fixture";
-import { PRESETS } from "../../www/src/lab/presets";
 
 /** `cargo xtask test` names the command line it has built, and the browser it found. */
 const LEFTRIGHT = process.env.LEFTRIGHT ?? fileURLToPath(new URL("../../target/release/leftright", import.meta.url));
@@ -73,20 +72,6 @@ function accuraciesOf({ single, seen, unseen }: Accuracies): Accuracies {
   const of = ({ retrieval, order, recognition }: Accuracy) => ({ retrieval, order, recognition });
   return { single: of(single), seen: of(seen), unseen: of(unseen) };
 }
-
-test("the lab's presets are the command line's", ({ folder }) => {
-  const config = (preset: string) => {
-    const file = join(folder, `${preset}.safetensors`);
-    leftright("train", "--preset", preset, "--steps", "0", "--engine", "cpu", "--out", file);
-    const bytes = readFileSync(file);
-    const header = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))).toString("utf8")) as { __metadata__: { config: string } };
-    return JSON.parse(header.__metadata__.config) as Record<string, unknown>;
-  };
-  const paper = config("paper");
-  for (const [preset, differs] of Object.entries(PRESETS)) expect(config(preset)).toEqual({ ...paper, ...differs });
-  const help = execFileSync(LEFTRIGHT, ["train", "--help"], { encoding: "utf8" });
-  expect([...help.matchAll(/[\s,]([a-z-]+) \(/g)].map(([, name]) => name)).toEqual(Object.keys(PRESETS));
-});
 
 // Native code and WebAssembly round differently (fused multiply-add), and training amplifies that.
 for (const [steps, tolerance] of [[100, 0.001], [200, 0.01]] as const) {

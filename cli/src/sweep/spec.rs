@@ -14,6 +14,8 @@ use crate::{Failure, file};
 
 /// Models that a grid may have.
 const MOST: usize = 1_000_000;
+/// The key of a list of starts in the grid.
+const START: &str = "start";
 /// Far more than a grid of so many models needs.
 const MAX_BYTES: usize = 1 << 20;
 
@@ -29,6 +31,8 @@ pub struct Spec {
     /// Where the settings start from.
     #[serde(default = "paper")]
     preset: String,
+    /// What the initial parameters are drawn from, if not as the preset says.
+    start: Option<String>,
     /// The splits that are measured.
     #[serde(default = "all")]
     splits: Vec<Split>,
@@ -39,7 +43,7 @@ pub struct Spec {
     /// Settings of every model.
     #[serde(default)]
     set: BTreeMap<String, toml::Value>,
-    /// Lists of settings; every combination is a model.
+    /// Lists of settings, or of starts; every combination is a model. A setting overrules the start.
     #[serde(default)]
     grid: BTreeMap<String, Vec<toml::Value>>,
 }
@@ -121,10 +125,7 @@ impl Spec {
                 "grid.{key} is an empty list, but must hold at least one value"
             )));
         }
-        let mut base = Config::preset(&self.preset)?;
-        for (key, value) in &self.set {
-            base.set(key, &text(value))?;
-        }
+        let preset = Config::preset(&self.preset)?;
         let ablations = self
             .ablate
             .iter()
@@ -139,7 +140,7 @@ impl Spec {
         let mut numbers = vec![Metric::Loss, Metric::Slope, Metric::Steepest, Metric::NotFinite];
         numbers.extend(measures.iter().flat_map(Measure::accuracies));
         let configs = (0..count)
-            .map(|model| self.model(&base, model))
+            .map(|model| self.model(&preset, model))
             .collect::<Result<_, _>>()?;
         Ok(Plan {
             configs,
@@ -150,19 +151,36 @@ impl Spec {
         })
     }
 
-    fn model(&self, base: &Config, model: usize) -> Result<ValidConfig, Failure> {
-        let mut config = base.clone();
+    fn model(&self, preset: &Config, model: usize) -> Result<ValidConfig, Failure> {
         let (mut rest, mut chosen) = (model, Vec::new());
         for (key, values) in self.grid.iter().rev() {
-            let value = text(&values[rest % values.len()]);
+            chosen.push((key.as_str(), text(&values[rest % values.len()])));
             rest /= values.len();
-            config.set(key, &value)?;
-            chosen.push(format!("{key} = {value}"));
         }
         chosen.reverse();
+        let is_start = |(key, _): &&(&str, String)| *key == START;
+        let start = chosen
+            .iter()
+            .find(is_start)
+            .map(|(_, name)| name)
+            .or(self.start.as_ref());
+        let start = start.map(|name| name.parse()).transpose()?;
+        let set: Vec<(&str, String)> = self
+            .set
+            .iter()
+            .map(|(key, value)| (key.as_str(), text(value)))
+            .collect();
+        let settings = set.iter().chain(chosen.iter().filter(|one| !is_start(one)));
+        let config = preset.with(start, settings.map(|(key, value)| (*key, value.as_str())))?;
         config.validate().map_err(|error| match chosen.is_empty() {
             true => Failure::Config(error),
-            false => Failure::Usage(format!("with {}: {error}", chosen.join(", "))),
+            false => {
+                let chosen: Vec<String> = chosen
+                    .iter()
+                    .map(|(key, value)| format!("{key} = {value}"))
+                    .collect();
+                Failure::Usage(format!("with {}: {error}", chosen.join(", ")))
+            }
         })
     }
 }

@@ -10,6 +10,7 @@ import type {
   Accuracy,
   Config,
   ConfigField,
+  NamedConfig,
   Decomposition,
   EngineRequest,
   Evaluation,
@@ -67,6 +68,9 @@ const api = {
   fields: async (): Promise<ConfigField[]> => (await loadViewer()).configFields(),
   /** Bytes of the largest checkpoint that can be opened. */
   largestFile: async (): Promise<number> => (await loadViewer()).largestFile(),
+  presets: async (): Promise<NamedConfig[]> => (await loadViewer()).presets(),
+  /** The config with each start in place of its own. */
+  starts: async (config: Config): Promise<NamedConfig[]> => (await loadViewer()).starts(config),
   check: async (config: Partial<Config>): Promise<Config> => (await loadViewer()).checkConfig(config),
 
   create: async (run: number, config: Partial<Config>, engine: EngineRequest): Promise<ModelInfo> =>

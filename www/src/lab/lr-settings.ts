@@ -1,17 +1,17 @@
 import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { engineError, sentence } from "../engine/errors";
-import type { Config, ConfigField } from "../engine/pkg/leftright.js";
+import type { Config, ConfigField, NamedConfig } from "../engine/pkg/leftright.js";
 import { count } from "../util/format";
 import type { Run } from "../run/run";
-import { configOf, defaults, readInShape, settingsOf, type Settings } from "../run/settings";
+import { configOf, readInShape, settingsOf, type Settings } from "../run/settings";
 import { figureStyles } from "../style/figure";
-import { PRESETS } from "./presets";
 
 const GROUPS = [
   { group: "task", name: "Task: the strips and captions" },
   { group: "model", name: "Model: the two towers" },
-  { group: "optimiser", name: "Optimiser, batch and initial scales" },
+  { group: "optimiser", name: "Optimiser: AdamW, its rate and the batch" },
+  { group: "start", name: "Start: what the parameters are drawn from" },
 ] as const;
 
 /** Every setting of a run, as the engine's own table of settings says it. */
@@ -36,7 +36,12 @@ export class LrSettings extends LitElement {
         gap: var(--space-1);
       }
 
-      input[type="number"] {
+      select {
+        max-width: 100%;
+        min-width: 0;
+      }
+
+      .fields :is(select, input[type="number"]) {
         width: 100%;
       }
 
@@ -57,12 +62,20 @@ export class LrSettings extends LitElement {
   /** What the form says and the engine refuses, until it is mended. */
   @state() private draft: Settings | null = null;
   @state() private wrong = "";
+  @state() private presets: NamedConfig[] = [];
+  /** The starts of preset `paper`: their names. */
+  @state() private starts: NamedConfig[] = [];
   private readonly follow = () => { if (this.run.settings !== this.drawn) this.requestUpdate(); };
   private drawn: Settings | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.run.addEventListener("change", this.follow);
+    void this.askFor(async () => {
+      this.presets = await this.run.worker.call((api) => api.presets());
+      const paper = this.presets[0]?.config;
+      if (paper) this.starts = await this.startsOf(paper);
+    });
   }
 
   override disconnectedCallback(): void {
@@ -91,9 +104,38 @@ export class LrSettings extends LitElement {
     else void this.put({ ...settings, [field.name]: read.value });
   }
 
-  private choose(settings: Settings, preset: string): void {
-    const config = { ...configOf(defaults(this.run.fields)), seed: settings.seed, ...PRESETS[preset] };
-    void this.put(settingsOf(config, settings.engine));
+  private async askFor(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      this.wrong = sentence(engineError(thrown));
+    }
+  }
+
+  private startsOf(config: Config): Promise<NamedConfig[]> {
+    return this.run.worker.call((api) => api.starts(config));
+  }
+
+  private choosePreset(settings: Settings, name: string): void {
+    const preset = this.presets.find((candidate) => candidate.name === name);
+    if (preset) void this.put(settingsOf({ ...preset.config, seed: settings.seed }, settings.engine));
+  }
+
+  /** A start depends on the model's width, so the engine says what it is here. */
+  private chooseStart(settings: Settings, name: string): void {
+    void this.askFor(async () => {
+      const start = (await this.startsOf(configOf(settings))).find((candidate) => candidate.name === name);
+      if (start) await this.put(settingsOf(start.config, settings.engine));
+    });
+  }
+
+  private choice(label: string, named: NamedConfig[], choose: (name: string) => void) {
+    return html`<label class="row">${label}
+      <select @change=${(event: Event) => { choose((event.target as HTMLSelectElement).value); }}>
+        <option value="" disabled selected>choose one</option>
+        ${named.map(({ name, description }) => html`<option value=${name}>${name}: ${description}</option>`)}
+      </select>
+    </label>`;
   }
 
   override render() {
@@ -102,14 +144,10 @@ export class LrSettings extends LitElement {
     const settings = this.draft ?? run.settings;
     if (!settings) return nothing;
     return html`
-      <label class="row">Preset
-        <select @change=${(event: Event) => { this.choose(settings, (event.target as HTMLSelectElement).value); }}>
-          <option value="" disabled selected>choose one</option>
-          ${Object.keys(PRESETS).map((name) => html`<option value=${name}>${name}</option>`)}
-        </select>
-      </label>
+      ${this.choice("Preset", this.presets, (name) => { this.choosePreset(settings, name); })}
       ${GROUPS.map(({ group, name }) => html`<fieldset>
         <legend>${name}</legend>
+        ${group === "start" ? this.choice("Start", this.starts, (name) => { this.chooseStart(settings, name); }) : nothing}
         <div class="fields">${run.fields.filter((field) => field.group === group).map((field) => this.field(settings, field))}</div>
       </fieldset>`)}
       <p class="alarm" role="alert">${this.wrong}</p>

@@ -21,7 +21,7 @@ export const SETTING_NAMES = Object.keys({
   held_labels: true, mixed: true, single_layouts: true, pair_layouts: true, d_model: true, heads: true, d_embed: true,
   vision_layers: true, text_layers: true, layer_norm: true, mlp: true, autoregressive: true, batch: true, lr: true,
   beta1: true, beta2: true, eps: true, weight_decay: true, warmup: true, schedule: true, schedule_steps: true, max_scale: true, token_std: true,
-  cls_std: true, position_std: true, engine: true,
+  cls_std: true, position_std: true, text_position_scale: true, linear: true, linear_std: true, bias_std: true, engine: true,
 } satisfies Record<keyof Settings, true>) as (keyof Settings)[];
 
 /** How each number is called in the form: in words, then as in the paper. */
