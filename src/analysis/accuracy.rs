@@ -1,9 +1,9 @@
-//! What is reported of a model: retrieval, order and recognition on the three splits. [`super::Evaluator`]
+//! What is reported of a model: retrieval, order and recognition on every split. [`super::Evaluator`]
 //! measures them.
 
 use serde::Serialize;
 
-use crate::task::Split;
+use crate::task::{Split, splits};
 
 /// How often a model is right on one split, each from 0 to 1.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -29,17 +29,34 @@ fn none(count: &u32) -> bool {
     *count == 0
 }
 
-/// The accuracies on every split.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "web", derive(tsify::Tsify))]
-pub struct Accuracies {
-    /// One object at a held-out position.
-    pub single: Accuracy,
-    /// A training pair in a held-out layout.
-    pub seen: Accuracy,
-    /// Every ordered pair of held labels in every layout.
-    pub unseen: Accuracy,
+macro_rules! accuracies {
+    ($($split:ident $name:ident $what:literal;)*) => {
+        /// The accuracies on every split.
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[cfg_attr(feature = "web", derive(tsify::Tsify))]
+        pub struct Accuracies {
+            $(#[doc = $what] pub $name: Accuracy,)*
+        }
+
+        impl Accuracies {
+            /// What `judge` says of every split.
+            pub(super) fn new(judge: impl Fn(Split) -> Accuracy) -> Accuracies {
+                Accuracies { $($name: judge(Split::$split),)* }
+            }
+        }
+
+        impl std::ops::Index<Split> for Accuracies {
+            type Output = Accuracy;
+
+            fn index(&self, split: Split) -> &Accuracy {
+                match split {
+                    $(Split::$split => &self.$name,)*
+                }
+            }
+        }
+    };
 }
+splits!(accuracies);
 
 /// One of the three numbers of an [`Accuracy`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,25 +104,13 @@ impl Accuracy {
     }
 }
 
-impl std::ops::Index<Split> for Accuracies {
-    type Output = Accuracy;
-
-    fn index(&self, split: Split) -> &Accuracy {
-        match split {
-            Split::Single => &self.single,
-            Split::Seen => &self.seen,
-            Split::Unseen => &self.unseen,
-        }
-    }
-}
-
 /// Accuracies and slopes at one step.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "web", derive(tsify::Tsify))]
 pub struct Evaluation {
     /// Steps done.
     pub step: u32,
-    /// On the three splits.
+    /// On every split.
     pub accuracies: Accuracies,
     /// EP slope of each vision head, in logits per pixel.
     pub slopes: Vec<f64>,

@@ -16,7 +16,7 @@ pub struct Evaluator {
     towers: Vec<TowerModel>,
     captions: Vec<Caption>,
     /// By [`Split::place`].
-    splits: [Vec<Item>; 3],
+    splits: [Vec<Item>; Split::COUNT],
 }
 
 /// Scenes whose scores are held at a time.
@@ -76,8 +76,7 @@ impl Evaluator {
     /// # Errors
     /// As [`strengths`](super::strengths): where an ablation is out of bounds.
     pub fn accuracies(&self, params: &[f32], ablations: &[Ablation]) -> Result<Accuracies, AnalysisError> {
-        let [single, seen, unseen] = Split::ALL.map(self.judge_under(params, ablations)?);
-        Ok(Accuracies { single, seen, unseen })
+        Ok(Accuracies::new(self.judge_under(params, ablations)?))
     }
 
     /// The accuracy on one split.

@@ -1,5 +1,6 @@
 //! What a setting is: its kind, its value, and what a form, a help text or an error needs to know of it.
 
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use serde::Serialize;
@@ -67,6 +68,18 @@ pub enum Value {
     Flag(bool),
     /// One of some names.
     Choice(&'static str),
+}
+
+/// Equal values hash alike: 0 and -0 too.
+impl Hash for Value {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Value::Integer(x) => x.hash(state),
+            Value::Number(x) => (x + 0.0).to_bits().hash(state),
+            Value::Flag(x) => x.hash(state),
+            Value::Choice(x) => x.hash(state),
+        }
+    }
 }
 
 impl std::fmt::Display for Value {

@@ -139,7 +139,11 @@ macro_rules! config {
 
             /// Every setting's name and value, in the order of [`Config::fields`].
             pub fn values(&self) -> impl Iterator<Item = (&'static str, Value)> {
-                NAMES.into_iter().zip([$(Value::from(self.$name)),*])
+                self.grouped_values().map(|(_, name, value)| (name, value))
+            }
+
+            fn grouped_values(&self) -> impl Iterator<Item = (Group, &'static str, Value)> {
+                [$((Group::$group, stringify!($name), Value::from(self.$name))),*].into_iter()
             }
 
             /// Sets one field from text.

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Config, ConfigError, Preset};
+use super::{Config, ConfigError, Group, Preset, Value};
 
 /// A [`Config`] within every limit: the only thing that engines, samplers, evaluators and parameter tables
 /// take. It is read like a `Config`; to change it, take the config out, change that and validate again.
@@ -68,49 +68,52 @@ impl Deref for ValidConfig {
     }
 }
 
-macro_rules! shape {
-    ($($field:ident: $type:ty,)*) => {
-        /// What gives a model its shape: models of one shape can train in one population.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub struct Shape {
-            $(#[doc = concat!("The config's `", stringify!($field), "`.")] pub $field: $type,)*
-            /// Sequences of a batch, [`ValidConfig::batch_size`].
-            pub batch: u32,
-        }
-
-        impl ValidConfig {
-            /// The shape of the config's model.
-            pub fn shape(&self) -> Shape {
-                Shape { $($field: self.$field,)* batch: self.batch_size() as u32 }
-            }
-        }
-
-        impl Shape {
-            /// The first field in which two shapes differ.
-            pub(super) fn difference(&self, other: &Shape) -> Option<&'static str> {
-                let batch = ("batch", self.batch == other.batch);
-                let equal = [$((stringify!($field), self.$field == other.$field),)* batch];
-                equal.into_iter().find_map(|(field, equal)| (!equal).then_some(field))
-            }
-        }
-    };
+/// What gives a model its shape: models of one shape can train in one population.
+#[derive(Clone, Debug, PartialEq, Hash)]
+pub struct Shape {
+    /// The settings of the world and the model, but those of [`FREE`], by name.
+    settings: Vec<(&'static str, Value)>,
+    /// Sequences of a batch, [`ValidConfig::batch_size`].
+    batch: usize,
 }
 
-shape! {
-    pixels: u32,
-    grid: bool,
-    above: bool,
-    right: bool,
-    objects: u32,
-    labels: u32,
-    d_model: u32,
-    heads: u32,
-    d_embed: u32,
-    vision_layers: u32,
-    text_layers: u32,
-    layer_norm: bool,
-    mlp: bool,
-    autoregressive: bool,
+/// Settings of the task that a population's models may differ in.
+const FREE: [&str; 6] = [
+    "seed",
+    "pair_labels",
+    "held_labels",
+    "mixed",
+    "single_layouts",
+    "pair_layouts",
+];
+
+impl ValidConfig {
+    /// The shape of the config's model.
+    pub fn shape(&self) -> Shape {
+        let shapes =
+            |group: Group, name: &str| matches!(group, Group::Task | Group::Model) && !FREE.contains(&name);
+        let settings = self
+            .grouped_values()
+            .filter(|(group, name, _)| shapes(*group, name));
+        Shape {
+            settings: settings.map(|(_, name, value)| (name, value)).collect(),
+            batch: self.batch_size(),
+        }
+    }
+}
+
+/// A valid config has no NaN, so its values equal themselves.
+impl Eq for Shape {}
+
+impl Shape {
+    /// The first setting in which two shapes differ.
+    pub(super) fn difference(&self, other: &Shape) -> Option<&'static str> {
+        let mut settings = self.settings.iter().zip(&other.settings);
+        let differs = settings
+            .find(|(one, another)| one != another)
+            .map(|((name, _), _)| *name);
+        differs.or((self.batch != other.batch).then_some("batch"))
+    }
 }
 
 impl ValidConfig {

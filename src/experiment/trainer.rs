@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::{Job, Measurement, Metric, Values};
 use crate::analysis::{AnalysisError, Evaluator};
-use crate::config::{Population, PopulationError, Shape, ValidConfig};
+use crate::config::{Population, PopulationError, ValidConfig};
 use crate::engine::{Engine, EngineError};
 use crate::model::{ParamTable, Snapshot};
 use crate::training::{EngineInfo, EngineRequest, open};
@@ -191,13 +191,8 @@ pub fn bytes_of_largest<'a>(configs: impl IntoIterator<Item = &'a ValidConfig>) 
     // look up.
     let mut tables = HashMap::new();
     let bytes = |config: &ValidConfig| {
-        // Parameters do not depend on the batch.
-        let shape = Shape {
-            batch: 0,
-            ..config.shape()
-        };
         let params = *tables
-            .entry(shape)
+            .entry(config.shape())
             .or_insert_with(|| 4 * ParamTable::new(config).len as u64 * 5);
         let (d, layers) = (
             u64::from(config.d_model),

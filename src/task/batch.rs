@@ -3,9 +3,9 @@
 
 use arrayvec::ArrayVec;
 
-use super::caption::{Relation, relations};
-use super::shape::{text_reads, tower_shapes};
-use super::{CAPTION_LENGTH, Caption, Layouts, cls, drawn_captions, eot, text_vocab};
+use super::caption::ends;
+use super::shape::tower_shapes;
+use super::{CAPTION_LENGTH, Caption, Layouts, Relation, cls, drawn_captions, eot, relations, text_vocab};
 use crate::config::ValidConfig;
 use crate::rng::{Stream, hash, key, permute_all};
 
@@ -138,7 +138,7 @@ pub(crate) fn query(config: &ValidConfig, text: &[u32]) -> Option<u32> {
     if config.autoregressive {
         return Some(end as u32);
     }
-    text_reads(config)
+    ends(config)
         .iter()
         .position(|position| *position == end)
         .map(|query| query as u32)
@@ -152,15 +152,14 @@ const SHUFFLED: usize = 64;
 pub struct Sampler {
     config: ValidConfig,
     captions: Vec<Caption>,
-    relations: ArrayVec<Relation, 3>,
+    relations: Vec<Relation>,
     layouts: Layouts,
 }
 
-/// A drawn caption as one of the relations states it: `Right` says what the drawn caption says, from the
-/// other side.
+/// A drawn caption as one of the relations states it: a turned one names the same two from the other side.
 fn stated(caption: Caption, relation: Relation) -> Caption {
     match (caption, relation) {
-        (Caption::Pair(_, x, y), Relation::Right) => Caption::Pair(Relation::Right, y, x),
+        (Caption::Pair(_, x, y), relation) if relation.is_turned() => Caption::Pair(relation, y, x),
         (Caption::Pair(_, x, y), relation) => Caption::Pair(relation, x, y),
         (caption, _) => caption,
     }
@@ -178,7 +177,7 @@ pub(crate) fn stated_captions(config: &ValidConfig) -> Vec<Caption> {
 impl Sampler {
     /// The sampler of a config.
     pub fn new(config: &ValidConfig) -> Sampler {
-        let (captions, relations) = (drawn_captions(config), relations(config));
+        let (captions, relations) = (drawn_captions(config), relations(config).to_vec());
         Sampler {
             captions,
             relations,

@@ -3,114 +3,79 @@
 use arrayvec::ArrayVec;
 
 use super::permutations;
+use super::sentence::{Relation, Word, relations};
 use crate::config::ValidConfig;
-
-/// Words of a caption after the labels; token ids follow this order (`tests/oracle/reference.py`). The last
-/// is there only where captions say what is above what.
-const WORDS: [&str; 11] = [
-    "is", "on", "the", "left", "of", "right", "in", "image", "EOT", "PAD", "above",
-];
-const IS: u32 = 0;
-const ON: u32 = 1;
-const THE: u32 = 2;
-const LEFT: u32 = 3;
-const OF: u32 = 4;
-const RIGHT: u32 = 5;
-const IN: u32 = 6;
-const IMAGE: u32 = 7;
-const EOT: u32 = 8;
-const PAD: u32 = 9;
-const ABOVE: u32 = 10;
 
 /// Tokens of a caption.
 pub const CAPTION_LENGTH: usize = 9;
-
-/// How a pair's first object stands to its second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Relation {
-    /// `X is on the left of Y`: X stands in a column before Y's.
-    Left,
-    /// `X is on the right of Y`: X stands in a column behind Y's.
-    Right,
-    /// `X is above Y`: X stands in a row above Y's (grid only).
-    Above,
-}
-
-/// The relations that a config's captions state, `Left` first.
-pub fn relations(config: &ValidConfig) -> ArrayVec<Relation, 3> {
-    let more = [(config.right, Relation::Right), (config.above, Relation::Above)];
-    std::iter::once(Relation::Left)
-        .chain(
-            more.into_iter()
-                .filter_map(|(stated, relation)| stated.then_some(relation)),
-        )
-        .collect()
-}
 
 /// What a caption says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Caption {
     /// `X is in the image`.
     Single(u32),
-    /// `X is on the left of Y`, `X is on the right of Y`, `X is above Y`.
+    /// `X is on the left of Y`, or what else a [`Relation`] says of X and Y.
     Pair(Relation, u32, u32),
     /// `X left of Y left of Z`.
     Triple([u32; 3]),
 }
 
-/// Token ids of a caption are `0..text_vocab`.
-pub fn text_vocab(config: &ValidConfig) -> usize {
-    config.labels as usize + if config.above { 12 } else { 11 }
-}
-
 /// The token that ends a caption.
 pub fn eot(config: &ValidConfig) -> u32 {
-    config.labels + 1 + EOT
+    Word::Eot.token(config.labels)
+}
+
+/// A piece of a caption.
+#[derive(Clone, Copy)]
+enum Piece {
+    Label(u32),
+    Word(Word),
 }
 
 impl Caption {
+    /// The words behind every label but the last, or behind a single.
+    fn words(self) -> &'static [Word] {
+        match self {
+            Caption::Single(_) => &[Word::Is, Word::In, Word::The, Word::Image],
+            Caption::Pair(relation, ..) => relation.words(),
+            Caption::Triple(_) => &[Word::Left, Word::Of],
+        }
+    }
+
+    /// How often its words are said.
+    fn times(self) -> usize {
+        self.labels().len().max(2) - 1
+    }
+
+    /// The sentence.
+    fn pieces(self) -> ArrayVec<Piece, CAPTION_LENGTH> {
+        let mut pieces = ArrayVec::new();
+        for (i, label) in self.labels().into_iter().enumerate() {
+            pieces.push(Piece::Label(label));
+            if i < self.times() {
+                pieces.extend(self.words().iter().copied().map(Piece::Word));
+            }
+        }
+        pieces
+    }
+
+    /// Where EOT stands: behind SOT and the sentence.
+    fn end(self) -> usize {
+        1 + self.labels().len() + self.times() * self.words().len()
+    }
+
     /// Its token ids; 0 is SOT.
     pub fn tokens(self, labels: u32) -> [u32; CAPTION_LENGTH] {
-        let word = |w: u32| labels + 1 + w;
-        match self {
-            Caption::Single(x) => [
-                0,
-                x,
-                word(IS),
-                word(IN),
-                word(THE),
-                word(IMAGE),
-                word(EOT),
-                word(PAD),
-                word(PAD),
-            ],
-            Caption::Pair(Relation::Above, x, y) => [
-                0,
-                x,
-                word(IS),
-                word(ABOVE),
-                y,
-                word(EOT),
-                word(PAD),
-                word(PAD),
-                word(PAD),
-            ],
-            Caption::Pair(side, x, y) => {
-                let side = if side == Relation::Left { LEFT } else { RIGHT };
-                [
-                    0,
-                    x,
-                    word(IS),
-                    word(ON),
-                    word(THE),
-                    word(side),
-                    word(OF),
-                    y,
-                    word(EOT),
-                ]
-            }
-            Caption::Triple([x, y, z]) => [0, x, word(LEFT), word(OF), y, word(LEFT), word(OF), z, word(EOT)],
+        let mut tokens = [Word::Pad.token(labels); CAPTION_LENGTH];
+        tokens[0] = 0;
+        for (token, piece) in tokens[1..].iter_mut().zip(self.pieces()) {
+            *token = match piece {
+                Piece::Label(x) => x,
+                Piece::Word(word) => word.token(labels),
+            };
         }
+        tokens[self.end()] = Word::Eot.token(labels);
+        tokens
     }
 
     /// Its labels, in the order they are named.
@@ -145,13 +110,14 @@ impl Caption {
 
 impl std::fmt::Display for Caption {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Caption::Single(x) => write!(f, "{x} is in the image"),
-            Caption::Pair(Relation::Left, x, y) => write!(f, "{x} is on the left of {y}"),
-            Caption::Pair(Relation::Right, x, y) => write!(f, "{x} is on the right of {y}"),
-            Caption::Pair(Relation::Above, x, y) => write!(f, "{x} is above {y}"),
-            Caption::Triple([x, y, z]) => write!(f, "{x} left of {y} left of {z}"),
+        for (i, piece) in self.pieces().into_iter().enumerate() {
+            let space = if i > 0 { " " } else { "" };
+            match piece {
+                Piece::Label(x) => write!(f, "{space}{x}")?,
+                Piece::Word(word) => write!(f, "{space}{word}")?,
+            }
         }
+        Ok(())
     }
 }
 
@@ -160,7 +126,7 @@ pub fn word(config: &ValidConfig, token: u32) -> String {
     match token {
         0 => "SOT".to_owned(),
         label if label <= config.labels => label.to_string(),
-        word => WORDS[(word - config.labels - 1) as usize].to_owned(),
+        word => Word::text(word, config.labels).to_owned(),
     }
 }
 
@@ -225,4 +191,20 @@ pub fn caption_index(config: &ValidConfig, caption: Caption) -> u32 {
             n + pair(x, y) * (n - 2) + (z - 1 - u32::from(z > x) - u32::from(z > y))
         }
     }
+}
+
+/// Where a config's captions can end: singles first, then what each relation says, or what orders three.
+pub fn ends(config: &ValidConfig) -> ArrayVec<usize, CAPTION_LENGTH> {
+    let mut ends = ArrayVec::new();
+    let related = relations(config)
+        .into_iter()
+        .map(|relation| Caption::Pair(relation, 1, 2));
+    let three = (config.objects == 3).then_some(Caption::Triple([1, 2, 3]));
+    for caption in [Caption::Single(1)].into_iter().chain(related).chain(three) {
+        let end = caption.end();
+        if !ends.contains(&end) {
+            ends.push(end);
+        }
+    }
+    ends
 }

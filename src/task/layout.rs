@@ -1,20 +1,26 @@
 //! Layouts: where the objects of a scene stand, which of them a run trains on, and what is then true.
 
-use super::caption::{Caption, Relation, caption_index};
+use super::{Axis, Caption, caption_index};
 use crate::config::ValidConfig;
 use crate::rng::{Stream, key, permute};
 
 /// Where objects stand, in the order a caption names them.
 pub type Layout = Vec<u32>;
 
-/// The layouts of an ordering caption, lexicographic; `Right` has those of the `Left` caption it turns round.
-pub fn layouts(config: &ValidConfig, relation: Relation) -> Vec<Layout> {
-    let (p, side) = (config.pixels, config.pixels.isqrt());
-    let before = |a: u32, b: u32| match (config.grid, relation) {
+/// Whether the first of two positions stands before the second along an axis.
+fn is_before(config: &ValidConfig, axis: Axis, a: u32, b: u32) -> bool {
+    let side = config.pixels.isqrt();
+    match (config.grid, axis) {
         (false, _) => a < b,
-        (true, Relation::Above) => a / side < b / side,
-        (true, _) => a % side < b % side,
-    };
+        (true, Axis::Columns) => a % side < b % side,
+        (true, Axis::Rows) => a / side < b / side,
+    }
+}
+
+/// The layouts of objects in their order along an axis, lexicographic.
+pub fn layouts(config: &ValidConfig, axis: Axis) -> Vec<Layout> {
+    let p = config.pixels;
+    let before = |a: u32, b: u32| is_before(config, axis, a, b);
     let pairs = (0..p)
         .flat_map(|a| (0..p).map(move |b| vec![a, b]))
         .filter(|l| before(l[0], l[1]));
@@ -26,11 +32,11 @@ pub fn layouts(config: &ValidConfig, relation: Relation) -> Vec<Layout> {
     pairs.collect()
 }
 
-/// The caption whose layouts show a caption's scene: a scene captioned from the right is that of the same
-/// caption from the left.
+/// The caption whose layouts show a caption's scene, its objects in their order: a scene captioned from the
+/// right is that of the same caption from the left.
 pub(crate) fn scene(caption: Caption) -> Caption {
     match caption {
-        Caption::Pair(Relation::Right, x, y) => Caption::Pair(Relation::Left, y, x),
+        Caption::Pair(relation, x, y) if relation.is_turned() => Caption::Pair(relation.straight(), y, x),
         other => other,
     }
 }
@@ -48,21 +54,24 @@ pub(crate) fn layout_stream(caption: Caption) -> Stream {
 #[derive(Clone, Debug)]
 pub struct Layouts {
     config: ValidConfig,
-    left: Vec<Layout>,
-    above: Vec<Layout>,
+    columns: Vec<Layout>,
+    rows: Vec<Layout>,
+}
+
+/// The axis along which a caption orders its objects.
+pub(crate) fn axis(caption: Caption) -> Axis {
+    match caption {
+        Caption::Pair(relation, ..) => relation.axis(),
+        Caption::Single(_) | Caption::Triple(_) => Axis::Columns,
+    }
 }
 
 impl Layouts {
     /// The layouts of a config.
     pub fn new(config: &ValidConfig) -> Layouts {
-        let above = if config.above {
-            layouts(config, Relation::Above)
-        } else {
-            Vec::new()
-        };
         Layouts {
-            left: layouts(config, Relation::Left),
-            above,
+            columns: layouts(config, Axis::Columns),
+            rows: layouts(config, Axis::Rows),
             config: config.clone(),
         }
     }
@@ -72,7 +81,7 @@ impl Layouts {
     pub fn counts(&self, caption: Caption) -> (u32, u32) {
         match caption {
             Caption::Single(_) => (self.config.pixels, self.config.single_layouts),
-            _ => (self.left.len() as u32, self.config.pair_layouts),
+            _ => (self.columns.len() as u32, self.config.pair_layouts),
         }
     }
 
@@ -97,10 +106,9 @@ impl Layouts {
             strip[place] = x;
             return;
         }
-        let list = if matches!(caption, Caption::Pair(Relation::Above, ..)) {
-            &self.above
-        } else {
-            &self.left
+        let list = match axis(caption) {
+            Axis::Columns => &self.columns,
+            Axis::Rows => &self.rows,
         };
         for (label, at) in caption.labels().into_iter().zip(&list[place]) {
             strip[*at as usize] = label;
@@ -111,21 +119,13 @@ impl Layouts {
 /// Whether a caption is true of a strip.
 pub fn holds(config: &ValidConfig, strip: &[u32], caption: Caption) -> bool {
     let objects = strip.iter().filter(|p| **p > 0).count();
+    let caption = scene(caption);
     let labels = caption.labels();
-    let places: Vec<usize> = labels
+    let places: Vec<u32> = labels
         .iter()
         .filter_map(|x| strip.iter().position(|p| p == x))
+        .map(|place| place as u32)
         .collect();
-    if objects != labels.len() || places.len() != labels.len() {
-        return false;
-    }
-    let side = config.pixels.isqrt() as usize;
-    let column = |at: usize| if config.grid { at % side } else { at };
-    match caption {
-        Caption::Single(_) => true,
-        Caption::Pair(Relation::Left, ..) => column(places[0]) < column(places[1]),
-        Caption::Pair(Relation::Right, ..) => column(places[0]) > column(places[1]),
-        Caption::Pair(Relation::Above, ..) => places[0] / side < places[1] / side,
-        Caption::Triple(_) => places.is_sorted(),
-    }
+    let in_order = |pair: &[u32]| is_before(config, axis(caption), pair[0], pair[1]);
+    objects == labels.len() && places.len() == labels.len() && places.windows(2).all(in_order)
 }

@@ -3,20 +3,20 @@
 mod batch;
 mod caption;
 mod layout;
+mod sentence;
 mod shape;
 mod split;
 
 pub use batch::{Batch, BatchError, Sampler};
 #[cfg(feature = "gpu")]
 pub(crate) use batch::{query, stated_captions};
-pub use caption::{
-    CAPTION_LENGTH, Caption, Relation, all_captions, caption_index, drawn_captions, eot, relations,
-    text_vocab,
-};
+pub use caption::{CAPTION_LENGTH, Caption, all_captions, caption_index, drawn_captions, eot};
 pub use layout::{Layout, Layouts, holds, layouts};
 #[cfg(feature = "gpu")]
-pub(crate) use layout::{layout_stream, scene};
+pub(crate) use layout::{axis, layout_stream, scene};
+pub use sentence::{Axis, Relation, Word, relations, text_vocab};
 pub use shape::{Query, TowerShape, cls, token_name, tower_shapes};
+pub(crate) use split::splits;
 pub use split::{Item, Split, split_items};
 
 /// Ordered choices of `length` different labels out of `1..=labels`, lexicographic.
@@ -82,7 +82,7 @@ mod tests {
         for config in presets() {
             let all = Layouts::new(&config);
             for relation in relations(&config) {
-                assert_eq!(layouts(&config, relation).len() as u32, config.layouts());
+                assert_eq!(layouts(&config, relation.axis()).len() as u32, config.layouts());
             }
             for caption in all_captions(&config).into_iter().step_by(37) {
                 let (count, _) = all.counts(caption);

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::caption::{CAPTION_LENGTH, Caption, all_captions, eot, text_vocab, word};
+use super::caption::{CAPTION_LENGTH, Caption, all_captions, ends, eot, word};
+use super::text_vocab;
 use crate::config::ValidConfig;
 
 /// The input of one tower.
@@ -112,11 +113,6 @@ fn vision(config: &ValidConfig) -> TowerShape {
     .with_pairs(std::iter::once((cls(config), 0)).chain(pixels))
 }
 
-/// Where a config's captions end: singles, what orders from left or right, what is above what.
-pub(super) fn text_reads(config: &ValidConfig) -> &'static [usize] {
-    if config.above { &[6, 8, 5] } else { &[6, 8] }
-}
-
 /// A caption; read at EOT, which sees what stands before it.
 fn text(config: &ValidConfig) -> TowerShape {
     let query = |position| Query {
@@ -127,7 +123,7 @@ fn text(config: &ValidConfig) -> TowerShape {
         vocab: text_vocab(config),
         length: CAPTION_LENGTH,
         read_token: eot(config),
-        queries: text_reads(config).iter().copied().map(query).collect(),
+        queries: ends(config).into_iter().map(query).collect(),
         reads: 1,
         causal: true,
         pairs: Vec::new(),

@@ -1,4 +1,4 @@
-//! The three evaluation splits. None of them holds a scene that a batch can draw.
+//! The evaluation splits. None of them holds a scene that a batch can draw.
 
 use std::collections::HashSet;
 
@@ -8,35 +8,50 @@ use super::batch::stated_captions;
 use super::{Caption, Layouts, all_captions};
 use crate::config::ValidConfig;
 
-/// Which scenes a model is judged on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "web", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
-pub enum Split {
-    /// One object at a held-out position.
-    Single,
-    /// A training pair in a held-out layout.
-    Seen,
-    /// Every ordered pair (or triple) of held labels in every layout.
-    Unseen,
+/// The table of splits, given to the macro that a caller names: variant, name, which scenes it holds.
+macro_rules! splits {
+    ($with:ident) => {
+        $with! {
+            Single single "One object at a held-out position.";
+            Seen seen "A training pair in a held-out layout.";
+            Unseen unseen "Every ordered pair (or triple) of held labels in every layout.";
+        }
+    };
 }
+pub(crate) use splits;
+
+macro_rules! split {
+    ($($split:ident $name:ident $what:literal;)*) => {
+        /// Which scenes a model is judged on.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "web", derive(tsify::Tsify))]
+        #[serde(rename_all = "lowercase")]
+        pub enum Split {
+            $(#[doc = $what] $split,)*
+        }
+
+        impl Split {
+            /// How many there are.
+            pub const COUNT: usize = [$(Split::$split),*].len();
+
+            /// All of them, in the order they are reported.
+            pub const ALL: [Split; Split::COUNT] = [$(Split::$split),*];
+
+            /// The split's name.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Split::$split => stringify!($name),)*
+                }
+            }
+        }
+    };
+}
+splits!(split);
 
 impl Split {
-    /// All three, in the order they are reported.
-    pub const ALL: [Split; 3] = [Split::Single, Split::Seen, Split::Unseen];
-
     /// The split's place in [`Split::ALL`].
     pub fn place(self) -> usize {
         self as usize
-    }
-
-    /// The split's name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Split::Single => "single",
-            Split::Seen => "seen",
-            Split::Unseen => "unseen",
-        }
     }
 }
 
@@ -65,11 +80,13 @@ pub fn split_items(config: &ValidConfig, split: Split) -> Vec<Item> {
             all_captions(config).into_iter().filter(held).collect()
         }
     };
+    // Of a caption that is trained on, the layouts that are not.
+    let trained: HashSet<Caption> = stated_captions(config).into_iter().collect();
     let from = |caption| {
-        if split == Split::Unseen {
-            0
-        } else {
+        if trained.contains(&caption) {
             layouts.counts(caption).1
+        } else {
+            0
         }
     };
     let places: Vec<(Caption, u32)> = captions
@@ -81,7 +98,7 @@ pub fn split_items(config: &ValidConfig, split: Split) -> Vec<Item> {
         strip: layouts.strip(caption, rank),
         caption,
     });
-    if split == Split::Seen && config.above {
+    if config.above {
         // One scene can be drawn for two relations; it is held out only where neither trains on it.
         let trained = trained_strips(config, &layouts);
         return items.filter(|item| !trained.contains(&item.strip)).collect();

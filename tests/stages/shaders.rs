@@ -28,7 +28,10 @@ fn both_languages_lay_structs_out_alike() {
     for stage in STAGES {
         let source = source(stage);
         assert!(laid_out_alike(stage, &source), "{}", stage.name);
-        let swapped = source.replace("pair_layouts: u32,\nmax_scale: f32,", "max_scale: f32,\npair_layouts: u32,");
+        let swapped = source.replace(
+            "pair_layouts: u32,\nmax_scale: f32,",
+            "max_scale: f32,\npair_layouts: u32,",
+        );
         assert!(
             swapped != source && !laid_out_alike(stage, &swapped),
             "{}",

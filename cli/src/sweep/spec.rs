@@ -106,9 +106,10 @@ impl Spec {
             return wrong("every", self.every, "at most steps");
         }
         if self.splits.is_empty() {
-            return Err(Failure::Usage(
-                "splits is empty, but must name some of single, seen and unseen".to_owned(),
-            ));
+            return Err(Failure::Usage(format!(
+                "splits is empty, but must name some of {}",
+                Split::ALL.map(Split::name).join(", ")
+            )));
         }
         let count = self
             .grid

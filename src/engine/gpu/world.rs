@@ -4,7 +4,7 @@
 use crate::config::Population;
 use crate::model::TowerModel;
 use crate::task::{
-    CAPTION_LENGTH, Caption, Relation, all_captions, caption_index, layout_stream, layouts, query, scene,
+    Axis, CAPTION_LENGTH, Caption, all_captions, axis, caption_index, layout_stream, layouts, query, scene,
     stated_captions,
 };
 
@@ -41,26 +41,25 @@ impl World {
     pub fn new(configs: &Population, towers: &[TowerModel]) -> World {
         let config = configs.first();
         let mut words: Vec<u32> = (0..config.pixels).collect();
-        let mut list = |relation| {
+        let mut list = |axis| {
             let start = words.len() as u32;
-            let packed = layouts(config, relation)
+            let packed = layouts(config, axis)
                 .into_iter()
                 .map(|l| l.iter().rev().fold(0, |word, position| word << 8 | position));
             words.extend(packed);
             start
         };
-        let left = list(Relation::Left);
-        let above = if config.above { list(Relation::Above) } else { left };
+        let [along_columns, along_rows] = [Axis::Columns, Axis::Rows].map(&mut list);
 
         let rows = words.len();
         for caption in all_captions(config) {
             let (tokens, shown) = (caption.tokens(config.labels), scene(caption));
             let mut labels = shown.labels().to_vec();
             labels.resize(OBJECTS, 0);
-            let list = match shown {
-                Caption::Single(_) => 0,
-                Caption::Pair(Relation::Above, ..) => above,
-                _ => left,
+            let list = match (shown, axis(shown)) {
+                (Caption::Single(_), _) => 0,
+                (_, Axis::Columns) => along_columns,
+                (_, Axis::Rows) => along_rows,
             };
             words.extend(tokens);
             words.push(query(config, &tokens).expect("every caption ends where it is read"));

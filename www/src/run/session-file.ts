@@ -140,7 +140,7 @@ function isMeasurement({ job, step, values }: Measurement): boolean {
 }
 
 function isEvaluation({ step, accuracies, slopes }: Evaluation): boolean {
-  const splits = [accuracies.single, accuracies.seen, accuracies.unseen] as (Evaluation["accuracies"]["seen"] | undefined)[];
+  const splits = [accuracies.unseen, ...Object.values(accuracies)] as (Evaluation["accuracies"]["unseen"] | undefined)[];
   return Number.isInteger(step) && numbers(slopes) && splits.every((split) => typeof split?.retrieval === "number");
 }
 
