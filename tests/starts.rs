@@ -155,3 +155,32 @@ fn the_reference_starts_from_the_same_numbers() {
         assert!(apart(Start::Paper.of(&config)) > 0.1, "{name}");
     }
 }
+
+/// What is said of a setting by its name overrules the start, which goes by the width that is asked for.
+#[test]
+fn a_start_goes_by_the_width_and_settings_overrule_it() {
+    let with = |settings: &[(&str, &str)]| {
+        Config::default()
+            .with(Some(Start::Clip), settings.iter().copied())
+            .unwrap()
+    };
+    assert_eq!(with(&[]), Start::Clip.of(&Config::default()));
+    let config = with(&[("d_model", "64"), ("token_std", "0.5")]);
+    assert_eq!(
+        (config.cls_std, config.token_std, config.d_model),
+        (0.125, 0.5, 64)
+    );
+    let none = Config::default().with(None, [("lr", "0.5")].into_iter()).unwrap();
+    assert_eq!(
+        none,
+        Config {
+            lr: 0.5,
+            ..Config::default()
+        }
+    );
+    assert!(
+        Config::default()
+            .with(Some(Start::Clip), [("depth", "3")].into_iter())
+            .is_err()
+    );
+}

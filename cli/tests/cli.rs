@@ -258,6 +258,10 @@ fn bad_input_gets_one_clear_line() {
             "there is no setting \"depth\"",
         ),
         (
+            vec!["train", "--start", "pytroch", "--out", out],
+            "there is no start \"pytroch\"; the starts are paper, pytorch",
+        ),
+        (
             vec!["train", "--set", "schedule=fast", "--out", out],
             "schedule is \"fast\", but must be constant or cosine",
         ),

@@ -186,6 +186,36 @@ fn a_choice_is_swept() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
+/// A start is swept as a bundle: its rows hold the settings that it is, but for those that the spec sets.
+#[test]
+fn starts_are_swept() {
+    let spec = "steps = 2\nsplits = [\"unseen\"]\n[set]\nd_model = 16\nbatch = 8\nbias_std = 0.25\n[grid]\nstart = [\"paper\", \"clip\", \"pytorch\"]\n";
+    let (folder, spec) = folder("starts", spec);
+    let out = folder.join("rows");
+    let args = [
+        "sweep",
+        &spec,
+        "--out",
+        out.to_str().unwrap(),
+        "--format",
+        "csv",
+        "--engine",
+        "cpu",
+    ];
+    assert!(run(&args).status.success());
+    let rows: Vec<String> = rows(&out).into_values().collect();
+    // token_std, cls_std, position_std, text_position_scale, linear, linear_std, bias_std
+    for (row, start) in rows.iter().zip([
+        ",0.1,1,0.02,1,normal,1,0.25,",
+        ",0.02,0.25,0.25,0.04,normal,1,0.25,",
+        ",1,1,1,1,uniform,0.5773502691896257,0.25,",
+    ]) {
+        assert!(row.contains(start), "{row} has no {start}");
+    }
+    assert_eq!(rows.len(), 3);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
 #[test]
 fn a_bad_spec_is_refused_before_the_first_step() {
     let cases: [(&str, &str, &[&str], &[&str]); 9] = [
