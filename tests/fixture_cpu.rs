@@ -54,8 +54,8 @@ fn a_wrong_strip_fails() {
     }
 }
 
-/// Negative control of the schedule: with a rate that stays, the losses of the cosine's fixture are others. Its
-/// horizon is step 7, from which its rate is 0 and its loss stays.
+/// Negative control of the schedule: with a rate that stays, the losses of the cosine's fixture are others.
+/// Its horizon is step 7, from which its rate is 0 and its loss stays.
 #[test]
 fn a_wrong_schedule_fails() {
     let fixture = Fixture::open("step_cosine");

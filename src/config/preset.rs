@@ -7,15 +7,21 @@ bundles! {
     /// Named settings to start from.
     Preset |_| {
         Paper "paper" "the paper's simplified model on strips" {}
-        LeftRight "left-right" "captions from the left and from the right, two text layers" { right: true, text_layers: 2 }
-        LeftRightOneLayer "left-right-one-layer" "captions from the left and from the right, one text layer" { right: true }
+        LeftRight "left-right" "captions from the left and from the right, two text layers" {
+            right: true, text_layers: 2
+        }
+        LeftRightOneLayer "left-right-one-layer" "captions from the left and from the right, one text layer" {
+            right: true
+        }
         Grid "grid" "a 4 x 4 grid, left of" { grid: true, pixels: 16 }
         GridAbove "grid-above" "a 4 x 4 grid, left of and above" { grid: true, pixels: 16, above: true }
         Three "three" "three objects in order" { objects: 3 }
         LayerNorm "layer-norm" "with layer norm" { layer_norm: true }
         Mlp "mlp" "with an MLP" { mlp: true }
         LayerNormMlp "layer-norm-mlp" "with layer norm and an MLP" { layer_norm: true, mlp: true }
-        Autoregressive "autoregressive" "one causal Transformer that writes the caption" { autoregressive: true }
+        Autoregressive "autoregressive" "one causal Transformer that writes the caption" {
+            autoregressive: true
+        }
         AutoregressiveMixed "autoregressive-mixed" "the same, and held labels meet others in training" {
             autoregressive: true, mixed: true
         }

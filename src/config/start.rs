@@ -26,7 +26,7 @@ bundles! {
     /// Named initial scales. A run knows them as its settings only.
     Start |width| {
         Paper "paper" "those of preset paper: a loud CLS, faint positions" {}
-        PyTorch "pytorch" "PyTorch's defaults: linear maps and biases uniform within d^-0.5, embeddings N(0, 1)" {
+        PyTorch "pytorch" "PyTorch's: linear maps and biases uniform within d^-0.5, embeddings N(0, 1)" {
             token_std: 1.0, cls_std: 1.0, position_std: 1.0,
             linear: Distribution::Uniform, linear_std: TORCH, bias_std: TORCH
         }

@@ -60,7 +60,10 @@ enum First {
 }
 
 macro_rules! relations {
-    ($($(#[$doc:meta])* $relation:ident [$($word:ident)*] $axis:ident $first:ident |$config:pat_param| $stated:expr;)*) => {
+    ($(
+        $(#[$doc:meta])*
+        $relation:ident [$($word:ident)*] $axis:ident $first:ident |$config:pat_param| $stated:expr;
+    )*) => {
         /// How a pair's first object X stands to its second, Y: a sentence.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Relation {

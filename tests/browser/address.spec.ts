@@ -31,6 +31,7 @@ const GOOD: Record<string, string[]> = {
   lr: ["0.01", "1e-4", "0"],
   weight_decay: ["0.5"],
   cls_std: ["0.02"],
+  schedule: ["cosine", "constant"],
   ablate: ["EP", "EP VP", "BB"],
   strength: ["-1", "0.5", "2"],
   head: ["0", "3", "15"],

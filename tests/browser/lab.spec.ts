@@ -43,6 +43,24 @@ test("every setting of the engine is there with its help, and a change makes a m
   await expect(page).toHaveURL(/\?objects=3&/);
 });
 
+test("a choice among names, and a start that fills in its settings, make an address", async ({ page }) => {
+  const { a } = await open(page, "?engine=cpu&start=untrained&d_model=64");
+  await a.getByText("Every setting").click();
+  const settings = a.locator("lr-settings");
+  await settings.getByLabel("schedule", { exact: true }).selectOption("cosine");
+  await expect(page).toHaveURL(/schedule=cosine/);
+  await settings.getByLabel("Start").selectOption("clip");
+  await expect(settings.getByLabel("cls_std", { exact: true })).toHaveValue("0.125");
+  await settings.getByLabel("Start").selectOption("pytorch");
+  await expect(settings.getByLabel("linear", { exact: true })).toHaveValue("uniform");
+  await expect(page).toHaveURL(/d_model=64&schedule=cosine&token_std=1&position_std=1&linear=uniform&linear_std=0.57\d+&bias_std=0.57\d+/);
+  await settings.getByLabel("Start").selectOption("paper");
+  await expect(page).toHaveURL(/d_model=64&schedule=cosine&engine=cpu/);
+
+  await page.goto("./?engine=cpu&start=untrained&schedule=fast");
+  await expect(page.getByText("schedule is “fast”, but must be constant or cosine. The default, constant, is used.").first()).toBeVisible();
+});
+
 test("two runs side by side, and the difference of their accuracies", async ({ page }) => {
   const { lab, a, b } = await open(page, "?engine=cpu"); // A is the trained model that comes with the page
   await lab.getByRole("button", { name: "Compare with a second run" }).click();

@@ -30,7 +30,7 @@ export const TERMS: Term[] = ["EE", "EP", "EB", "PE", "PP", "PB", "BE", "BP", "B
 export const UNCUT: Cut = { terms: [], strength: 0, heads: null };
 export const USUAL: Views = { cut: UNCUT, placed: { labels: [16, 17], positions: [2, 7] }, step: null };
 
-/** The most pixels that a world has (src/config.rs), and more steps than anyone trains. */
+/** The most pixels that a world has (src/config/table.rs), and more steps than anyone trains. */
 const PIXELS = 16;
 const STEPS = 1e9;
 
