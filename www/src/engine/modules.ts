@@ -8,7 +8,7 @@ import { fused } from "./support";
 
 export type Trainer = typeof import("./pkg/leftright.js") & { memory: WebAssembly.Memory };
 /** What both modules have; their classes are one type to us. */
-export type Viewer = Pick<Trainer, "Model" | "checkConfig" | "configFields" | "largestFile">;
+export type Viewer = Pick<Trainer, "Model" | "checkConfig" | "configFields" | "largestFile" | "presets" | "starts">;
 
 /** The trainer as this browser runs it fastest: a fused multiply-add saves a seventh of a step. */
 async function fastest(): Promise<Trainer> {

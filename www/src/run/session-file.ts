@@ -1,6 +1,6 @@
 // Everything that is kept here in one file, and back: a zip of checkpoints that other programs open, and of JSON.
 import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from "fflate";
-import type { Evaluation, Measurement } from "../engine/pkg/leftright.js";
+import type { Accuracy, Evaluation, Measurement } from "../engine/pkg/leftright.js";
 import { version } from "../../../package.json";
 import type { SavedRun } from "./saved-run";
 import { SETTING_NAMES, type Settings } from "./settings";
@@ -140,7 +140,7 @@ function isMeasurement({ job, step, values }: Measurement): boolean {
 }
 
 function isEvaluation({ step, accuracies, slopes }: Evaluation): boolean {
-  const splits = [accuracies.unseen, ...Object.values(accuracies)] as (Evaluation["accuracies"]["unseen"] | undefined)[];
+  const splits: (Accuracy | undefined)[] = [accuracies.unseen, ...(Object.values(accuracies) as Accuracy[])];
   return Number.isInteger(step) && numbers(slopes) && splits.every((split) => typeof split?.retrieval === "number");
 }
 
