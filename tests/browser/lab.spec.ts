@@ -38,7 +38,7 @@ test("every setting of the engine is there with its help, and a change makes a m
   await expect(settings.getByRole("alert")).toBeEmpty();
   await expect(page).toHaveURL(/pixels=16&grid=true/);
 
-  await settings.getByLabel("Preset").selectOption("three");
+  await settings.getByLabel("Preset", { exact: true }).selectOption("three");
   await expect(settings.getByLabel("objects", { exact: true })).toHaveValue("3");
   await expect(page).toHaveURL(/\?objects=3&/);
 });
@@ -49,12 +49,12 @@ test("a choice among names, and a start that fills in its settings, make an addr
   const settings = a.locator("lr-settings");
   await settings.getByLabel("schedule", { exact: true }).selectOption("cosine");
   await expect(page).toHaveURL(/schedule=cosine/);
-  await settings.getByLabel("Start").selectOption("clip");
+  await settings.getByLabel("Start", { exact: true }).selectOption("clip");
   await expect(settings.getByLabel("cls_std", { exact: true })).toHaveValue("0.125");
-  await settings.getByLabel("Start").selectOption("pytorch");
+  await settings.getByLabel("Start", { exact: true }).selectOption("pytorch");
   await expect(settings.getByLabel("linear", { exact: true })).toHaveValue("uniform");
   await expect(page).toHaveURL(/d_model=64&schedule=cosine&token_std=1&position_std=1&linear=uniform&linear_std=0.57\d+&bias_std=0.57\d+/);
-  await settings.getByLabel("Start").selectOption("paper");
+  await settings.getByLabel("Start", { exact: true }).selectOption("paper");
   await expect(page).toHaveURL(/d_model=64&schedule=cosine&engine=cpu/);
 
   await page.goto("./?engine=cpu&start=untrained&schedule=fast");

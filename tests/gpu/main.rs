@@ -81,8 +81,8 @@ fn a_wrong_strip_fails() {
     }
 }
 
-/// Negative control of the schedule: with a rate that stays, the losses of the cosine's fixture are others. Its
-/// horizon is step 7, from which its rate is 0 and its loss stays.
+/// Negative control of the schedule: with a rate that stays, the losses of the cosine's fixture are others.
+/// Its horizon is step 7, from which its rate is 0 and its loss stays.
 #[test]
 fn a_wrong_schedule_fails() {
     let fixture = Fixture::open("step_cosine");
@@ -108,8 +108,8 @@ fn a_wrong_schedule_fails() {
 }
 
 /// Two models of every task and variant that differ in seed, labels, layouts, learning rate, schedule and
-/// pairs met: the device draws the CPU's batches bit for bit and trains to its losses. Neither 30 nor 22 captions are
-/// whole tiles.
+/// pairs met: the device draws the CPU's batches bit for bit and trains to its losses. Neither 30 nor 22
+/// captions are whole tiles.
 #[test]
 fn a_population_draws_the_same_batches_and_trains_to_the_same_losses() {
     let presets = [

@@ -21,6 +21,7 @@ export class LrSettings extends LitElement {
     figureStyles,
     css`
       fieldset {
+        min-width: 0;
         margin-top: var(--space-4);
       }
 
@@ -130,12 +131,14 @@ export class LrSettings extends LitElement {
   }
 
   private choice(label: string, named: NamedConfig[], choose: (name: string) => void) {
-    return html`<label class="row">${label}
-      <select @change=${(event: Event) => { choose((event.target as HTMLSelectElement).value); }}>
+    const id = `named-${label}`;
+    return html`<div class="row">
+      <label for=${id}>${label}</label>
+      <select id=${id} @change=${(event: Event) => { choose((event.target as HTMLSelectElement).value); }}>
         <option value="" disabled selected>choose one</option>
         ${named.map(({ name, description }) => html`<option value=${name}>${name}: ${description}</option>`)}
       </select>
-    </label>`;
+    </div>`;
   }
 
   override render() {
