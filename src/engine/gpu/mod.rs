@@ -8,6 +8,7 @@ mod kernels;
 mod lower;
 mod pipelines;
 mod plan;
+mod rates;
 mod readback;
 mod schedule;
 mod tower_operands;
@@ -31,6 +32,7 @@ use self::device::Device;
 use self::kernels::Run;
 use self::pipelines::{Kernel, bind_group_layouts, compile, operands};
 use self::plan::{MOST_WORKGROUPS, RING};
+use self::rates::Rates;
 use super::EngineError;
 use crate::config::Population;
 use crate::message::clause;
@@ -64,8 +66,7 @@ pub struct Gpu {
     moments: wgpu::Buffer,
     batch: wgpu::Buffer,
     ring: wgpu::Buffer,
-    rates: wgpu::Buffer,
-    population: Population,
+    rates: Rates,
     step: u32,
     steps_per_submit: u32,
 }
@@ -177,8 +178,7 @@ impl Gpu {
             moments,
             batch,
             ring,
-            rates,
-            population: configs.clone(),
+            rates: Rates::new(rates, configs),
             step: 0,
             steps_per_submit: if adapter.is_cpu() { STEPS_ON_CPU } else { 1 },
         };
@@ -216,24 +216,8 @@ impl Gpu {
         }
     }
 
-    /// Gives the device the learning rates of the next steps: what is submitted after this sees them, what
-    /// was submitted before does not.
-    fn write_rates(&self) {
-        let models = self.population.len();
-        let mut rates = vec![0.0; RING as usize * models];
-        for step in self.step..self.step + RING {
-            let at = (step % RING) as usize * models;
-            for (rate, config) in rates[at..].iter_mut().zip(self.population.iter()) {
-                *rate = config.learning_rate(step + 1) as f32;
-            }
-        }
-        self.device
-            .queue
-            .write_buffer(&self.rates, 0, bytemuck::cast_slice(&rates));
-    }
-
     fn submit(&mut self, steps: u32) -> Submitted {
-        self.write_rates();
+        self.rates.write(&self.device.queue, self.step);
         let mut encoder = self
             .device
             .inner
@@ -301,7 +285,7 @@ impl Gpu {
         assert_eq!(tokens.len(), self.plan.words, "a batch of the config's size");
         // The first kernel draws a batch, which the given one replaces.
         let (first, others) = self.kernels.split_at(1);
-        self.write_rates();
+        self.rates.write(&self.device.queue, self.step);
         let submit = |kernels| {
             let mut encoder = self
                 .device
