@@ -359,3 +359,19 @@ fn same_config_same_run() {
     assert_eq!(alone, both[..alone.len()]);
     assert_ne!(alone, both[alone.len()..]);
 }
+
+/// The model's own positions are all that tells a strip from its swap: a bag of tokens has one embedding.
+#[test]
+fn without_positions_a_strip_and_its_swap_are_one() {
+    let config = ValidConfig::default();
+    let evaluator = Evaluator::new(&config);
+    let mut params = random_model(&config);
+    let cosine = |params: &[f32]| evaluator.swap_cosine(params, &[]).unwrap().unwrap();
+    assert!(cosine(&params) < 0.9999, "{}", cosine(&params));
+    for tensor in ParamTable::new(&config).tensors {
+        if tensor.name == "vision.position_embedding.weight" {
+            params[tensor.range].fill(0.0);
+        }
+    }
+    assert!((cosine(&params) - 1.0).abs() < 1e-6, "{}", cosine(&params));
+}

@@ -329,12 +329,12 @@ fn reproduce_writes_report_figures_and_rows() {
         .into_records()
         .count();
     assert_eq!(rows, 4);
-    let unknown = run(&["reproduce", "--only", "18", "--out", out]);
+    let unknown = run(&["reproduce", "--only", "19", "--out", out]);
     assert!(!unknown.status.success());
     assert!(
         String::from_utf8(unknown.stderr)
             .unwrap()
-            .contains("numbered 1 to 17")
+            .contains("numbered 1 to 18")
     );
     std::fs::remove_dir_all(folder).unwrap();
 }

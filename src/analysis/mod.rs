@@ -7,6 +7,7 @@ mod decompose;
 mod evaluator;
 mod scene;
 mod slope;
+mod swap;
 mod text;
 
 pub use crate::model::Term;

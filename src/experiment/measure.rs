@@ -17,6 +17,8 @@ pub enum Measure {
     Accuracies(Vec<Split>),
     /// The same under an ablation: `EP unseen.order`, `EP*-1 unseen.order`, `layer2.EP unseen.order`.
     Ablation(Ablation, Vec<Split>),
+    /// [`Metric::SwapCosine`] as the model is, and under each ablation.
+    SwapCosine(Vec<Ablation>),
     /// [`Metric::Slope`], [`Metric::Steepest`] and every [`Metric::HeadSlope`].
     Slopes,
     /// Every [`Metric::Ep`], and on a grid every [`Metric::Down`].
@@ -87,6 +89,19 @@ impl Measure {
                 let judge = evaluator.judge_under(params, std::slice::from_ref(ablation))?;
                 for split in splits {
                     insert(values, &before, *split, &judge(*split));
+                }
+            }
+            Measure::SwapCosine(ablations) => {
+                let each = ablations.iter().map(|ablation| {
+                    (
+                        Intervention::Ablation(ablation.clone()),
+                        std::slice::from_ref(ablation),
+                    )
+                });
+                for (before, ablations) in std::iter::once((Intervention::None, &[][..])).chain(each) {
+                    if let Some(cosine) = evaluator.swap_cosine(params, ablations)? {
+                        values.insert(Metric::SwapCosine(before), cosine);
+                    }
                 }
             }
             Measure::Slopes => {

@@ -110,6 +110,9 @@ pub enum Metric {
     /// `unseen.order`, `EP unseen.order`, `ramp 1.5 unseen.order`: a score on a split, behind what was done
     /// before.
     Accuracy(Intervention, Split, Score),
+    /// `swap_cosine`, `EP swap_cosine`: how alike a strip and its swap are, over unseen pairs, behind what was
+    /// done before.
+    SwapCosine(Intervention),
     /// `slope`: the steepest head's EP slope, in logits per pixel, with its sign.
     Slope,
     /// `steepest`: which head that is.
@@ -163,6 +166,7 @@ impl fmt::Display for Metric {
             Metric::Loss => f.write_str("loss"),
             Metric::NotFinite => f.write_str("not_finite"),
             Metric::Accuracy(before, split, score) => write!(f, "{before}{}.{}", split.name(), score.name()),
+            Metric::SwapCosine(before) => write!(f, "{before}swap_cosine"),
             Metric::Slope => f.write_str("slope"),
             Metric::Steepest => f.write_str("steepest"),
             Metric::HeadSlope(head) => write!(f, "slope.{head}"),
@@ -198,7 +202,7 @@ impl FromStr for Metric {
     }
 }
 
-/// `[what was done ]split.score`.
+/// `[what was done ]split.score`, or `[what was done ]swap_cosine`.
 fn accuracy(name: &str) -> Option<Metric> {
     let (before, place) = match name.rsplit_once(' ') {
         None => (Intervention::None, name),
@@ -207,6 +211,9 @@ fn accuracy(name: &str) -> Option<Metric> {
             None => (Intervention::Ablation(before.parse().ok()?), place),
         },
     };
+    if place == "swap_cosine" {
+        return Some(Metric::SwapCosine(before));
+    }
     let (split, score) = place.split_once('.')?;
     let split = Split::ALL.into_iter().find(|known| known.name() == split)?;
     let score = Score::ALL.into_iter().find(|known| known.name() == score)?;
@@ -278,6 +285,7 @@ mod tests {
         ];
         let (term, head, at) = (select(&Term::ALL[..]), any::<u32>(), any::<u32>());
         prop_oneof![
+            before.clone().prop_map(Metric::SwapCosine),
             (before, select(&Split::ALL[..]), select(&Score::ALL[..]))
                 .prop_map(|(b, p, s)| Metric::Accuracy(b, p, s)),
             select(&[Metric::Loss, Metric::NotFinite, Metric::Slope, Metric::Steepest][..]),

@@ -26,7 +26,7 @@ pub struct Case {
     pub not: Row,
 }
 
-pub const CASES: [Case; 17] = [
+pub const CASES: [Case; 18] = [
     Case {
         name: "generalization",
         reproduced: |_, _| {
@@ -242,6 +242,11 @@ pub const CASES: [Case; 17] = [
         reproduced: |_, part| carrier(part, [0.4, 0.7], 0.2),
         not: |_, part| carrier(part, [0.7, 0.6], 0.22),
     },
+    Case {
+        name: "tie",
+        reproduced: |_, _| tie([0.9, 0.99, 0.86], 0.6),
+        not: |_, _| tie([0.91, 0.98, 0.84], 0.6),
+    },
 ];
 
 /// Order of 0.8 from a fifth of the steps on, and without EP and without BP; a slope that is 2 at the end.
@@ -357,6 +362,19 @@ pub fn birth(part: f64, slope: f64, order: f64) -> Values {
         ("unseen.order", jump(order, 0.5, 1.0)),
         ("loss", 0.1),
     ])
+}
+
+/// A cosine as the model is, without EP, and without any other term, EE aside; and order without EP.
+pub fn tie([own, ep, others]: [f64; 3], order: f64) -> Values {
+    let mut row = values([
+        ("swap_cosine", own),
+        ("EP swap_cosine", ep),
+        ("EE swap_cosine", 0.99),
+        ("EP unseen.order", order),
+    ]);
+    let others = ["PE", "PP", "BP", "BE", "VP"].map(|term| (metric(&format!("{term} swap_cosine")), others));
+    row.extend(others);
+    row
 }
 
 pub fn case(name: &str) -> &'static Case {

@@ -4,7 +4,9 @@ use leftright::config::ValidConfig;
 use leftright::experiment::{Scale, Values, Verdict};
 use leftright::task::Split;
 
-use super::cases::{birth, carrier, case, decomposition, diversity, initial, metric, phase, text, values};
+use super::cases::{
+    birth, carrier, case, decomposition, diversity, initial, metric, phase, text, tie, values,
+};
 use super::{summary, verdict};
 
 /// The verdict on numbers that would be reproduced but for these.
@@ -372,6 +374,18 @@ fn carrier_needs_ep_no_other_and_a_slight_slope() {
     assert_eq!(always([0.4, 0.65], 0.2), Verdict::Partly);
     assert_eq!(always([0.4, 0.7], 0.21), Verdict::Partly);
     assert_eq!(always([0.61, 0.65], 0.21), Verdict::Not);
+}
+
+#[test]
+fn tie_needs_swaps_apart_alike_without_ep_and_no_other_term() {
+    let judge = |cosines, order| verdict("tie", &|_, _| tie(cosines, order));
+    assert_eq!(judge([0.9, 0.99, 0.94], 0.4), Verdict::Reproduced);
+    assert_eq!(judge([0.91, 0.99, 0.9], 0.5), Verdict::Partly);
+    assert_eq!(judge([0.9, 0.98, 0.9], 0.5), Verdict::Partly);
+    assert_eq!(judge([0.9, 0.99, 0.9], 0.61), Verdict::Partly);
+    assert_eq!(but("tie", [("BE swap_cosine", 0.96)]), Verdict::Partly);
+    // EE is not asked for.
+    assert_eq!(but("tie", [("EE swap_cosine", 0.1)]), Verdict::Reproduced);
 }
 
 #[test]

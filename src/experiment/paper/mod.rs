@@ -20,6 +20,7 @@ mod slope;
 mod surgery;
 mod text;
 mod three;
+mod tie;
 
 pub use ablations::EXPERIMENT as ABLATIONS;
 pub use alignment::EXPERIMENT as ALIGNMENT;
@@ -38,8 +39,9 @@ pub use slope::EXPERIMENT as SLOPE;
 pub use surgery::EXPERIMENT as SURGERY;
 pub use text::EXPERIMENT as TEXT;
 pub use three::EXPERIMENT as THREE;
+pub use tie::EXPERIMENT as TIE;
 
-pub(super) const ALL: [&Experiment; 17] = [
+pub(super) const ALL: [&Experiment; 18] = [
     &GENERALIZATION,
     &DIVERSITY,
     &DECOMPOSITION,
@@ -57,4 +59,5 @@ pub(super) const ALL: [&Experiment; 17] = [
     &PHASE,
     &BIRTH,
     &CARRIER,
+    &TIE,
 ];
