@@ -5,7 +5,7 @@ use leftright::config::ValidConfig;
 use leftright::experiment::{Axis, Chart, Point, Scale, Series, Values};
 use leftright::task::Split;
 
-use super::cases::{CASES, birth, case, decomposition, metric, phase, text, values};
+use super::cases::{CASES, birth, case, decomposition, metric, phase, values};
 use super::summary;
 
 fn charts(name: &str, scale: Scale, row: &dyn Fn(&ValidConfig, f64) -> Values) -> Vec<Chart> {
@@ -369,15 +369,4 @@ fn a_models_group_is_the_setting_that_differs() {
         };
         assert_eq!(groups[dot.group as usize], expected, "{}", dot.label);
     }
-}
-
-/// Of heads that give the label named first alike, the first is the one that is looked at.
-#[test]
-fn of_equal_heads_the_first_leans() {
-    let first = |_: &ValidConfig, _: f64| text([0.5, 0.5], 0.2, 0.3, 0.5);
-    assert!(
-        summary("text", Scale::Quick, &first)
-            .finding
-            .contains("whatever it is in 4 of them")
-    );
 }

@@ -4,6 +4,7 @@
 
 mod cases;
 mod charts;
+mod findings;
 mod rules;
 mod undecided;
 

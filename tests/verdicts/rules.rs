@@ -1,7 +1,7 @@
 //! Each part of each rule, at its limit and just beyond it.
 
 use leftright::config::ValidConfig;
-use leftright::experiment::{Scale, Values, Verdict};
+use leftright::experiment::{Scale, Verdict};
 use leftright::task::Split;
 
 use super::cases::{
@@ -358,7 +358,6 @@ fn phase_needs_ep_where_cls_is_large_and_others_where_it_is_small() {
     assert_eq!(unable, Verdict::Partly);
 }
 
-/// Between two measurements, and before the first, a number is on a straight line.
 /// EP in all but a twentieth of the snapshots, no other cut, and from a tenth of the slope on.
 #[test]
 fn carrier_needs_ep_no_other_and_a_slight_slope() {
@@ -386,44 +385,6 @@ fn tie_needs_swaps_apart_alike_without_ep_and_no_other_term() {
     assert_eq!(but("tie", [("BE swap_cosine", 0.96)]), Verdict::Partly);
     // EE is not asked for.
     assert_eq!(but("tie", [("EE swap_cosine", 0.1)]), Verdict::Reproduced);
-}
-
-#[test]
-fn birth_reads_between_measurements() {
-    let finding = |row: fn(f64) -> [f64; 2]| {
-        let row = |_: &ValidConfig, part: f64| -> Values {
-            let [slope, order] = row(part);
-            values([("slope", slope), ("unseen.order", order), ("loss", 0.1)])
-        };
-        summary("birth", Scale::Quick, &row).finding
-    };
-    // Of 500 steps, measured every 10. Order is whole at step 250: it is half way at 125.
-    assert_eq!(
-        finding(|part| [-2.0 * part, 0.5 + 0.5 * (part / 0.5).min(1.0)]),
-        "Over 6 models, order is half way at step 125 and the slope has half its final size at step 250: the accuracy comes first, by 125 steps; the slope does in 0 of 6 seeds. When order is half way the slope is at 0.25 (0.25 to 0.25) of its final size."
-    );
-    // All is there at step 10: half the slope was at step 5, and order of 0.6 at 6/7 of the way.
-    assert_eq!(
-        finding(|_| [2.0, 0.7]),
-        "Over 6 models, order is half way at step 9 and the slope has half its final size at step 5: the slope comes first, by 4 steps; the slope does in 6 of 6 seeds. When order is half way the slope is at 0.86 (0.86 to 0.86) of its final size."
-    );
-}
-
-/// A seed that ends without a slope has no moment at which half of it was there.
-#[test]
-fn birth_leaves_out_seeds_without_a_slope() {
-    let row = |c: &ValidConfig, part: f64| {
-        let mut row = birth(part, 0.25, 0.75);
-        if c.seed == 0 {
-            row.insert(metric("slope"), 0.0);
-        }
-        row
-    };
-    assert!(
-        summary("birth", Scale::Quick, &row)
-            .finding
-            .starts_with("Over 5 models, ")
-    );
 }
 
 #[test]

@@ -153,35 +153,3 @@ fn surgery_restores_a_part_of_the_models_own() {
     };
     assert_eq!([of(0.45), of(0.44)], [Verdict::Reproduced, Verdict::Partly]);
 }
-
-/// A gain is the mean over what the other settings are, each held.
-#[test]
-fn diversity_holds_the_other_settings() {
-    // Layouts count where labels are 15, labels where layouts are many, and positions where both are most.
-    let row = |c: &ValidConfig, _: f64| {
-        let labels = f64::from(u8::from(c.pair_labels == 15));
-        let layouts = f64::from(c.pair_layouts) / 100.0;
-        let positions = f64::from(u8::from(c.single_layouts == 8 && c.pair_layouts == 40)) * labels;
-        values([
-            ("unseen.retrieval", labels * (0.2 + layouts) + 0.07 * positions),
-            ("seen.retrieval", 0.5),
-            ("single.retrieval", 0.5),
-        ])
-    };
-    let gains = |scale| {
-        let finding = summary("diversity", scale, &row).finding;
-        let start = finding.find("unseen:").unwrap();
-        finding[start..finding.find("; seen").unwrap()].to_owned()
-    };
-    // Labels: 0.2 and the mean of 1, 5, 20 and 40 hundredths, and 0.07 at 40. Layouts: 0.39 + 0.07 with 15
-    // labels of four.
-    assert_eq!(
-        gains(Scale::Quick),
-        "unseen: +0.38 from labels, +0.12 from layouts"
-    );
-    // Of 1, 2, 5, 10, 20 and 40; of 14 labels; and of two positions one.
-    assert_eq!(
-        gains(Scale::Full),
-        "unseen: +0.34 from labels, +0.03 from layouts, +0.00 from n_1"
-    );
-}
