@@ -33,14 +33,11 @@ fn generalization_needs_every_split() {
 #[test]
 fn diversity_needs_labels_to_gain_and_layouts_not_to() {
     let of = |labels: f64, layouts: f64| verdict("diversity", &|c, _| diversity(c, labels, layouts));
-    assert_eq!([of(0.3, -0.099), of(0.29, 0.0), of(0.3, 0.11), of(0.3, -0.11)], {
-        [
-            Verdict::Reproduced,
-            Verdict::Partly,
-            Verdict::Partly,
-            Verdict::Partly,
-        ]
-    });
+    assert_eq!(of(0.3, -0.099), Verdict::Reproduced);
+    // A third, in numbers that are exact, is not less than a third.
+    for (labels, layouts) in [(0.29, 0.0), (0.3, 0.11), (0.3, -0.11), (0.75, 0.25)] {
+        assert_eq!(of(labels, layouts), Verdict::Partly, "{labels} {layouts}");
+    }
 }
 
 #[test]
