@@ -308,6 +308,37 @@ mod tests {
         assert_eq!(table.tensors.len(), 23);
     }
 
+    /// A linear map keeps its input's scale: its weights start at the inverse root of the number of inputs.
+    #[test]
+    fn maps_start_without_changing_a_scale() {
+        let config = Config {
+            mlp: true,
+            layer_norm: true,
+            ..Config::default()
+        }
+        .validate()
+        .unwrap();
+        let table = ParamTable::new(&config);
+        let params = table.initialise(&config);
+        let maps = |name: &str| {
+            ["attention", "mlp", "projection"]
+                .iter()
+                .any(|map| name.contains(map))
+        };
+        for tensor in &table.tensors {
+            let values = &params[tensor.range.clone()];
+            if tensor.name.ends_with("bias") {
+                assert!(values.iter().all(|x| *x == 0.0), "{}", tensor.name);
+            } else if tensor.name.contains("norm") {
+                assert!(values.iter().all(|x| *x == 1.0), "{}", tensor.name);
+            } else if maps(&tensor.name) {
+                let mean_square = values.iter().map(|x| x * x).sum::<f32>() / values.len() as f32;
+                let gain = mean_square * tensor.shape[1] as f32;
+                assert!((0.95..1.05).contains(&gain), "{}: {gain}", tensor.name);
+            }
+        }
+    }
+
     /// Every row of token embeddings starts at one scale but CLS; text, which has no CLS, has none that is
     /// larger.
     #[test]

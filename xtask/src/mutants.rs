@@ -1,7 +1,7 @@
 //! A test of the tests: `cargo mutants` changes one operator, match arm or return value of the crate at a
 //! time, and some test must fail.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::process::{Command, ExitCode};
 
@@ -18,36 +18,54 @@ pub struct MutantsArgs {
     shard: String,
 }
 
-/// Folders of `src/` whose mutants are given to the same tests first: those that are quick and know these
-/// folders.
+/// Folders of `src/` whose mutants are given to the same tests, beside the unit tests. Every mutant is built,
+/// and where no test fails all have run, so those that take minutes, or have nothing to do with these folders,
+/// are not among them.
 struct Group {
     folders: &'static [&'static str],
-    quick: &'static [&'static str],
+    tests: &'static [&'static str],
 }
 
 const GROUPS: [Group; 2] = [
     Group {
         folders: &["analysis", "model"],
-        quick: &[
+        tests: &[
             "ablated",
             "accuracy",
             "alignment",
             "checkpoint",
             "decomposition",
             "experiment",
+            "finite",
             "fixture_cpu",
+            "laws",
             "measures",
+            "trained",
         ],
     },
     Group {
         folders: &["experiment"],
-        quick: &["experiment", "measures", "verdicts"],
+        tests: &["experiment", "measures", "verdicts"],
     },
 ];
 
-/// What else is given the mutants that the quick tests do not catch, beside the unit tests. Tests that train
-/// for minutes, or need a GPU, are given none.
-const SLOW: [&str; 4] = ["finite", "laws", "library", "trained"];
+impl Group {
+    fn command(&self, shard: &str) -> Command {
+        let mut command = tools::cargo();
+        command.args(["mutants", "--sharding", "round-robin", "--shard", shard]);
+        for folder in self.folders {
+            command.arg(format!("--file=src/{folder}/**"));
+        }
+        // Said to cargo's build too, which would else be of every test and benchmark.
+        command.arg("--cargo-arg=--lib");
+        for test in self.tests {
+            command.arg(format!("--cargo-arg=--test={test}"));
+        }
+        // The copies of the source share the build of what they depend on.
+        command.env("CARGO_TARGET_DIR", tools::target_dir());
+        command
+    }
+}
 
 /// How many mutants of a folder came to which end.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -70,15 +88,6 @@ impl Tally {
 
 /// Tries the mutants of every folder and prints a table; cargo mutants itself names the survivors.
 pub fn mutants(args: &MutantsArgs) -> Result<ExitCode> {
-    ensure!(
-        tools::find_on_path(if cfg!(windows) {
-            "cargo-mutants.exe"
-        } else {
-            "cargo-mutants"
-        })
-        .is_some(),
-        "cargo-mutants is missing: get it with `cargo install cargo-mutants`"
-    );
     let mut tallies = BTreeMap::new();
     for group in &GROUPS {
         let output = tools::target_dir().join("mutation").join(group.folders[0]);
@@ -86,19 +95,15 @@ pub fn mutants(args: &MutantsArgs) -> Result<ExitCode> {
             fs::remove_dir_all(&output)?;
         }
         fs::create_dir_all(&output)?;
-        for pass in [Pass::Quick, Pass::All] {
-            let mut command = pass.command(group, &args.shard);
-            command.arg("--output").arg(&output);
-            // That mutants survive is a result here, though it fails the command.
-            command
-                .status()
-                .with_context(|| format!("could not start {command:?}"))?;
-            let outcomes = fs::read(output.join("mutants.out/outcomes.json"))?;
-            let left = pass.count(&serde_json::from_slice(&outcomes)?, &mut tallies)?;
-            if left == 0 {
-                break;
-            }
-        }
+        let mut command = group.command(&args.shard);
+        command.arg("--output").arg(&output);
+        // That mutants survive is a result here, though it fails the command.
+        command
+            .status()
+            .with_context(|| format!("could not start {command:?}"))?;
+        let outcomes = fs::read(output.join("mutants.out/outcomes.json"))
+            .context("no mutant was tried; `cargo install cargo-mutants` if it is missing")?;
+        count(&serde_json::from_slice(&outcomes)?, &mut tallies)?;
     }
     println!("folder      tried  unviable  caught  timed out  missed  caught of viable");
     for (folder, tally) in &tallies {
@@ -122,66 +127,28 @@ pub fn mutants(args: &MutantsArgs) -> Result<ExitCode> {
     })
 }
 
-/// The quick tests of a group catch most mutants; what they leave is given every test.
-#[derive(Clone, Copy, PartialEq)]
-enum Pass {
-    Quick,
-    All,
-}
-
-impl Pass {
-    fn command(self, group: &Group, shard: &str) -> Command {
-        let mut command = tools::cargo();
-        command.args(["mutants", "--sharding", "round-robin", "--shard", shard]);
-        command.args(
-            group
-                .folders
-                .iter()
-                .map(|folder| format!("--file=src/{folder}/**")),
-        );
-        // Not only for running tests: the build would else be of every test and benchmark.
-        let test = |name: &&str| format!("--cargo-arg=--test={name}");
-        match self {
-            Pass::Quick => command.args(group.quick.iter().map(test)),
-            Pass::All => {
-                let all: BTreeSet<_> = GROUPS.iter().flat_map(|group| group.quick).chain(&SLOW).collect();
-                // Those that were caught are left out.
-                command
-                    .args(["--iterate", "--cargo-arg=--lib"])
-                    .args(all.into_iter().map(test))
-            }
+/// Adds the outcomes of a run to the tallies, by folder.
+fn count(outcomes: &Value, tallies: &mut BTreeMap<String, Tally>) -> Result<()> {
+    let outcomes = outcomes["outcomes"]
+        .as_array()
+        .context("cargo mutants reports no outcomes")?;
+    for outcome in outcomes {
+        let Some(file) = outcome["scenario"]["Mutant"]["file"].as_str() else {
+            // The unchanged crate comes first.
+            ensure!(outcome["summary"] == "Success", "the tests fail without a mutant");
+            continue;
         };
-        // The copies of the source share the build of what they depend on.
-        command.env("CARGO_TARGET_DIR", tools::target_dir());
-        command
-    }
-
-    /// Adds the outcomes of this pass to the tallies, by folder, and gives the number of mutants that the
-    /// first leaves to the second.
-    fn count(self, outcomes: &Value, tallies: &mut BTreeMap<String, Tally>) -> Result<u32> {
-        let mut left = 0;
-        let outcomes = outcomes["outcomes"]
-            .as_array()
-            .context("cargo mutants reports no outcomes")?;
-        for outcome in outcomes {
-            let Some(file) = outcome["scenario"]["Mutant"]["file"].as_str() else {
-                // The unchanged crate comes first.
-                ensure!(outcome["summary"] == "Success", "the tests fail without a mutant");
-                continue;
-            };
-            let folder = file.split('/').nth(1).context("a mutant is outside src/")?;
-            let tally = tallies.entry(folder.to_owned()).or_default();
-            match outcome["summary"].as_str() {
-                Some("CaughtMutant") => tally.caught += 1,
-                Some("Unviable") => tally.unviable += 1,
-                Some("MissedMutant" | "Timeout") if self == Pass::Quick => left += 1,
-                Some("MissedMutant") => tally.missed += 1,
-                Some("Timeout") => tally.timed_out += 1,
-                other => bail!("cargo mutants reports an outcome {other:?}"),
-            }
+        let folder = file.split('/').nth(1).context("a mutant is outside src/")?;
+        let tally = tallies.entry(folder.to_owned()).or_default();
+        match outcome["summary"].as_str() {
+            Some("CaughtMutant") => tally.caught += 1,
+            Some("MissedMutant") => tally.missed += 1,
+            Some("Timeout") => tally.timed_out += 1,
+            Some("Unviable") => tally.unviable += 1,
+            other => bail!("cargo mutants reports an outcome {other:?}"),
         }
-        Ok(left)
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -202,13 +169,7 @@ mod tests {
             of("src/analysis/text.rs", "Unviable"),
         ] });
         let mut tallies = BTreeMap::new();
-        assert_eq!(Pass::Quick.count(&report, &mut tallies).unwrap(), 2);
-        let left = serde_json::json!({ "outcomes": [
-            { "scenario": "Baseline", "summary": "Success" },
-            of("src/model/graph.rs", "Timeout"),
-            of("src/model/terms.rs", "MissedMutant"),
-        ] });
-        assert_eq!(Pass::All.count(&left, &mut tallies).unwrap(), 0);
+        count(&report, &mut tallies).unwrap();
         let model = Tally {
             caught: 1,
             missed: 1,
@@ -225,6 +186,6 @@ mod tests {
         );
         assert!((model.share() - 200.0 / 3.0).abs() < 1e-9);
         let failing = serde_json::json!({ "outcomes": [{ "scenario": "Baseline", "summary": "Failure" }] });
-        assert!(Pass::All.count(&failing, &mut tallies).is_err());
+        assert!(count(&failing, &mut tallies).is_err());
     }
 }
