@@ -328,7 +328,8 @@ fn a_seeds_group_is_what_comes_first() {
         panic!("no scatter")
     };
     let first: Vec<&str> = dots.iter().map(|dot| &groups[dot.group as usize][..]).collect();
-    assert_eq!(first[..2], ["the slope is first", "the accuracy is first"]);
+    let [slope, accuracy] = ["the slope is first", "the accuracy is first"];
+    assert_eq!(first, [slope, accuracy, slope, slope, slope, slope]);
 }
 
 /// The lines of a training run have a point for each step that was measured, with its spread over the models.

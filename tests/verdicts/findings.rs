@@ -24,6 +24,23 @@ fn ablations_count_models_that_lose_their_order() {
     assert_eq!([lost(0.89, 0.5), lost(0.9, 0.7)], ["(at chance in 0 of 4"; 2]);
 }
 
+/// What is said of the models that hold labels back strictly is of those.
+#[test]
+fn autoregressive_models_are_told_apart() {
+    let row = |c: &ValidConfig, part: f64| {
+        let mut row = (case("autoregressive").reproduced)(c, part);
+        row.insert(metric("unseen.retrieval"), if c.mixed { 0.8 } else { 0.3 });
+        row
+    };
+    let finding = summary("autoregressive", Scale::Figure, &row).finding;
+    for says in [
+        "Where held labels meet others in training, what the model writes of unseen pairs is true in 0.80;",
+        "Where held labels are in no training pair it writes the truth in 0.30 ",
+    ] {
+        assert!(finding.contains(says), "{finding}");
+    }
+}
+
 /// Of heads that give the label named first alike, the first is the one that is looked at.
 #[test]
 fn of_equal_heads_the_first_leans() {
@@ -81,6 +98,14 @@ fn birth_reads_between_measurements() {
     assert_eq!(
         finding(|part| [-2.0 * part, 0.5 + 0.5 * (part / 0.5).min(1.0)]),
         "Over 6 models, order is half way at step 125 and the slope has half its final size at step 250: the accuracy comes first, by 125 steps; the slope does in 0 of 6 seeds. When order is half way the slope is at 0.25 (0.25 to 0.25) of its final size."
+    );
+    // A slope that is all there at step 130, and nothing at 120.
+    assert_eq!(
+        finding(|part| [
+            if part < 0.26 { 0.0 } else { 2.0 },
+            0.5 + 0.5 * (part / 0.5).min(1.0)
+        ]),
+        "Over 6 models, order is half way at step 125 and the slope has half its final size at step 125: the slope comes first, by 0 steps; the slope does in 0 of 6 seeds. When order is half way the slope is at 0.50 (0.50 to 0.50) of its final size."
     );
     // All is there at step 10: half the slope was at step 5, and order of 0.6 at 6/7 of the way.
     assert_eq!(
