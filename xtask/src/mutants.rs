@@ -78,11 +78,12 @@ struct Tally {
 }
 
 impl Tally {
-    /// The caught among those that compile, in percent. A mutant that never ends is caught: a test would
-    /// hang.
-    fn share(&self) -> f64 {
-        let caught = f64::from(self.caught + self.timed_out);
-        100.0 * caught / (caught + f64::from(self.missed))
+    /// The caught among those that compile, in percent; none where none compiles. A mutant that never ends is
+    /// caught: a test would hang.
+    fn share(&self) -> Option<f64> {
+        let caught = self.caught + self.timed_out;
+        let viable = caught + self.missed;
+        (viable > 0).then(|| 100.0 * f64::from(caught) / f64::from(viable))
     }
 }
 
@@ -114,12 +115,17 @@ pub fn mutants(args: &MutantsArgs) -> Result<ExitCode> {
             unviable,
         } = *tally;
         let tried = caught + missed + timed_out + unviable;
-        let share = tally.share();
+        let share = tally
+            .share()
+            .map_or("–".to_owned(), |share| format!("{share:.1} %"));
         println!(
-            "{folder:<10}  {tried:>5}  {unviable:>8}  {caught:>6}  {timed_out:>9}  {missed:>6}  {share:.1} %"
+            "{folder:<10}  {tried:>5}  {unviable:>8}  {caught:>6}  {timed_out:>9}  {missed:>6}  {share}"
         );
     }
-    let good = tallies.values().all(|tally| tally.share() >= 90.0);
+    let good = tallies
+        .values()
+        .filter_map(Tally::share)
+        .all(|share| share >= 90.0);
     Ok(if good {
         ExitCode::SUCCESS
     } else {
@@ -184,7 +190,7 @@ mod tests {
             tallies,
             BTreeMap::from([("analysis".to_owned(), analysis), ("model".to_owned(), model)])
         );
-        assert!((model.share() - 200.0 / 3.0).abs() < 1e-9);
+        assert_eq!([analysis.share(), model.share()], [None, Some(200.0 / 3.0)]);
         let failing = serde_json::json!({ "outcomes": [{ "scenario": "Baseline", "summary": "Failure" }] });
         assert!(count(&failing, &mut tallies).is_err());
     }
