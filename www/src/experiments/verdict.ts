@@ -38,7 +38,7 @@ export function rule({ rule }: ExperimentInfo, summary: Summary | null | undefin
     ${conditions.length === 0
       ? nothing
       : html`<table data-testid="conditions">
-          <thead><tr><th scope="col">here</th><th scope="col">measured</th><th scope="col">must be</th><th scope="col"></th></tr></thead>
+          <thead><tr><th scope="col">the number</th><th scope="col">measured</th><th scope="col">must be</th><th scope="col"></th></tr></thead>
           <tbody>${conditions.map(row)}</tbody>
         </table>`}`;
 }
