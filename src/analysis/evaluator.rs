@@ -58,6 +58,11 @@ impl Evaluator {
         &self.captions
     }
 
+    /// The items of a split.
+    pub fn items(&self, split: Split) -> &[Item] {
+        &self.splits[split.place()]
+    }
+
     /// The accuracies and slopes of a snapshot's first model.
     pub fn evaluate(&self, snapshot: &Snapshot) -> Evaluation {
         let params = &snapshot.params;
@@ -109,7 +114,7 @@ impl Evaluator {
     /// The accuracy on one split with any strengths of the vision tower's heads `[heads]`; `captions` are
     /// what [`Evaluator::embed_captions`] gave.
     pub fn judge(&self, params: &[f32], vision: &[Strengths], captions: &[f32], split: Split) -> Accuracy {
-        let items = &self.splits[split.place()];
+        let items = self.items(split);
         let answers: Vec<Answer> = if self.config.autoregressive {
             self.write(params, vision, items)
         } else {

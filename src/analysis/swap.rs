@@ -3,7 +3,7 @@
 use super::evaluator::edits;
 use super::{Ablation, AnalysisError, Evaluator, Tower, strengths};
 use crate::engine::cpu::encode;
-use crate::task::{Batch, Split, split_items};
+use crate::task::{Batch, Split};
 
 /// The strip of a pair on which the two objects have changed places.
 fn swap(strip: &[u32]) -> Vec<u32> {
@@ -32,9 +32,9 @@ impl Evaluator {
             return Ok(None);
         }
         let mut batch = Batch::default();
-        for item in split_items(config, Split::Unseen) {
-            for strip in [swap(&item.strip), item.strip] {
-                batch.push(config, &strip, item.caption);
+        for item in self.items(Split::Unseen) {
+            for strip in [&swap(&item.strip), &item.strip] {
+                batch.push(config, strip, item.caption);
             }
         }
         let tower = &self.towers()[0];

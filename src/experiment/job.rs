@@ -94,6 +94,12 @@ impl Job {
     }
 }
 
+/// The measurements of the job in a place, in the order they were taken; none where its run has not ended.
+pub fn course<'a>(place: u32, job: &Job, measurements: &'a [Measurement]) -> Option<Vec<&'a Measurement>> {
+    let run: Vec<&Measurement> = measurements.iter().filter(|m| m.job == place).collect();
+    (run.last()?.step == job.steps).then_some(run)
+}
+
 /// The measurements of whole runs, each with its job.
 pub fn last<'a>(
     jobs: &'a [Job],

@@ -6,7 +6,7 @@ use super::{Agreement, Intervention, Metric, Part, Values};
 use crate::analysis::{
     Ablation, Accuracy, Alignment, AnalysisError, Evaluator, Scene, Score, Term, least_squares_slope, surgery,
 };
-use crate::task::{Split, split_items};
+use crate::task::Split;
 
 /// One measurement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -204,7 +204,7 @@ fn ep_rows(evaluator: &Evaluator, params: &[f32], values: &mut Values) {
 const SCENES: usize = 60;
 
 fn shares(evaluator: &Evaluator, params: &[f32], values: &mut Values) -> Result<(), AnalysisError> {
-    let items = split_items(evaluator.config(), Split::Unseen);
+    let items = evaluator.items(Split::Unseen);
     let scenes: Vec<_> = items.iter().step_by(items.len().div_ceil(SCENES)).collect();
     let mut magnitude = [0.0; 4];
     let mut variance = [0.0; 9];

@@ -1,5 +1,6 @@
 //! 16. The birth of the slope.
 
+use super::super::job::course;
 use super::parts::{models, number, open, over_steps, seeds};
 use crate::analysis::Score;
 use crate::config::Config;
@@ -54,8 +55,7 @@ fn at(run: &[(f64, f64)], step: f64) -> Option<f64> {
 
 /// A whole run's moment; none where it is not whole, never half way, or ends without a slope.
 fn moment(place: u32, job: &Job, measurements: &[Measurement]) -> Option<Moment> {
-    let run: Vec<&Measurement> = measurements.iter().filter(|m| m.job == place).collect();
-    run.last().filter(|m| m.step == job.steps)?;
+    let run = course(place, job, measurements)?;
     let over = |metric: &Metric| {
         run.iter()
             .map(|m| (f64::from(m.step), number(&m.values, metric).abs()))

@@ -1,5 +1,6 @@
 //! 17. What carries order, from its first step on.
 
+use super::super::job::course;
 use super::parts::{COIN, EFFECTIVE, after, models, number, open, over_steps, seeds, without};
 use crate::analysis::{Score, Term};
 use crate::config::Config;
@@ -64,8 +65,8 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn new(place: u32, job: &Job, measurements: &'a [Measurement]) -> Option<Run<'a>> {
-        let run: Vec<&Measurement> = measurements.iter().filter(|m| m.job == place).collect();
-        let last = run.last().filter(|m| m.step == job.steps)?;
+        let run = course(place, job, measurements)?;
+        let last = run.last()?;
         let able = |m: &&Measurement| number(&m.values, &Metric::unseen(Score::Order)) >= ABLE;
         let first = *run.iter().copied().find(able).as_ref()?;
         let slope = |m: &Measurement| number(&m.values, &Metric::Slope).abs();
