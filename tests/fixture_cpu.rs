@@ -3,7 +3,6 @@
 mod common;
 
 use common::{Fixture, relative};
-use leftright::config::{Config, Population, Schedule};
 use leftright::engine::cpu::{Cpu, encode};
 use leftright::model::TowerModel;
 
@@ -54,28 +53,12 @@ fn a_wrong_strip_fails() {
     }
 }
 
-/// Negative control of the schedule: with a rate that stays, the losses of the cosine's fixture are others.
-/// Its horizon is step 7, from which its rate is 0 and its loss stays.
 #[test]
 fn a_wrong_schedule_fails() {
-    let fixture = Fixture::open("step_cosine");
-    let expected = fixture.f32("losses");
-    assert_eq!(expected[7..], [expected[7]; 3]);
-    let constant = Config {
-        schedule: Schedule::Constant,
-        ..fixture.config.clone().into()
-    };
-    let worst = |config: Config| {
-        let config = config.validate().unwrap();
-        let mut engine = Cpu::<f32>::new(&Population::from(config), &fixture.snapshot());
-        let losses = expected.iter().map(|_| engine.step_on(&fixture.batch())[0]);
-        losses
-            .zip(&expected)
-            .map(|(loss, expected)| relative(loss, *expected))
-            .fold(0f32, f32::max)
-    };
-    let (right, wrong) = (worst(fixture.config.clone().into()), worst(constant));
-    assert!(right < 1e-4 && wrong > 1e-3, "{right}, {wrong}");
+    common::a_wrong_schedule_fails(|fixture, population, steps| {
+        let mut cpu = Cpu::<f32>::new(population, &fixture.snapshot());
+        (0..steps).map(|_| cpu.step_on(&fixture.batch())[0]).collect()
+    });
 }
 
 /// What an autoregressive model writes next, against the reference's logits.

@@ -30,6 +30,17 @@ fn folder(name: &str, spec: &str) -> (PathBuf, String) {
     (folder, path.to_str().unwrap().to_owned())
 }
 
+/// Sweeps a spec on the CPU into a folder.
+fn sweep(spec: &str, out: &Path, format: &str) {
+    let out = out.to_str().unwrap();
+    let output = run(&["sweep", spec, "--out", out, "--format", format, "--engine", "cpu"]);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
 fn parts(out: &Path) -> Vec<PathBuf> {
     let paths = std::fs::read_dir(out).unwrap().map(|entry| entry.unwrap().path());
     paths
@@ -146,34 +157,18 @@ fn two_shards_have_the_rows_of_one_sweep_between_them() {
 fn a_choice_is_swept() {
     let spec = "steps = 4\nsplits = [\"unseen\"]\n[set]\nd_model = 32\nbatch = 8\nschedule_steps = 4\n[grid]\nschedule = [\"constant\", \"cosine\"]\n";
     let (folder, spec) = folder("choice", spec);
-    let sweep = |name: &str, format: &str| {
-        let out = folder.join(name);
-        let args = [
-            "sweep",
-            &spec,
-            "--out",
-            out.to_str().unwrap(),
-            "--format",
-            format,
-            "--engine",
-            "cpu",
-        ];
-        let output = run(&args);
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+    let [csv, parquet] = ["csv", "parquet"].map(|format| {
+        let out = folder.join(format);
+        sweep(&spec, &out, format);
         out
-    };
-    let rows: Vec<String> = rows(&sweep("csv", "csv")).into_values().collect();
+    });
+    let rows: Vec<String> = rows(&csv).into_values().collect();
     assert!(
         rows.len() == 2 && rows[0].contains(",constant,4,") && rows[1].contains(",cosine,4,"),
         "{rows:?}"
     );
     let loss = |row: &str| row.split(',').rev().take(8).collect::<Vec<_>>().join(",");
     assert_ne!(loss(&rows[0]), loss(&rows[1]));
-    let parquet = sweep("parquet", "parquet");
     let part = std::fs::read_dir(parquet)
         .unwrap()
         .map(|entry| entry.unwrap().path());
@@ -192,17 +187,7 @@ fn starts_are_swept() {
     let spec = "steps = 2\nsplits = [\"unseen\"]\n[set]\nd_model = 16\nbatch = 8\nbias_std = 0.25\n[grid]\nstart = [\"paper\", \"clip\", \"pytorch\"]\n";
     let (folder, spec) = folder("starts", spec);
     let out = folder.join("rows");
-    let args = [
-        "sweep",
-        &spec,
-        "--out",
-        out.to_str().unwrap(),
-        "--format",
-        "csv",
-        "--engine",
-        "cpu",
-    ];
-    assert!(run(&args).status.success());
+    sweep(&spec, &out, "csv");
     let rows: Vec<String> = rows(&out).into_values().collect();
     // token_std, cls_std, position_std, text_position_scale, linear, linear_std, bias_std
     for (row, start) in rows.iter().zip([

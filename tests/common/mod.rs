@@ -1,7 +1,7 @@
 //! Fixtures made by `reference.py` (JAX, f64): parameters, one batch, gradients, ten AdamW losses, terms.
 #![allow(dead_code)] // each test file uses a part
 
-use leftright::config::{Config, Population, ValidConfig};
+use leftright::config::{Config, Population, Schedule, ValidConfig};
 use leftright::model::{ParamTable, Snapshot};
 use leftright::task::Batch;
 use safetensors::SafeTensors;
@@ -145,6 +145,28 @@ impl Fixture {
     pub fn step_errors(&self, after: &Snapshot) -> Vec<(String, f32)> {
         self.gradient_errors(&after.gradients_since(&self.snapshot(), &self.population()))
     }
+}
+
+/// A negative control of an engine's schedule: with a rate that stays, the losses of the cosine's fixture are
+/// others. Its horizon is step 7, from which its rate is 0 and its loss stays. `losses`: those of so many steps
+/// on the fixture's batch.
+pub fn a_wrong_schedule_fails(losses: impl Fn(&Fixture, &Population, usize) -> Vec<f32>) {
+    let fixture = Fixture::open("step_cosine");
+    let expected = fixture.f32("losses");
+    assert_eq!(expected[7..], [expected[7]; 3]);
+    let worst = |schedule| {
+        let config = Config {
+            schedule,
+            ..fixture.config.clone().into()
+        };
+        losses(&fixture, &config.validate().unwrap().into(), expected.len())
+            .into_iter()
+            .zip(&expected)
+            .map(|(loss, expected)| relative(loss, *expected))
+            .fold(0f32, f32::max)
+    };
+    let (right, wrong) = (worst(Schedule::Cosine), worst(Schedule::Constant));
+    assert!(right < 1e-4 && wrong > 1e-3, "{right}, {wrong}");
 }
 
 /// A model that trains in no time.

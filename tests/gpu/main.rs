@@ -81,30 +81,13 @@ fn a_wrong_strip_fails() {
     }
 }
 
-/// Negative control of the schedule: with a rate that stays, the losses of the cosine's fixture are others.
-/// Its horizon is step 7, from which its rate is 0 and its loss stays.
 #[test]
 fn a_wrong_schedule_fails() {
-    let fixture = Fixture::open("step_cosine");
-    let expected = fixture.f32("losses");
-    assert_eq!(expected[7..], [expected[7]; 3]);
-    let constant = Config {
-        schedule: Schedule::Constant,
-        ..fixture.config.clone().into()
-    };
-    let worst = |config: Config| {
-        let config = config.validate().unwrap();
-        let mut engine = gpu(&Population::from(config), &fixture.snapshot());
-        let losses = expected
-            .iter()
-            .map(|_| block_on(engine.step_on(&fixture.batch())).unwrap()[0]);
-        losses
-            .zip(&expected)
-            .map(|(loss, expected)| relative(loss, *expected))
-            .fold(0f32, f32::max)
-    };
-    let (right, wrong) = (worst(fixture.config.clone().into()), worst(constant));
-    assert!(right < 1e-4 && wrong > 1e-3, "{right}, {wrong}");
+    common::a_wrong_schedule_fails(|fixture, population, steps| {
+        let mut gpu = gpu(population, &fixture.snapshot());
+        let loss = |_| block_on(gpu.step_on(&fixture.batch())).unwrap()[0];
+        (0..steps).map(loss).collect()
+    });
 }
 
 /// Two models of every task and variant that differ in seed, labels, layouts, learning rate, schedule and
