@@ -201,6 +201,30 @@ fn starts_are_swept() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
+/// The shares of the parts are columns where a spec asks for them, and only there; they sum to one.
+#[test]
+fn shares_are_columns_where_they_are_asked_for() {
+    let spec = "steps = 2\nsplits = [\"unseen\"]\nshares = true\n[set]\nd_model = 16\nbatch = 8\n";
+    let (folder, with) = folder("shares", spec);
+    let without = folder.join("without.toml");
+    std::fs::write(&without, spec.replace("shares = true\n", "")).unwrap();
+    let shares = |spec: &str, name: &str| -> Vec<f64> {
+        let out = folder.join(name);
+        sweep(spec, &out, "csv");
+        let mut reader = csv::Reader::from_path(&parts(&out)[0]).unwrap();
+        let header = reader.headers().unwrap().clone();
+        let row = reader.records().next().unwrap().unwrap();
+        let columns = header.iter().zip(&row);
+        let shares = columns.filter(|(name, _)| name.starts_with("share."));
+        shares.map(|(_, share)| share.parse().unwrap()).collect()
+    };
+    let found = shares(&with, "with");
+    assert_eq!(found.len(), 4);
+    assert!((found.iter().sum::<f64>() - 1.0).abs() < 1e-6, "{found:?}");
+    assert_eq!(shares(without.to_str().unwrap(), "none"), []);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
 #[test]
 fn a_bad_spec_is_refused_before_the_first_step() {
     let cases: [(&str, &str, &[&str], &[&str]); 9] = [

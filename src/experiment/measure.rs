@@ -23,9 +23,11 @@ pub enum Measure {
     Slopes,
     /// Every [`Metric::Ep`], and on a grid every [`Metric::Down`].
     EpRows,
-    /// How large the pieces of the CLS row are, over unseen scenes: every [`Metric::Share`],
-    /// [`Metric::Variance`] and, of EP, PP and BP, [`Metric::Row`].
+    /// How large the pieces of the CLS row are, over unseen scenes: every [`Metric::Share`] and
+    /// [`Metric::Variance`].
     Shares,
+    /// [`Metric::Row`] of EP, PP and BP.
+    BackgroundRows,
     /// The text side, head by head: [`Metric::First`], [`Metric::Least`], [`Metric::Second`],
     /// [`Metric::Attention`] and [`Metric::Preference`].
     Text,
@@ -50,20 +52,28 @@ fn insert(values: &mut Values, before: &Intervention, split: Split, accuracy: &A
 }
 
 impl Measure {
-    /// Every metric of a model's accuracies, with nothing done before or under an ablation, in the order of
-    /// reports; for other measures none.
-    pub fn accuracies(&self) -> Vec<Metric> {
-        let (before, splits) = match self {
-            Measure::Accuracies(splits) => (Intervention::None, splits),
-            Measure::Ablation(ablation, splits) => (Intervention::Ablation(ablation.clone()), splits),
-            _ => return Vec::new(),
+    /// Every metric of it, in the order of reports, where all models have the same; none of a measure that
+    /// goes by head or pixel.
+    pub fn metrics(&self) -> Vec<Metric> {
+        let accuracies = |before: &Intervention, splits: &[Split]| {
+            let scores = splits
+                .iter()
+                .flat_map(|split| Score::on(*split).iter().map(move |score| (*split, *score)));
+            scores
+                .map(|(split, score)| Metric::Accuracy(before.clone(), split, score))
+                .collect()
         };
-        let scores = splits
-            .iter()
-            .flat_map(|split| Score::on(*split).iter().map(move |score| (*split, *score)));
-        scores
-            .map(|(split, score)| Metric::Accuracy(before.clone(), split, score))
-            .collect()
+        match self {
+            Measure::Accuracies(splits) => accuracies(&Intervention::None, splits),
+            Measure::Ablation(ablation, splits) => {
+                accuracies(&Intervention::Ablation(ablation.clone()), splits)
+            }
+            Measure::Shares => {
+                let shares = Part::ALL.map(Metric::Share).into_iter();
+                shares.chain(Term::LOGIT.map(Metric::Variance)).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Measures one model's parameters and adds the numbers to `values`.
@@ -113,6 +123,14 @@ impl Measure {
             }
             Measure::EpRows => ep_rows(evaluator, params, values),
             Measure::Shares => shares(evaluator, params, values)?,
+            Measure::BackgroundRows => {
+                for (h, rows) in (0..).zip(evaluator.background_rows(params)) {
+                    for term in [Term::EP, Term::PP, Term::BP] {
+                        let row = rows[term.place()].iter().copied();
+                        values.extend((0..).map(|pixel| Metric::Row(h, term, pixel)).zip(row));
+                    }
+                }
+            }
             Measure::Text => {
                 for (h, head) in (0..).zip(evaluator.text_heads(params)?) {
                     values.insert(Metric::First(h), head.first);
@@ -244,11 +262,5 @@ fn shares(evaluator: &Evaluator, params: &[f32], values: &mut Values) -> Result<
             .into_iter()
             .zip(variance.map(|x| x / heads)),
     );
-    for (h, rows) in (0..).zip(evaluator.background_rows(params)) {
-        for term in [Term::EP, Term::PP, Term::BP] {
-            let row = rows[term.place()].iter().copied();
-            values.extend((0..).map(|pixel| Metric::Row(h, term, pixel)).zip(row));
-        }
-    }
     Ok(())
 }

@@ -126,6 +126,8 @@ fn package(name: &str, features: &[&str], target: &Path, folder: &Path) -> Resul
     for file in [format!("{name}.js"), format!("{name}.d.ts")] {
         fs::copy(bound.join(&file), folder.join(&file)).with_context(|| format!("could not copy {file}"))?;
     }
+    let types = fs::read_to_string(folder.join(format!("{name}.d.ts")))?;
+    fs::write(folder.join("settings.ts"), setting_names(&types)?)?;
     // Last, so that its time vouches for the whole package.
     let mut wasm_opt = tools::node("binaryen/bin/wasm-opt");
     tools::run(
@@ -136,6 +138,21 @@ fn package(name: &str, features: &[&str], target: &Path, folder: &Path) -> Resul
             .arg("-o")
             .arg(&optimized),
     )
+}
+
+/// The settings' names as a TypeScript module, out of the interface `Config` that the crate writes: the page
+/// reads its address before the WebAssembly is there.
+fn setting_names(types: &str) -> Result<String> {
+    let (_, config) = types
+        .split_once("export interface Config {\n")
+        .context("the crate's types have no interface Config")?;
+    let names: Vec<&str> = config
+        .lines()
+        .take_while(|line| *line != "}")
+        .filter(|line| !line.trim_start().starts_with("/**"))
+        .filter_map(|line| line.split_once(':').map(|(name, _)| name.trim()))
+        .collect();
+    Ok(format!("export const CONFIG_NAMES = {names:?} as const;\n"))
 }
 
 /// Checks the site's types and bundles it, and the library with it.

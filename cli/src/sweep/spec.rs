@@ -40,6 +40,9 @@ pub struct Spec {
     /// "EP+VP", "EP*-1", "EP@0+2", "text.EP".
     #[serde(default)]
     ablate: Vec<String>,
+    /// Whether the rows have how large the pieces of the CLS row are: `share.XX`, `variance.EP`.
+    #[serde(default)]
+    shares: bool,
     /// Settings of every model.
     #[serde(default)]
     set: BTreeMap<String, toml::Value>,
@@ -138,8 +141,11 @@ impl Spec {
                 .into_iter()
                 .map(|ablation| Measure::Ablation(ablation, self.splits.clone())),
         );
+        if self.shares {
+            measures.push(Measure::Shares);
+        }
         let mut numbers = vec![Metric::Loss, Metric::Slope, Metric::Steepest, Metric::NotFinite];
-        numbers.extend(measures.iter().flat_map(Measure::accuracies));
+        numbers.extend(measures.iter().flat_map(Measure::metrics));
         let configs = (0..count)
             .map(|model| self.model(&preset, model))
             .collect::<Result<_, _>>()?;

@@ -25,6 +25,7 @@ fn jobs(scale: Scale) -> Vec<Job> {
         Measure::Accuracies(vec![Split::Unseen]),
         Measure::Slopes,
         Measure::Shares,
+        Measure::BackgroundRows,
     ];
     seeds(&Config::default(), scale.pick(2, 4, 8), 1000, &measures)
 }

@@ -1,5 +1,6 @@
 // What a reader may set of a run: it makes the form, and the address and the attributes both ways.
 import { quote } from "../util/format";
+import { CONFIG_NAMES } from "../engine/pkg/settings";
 import type { Config, ConfigField, EngineRequest, Value } from "../engine/pkg/leftright.js";
 
 /** The settings that Figure 1's form shows; the others are set in the lab, or in the address. */
@@ -15,14 +16,8 @@ export const ENGINES: { request: EngineRequest; label: string }[] = [
 /** Everything that makes a run: every key of the config, and who trains. */
 export type Settings = Config & { engine: EngineRequest };
 
-/** Every setting's name, before the engine that checks them is there; the compiler holds them to the crate's. */
-export const SETTING_NAMES = Object.keys({
-  seed: true, pixels: true, grid: true, above: true, right: true, objects: true, labels: true, pair_labels: true,
-  held_labels: true, mixed: true, single_layouts: true, pair_layouts: true, d_model: true, heads: true, d_embed: true,
-  vision_layers: true, text_layers: true, layer_norm: true, mlp: true, autoregressive: true, batch: true, lr: true,
-  beta1: true, beta2: true, eps: true, weight_decay: true, warmup: true, schedule: true, schedule_steps: true, max_scale: true, token_std: true,
-  cls_std: true, position_std: true, text_position_scale: true, linear: true, linear_std: true, bias_std: true, engine: true,
-} satisfies Record<keyof Settings, true>) as (keyof Settings)[];
+/** Every setting's name, before the engine that checks them is there. */
+export const SETTING_NAMES: readonly (keyof Settings)[] = [...CONFIG_NAMES, "engine"];
 
 /** How each number is called in the form: in words, then as in the paper. */
 export const WORDS: Record<NumberName, { label: string; symbol?: { letter: string; index: string } }> = {
