@@ -201,6 +201,27 @@ fn starts_are_swept() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
+/// Every candidate is trained with every combination of the grid, which overrules it, as it overrules [set].
+#[test]
+fn candidates_are_swept_with_the_grid() {
+    let spec = "steps = 2\nsplits = [\"unseen\"]\n[set]\nd_model = 16\nbatch = 8\ntoken_std = 0.5\n[[candidates]]\nstart = \"clip\"\ncls_std = 0.75\n[[candidates]]\ntoken_std = 0.125\nbias_std = 7\n[grid]\nbias_std = [2, 3]\n";
+    let (folder, spec) = folder("candidates", spec);
+    let out = folder.join("rows");
+    sweep(&spec, &out, "csv");
+    let rows: Vec<String> = rows(&out).into_values().collect();
+    // token_std, cls_std, position_std, text_position_scale, linear, linear_std, bias_std
+    for (row, start) in rows.iter().zip([
+        ",0.5,0.75,0.25,0.04,normal,1,2,",
+        ",0.5,0.75,0.25,0.04,normal,1,3,",
+        ",0.125,1,0.02,1,normal,1,2,",
+        ",0.125,1,0.02,1,normal,1,3,",
+    ]) {
+        assert!(row.contains(start), "{row} has no {start}");
+    }
+    assert_eq!(rows.len(), 4);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
 /// The shares of the parts are columns where a spec asks for them, and only there; they sum to one.
 #[test]
 fn shares_are_columns_where_they_are_asked_for() {

@@ -19,7 +19,7 @@ use spec::Spec;
 
 #[derive(Args)]
 pub struct SweepArgs {
-    /// A TOML file: steps, every, preset, start, measured splits, ablations and shares, [set] and [grid]
+    /// A TOML file: steps, every, preset, start, measured splits, ablations and shares, [set], candidates and [grid]
     spec: PathBuf,
     /// The folder that gets the parts
     #[arg(long, required_unless_present = "plan")]

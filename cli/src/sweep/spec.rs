@@ -46,6 +46,10 @@ pub struct Spec {
     /// Settings of every model.
     #[serde(default)]
     set: BTreeMap<String, toml::Value>,
+    /// Settings that go together, each with a start if it has one: every candidate is trained with every
+    /// combination of the grid.
+    #[serde(default)]
+    candidates: Vec<BTreeMap<String, toml::Value>>,
     /// Lists of settings, or of starts; every combination is a model. A setting overrules the start.
     #[serde(default)]
     grid: BTreeMap<String, Vec<toml::Value>>,
@@ -61,7 +65,7 @@ fn all() -> Vec<Split> {
 
 /// Every model of a sweep, and what each row holds.
 pub struct Plan {
-    /// In the order of the grid, its last key the fastest.
+    /// In the order of the candidates and, of each, of the grid, its last key the fastest.
     pub configs: Vec<ValidConfig>,
     /// Steps of every model.
     pub steps: u32,
@@ -117,11 +121,13 @@ impl Spec {
         let count = self
             .grid
             .values()
-            .try_fold(1usize, |n, values| n.checked_mul(values.len()))
+            .try_fold(self.candidates.len().max(1), |n, values| {
+                n.checked_mul(values.len())
+            })
             .filter(|n| *n <= MOST);
         let Some(count) = count else {
             return Err(Failure::Usage(format!(
-                "the grid has more than {MOST} models; split it into several specs"
+                "the spec has more than {MOST} models; split it into several"
             )));
         };
         if let Some((key, _)) = self.grid.iter().find(|(_, values)| values.is_empty()) {
@@ -164,10 +170,15 @@ impl Spec {
             chosen.push((key.as_str(), text(&values[rest % values.len()])));
             rest /= values.len();
         }
+        if let Some(candidate) = self.candidates.get(rest) {
+            let settings = candidate.iter().rev();
+            chosen.extend(settings.map(|(key, value)| (key.as_str(), text(value))));
+        }
         chosen.reverse();
         let is_start = |(key, _): &&(&str, String)| *key == START;
         let start = chosen
             .iter()
+            .rev()
             .find(is_start)
             .map(|(_, name)| name)
             .or(self.start.as_ref());
