@@ -1,10 +1,14 @@
 //! Spread over seeds.
 
-/// Median, least and greatest of some numbers, and how many there are.
+/// Median, least and greatest of some numbers, how sure the median is, and how many there are.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
     /// The middle value, or the mean of the two in the middle.
     pub median: f64,
+    /// The lower end of the median's 95 % bootstrap interval.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
     /// The least value.
     pub least: f64,
     /// The greatest value.
@@ -14,18 +18,19 @@ pub struct Spread {
 }
 
 impl Spread {
+    /// From so many values on a sentence says how sure the median is; of fewer the interval is the range, or
+    /// nearly so.
+    const MANY: usize = 5;
+
     /// Of the numbers that are finite; none where there are none.
     pub fn finite(values: impl IntoIterator<Item = f64>) -> Option<Spread> {
         let values = sorted(values.into_iter().filter(|x| x.is_finite()).collect());
         let (least, most) = (*values.first()?, *values.last()?);
-        let middle = values.len() / 2;
-        let median = if values.len() % 2 == 1 {
-            values[middle]
-        } else {
-            (values[middle - 1] + values[middle]) / 2.0
-        };
+        let (lower, upper) = ((values.len() - 1) / 2, values.len() / 2);
         Some(Spread {
-            median,
+            median: (values[lower] + values[upper]) / 2.0,
+            low: values[bootstrap(values.len(), lower, 0.025)],
+            high: values[bootstrap(values.len(), upper, 0.975)],
             least,
             most,
             count: values.len(),
@@ -33,18 +38,41 @@ impl Spread {
     }
 }
 
-impl std::fmt::Display for Spread {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.count {
-            1 => write!(f, "{}", decimal(self.median)),
-            _ => write!(
-                f,
-                "{} ({} to {})",
-                decimal(self.median),
-                decimal(self.least),
-                decimal(self.most)
-            ),
+/// The percentile of a middle value's bootstrap distribution, as a place among `n` sorted values: the first
+/// whose share of resamples, with a middle value there or before, is at least `share`. It is what
+/// infinitely many resamples tend to (Efron 1979): the middle value of a resample is at most the `k`-th where
+/// more than `middle` of its `n` draws are, and each draw is with a chance of `k / n`.
+fn bootstrap(n: usize, middle: usize, share: f64) -> usize {
+    let below = |place: usize| more_than(middle, n, (place + 1) as f64 / n as f64) < share;
+    let places: Vec<usize> = (0..n - 1).collect();
+    places.partition_point(|place| below(*place))
+}
+
+/// The chance that more than `least` of `n` independent draws succeed, each with a chance of `p` below one.
+fn more_than(least: usize, n: usize, p: f64) -> f64 {
+    let (mut ways, mut chance) = (0.0, 0.0);
+    for successes in 0..=n {
+        let failures = (n - successes) as f64;
+        if successes > least {
+            chance += f64::exp(ways + successes as f64 * p.ln() + failures * (1.0 - p).ln());
         }
+        // The logarithm of n over successes.
+        ways += f64::ln(failures / (successes + 1) as f64);
+    }
+    chance
+}
+
+impl std::fmt::Display for Spread {
+    /// The median; of several values, least and greatest in brackets; of many, the interval before these.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", decimal(self.median))?;
+        if self.count >= Spread::MANY {
+            write!(f, " [{}, {}]", decimal(self.low), decimal(self.high))?;
+        }
+        if self.count > 1 {
+            write!(f, " ({} to {})", decimal(self.least), decimal(self.most))?;
+        }
+        Ok(())
     }
 }
 
@@ -121,6 +149,23 @@ mod tests {
             (spread.to_string(), Spread::finite([2.0]).unwrap().to_string()),
             ("2.50 (1.00 to 10.0)".to_owned(), "2.00".to_owned())
         );
+    }
+
+    /// The interval is that of all resamples there are, counted one by one; of more values it is narrower.
+    #[test]
+    fn the_interval_is_that_of_every_resample() {
+        let values = [0.1, 0.2, 0.4, 0.8, 1.6];
+        let resample = |i: usize| sorted((0..5).map(|digit| values[i / 5usize.pow(digit) % 5]).collect())[2];
+        let medians = sorted((0..5usize.pow(5)).map(resample).collect());
+        let percentile = |share: f64| medians[(share * medians.len() as f64).ceil() as usize - 1];
+        let spread = Spread::finite(values).unwrap();
+        assert_eq!((spread.low, spread.high), (percentile(0.025), percentile(0.975)));
+        assert_eq!(spread.to_string(), "0.40 [0.10, 1.60] (0.10 to 1.60)");
+        let many = Spread::finite((1..=101).map(f64::from)).unwrap();
+        assert_eq!((many.low, many.median, many.high), (41.0, 51.0, 61.0));
+        // Of an even number it holds the interval of either middle value, and a far value moves nothing.
+        let sixteen = Spread::finite((1..=15).map(f64::from).chain([1000.0])).unwrap();
+        assert_eq!((sixteen.low, sixteen.median, sixteen.high), (4.0, 8.5, 13.0));
     }
 
     #[test]
