@@ -97,7 +97,7 @@ fn birth_reads_between_measurements() {
     // Of 500 steps, measured every 10. Order is whole at step 250: it is half way at 125.
     assert_eq!(
         finding(|part| [-2.0 * part, 0.5 + 0.5 * (part / 0.5).min(1.0)]),
-        "Over 6 models, order is half way at step 125 and the slope has half its final size at step 250: the accuracy comes first, by 125 steps; the slope does in 0 of 6 seeds. When order is half way the slope is at 0.25 (0.25 to 0.25) of its final size."
+        "Over 6 models, order is half way at step 125 and the slope has half its final size at step 250: the accuracy comes first, by 125 steps; the slope does in 0 of 6 seeds. When order is half way the slope is at 0.25 [0.25, 0.25] (0.25 to 0.25) of its final size."
     );
     // A slope that is all there at step 130, and nothing at 120.
     assert_eq!(
@@ -105,12 +105,12 @@ fn birth_reads_between_measurements() {
             if part < 0.26 { 0.0 } else { 2.0 },
             0.5 + 0.5 * (part / 0.5).min(1.0)
         ]),
-        "Over 6 models, order is half way at step 125 and the slope has half its final size at step 125: the slope comes first, by 0 steps; the slope does in 0 of 6 seeds. When order is half way the slope is at 0.50 (0.50 to 0.50) of its final size."
+        "Over 6 models, order is half way at step 125 and the slope has half its final size at step 125: the slope comes first, by 0 steps; the slope does in 0 of 6 seeds. When order is half way the slope is at 0.50 [0.50, 0.50] (0.50 to 0.50) of its final size."
     );
     // All is there at step 10: half the slope was at step 5, and order of 0.6 at 6/7 of the way.
     assert_eq!(
         finding(|_| [2.0, 0.7]),
-        "Over 6 models, order is half way at step 9 and the slope has half its final size at step 5: the slope comes first, by 4 steps; the slope does in 6 of 6 seeds. When order is half way the slope is at 0.86 (0.86 to 0.86) of its final size."
+        "Over 6 models, order is half way at step 9 and the slope has half its final size at step 5: the slope comes first, by 4 steps; the slope does in 6 of 6 seeds. When order is half way the slope is at 0.86 [0.86, 0.86] (0.86 to 0.86) of its final size."
     );
 }
 
