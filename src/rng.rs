@@ -17,6 +17,8 @@ pub enum Stream {
     Layout = 4,
     /// Which relation states each scene of a batch.
     Relation = 5,
+    /// What an analysis compares with: chance; `step` is the draw.
+    Chance = 6,
 }
 
 /// A bijection of `u32` that scatters every bit ("lowbias32", C. Wellons' hash prospector).

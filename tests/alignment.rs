@@ -168,3 +168,20 @@ fn a_held_label_with_a_double_is_not_matched() {
         assert!((ours.held_matched - expected).abs() < 1e-12, "{ours:?}");
     }
 }
+
+/// Held labels that a rotation carries over are above chance of either kind, and labels whose text has nothing
+/// to do with their image are not.
+#[test]
+fn only_what_carries_over_is_above_chance() {
+    let above = |params: &[f32]| {
+        let evaluator = Evaluator::new(&config());
+        let found = evaluator.alignment(params).unwrap();
+        let chance = evaluator.alignment_chance(params).unwrap();
+        let both = found.into_iter().zip(chance);
+        both.map(|(a, c)| [a.held > c.rotation, a.held > c.permutation])
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(above(&model(rotated).0), [[true; 2]; 2]);
+    let unlike = |x: &[f32]| x.iter().map(|x| (12_345.6 * x).sin()).collect();
+    assert_eq!(above(&model(unlike).0), [[false; 2]; 2]);
+}

@@ -108,7 +108,8 @@ fn every_experiments_jobs_can_be_run() {
         // Those that show the course of training, and no other, are measured on the way.
         let on_the_way = ["generalization", "birth", "carrier"].contains(&experiment.name);
         assert!(
-            jobs.iter().all(|job| (job.every > 0) == on_the_way),
+            jobs.iter()
+                .all(|job| (job.every > 0 && !job.plateau) == on_the_way),
             "{}",
             experiment.name
         );
@@ -266,4 +267,95 @@ fn a_diverged_model_has_no_accuracy() {
         values.get(&Metric::Loss).unwrap().is_nan() && values.iter().count() == 1,
         "{values:?}"
     );
+}
+
+/// A run of a job that trains until a plateau, by its retrieval on seen pairs and what it has on unseen ones.
+fn looks(seen: f64, unseen: &[f64]) -> Vec<Measurement> {
+    let measurement = |(i, unseen): (u32, &f64)| Measurement {
+        job: 0,
+        step: 500 * (i + 1),
+        values: [
+            ("loss", 0.1),
+            ("seen.retrieval", seen),
+            ("unseen.retrieval", 0.5),
+            ("unseen.order", *unseen),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.parse().unwrap(), value))
+        .collect(),
+    };
+    (0..).zip(unseen).map(measurement).collect()
+}
+
+/// Training ends where nothing rises for two thousand steps and what was seen is learned, and not before.
+#[test]
+fn a_plateau_is_where_nothing_rises_and_all_is_learned() {
+    let job = job(small(0)).until_plateau();
+    let ended = |run: &[Measurement]| job.ended(&run.iter().collect::<Vec<_>>());
+    assert_eq!((job.steps, job.every), (20_000, 500));
+    assert!(!ended(&[]));
+    assert!(ended(&looks(0.99, &[0.6, 0.6, 0.62, 0.5, 0.6])));
+    for (seen, unseen) in [
+        // Too short, still rising, rising again, and not learned.
+        (0.99, &[0.6, 0.6, 0.6, 0.6][..]),
+        (0.99, &[0.5, 0.6, 0.7, 0.8, 0.9]),
+        (0.99, &[0.6, 0.6, 0.6, 0.6, 0.63]),
+        (0.98, &[0.6, 0.6, 0.6, 0.6, 0.6]),
+    ] {
+        assert!(!ended(&looks(seen, unseen)), "{seen} {unseen:?}");
+    }
+    // At the last step whatever it is at; and where training has diverged.
+    assert!(ended(&looks(0.2, &[0.5; 40])));
+    let mut diverged = looks(0.2, &[0.5]);
+    diverged[0].values.insert(Metric::Loss, f64::NAN);
+    assert!(ended(&diverged));
+    // Without a plateau only the last step ends it.
+    let fixed = Job {
+        plateau: false,
+        ..job.clone()
+    };
+    let run = looks(0.99, &[0.6; 8]);
+    assert!(!fixed.ended(&run.iter().collect::<Vec<_>>()));
+}
+
+/// Of a population each model is measured to its own end: on the way what tells the end, and there all.
+#[test]
+fn models_of_a_population_end_on_their_own_plateaus() {
+    let measures = vec![Measure::Slopes];
+    let quick = Config {
+        d_model: 32,
+        d_embed: 32,
+        batch: 64,
+        lr: 0.002,
+        pixels: 4,
+        pair_labels: 6,
+        single_layouts: 3,
+        pair_layouts: 5,
+        ..small(0)
+    };
+    // What never learns trains for as long as it may.
+    let still = Config {
+        lr: 0.0,
+        ..quick.clone()
+    };
+    let until = |config: Config| Job {
+        every: 100,
+        plateau: true,
+        ..Job::new(config.validate().unwrap(), 3000, measures.clone())
+    };
+    let jobs = vec![until(quick), until(still)];
+    let measurements = train(jobs.clone());
+    for (place, job) in (0..).zip(&jobs) {
+        let run: Vec<&Measurement> = measurements.iter().filter(|m| m.job == place).collect();
+        let (last, before) = run.split_last().unwrap();
+        assert!(job.ended(&run) && !job.ended(before));
+        assert!(last.values.get(&Metric::Slope).is_some());
+        assert!(before.iter().all(|m| m.values.get(&Metric::Slope).is_none()));
+        assert!(
+            before
+                .iter()
+                .all(|m| m.values.get(&"seen.retrieval".parse().unwrap()).is_some())
+        );
+        assert_eq!(last.step == 3000, place == 1, "{last:?}");
+    }
 }

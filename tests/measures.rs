@@ -259,6 +259,25 @@ fn agreements_are_the_alignments() {
     }
 }
 
+#[test]
+fn chance_is_measured_of_both_spaces() {
+    let config = strip(3);
+    let params = random_model(&config);
+    let values = taken(&config, &params, &[Measure::AlignmentChance]);
+    let chance = Evaluator::new(&config).alignment_chance(&params).unwrap();
+    assert_eq!(values.iter().count(), 4);
+    for (space, chance) in ["token", "circuit"].into_iter().zip(chance) {
+        assert_eq!(
+            number(&values, &format!("{space}.chance_rotation")),
+            chance.rotation
+        );
+        assert_eq!(
+            number(&values, &format!("{space}.chance_permutation")),
+            chance.permutation
+        );
+    }
+}
+
 /// The metrics that a measure lists are those that it takes; one that goes by head lists none.
 #[test]
 fn the_metrics_listed_are_those_taken() {

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::evaluator::Evaluator;
 use super::slope::mean;
 use super::{AnalysisError, finite};
+use crate::rng::{Stream, key, normal, permute};
 
 /// What is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -51,7 +52,61 @@ pub struct Alignment {
     pub held_matched: f64,
 }
 
+/// What the held labels' cosine is by chance, in one space: of so many draws the one that 95 % are below.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlignmentChance {
+    /// What is compared.
+    pub space: Space,
+    /// Of [`Alignment::held`] under a rotation drawn at random.
+    pub rotation: f64,
+    /// Of the same under the best rotation that brings each fitted label's image vector to the text vector of
+    /// another, drawn at random.
+    pub permutation: f64,
+}
+
+/// Draws of chance, of either kind.
+const DRAWS: u32 = 100;
+
 impl Evaluator {
+    /// What the held labels' cosine would be by chance, in both spaces.
+    ///
+    /// # Errors
+    /// Where the model's vectors are not finite.
+    pub fn alignment_chance(&self, params: &[f32]) -> Result<Vec<AlignmentChance>, AnalysisError> {
+        let [vision, text] = [0, 1].map(|i| self.labels(params, i));
+        let spaces = Space::ALL.into_iter().zip(vision.iter().zip(&text));
+        spaces.map(|(space, (a, b))| self.chance(space, a, b)).collect()
+    }
+
+    fn chance(
+        &self,
+        space: Space,
+        image: &DMatrix<f64>,
+        text: &DMatrix<f64>,
+    ) -> Result<AlignmentChance, AnalysisError> {
+        let config = self.config();
+        let (held, fitted) = (config.held_labels as usize, config.labels - config.held_labels);
+        let ends = |all: &DMatrix<f64>| all.rows(all.nrows() - held, held).into_owned();
+        let (image_held, text_held) = (ends(image), ends(text));
+        let cosine = |rotation: &DMatrix<f64>| {
+            cosines(&product(&image_held, rotation), &text_held).trace() / held as f64
+        };
+        let image_fitted = image.rows(0, fitted as usize).into_owned();
+        let (mut rotations, mut permutations) = (Vec::new(), Vec::new());
+        for draw in 0..DRAWS {
+            let key = key(config.seed, Stream::Chance, draw);
+            rotations.push(cosine(&random_rotation(image.ncols(), key)));
+            let other = |label: usize| permute(label as u32, fitted, key) as usize;
+            let shuffled = DMatrix::from_fn(fitted as usize, text.ncols(), |i, j| text[(other(i), j)]);
+            permutations.push(cosine(&procrustes(&image_fitted, &shuffled)?));
+        }
+        Ok(AlignmentChance {
+            space,
+            rotation: upper(rotations),
+            permutation: upper(permutations),
+        })
+    }
+
     /// The alignment in both spaces; the rotation is fitted on the labels that are not held out.
     ///
     /// # Errors
@@ -121,6 +176,23 @@ impl Evaluator {
     }
 }
 
+/// The number that 95 % of some are below.
+fn upper(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() * 95 / 100]
+}
+
+/// A rotation or reflection, all alike likely: the Q of normal numbers, its signs as R's diagonal has them
+/// (Mezzadri 2007).
+fn random_rotation(width: usize, key: u32) -> DMatrix<f64> {
+    let draw = |i: usize, j: usize| f64::from(normal(key, (i * width + j) as u32));
+    let (mut q, r) = DMatrix::from_fn(width, width, draw).qr().unpack();
+    for (mut column, scale) in q.column_iter_mut().zip(r.diagonal().iter()) {
+        column *= scale.signum();
+    }
+    q
+}
+
 /// The matrix product, once for all who need it: the library's own is inlined into each.
 #[inline(never)]
 fn product(a: &DMatrix<f64>, b: &DMatrix<f64>) -> DMatrix<f64> {
@@ -150,6 +222,33 @@ fn procrustes(a: &DMatrix<f64>, b: &DMatrix<f64>) -> Result<DMatrix<f64>, Analys
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A random rotation keeps lengths, and no direction is preferred: over many, a cosine has mean 0 and
+    /// variance 1 / width.
+    #[test]
+    fn random_rotations_prefer_no_direction() {
+        let (width, draws) = (8, 400);
+        let rotations: Vec<DMatrix<f64>> = (0..draws)
+            .map(|draw| random_rotation(width, key(1, Stream::Chance, draw)))
+            .collect();
+        let unit = DMatrix::<f64>::identity(width, width);
+        assert!(
+            rotations
+                .iter()
+                .all(|q| (q.transpose() * q - &unit).norm() < 1e-9)
+        );
+        for (i, j) in [(0, 0), (7, 7), (2, 5)] {
+            let cosines: Vec<f64> = rotations.iter().map(|q| q[(i, j)]).collect();
+            let squares: Vec<f64> = cosines.iter().map(|x| x * x).collect();
+            assert!(mean(&cosines).abs() < 0.06, "{i} {j}: {}", mean(&cosines));
+            assert!(
+                (mean(&squares) * width as f64 - 1.0).abs() < 0.25,
+                "{}",
+                mean(&squares)
+            );
+        }
+        assert_eq!(upper((0..100).map(f64::from).collect()), 95.0);
+    }
 
     /// A rotated copy is found again, exactly; a copy of other numbers is not.
     #[test]

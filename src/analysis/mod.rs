@@ -15,7 +15,7 @@ pub use ablate::{Ablation, strengths, surgery};
 pub use accuracy::{Accuracies, Accuracy, Evaluation, Score};
 pub use decompose::{CaptionScore, Decomposition, HeadDecomposition, TermRow};
 
-pub use align::{Alignment, Space};
+pub use align::{Alignment, AlignmentChance, Space};
 pub use evaluator::Evaluator;
 pub use scene::Scene;
 pub use slope::least_squares_slope;

@@ -31,8 +31,10 @@ pub enum Measure {
     /// The text side, head by head: [`Metric::First`], [`Metric::Least`], [`Metric::Second`],
     /// [`Metric::Attention`] and [`Metric::Preference`].
     Text,
-    /// Every [`Metric::Alignment`].
+    /// Every [`Metric::Alignment`] but those of chance.
     Alignment,
+    /// [`Metric::Alignment`] by chance: two hundred draws, which takes seconds.
+    AlignmentChance,
     /// [`Metric::Accuracy`] on unseen pairs after surgery: the steepest head's EP row is replaced by a ramp
     /// of this slope, and the other heads lose theirs. The ramp falls or rises as the model's own does.
     Ramp(f64),
@@ -147,13 +149,16 @@ impl Measure {
             }
             Measure::Alignment => {
                 for alignment in evaluator.alignment(params)? {
-                    let number = |agreement| {
-                        (
-                            Metric::Alignment(alignment.space, agreement),
-                            agreed(&alignment, agreement),
-                        )
-                    };
-                    values.extend(Agreement::ALL.map(number));
+                    let space = alignment.space;
+                    let number = |(agreement, value)| (Metric::Alignment(space, agreement), value);
+                    values.extend(agreements(&alignment).map(number));
+                }
+            }
+            Measure::AlignmentChance => {
+                for chance in evaluator.alignment_chance(params)? {
+                    let metric = |agreement| Metric::Alignment(chance.space, agreement);
+                    values.insert(metric(Agreement::ChanceRotation), chance.rotation);
+                    values.insert(metric(Agreement::ChancePermutation), chance.permutation);
                 }
             }
             Measure::Ramp(slope) => {
@@ -171,15 +176,15 @@ impl Measure {
     }
 }
 
-fn agreed(alignment: &Alignment, agreement: Agreement) -> f64 {
-    match agreement {
-        Agreement::Raw => alignment.raw,
-        Agreement::RawMismatched => alignment.raw_mismatched,
-        Agreement::Fitted => alignment.fitted,
-        Agreement::Held => alignment.held,
-        Agreement::HeldMismatched => alignment.held_mismatched,
-        Agreement::HeldMatched => alignment.held_matched,
-    }
+fn agreements(alignment: &Alignment) -> [(Agreement, f64); 6] {
+    [
+        (Agreement::Raw, alignment.raw),
+        (Agreement::RawMismatched, alignment.raw_mismatched),
+        (Agreement::Fitted, alignment.fitted),
+        (Agreement::Held, alignment.held),
+        (Agreement::HeldMismatched, alignment.held_mismatched),
+        (Agreement::HeldMatched, alignment.held_matched),
+    ]
 }
 
 fn steepest(slopes: &[f64]) -> usize {

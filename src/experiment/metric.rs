@@ -48,7 +48,8 @@ impl Part {
     }
 }
 
-/// One of the numbers of an [`Alignment`](crate::analysis::Alignment).
+/// One of the numbers of an [`Alignment`](crate::analysis::Alignment), or of what it is
+/// [by chance](crate::analysis::AlignmentChance).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Agreement {
     /// [`Alignment::raw`](crate::analysis::Alignment::raw).
@@ -63,17 +64,23 @@ pub enum Agreement {
     HeldMismatched,
     /// [`Alignment::held_matched`](crate::analysis::Alignment::held_matched).
     HeldMatched,
+    /// [`AlignmentChance::rotation`](crate::analysis::AlignmentChance::rotation).
+    ChanceRotation,
+    /// [`AlignmentChance::permutation`](crate::analysis::AlignmentChance::permutation).
+    ChancePermutation,
 }
 
 impl Agreement {
-    /// All six.
-    pub const ALL: [Agreement; 6] = [
+    /// All eight.
+    pub const ALL: [Agreement; 8] = [
         Agreement::Raw,
         Agreement::RawMismatched,
         Agreement::Fitted,
         Agreement::Held,
         Agreement::HeldMismatched,
         Agreement::HeldMatched,
+        Agreement::ChanceRotation,
+        Agreement::ChancePermutation,
     ];
 
     fn name(self) -> &'static str {
@@ -84,6 +91,8 @@ impl Agreement {
             Agreement::Held => "held",
             Agreement::HeldMismatched => "held_mismatched",
             Agreement::HeldMatched => "held_matched",
+            Agreement::ChanceRotation => "chance_rotation",
+            Agreement::ChancePermutation => "chance_permutation",
         }
     }
 }

@@ -135,7 +135,7 @@ impl Experiment {
     /// says so.
     pub fn summarise(&self, jobs: &[Job], measurements: &[Measurement]) -> Summary {
         let summary = (self.summarise)(jobs, measurements);
-        let ended: Vec<&Values> = job::last(jobs, measurements).map(|(_, values)| values).collect();
+        let ended: Vec<&Values> = job::last(jobs, measurements).map(|(_, m)| &m.values).collect();
         if ended.is_empty()
             || ended
                 .iter()

@@ -3,11 +3,12 @@
 
 use std::collections::HashMap;
 
-use super::{Job, Measurement, Metric, Values};
+use super::{Job, Measure, Measurement, Metric, Values};
 use crate::analysis::{AnalysisError, Evaluator};
 use crate::config::{Population, PopulationError, ValidConfig};
 use crate::engine::{Engine, EngineError};
 use crate::model::{ParamTable, Snapshot};
+use crate::task::Split;
 use crate::training::{EngineInfo, EngineRequest, open};
 
 /// Why jobs cannot be trained together, or not on.
@@ -22,16 +23,22 @@ pub enum TrainerError {
     /// A measurement was refused.
     #[error(transparent)]
     Analysis(#[from] AnalysisError),
-    /// The models of a population train for the same number of steps, measured at the same steps.
+    /// The models of a population train for the same number of steps, measured at the same steps, and end by
+    /// the same rule.
     #[error("the jobs of a population must have the same steps")]
     Steps,
 }
 
-/// Jobs with models of one shape and the same steps, in training together.
+/// Jobs with models of one shape and the same steps, in training together. Those that train until a plateau are
+/// measured to their own ends, and trained until the last is at its.
 #[derive(Debug)]
 pub struct Trainer {
     /// At least one.
     jobs: Vec<(u32, Job)>,
+    /// What was measured of each model that is looked at for a plateau.
+    runs: Vec<Vec<Measurement>>,
+    /// Whether each is at its end, and measured there.
+    ended: Vec<bool>,
     steps: u32,
     engine: Engine,
     info: EngineInfo,
@@ -52,6 +59,20 @@ struct Measuring {
     measure: usize,
     /// What was measured of it.
     values: Values,
+    /// Whether it trains until a plateau and is at its end.
+    last: bool,
+}
+
+impl Measuring {
+    fn new(params: Vec<f32>, model: usize) -> Measuring {
+        Measuring {
+            params,
+            model,
+            measure: 0,
+            values: Values::default(),
+            last: false,
+        }
+    }
 }
 
 impl Trainer {
@@ -63,15 +84,14 @@ impl Trainer {
         let population = Population::new(jobs.iter().map(|(_, job)| job.config.clone()).collect())?;
         let (_, first) = jobs.first().expect("a population has at least one model");
         let steps = first.steps;
-        if jobs
-            .iter()
-            .any(|(_, job)| (job.steps, job.every) != (steps, first.every))
-        {
+        if jobs.iter().any(|(_, job)| job.course() != first.course()) {
             return Err(TrainerError::Steps);
         }
         let (engine, info) = open(&population, &Snapshot::initial(&population), request).await?;
         let evaluators = population.iter().map(Evaluator::new).collect();
         Ok(Trainer {
+            runs: vec![Vec::new(); jobs.len()],
+            ended: vec![false; jobs.len()],
             jobs,
             steps,
             engine,
@@ -88,15 +108,14 @@ impl Trainer {
         &self.info
     }
 
-    /// Steps done, and to do.
+    /// Steps done, and to do at most.
     pub fn progress(&self) -> (u32, u32) {
         (self.step, self.steps)
     }
 
     /// Whether all is trained and measured.
     pub fn ended(&self) -> bool {
-        let (step, steps) = self.progress();
-        step >= steps && self.measuring.is_none()
+        self.measuring.is_none() && self.ended.iter().all(|ended| *ended)
     }
 
     /// Trains at most `steps` steps, never past a measurement; or, where one is due, takes one measure of one
@@ -116,47 +135,77 @@ impl Trainer {
         self.step += count;
         if self.step == next {
             let params = self.engine.snapshot().await?.params;
-            self.measuring = Some(Measuring {
-                params,
-                model: 0,
-                measure: 0,
-                values: Values::default(),
-            });
+            self.measuring = self.left(0).map(|model| Measuring::new(params, model));
         }
         Ok(None)
     }
 
+    /// The first model from a place on that is not at its end.
+    fn left(&self, from: usize) -> Option<usize> {
+        (from..self.jobs.len()).find(|model| !self.ended[*model])
+    }
+
+    /// The measure that is due.
+    fn due(&self, at: &Measuring) -> Option<Measure> {
+        let job = &self.jobs[at.model].1;
+        if !job.plateau {
+            return job.measures.get(at.measure).cloned();
+        }
+        match at.measure.checked_sub(1) {
+            None => Some(Measure::Accuracies(vec![Split::Seen, Split::Unseen])),
+            Some(place) => job.measures.get(place).filter(|_| at.last).cloned(),
+        }
+    }
+
+    /// Whether a model that trains until a plateau ends here, as the accuracies say.
+    fn ends(&self, at: &Measuring) -> bool {
+        let here = self.measurement(at, true);
+        let run: Vec<&Measurement> = self.runs[at.model].iter().chain([&here]).collect();
+        self.jobs[at.model].1.ended(&run)
+    }
+
+    fn measurement(&self, at: &Measuring, finite: bool) -> Measurement {
+        let loss = self.losses.get(at.model).copied().filter(|_| finite);
+        let mut values = at.values.clone();
+        values.insert(Metric::Loss, loss.map_or(f64::NAN, f64::from));
+        Measurement {
+            job: self.jobs[at.model].0,
+            step: self.step,
+            values,
+        }
+    }
+
     fn measure(&mut self, mut at: Measuring) -> Result<Option<Measurement>, TrainerError> {
-        let (number, job) = &self.jobs[at.model];
         let len = at.params.len() / self.jobs.len();
         let params = &at.params[at.model * len..][..len];
         let mut finite = params.iter().all(|x| x.is_finite());
-        if let Some(measure) = job.measures.get(at.measure).filter(|_| finite) {
+        if let Some(measure) = self.due(&at).filter(|_| finite) {
             match measure.take(&self.evaluators[at.model], params, &mut at.values) {
                 Ok(()) => at.measure += 1,
                 Err(AnalysisError::NotFinite(_)) => finite = false,
                 Err(error) => return Err(error.into()),
             }
+            if finite && self.jobs[at.model].1.plateau && at.measure == 1 {
+                at.last = self.ends(&at);
+            }
         }
-        if finite && at.measure < job.measures.len() {
+        if finite && self.due(&at).is_some() {
             self.measuring = Some(at);
             return Ok(None);
         }
-        let loss = self.losses.get(at.model).copied().filter(|_| finite);
-        let mut values = std::mem::take(&mut at.values);
-        values.insert(Metric::Loss, loss.map_or(f64::NAN, f64::from));
-        let measurement = Measurement {
-            job: *number,
-            step: self.step,
-            values,
-        };
-        if at.model + 1 < self.jobs.len() {
-            self.measuring = Some(Measuring {
-                model: at.model + 1,
-                measure: 0,
-                ..at
-            });
+        let measurement = self.measurement(&at, finite);
+        let job = &self.jobs[at.model].1;
+        if job.plateau {
+            self.runs[at.model].push(measurement.clone());
         }
+        let run: Vec<&Measurement> = match self.runs[at.model][..] {
+            [] => vec![&measurement],
+            ref run => run.iter().collect(),
+        };
+        self.ended[at.model] = job.ended(&run);
+        self.measuring = self
+            .left(at.model + 1)
+            .map(|model| Measuring::new(at.params, model));
         Ok(Some(measurement))
     }
 }
@@ -169,7 +218,7 @@ pub const POPULATION: usize = 32;
 pub fn populations(jobs: &[Job], most: usize) -> Vec<Vec<u32>> {
     let kinds: Vec<_> = jobs
         .iter()
-        .map(|job| (job.config.shape(), job.steps, job.every))
+        .map(|job| (job.config.shape(), job.course()))
         .collect();
     let mut groups: Vec<Vec<u32>> = Vec::new();
     for (number, kind) in (0..).zip(&kinds) {

@@ -107,17 +107,21 @@ pub const CASES: [Case; 18] = [
         reproduced: |_, _| {
             values([
                 ("token.raw", 0.29),
+                ("token.fitted", 1.0),
                 ("token.held", 0.5),
-                ("token.held_mismatched", 0.25),
                 ("token.held_matched", 0.6),
+                ("token.chance_rotation", 0.49),
+                ("token.chance_permutation", 0.45),
             ])
         },
         not: |_, _| {
             values([
                 ("token.raw", 0.3),
-                ("token.held", 0.5),
-                ("token.held_mismatched", 0.5),
+                ("token.fitted", 1.0),
+                ("token.held", 0.4),
                 ("token.held_matched", 0.5),
+                ("token.chance_rotation", 0.4),
+                ("token.chance_permutation", 0.45),
             ])
         },
     },
@@ -286,8 +290,10 @@ pub fn diversity(c: &ValidConfig, labels: f64, layouts: f64) -> Values {
     // What decides is unseen pairs alone.
     values([
         ("unseen.retrieval", gained),
+        ("unseen.order", gained),
         ("seen.retrieval", 0.5),
         ("single.retrieval", 0.5),
+        ("slope", -2.0),
     ])
 }
 

@@ -166,29 +166,31 @@ fn a_grids_map_is_of_its_cells() {
 
 #[test]
 fn diversitys_maps_have_a_setting_on_each_side() {
-    let retrieval = |n: f64, n2: f64, n1: f64| n / 100.0 + n2 / 1000.0 + n1 / 10000.0;
+    let retrieval = |n: f64, n2: f64, bias: f64| n / 100.0 + n2 / 1000.0 + bias / 10.0;
     let row = |c: &ValidConfig, _: f64| {
-        let unseen = retrieval(
-            c.pair_labels.into(),
-            c.pair_layouts.into(),
-            c.single_layouts.into(),
-        );
+        let unseen = retrieval(c.pair_labels.into(), c.pair_layouts.into(), c.bias_std);
         values([
             ("unseen.retrieval", unseen),
             ("seen.retrieval", 2.0 * unseen),
             ("single.retrieval", 3.0 * unseen),
+            ("slope", -4.0 * unseen),
         ])
     };
     let charts = charts("diversity", Scale::Full, &row);
-    assert_eq!(charts.len(), 6);
-    for (split, times) in [("unseen", 1.0), ("seen", 2.0), ("single", 3.0)] {
-        for single in [2.0, 8.0] {
-            let map = titled(&charts, &format!("retrieval, {split}, n_1 = {single}"));
+    assert_eq!(charts.len(), 2 * 6);
+    for (start, bias) in [("paper", 0.0), ("pytorch-linear", 1.0 / 3.0f64.sqrt())] {
+        for (title, times) in [
+            ("retrieval, unseen", 1.0),
+            ("retrieval, seen", 2.0),
+            ("retrieval, single", 3.0),
+            ("|EP slope|, logits per pixel", 4.0),
+        ] {
+            let map = titled(&charts, &format!("{title}, start {start}"));
             let cells = cells(map);
-            assert_eq!(cells.len(), 6 * 14);
+            assert_eq!(cells.len(), 6 * 9);
             for (n2, n, cell) in cells {
-                let expected = times * retrieval(n.parse().unwrap(), n2.parse().unwrap(), single);
-                assert!(near(cell.unwrap(), expected), "{split} {n} {n2}");
+                let expected = times * retrieval(n.parse().unwrap(), n2.parse().unwrap(), bias);
+                assert!(near(cell.unwrap(), expected), "{title} {start} {n} {n2}");
             }
         }
     }

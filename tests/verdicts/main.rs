@@ -237,7 +237,7 @@ fn verdicts_rest_on_what_is_measured() {
         not,
     } in CASES
     {
-        let jobs = (named(name).jobs)(Scale::Figure);
+        let jobs = (named(name).jobs)(Scale::Quick);
         let first = &jobs[0];
         let config = Config {
             d_model: 16,

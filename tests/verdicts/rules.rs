@@ -38,6 +38,15 @@ fn diversity_needs_labels_to_gain_and_layouts_not_to() {
     for (labels, layouts) in [(0.29, 0.0), (0.3, 0.11), (0.3, -0.11), (0.75, 0.25)] {
         assert_eq!(of(labels, layouts), Verdict::Partly, "{labels} {layouts}");
     }
+    // Either score alone is a part.
+    for score in ["unseen.retrieval", "unseen.order"] {
+        let verdict = verdict("diversity", &|c, _| {
+            let mut row = diversity(c, 0.3, 0.0);
+            row.insert(metric(score), 0.5);
+            row
+        });
+        assert_eq!(verdict, Verdict::Partly, "{score}");
+    }
 }
 
 #[test]
@@ -165,11 +174,13 @@ fn text_needs_a_leaning_head_and_a_decisive_term() {
 }
 
 #[test]
-fn alignment_needs_all_three() {
+fn alignment_needs_all_five() {
     for (key, beyond) in [
         ("token.raw", 0.3),
-        ("token.held", 0.44),
+        ("token.fitted", 1.01),
         ("token.held_matched", 0.59),
+        ("token.chance_rotation", 0.5),
+        ("token.chance_permutation", 0.5),
     ] {
         assert_eq!(but("alignment", [(key, beyond)]), Verdict::Partly, "{key}");
     }

@@ -169,6 +169,7 @@ fn site() -> Result<()> {
         root().join("package-lock.json"),
         root().join("package/build.mjs"),
         root().join("package/manifest.config.mjs"),
+        root().join("measurements/summary.json"),
         env::current_exe()?,
     ];
     if tools::is_fresh(

@@ -215,11 +215,10 @@ impl Plan {
 
     /// What is done with one model.
     pub fn job(&self, model: u32) -> Job {
+        let config = self.configs[model as usize].clone();
         Job {
-            config: self.configs[model as usize].clone(),
-            steps: self.steps,
             every: self.every,
-            measures: self.measures.clone(),
+            ..Job::new(config, self.steps, self.measures.clone())
         }
     }
 }

@@ -1,6 +1,9 @@
 //! 12. The autoregressive model.
 
-use super::parts::{Runs, SKILL, ablation_chart, after, cut, models, number, open, seeds, without};
+use super::parts::{
+    COIN, Runs, SKILL, ablation_chart, after, cut, models, number, open, seeds, to_plateau, without,
+};
+use super::subsets;
 use crate::analysis::{Score, Term};
 use crate::config::{Preset, ValidConfig};
 use crate::experiment::{
@@ -38,9 +41,13 @@ fn jobs(scale: Scale) -> Vec<Job> {
         Measure::EpRows,
     ];
     measures.extend(CUTS.map(without));
+    if scale == Scale::Full {
+        subsets::add(&mut measures);
+    }
     let count = scale.pick(1, 2, 5);
     let jobs = |preset: Preset| seeds(&preset.config(), count, 1000, &measures);
-    [jobs(Preset::AutoregressiveMixed), jobs(Preset::Autoregressive)].concat()
+    let jobs = [jobs(Preset::AutoregressiveMixed), jobs(Preset::Autoregressive)];
+    to_plateau(jobs.concat(), scale)
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
@@ -107,7 +114,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     let criteria = criteria.map(Criterion::from).collect();
     let all = after(&[Term::EP, Term::PP, Term::BP], Score::Retrieval);
     let finding = format!(
-        "Where held labels meet others in training, what the model writes of unseen pairs is true in {}; without EP in {}, without PP in {}, without EP, PP and BP in {}, without VP in {}. The steepest EP slope where the first object is named is {} logits per pixel. Where held labels are in no training pair it writes the truth in {} and finds the true order likelier in {}. Over {}.",
+        "Where held labels meet others in training, what the model writes of unseen pairs is true in {}; without EP in {}, without PP in {}, without EP, PP and BP in {}, without VP in {}. The steepest EP slope where the first object is named is {} logits per pixel. Where held labels are in no training pair it writes the truth in {} and finds the true order likelier in {}. Over {}{}.{}",
         met.text(&Metric::unseen(Score::Retrieval)),
         met.text(&after(&[Term::EP], Score::Retrieval)),
         met.text(&after(&[Term::PP], Score::Retrieval)),
@@ -117,6 +124,8 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         strict.text(&Metric::unseen(Score::Retrieval)),
         strict.text(&Metric::unseen(Score::Order)),
         models(runs.count()),
+        runs.until(),
+        subsets::sentence(&[("held labels met", &met), ("in no pair", &strict)], COIN),
     );
     Summary::decided(criteria, finding, charts)
 }

@@ -1,6 +1,6 @@
 //! 8. Captions from the left and from the right.
 
-use super::parts::{COIN, Runs, ablation_chart, after, cut, models, on, open, seeds, without};
+use super::parts::{COIN, Runs, ablation_chart, after, cut, models, on, open, seeds, to_plateau, without};
 use crate::analysis::{Score, Term};
 use crate::config::{Preset, ValidConfig};
 use crate::experiment::{
@@ -29,7 +29,8 @@ fn jobs(scale: Scale) -> Vec<Job> {
     ];
     let count = scale.pick(1, 2, 5);
     let jobs = |preset: Preset| seeds(&preset.config(), count, 1500, &measures);
-    [jobs(Preset::LeftRightOneLayer), jobs(Preset::LeftRight)].concat()
+    let jobs = [jobs(Preset::LeftRightOneLayer), jobs(Preset::LeftRight)].concat();
+    to_plateau(jobs, scale)
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
@@ -67,7 +68,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         return open(charts);
     }
     let finding = format!(
-        "With one text layer order is {} on seen and {} on unseen pairs (single objects {}); with two it is {} and {}, and retrieval on unseen pairs {}. With two layers and without EP, order on unseen pairs is {}. Over {}.",
+        "With one text layer order is {} on seen and {} on unseen pairs (single objects {}); with two it is {} and {}, and retrieval on unseen pairs {}. With two layers and without EP, order on unseen pairs is {}. Over {}{}.",
         one.text(&on(Split::Seen, Score::Order)),
         one.text(&Metric::unseen(Score::Order)),
         one.text(&on(Split::Single, Score::Retrieval)),
@@ -76,6 +77,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         two.text(&Metric::unseen(Score::Retrieval)),
         two.text(&after(&[Term::EP], Score::Order)),
         models(runs.count()),
+        runs.until(),
     );
     let order = |runs: &Runs| runs.median(&Metric::unseen(Score::Order));
     let cut = two.median(&after(&[Term::EP], Score::Order));

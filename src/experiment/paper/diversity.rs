@@ -1,10 +1,11 @@
-//! 2. Label against layout diversity.
+//! 2. Label against layout diversity: which score each lifts.
 
-use super::parts::{Runs, change, job, on, open, settings};
+use super::parts::{Runs, change, job, models, number, on, open, settings};
 use crate::analysis::Score;
-use crate::config::Config;
+use crate::config::{Config, Start, ValidConfig};
 use crate::experiment::{
-    Bound, Chart, Condition, Experiment, Job, Measure, Measurement, Metric, Scale, Summary,
+    Bound, Chart, Condition, Criterion, Experiment, Job, Measure, Measurement, Metric, Scale, Summary,
+    Values, decimal, median,
 };
 use crate::task::Split;
 
@@ -14,27 +15,33 @@ pub const EXPERIMENT: Experiment = Experiment {
     name: "diversity",
     title: "Label against layout diversity",
     claim: "More labels in pairs (N_pair 5 to 15) lift all three generalizations, unseen pairs from near random to near perfect; more layouts per pair (n_2) do almost nothing.",
-    rule: "On unseen pairs: retrieval gains at least 0.3 from the fewest labels to the most; and more layouts, from the fewest to the most, gain less than a third of that. Both reproduce it, one partly.",
+    rule: "From each start, on unseen pairs: retrieval, and order as well, gain at least 0.3 from the fewest labels to the most, the layouts held; and more layouts, from the fewest to the most, change each by less than a third of that, the labels held. All reproduce it, some partly.",
     jobs,
     summarise,
 };
 
+/// What the models start from: preset `paper`, and PyTorch's default for linear maps.
+const STARTS: [Start; 2] = [Start::Paper, Start::PyTorchLinear];
+
 fn jobs(scale: Scale) -> Vec<Job> {
-    let labels: Vec<u32> = scale.pick(vec![3, 5, 9, 15], vec![3, 5, 9, 15], (2..=15).collect());
+    let labels: Vec<u32> = scale.pick(
+        vec![3, 5, 9, 15],
+        vec![3, 5, 9, 15],
+        vec![2, 3, 4, 5, 6, 8, 10, 12, 15],
+    );
     let layouts: Vec<u32> = scale.pick(vec![1, 5, 20, 40], vec![1, 5, 20, 40], vec![1, 2, 5, 10, 20, 40]);
-    let positions: Vec<u32> = scale.pick(vec![8], vec![8], vec![2, 8]);
+    let starts: &[Start] = scale.pick(&STARTS[..1], &STARTS[..1], &STARTS);
     let mut jobs = Vec::new();
-    for seed in 0..scale.pick(1, 2, 5) {
-        for single_layouts in &positions {
+    for seed in 0..scale.pick(1, 2, 8) {
+        for start in starts {
             for pair_labels in labels.iter().rev() {
                 for pair_layouts in &layouts {
-                    let config = Config {
+                    let config = start.of(&Config {
                         seed,
-                        single_layouts: *single_layouts,
                         pair_labels: *pair_labels,
                         pair_layouts: *pair_layouts,
                         ..Config::default()
-                    };
+                    });
                     jobs.push(job(
                         config,
                         1000,
@@ -47,110 +54,150 @@ fn jobs(scale: Scale) -> Vec<Job> {
     jobs
 }
 
-/// What a number gains from the least to the greatest value of a setting, the others held: the mean over what
-/// the others are.
-fn gain(runs: &Runs, by: &[Vec<f64>; 3], which: usize, metric: &Metric) -> f64 {
-    let values =
-        |config: &Config| [config.pair_labels, config.pair_layouts, config.single_layouts].map(f64::from);
-    let (Some(least), Some(most)) = (by[which].first(), by[which].last()) else {
-        return f64::NAN;
-    };
-    let others: Vec<usize> = (0..3).filter(|i| *i != which).collect();
-    let mut gains = Vec::new();
-    for a in &by[others[0]] {
-        for b in &by[others[1]] {
-            let at = |value: f64| {
-                runs.whose(|c| {
-                    values(c)[which] == value && values(c)[others[0]] == *a && values(c)[others[1]] == *b
-                })
-                .median(metric)
-            };
-            gains.push(at(*most) - at(*least));
+/// The models of one start, over labels in pairs and layouts per pair.
+struct Map<'a> {
+    start: Start,
+    runs: Runs<'a>,
+    labels: &'a [f64],
+    layouts: &'a [f64],
+}
+
+impl Map<'_> {
+    /// The median over seeds of a number at so many labels and layouts, NaN where no model has it.
+    fn at(&self, labels: f64, layouts: f64, number: &dyn Fn(&Values) -> f64) -> f64 {
+        let here =
+            |c: &ValidConfig| (f64::from(c.pair_labels), f64::from(c.pair_layouts)) == (labels, layouts);
+        median(self.runs.whose(here).iter().map(|(_, values)| number(values)))
+    }
+
+    fn chart(&self, what: &str, number: &dyn Fn(&Values) -> f64, most: f64) -> Chart {
+        let rows = || self.layouts.iter().rev();
+        let cell = |x: f64| Some(x).filter(|x| x.is_finite());
+        Chart::Map {
+            title: format!("{what}, start {}", self.start.name()),
+            x_label: "labels in pairs, N_pair".to_owned(),
+            columns: self.labels.iter().map(f64::to_string).collect(),
+            y_label: "layouts per pair, n_2".to_owned(),
+            rows: rows().map(f64::to_string).collect(),
+            cells: rows()
+                .flat_map(|n2| self.labels.iter().map(move |n| (*n2, *n)))
+                .map(|(n2, n)| cell(self.at(n, n2, number)))
+                .collect(),
+            range: [0.0, most],
+            names: Vec::new(),
         }
     }
-    let finite: Vec<f64> = gains.into_iter().filter(|x| x.is_finite()).collect();
-    finite.iter().sum::<f64>() / finite.len() as f64
+
+    /// What a score gains from the fewest labels to the most and from the fewest layouts to the most: the mean
+    /// over what the other is. NaN while an end is not measured.
+    fn gains(&self, split: Split, score: Score) -> [f64; 2] {
+        let metric = on(split, score);
+        let score = |values: &Values| number(values, &metric);
+        let mean = |gains: Vec<f64>| {
+            let finite: Vec<f64> = gains.into_iter().filter(|x| x.is_finite()).collect();
+            finite.iter().sum::<f64>() / finite.len() as f64
+        };
+        let ends = |values: &[f64]| (values[0], values[values.len() - 1]);
+        let ((few, many), (least, most)) = (ends(self.labels), ends(self.layouts));
+        let by_labels = self
+            .layouts
+            .iter()
+            .map(|n2| self.at(many, *n2, &score) - self.at(few, *n2, &score));
+        let by_layouts = self
+            .labels
+            .iter()
+            .map(|n| self.at(*n, most, &score) - self.at(*n, least, &score));
+        [mean(by_labels.collect()), mean(by_layouts.collect())]
+    }
+
+    /// The finding of one start.
+    fn told(&self) -> String {
+        let (few, many) = (self.labels[0], self.labels[self.labels.len() - 1]);
+        let ends = |name: &str, law: &dyn Fn(&Values) -> f64| {
+            let at = |n: f64| {
+                let with = self.runs.whose(|c| f64::from(c.pair_labels) == n);
+                median(with.iter().map(|(_, values)| law(values)))
+            };
+            format!("{name} from {} to {}", decimal(at(few)), decimal(at(many)))
+        };
+        let score = |score: Score| {
+            let metric = Metric::unseen(score);
+            ends(score.name(), &|values| number(values, &metric))
+        };
+        let gain = |split: Split, score: Score| {
+            let [by_labels, by_layouts] = self.gains(split, score);
+            format!(
+                "{} {} {} and {}",
+                split.name(),
+                score.name(),
+                change(by_labels),
+                change(by_layouts)
+            )
+        };
+        format!(
+            "Start {}: from {few} labels in pairs to {many}, on unseen pairs, {}, {}, {}, and {}. What is gained on average from the least to the most labels, and layouts, the other held: {}; {}; {}; {}.",
+            self.start.name(),
+            score(Score::Retrieval),
+            score(Score::Order),
+            score(Score::Recognition),
+            ends("the slope", &|values| number(values, &Metric::Slope).abs()),
+            gain(Split::Unseen, Score::Retrieval),
+            gain(Split::Unseen, Score::Order),
+            gain(Split::Unseen, Score::Recognition),
+            gain(Split::Seen, Score::Retrieval),
+        )
+    }
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
-    let runs = Runs::finished(jobs, measurements);
-    let by = [
-        settings(jobs, |c| c.pair_labels.into()),
-        settings(jobs, |c| c.pair_layouts.into()),
-        settings(jobs, |c| c.single_layouts.into()),
-    ];
-    let [labels, layouts, positions] = &by;
+    let all = Runs::finished(jobs, measurements);
+    let labels = settings(jobs, |c| c.pair_labels.into());
+    let layouts = settings(jobs, |c| c.pair_layouts.into());
+    let of = |start: Start| move |config: &Config| start.of(config) == *config;
+    let maps: Vec<Map> = STARTS
+        .into_iter()
+        .filter(|start| jobs.iter().any(|job| of(*start)(&job.config)))
+        .map(|start| Map {
+            start,
+            runs: all.whose(|config| of(start)(config)),
+            labels: &labels,
+            layouts: &layouts,
+        })
+        .collect();
     let mut charts = Vec::new();
-    for split in [Split::Unseen, Split::Seen, Split::Single] {
-        for single in positions.iter().rev() {
-            let cell = |n2: f64, n: f64| {
-                let here = runs.whose(|c| {
-                    (
-                        f64::from(c.pair_labels),
-                        f64::from(c.pair_layouts),
-                        f64::from(c.single_layouts),
-                    ) == (n, n2, *single)
-                });
-                here.spread(&on(split, Score::Retrieval))
-                    .map(|spread| spread.median)
-            };
-            charts.push(Chart::Map {
-                title: format!("retrieval, {}, n_1 = {single}", split.name()),
-                x_label: "labels in pairs, N_pair".to_owned(),
-                columns: labels.iter().map(f64::to_string).collect(),
-                y_label: "layouts per pair, n_2".to_owned(),
-                rows: layouts.iter().rev().map(f64::to_string).collect(),
-                cells: layouts
-                    .iter()
-                    .rev()
-                    .flat_map(|n2| labels.iter().map(move |n| (*n2, *n)))
-                    .map(|(n2, n)| cell(n2, n))
-                    .collect(),
-                range: [0.0, 1.0],
-                names: Vec::new(),
-            });
+    for map in &maps {
+        for split in [Split::Unseen, Split::Seen, Split::Single] {
+            for score in Score::on(split) {
+                // Of pairs that were seen the scores differ little from each other.
+                if split == Split::Unseen || *score == Score::Retrieval {
+                    let metric = on(split, *score);
+                    let title = format!("{}, {}", score.name(), split.name());
+                    charts.push(map.chart(&title, &|values| number(values, &metric), 1.0));
+                }
+            }
+        }
+        let slope = |values: &Values| number(values, &Metric::Slope).abs();
+        let steepest = map
+            .runs
+            .iter()
+            .map(|(_, values)| slope(values))
+            .fold(1.0, f64::max);
+        charts.push(map.chart("|EP slope|, logits per pixel", &slope, steepest));
+    }
+    let mut criteria: Vec<Criterion> = Vec::new();
+    for map in &maps {
+        for score in [Score::Retrieval, Score::Order] {
+            let [by_labels, by_layouts] = map.gains(Split::Unseen, score);
+            if !by_labels.is_finite() || !by_layouts.is_finite() {
+                return open(charts);
+            }
+            let what = |from: &str| format!("start {}: {} from {from}", map.start.name(), score.name());
+            let third = Bound::LessThan((by_labels / 3.0).max(0.0));
+            criteria.push(Condition::new(what("labels"), by_labels, Bound::AtLeast(0.3)).into());
+            criteria.push(Condition::new(what("layouts, either way"), by_layouts.abs(), third).into());
         }
     }
-    let gains = |split| [0, 1, 2].map(|which| gain(&runs, &by, which, &on(split, Score::Retrieval)));
-    let [by_labels, by_layouts, _] = gains(Split::Unseen);
-    if !by_labels.is_finite() || !by_layouts.is_finite() {
-        return open(charts);
-    }
-    let (few, many) = (labels[0], labels[labels.len() - 1]);
-    let at = |n: f64| {
-        runs.whose(|c| f64::from(c.pair_labels) == n)
-            .median(&Metric::unseen(Score::Retrieval))
-    };
-    let effect = |split: Split| {
-        let [by_labels, by_layouts, by_positions] = gains(split);
-        let of_positions = if positions.len() > 1 {
-            format!(", {} from n_1", change(by_positions))
-        } else {
-            String::new()
-        };
-        format!(
-            "{}: {} from labels, {} from layouts{of_positions}",
-            split.name(),
-            change(by_labels),
-            change(by_layouts),
-        )
-    };
-    let finding = format!(
-        "Retrieval on unseen pairs goes from {:.2} with {few} labels in pairs to {:.2} with {many}. What retrieval gains on average from the least to the most of each, the others held: {}; {}; {}.",
-        at(few),
-        at(many),
-        effect(Split::Unseen),
-        effect(Split::Seen),
-        effect(Split::Single),
-    );
-    let criteria = vec![
-        Condition::new("gain of retrieval from labels", by_labels, Bound::AtLeast(0.3)).into(),
-        Condition::new(
-            "gain from layouts, either way",
-            by_layouts.abs(),
-            Bound::LessThan(by_labels / 3.0),
-        )
-        .into(),
-    ];
+    let told: Vec<String> = maps.iter().map(Map::told).collect();
+    let finding = format!("{} Over {}.", told.join(" "), models(all.count()));
     Summary::decided(criteria, finding, charts)
 }

@@ -1,8 +1,10 @@
 //! 9. Two dimensions.
 
 use super::parts::{
-    ABLATED, COIN, HEADS, Runs, SKILL, ablation_chart, after, cut, models, number, open, seeds, without,
+    ABLATED, COIN, HEADS, Runs, SKILL, ablation_chart, after, cut, models, number, open, seeds, to_plateau,
+    without,
 };
+use super::subsets;
 use crate::analysis::{Score, Term};
 use crate::config::{Preset, ValidConfig};
 use crate::experiment::{
@@ -28,14 +30,17 @@ fn jobs(scale: Scale) -> Vec<Job> {
         Measure::EpRows,
     ];
     measures.extend(ABLATED.map(|term| without(&[term])));
+    if scale == Scale::Full {
+        subsets::add(&mut measures);
+    }
     let count = scale.pick(1, 2, 5);
     let jobs = |preset: Preset, steps| seeds(&preset.config(), count, steps, &measures);
     // Two relations take longer: at step 1500 order on unseen pairs is 0.78.
-    [
+    let jobs = [
         jobs(Preset::Grid, 1500),
         jobs(Preset::GridAbove, scale.pick(5000, 6000, 6000)),
-    ]
-    .concat()
+    ];
+    to_plateau(jobs.concat(), scale)
 }
 
 /// One head's EP over the cells.
@@ -99,10 +104,12 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         )
     };
     let finding = format!(
-        "{}. {}. Over {}.",
+        "{}. {}. Over {}{}.{}",
         text("Left of", &left),
         text("Left of and above", &both),
-        models(runs.count())
+        models(runs.count()),
+        runs.until(),
+        subsets::sentence(&[("left of", &left), ("left of and above", &both)], COIN),
     );
     let criteria = [("left of", &left), ("left of and above", &both)].into_iter();
     let criteria = criteria.flat_map(|(which, runs)| {

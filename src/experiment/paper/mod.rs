@@ -17,6 +17,7 @@ mod parts;
 mod phase;
 mod reversal;
 mod slope;
+mod subsets;
 mod surgery;
 mod text;
 mod three;

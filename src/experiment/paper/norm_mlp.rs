@@ -1,6 +1,7 @@
 //! 11. Layer norm and MLP.
 
-use super::parts::{ABLATED, Runs, SKILL, after, models, open, seeds, without};
+use super::parts::{ABLATED, COIN, Runs, SKILL, after, models, open, seeds, to_plateau, without};
+use super::subsets;
 use crate::analysis::{Score, Term};
 use crate::config::{Config, ValidConfig};
 use crate::experiment::{
@@ -35,6 +36,9 @@ fn jobs(scale: Scale) -> Vec<Job> {
     ];
     measures.extend(ABLATED.map(|term| without(&[term])));
     measures.push(without(&[Term::EP, Term::PP]));
+    if scale == Scale::Full {
+        subsets::add(&mut measures);
+    }
     let mut jobs = Vec::new();
     for mixed in [true, false] {
         for (layer_norm, mlp, _) in VARIANTS {
@@ -47,7 +51,7 @@ fn jobs(scale: Scale) -> Vec<Job> {
             jobs.extend(seeds(&base, scale.pick(1, 2, 5), 1000, &measures));
         }
     }
-    jobs
+    to_plateau(jobs, scale)
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
@@ -95,10 +99,20 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
             strict.text(&Metric::unseen(Score::Retrieval)),
         )
     };
+    let groups = changed.iter().flat_map(|(name, met, strict)| {
+        [
+            (format!("{name}, held labels met"), met),
+            (format!("{name}, in no pair"), strict),
+        ]
+    });
+    let groups: Vec<(String, &Runs)> = groups.collect();
+    let groups: Vec<(&str, &Runs)> = groups.iter().map(|(name, runs)| (name.as_str(), *runs)).collect();
     let finding = format!(
-        "On unseen pairs, {}. Over {}.",
+        "On unseen pairs, {}. Over {}{}.{}",
         changed.iter().map(text).collect::<Vec<_>>().join("; "),
-        models(runs.count())
+        models(runs.count()),
+        runs.until(),
+        subsets::sentence(&groups, COIN),
     );
     let conditions = |name: &str, held: &str, runs: &Runs| {
         let (before, after) = (runs.median(&whole), runs.median(&cut));

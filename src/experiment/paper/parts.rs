@@ -2,8 +2,8 @@
 
 use super::super::chart::{Axis, Chart, Point, Row, Series};
 use super::super::job::last;
-use super::super::stats::{NO_NUMBER, Spread, distinct};
-use super::super::{Bound, Intervention, Job, Measure, Measurement, Metric, Summary, Values, Verdict};
+use super::super::stats::{NO_NUMBER, Spread, distinct, median};
+use super::super::{Bound, Intervention, Job, Measure, Measurement, Metric, Scale, Summary, Values, Verdict};
 use crate::analysis::{Ablation, Score, Term};
 use crate::config::{Config, ValidConfig};
 use crate::task::Split;
@@ -49,6 +49,15 @@ pub fn seeds(base: &Config, count: u32, steps: u32, measures: &[Measure]) -> Vec
         .collect()
 }
 
+/// The same jobs; at full scale each trained until a plateau, so that what it lacks is not more steps.
+pub fn to_plateau(jobs: Vec<Job>, scale: Scale) -> Vec<Job> {
+    if scale == Scale::Full {
+        jobs.into_iter().map(Job::until_plateau).collect()
+    } else {
+        jobs
+    }
+}
+
 /// The different values of a setting among jobs, in order.
 pub fn settings(jobs: &[Job], setting: impl Fn(&Config) -> f64) -> Vec<f64> {
     distinct(jobs.iter().map(|job| setting(&job.config)))
@@ -86,7 +95,7 @@ pub fn chance(score: Score) -> Option<f64> {
 
 /// Finished jobs with their last measurements.
 #[derive(Clone)]
-pub struct Runs<'a>(Vec<(&'a Job, &'a Values)>);
+pub struct Runs<'a>(Vec<(&'a Job, &'a Measurement)>);
 
 impl<'a> Runs<'a> {
     pub fn finished(jobs: &'a [Job], measurements: &'a [Measurement]) -> Runs<'a> {
@@ -108,12 +117,26 @@ impl<'a> Runs<'a> {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&'a ValidConfig, &'a Values)> + '_ {
-        self.0.iter().map(|(job, values)| (&job.config, *values))
+        self.0.iter().map(|(job, m)| (&job.config, &m.values))
+    }
+
+    /// Steps trained until a plateau, as the end of a sentence; nothing where all were trained for as many steps
+    /// as they were told.
+    pub fn until(&self) -> String {
+        if !self.0.iter().any(|(job, _)| job.plateau) {
+            return String::new();
+        }
+        let steps: Vec<f64> = self.0.iter().map(|(_, m)| f64::from(m.step)).collect();
+        let most = steps.iter().copied().fold(0.0, f64::max);
+        format!(
+            ", trained until a plateau, at step {:.0} (median; at most {most:.0})",
+            median(steps)
+        )
     }
 
     /// The spread of a number over the runs that have it.
     pub fn spread(&self, metric: &Metric) -> Option<Spread> {
-        Spread::finite(self.0.iter().filter_map(|(_, values)| values.get(metric)))
+        Spread::finite(self.iter().filter_map(|(_, values)| values.get(metric)))
     }
 
     /// Its median, NaN where no run has it.
@@ -128,7 +151,7 @@ impl<'a> Runs<'a> {
 
     /// The spread, as text, of what a law makes of each run's numbers.
     pub fn told(&self, law: impl Fn(&Values) -> f64) -> String {
-        Spread::finite(self.0.iter().map(|(_, values)| law(values)))
+        Spread::finite(self.iter().map(|(_, values)| law(values)))
             .map_or_else(|| NO_NUMBER.to_owned(), |spread| spread.to_string())
     }
 
@@ -139,7 +162,7 @@ impl<'a> Runs<'a> {
 
     /// In how many runs a law of their numbers holds.
     pub fn holds(&self, law: impl Fn(&Values) -> bool) -> usize {
-        self.0.iter().filter(|(_, values)| law(values)).count()
+        self.iter().filter(|(_, values)| law(values)).count()
     }
 
     /// A row of a chart for each named number that was measured.
