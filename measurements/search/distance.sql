@@ -30,7 +30,7 @@ WHERE step > 0
 GROUP BY ALL;
 
 CREATE OR REPLACE TEMP TABLE distances AS
-SELECT *, list_sum(off) AS distance, len(list_filter(off, x -> x = 0)) AS figures
+SELECT *, list_sum(off) AS distance, len(list_filter(off, lambda x: x = 0)) AS figures
 FROM (
   SELECT *, [
     outside(at_15, 0.85, 0.95),
