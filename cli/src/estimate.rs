@@ -121,3 +121,61 @@ pub fn about(seconds: f64) -> String {
         s => format!("about {:.1} hours", s / 3600.0),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use leftright::config::Config;
+
+    use super::*;
+
+    /// Time grows with steps, measurements and models, and as many models as there are threads take as long as
+    /// one. Jobs that differ in neither shape nor measures are measured once.
+    #[test]
+    fn time_is_that_of_steps_measurements_and_models() {
+        let job = |seed, steps, every, measures: &[Measure]| {
+            let config = Config {
+                seed,
+                d_model: 16,
+                batch: 8,
+                ..Config::default()
+            };
+            Job {
+                every,
+                ..Job::new(config.validate().unwrap(), steps, measures.to_vec())
+            }
+        };
+        let slopes = [Measure::Slopes];
+        let kinds = [job(0, 7, 0, &slopes), job(1, 9, 3, &slopes), job(0, 7, 0, &[])];
+        let estimate = Estimate::new(&kinds, EngineRequest::Cpu).unwrap();
+        assert_eq!(estimate.costs.len(), 2);
+        let Cost {
+            opening,
+            step,
+            measurement,
+        } = estimate.costs[0].1;
+        assert!(step > 0.0 && measurement > 0.0 && opening > 0.0);
+        let close = |a: f64, b: f64| (a - b).abs() < 1e-9 * b;
+        let (once, often) = (job(0, 1000, 0, &slopes), job(0, 1000, 300, &slopes));
+        let one = estimate.seconds([&once]);
+        assert!(close(one, opening + 1000.0 * step + measurement));
+        assert!(close(estimate.seconds([&often]), one + 3.0 * measurement));
+        let threads = rayon::current_num_threads();
+        let models = |count| estimate.seconds(std::iter::repeat_n(&once, count));
+        assert!(close(models(threads), one) && close(models(3 * threads), 3.0 * one));
+        assert_eq!(models(0), 0.0);
+    }
+
+    #[test]
+    fn times_are_told_in_the_unit_that_fits() {
+        assert_eq!(
+            [0.4, 89.0, 91.0, 3000.0, 9000.0].map(about),
+            [
+                "about 0 seconds",
+                "about 89 seconds",
+                "about 2 minutes",
+                "about 50 minutes",
+                "about 2.5 hours"
+            ]
+        );
+    }
+}
