@@ -19,14 +19,32 @@ const TIMED: u32 = 20;
 struct Cost {
     opening: f64,
     step: f64,
+    /// The first of its measures: a look at whether it is on a plateau, where it trains until one.
+    look: f64,
+    /// All of them.
     measurement: f64,
 }
 
-/// Models that cost the same: of one shape, with the same measures.
-type Kind<'a> = (Shape, &'a [Measure]);
+impl Cost {
+    /// Seconds of a job that ends after so many steps.
+    fn of(&self, job: &Job, steps: u32) -> f64 {
+        let measurements = match job.every {
+            0 => 1,
+            every => steps.div_ceil(every),
+        };
+        let before_last = if job.plateau { self.look } else { self.measurement };
+        self.opening
+            + self.step * f64::from(steps)
+            + before_last * f64::from(measurements - 1)
+            + self.measurement
+    }
+}
+
+/// Models that cost the same: of one shape, with the same measures, taken by the same rule.
+type Kind<'a> = (Shape, bool, &'a [Measure]);
 
 fn kind(job: &Job) -> Kind<'_> {
-    (job.config.shape(), &job.measures)
+    (job.config.shape(), job.plateau, &job.measures)
 }
 
 /// What each kind costs.
@@ -56,9 +74,10 @@ impl<'a> Estimate<'a> {
         })
     }
 
-    /// Seconds that jobs, of kinds that were measured, take when they are trained by themselves.
-    pub fn seconds<'b>(&self, jobs: impl IntoIterator<Item = &'b Job>) -> f64 {
-        let (mut models, mut seconds) = (0, 0.0);
+    /// Seconds that jobs, of kinds that were measured, take when they are trained by themselves: at least and at
+    /// most.
+    pub fn seconds<'b>(&self, jobs: impl IntoIterator<Item = &'b Job>) -> [f64; 2] {
+        let (mut models, mut seconds) = (0, [0.0; 2]);
         for job in jobs {
             let kind = kind(job);
             let (_, cost) = self
@@ -66,18 +85,16 @@ impl<'a> Estimate<'a> {
                 .iter()
                 .find(|(known, _)| *known == kind)
                 .expect("a job of every kind was measured");
-            let measurements = match job.every {
-                0 => 1,
-                every => job.steps.div_ceil(every),
-            };
             models += 1;
-            seconds +=
-                cost.opening + cost.step * f64::from(job.steps) + cost.measurement * f64::from(measurements);
+            for (sum, steps) in seconds.iter_mut().zip(job.length()) {
+                *sum += cost.of(job, steps);
+            }
         }
-        match self.engine {
-            EngineRequest::Gpu => seconds,
-            _ => seconds / rayon::current_num_threads().min(models).max(1) as f64,
-        }
+        let threads = match self.engine {
+            EngineRequest::Gpu => 1,
+            _ => rayon::current_num_threads().min(models).max(1),
+        };
+        seconds.map(|seconds| seconds / threads as f64)
     }
 }
 
@@ -103,23 +120,38 @@ fn measure(job: &Job, engine: EngineRequest) -> Result<Cost, TrainerError> {
     let opening = lap();
     block_on(trainer.advance(TIMED))?;
     let step = lap() / f64::from(TIMED);
+    // One measure of one model.
+    block_on(trainer.advance(1))?;
+    let first = lap();
     while !trainer.ended() {
         block_on(trainer.advance(1))?;
     }
     Ok(Cost {
         opening,
         step,
-        measurement: lap(),
+        look: first * models as f64,
+        measurement: first + lap(),
     })
 }
 
-/// A time in words, as a sentence has it.
-pub fn about(seconds: f64) -> String {
-    match seconds {
-        s if s < 90.0 => format!("about {s:.0} seconds"),
-        s if s < 90.0 * 60.0 => format!("about {:.0} minutes", s / 60.0),
-        s => format!("about {:.1} hours", s / 3600.0),
+/// Two ends of a range in words, or one number where they are the same.
+pub fn range([least, most]: [String; 2]) -> String {
+    if least == most {
+        least
+    } else {
+        format!("{least} to {most}")
     }
+}
+
+/// A time, at least and at most so many seconds, in words, as a sentence has it.
+pub fn about(seconds: [f64; 2]) -> String {
+    let (unit, length, digits) = match seconds[1] {
+        s if s < 90.0 => ("seconds", 1.0, 0),
+        s if s < 90.0 * 60.0 => ("minutes", 60.0, 0),
+        _ => ("hours", 3600.0, 1),
+    };
+    let ends = seconds.map(|seconds| format!("{:.digits$}", seconds / length));
+    format!("about {} {unit}", range(ends))
 }
 
 #[cfg(test)]
@@ -145,37 +177,52 @@ mod tests {
             }
         };
         let slopes = [Measure::Slopes];
-        let kinds = [job(0, 7, 0, &slopes), job(1, 9, 3, &slopes), job(0, 7, 0, &[])];
+        let plateau = job(0, 7, 0, &slopes).until_plateau();
+        let kinds = [
+            job(0, 7, 0, &slopes),
+            job(1, 9, 3, &slopes),
+            job(0, 7, 0, &[]),
+            plateau.clone(),
+        ];
         let estimate = Estimate::new(&kinds, EngineRequest::Cpu).unwrap();
-        assert_eq!(estimate.costs.len(), 2);
-        let Cost {
-            opening,
-            step,
-            measurement,
-        } = estimate.costs[0].1;
-        assert!(step > 0.0 && measurement > 0.0 && opening > 0.0);
-        let close = |a: f64, b: f64| (a - b).abs() < 1e-9 * b;
+        assert_eq!(estimate.costs.len(), 3);
+        let cost = estimate.costs[0].1;
+        assert!(cost.step > 0.0 && cost.measurement > 0.0 && cost.opening > 0.0);
+        let close = |found: [f64; 2], expected: [f64; 2]| {
+            found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9 * b)
+        };
         let (once, often) = (job(0, 1000, 0, &slopes), job(0, 1000, 300, &slopes));
-        let one = estimate.seconds([&once]);
-        assert!(close(one, opening + 1000.0 * step + measurement));
-        assert!(close(estimate.seconds([&often]), one + 3.0 * measurement));
+        let one = cost.opening + 1000.0 * cost.step + cost.measurement;
+        assert!(close(estimate.seconds([&once]), [one; 2]));
+        assert!(close(
+            estimate.seconds([&often]),
+            [one + 3.0 * cost.measurement; 2]
+        ));
         let threads = rayon::current_num_threads();
         let models = |count| estimate.seconds(std::iter::repeat_n(&once, count));
-        assert!(close(models(threads), one) && close(models(3 * threads), 3.0 * one));
-        assert_eq!(models(0), 0.0);
+        assert!(close(models(threads), [one; 2]) && close(models(3 * threads), [3.0 * one; 2]));
+        assert_eq!(models(0), [0.0; 2]);
+
+        // One that trains until a plateau is looked at on the way, and measured once.
+        let cost = estimate.costs[2].1;
+        assert!(cost.look > 0.0 && cost.look < cost.measurement);
+        let ends = plateau.length().map(|steps| {
+            let looks = f64::from(steps / plateau.every - 1);
+            cost.opening + cost.step * f64::from(steps) + cost.look * looks + cost.measurement
+        });
+        assert!(ends[0] < ends[1] && close(estimate.seconds([&plateau]), ends));
     }
 
     #[test]
     fn times_are_told_in_the_unit_that_fits() {
-        assert_eq!(
-            [0.4, 89.0, 91.0, 3000.0, 9000.0].map(about),
-            [
-                "about 0 seconds",
-                "about 89 seconds",
-                "about 2 minutes",
-                "about 50 minutes",
-                "about 2.5 hours"
-            ]
-        );
+        for (seconds, told) in [
+            ([0.4, 0.4], "about 0 seconds"),
+            ([30.2, 89.0], "about 30 to 89 seconds"),
+            ([80.0, 95.0], "about 1 to 2 minutes"),
+            ([3000.0, 3001.0], "about 50 minutes"),
+            ([1800.0, 9000.0], "about 0.5 to 2.5 hours"),
+        ] {
+            assert_eq!(about(seconds), told);
+        }
     }
 }

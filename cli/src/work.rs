@@ -21,8 +21,8 @@ pub struct WorkArgs {
 pub struct Work {
     /// How many.
     models: u64,
-    /// Steps of all of them together.
-    steps: u64,
+    /// Steps of all of them together: the fewest and the most that these can be.
+    steps: [u64; 2],
     /// How many are in training at a time.
     at_once: u64,
     /// Bytes that so many of the largest of them need, roughly.
@@ -33,7 +33,7 @@ const GIB: f64 = (1u32 << 30) as f64;
 
 impl Work {
     /// Models of these configs, of so many steps in all, on every thread.
-    pub fn new(configs: &[ValidConfig], steps: u64) -> Work {
+    pub fn new(configs: &[ValidConfig], steps: [u64; 2]) -> Work {
         let models = configs.len() as u64;
         let at_once = models.min(rayon::current_num_threads() as u64);
         Work {
@@ -71,18 +71,18 @@ impl Work {
         Ok(())
     }
 
-    /// Says what it is, and how many seconds it takes where that is known.
-    pub fn tell(&self, seconds: Option<f64>, json: bool) -> Result<(), Failure> {
+    /// Says what it is, and how many seconds it takes, at least and at most, where that is known.
+    pub fn tell(&self, seconds: Option<[f64; 2]>, json: bool) -> Result<(), Failure> {
         let time = seconds.map_or_else(String::new, |seconds| format!("; {}", estimate::about(seconds)));
         let text = format!(
             "{} of {} steps in all; {}{time}",
             counted(self.models),
-            self.steps,
+            estimate::range(self.steps.map(|steps| steps.to_string())),
             self.memory()
         );
-        let mut value = json!({ "models": self.models, "steps": self.steps, "bytes": self.bytes });
+        let mut value = json!({ "models": self.models, "steps": self.steps[1], "bytes": self.bytes });
         if let Some(seconds) = seconds {
-            value["seconds"] = json!(seconds);
+            value["seconds"] = json!(seconds[1]);
         }
         report::line(json, &value, &text)
     }

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
-/// The shortest experiment: four models that are measured once.
-const SHORT: [&str; 6] = ["reproduce", "--quick", "--only", "7", "--engine", "cpu"];
-const ROWS: &str = "measurements/07-alignment.parquet";
+/// The shortest experiment: three models, each measured twenty times.
+const SHORT: [&str; 6] = ["reproduce", "--quick", "--only", "1", "--engine", "cpu"];
+const ROWS: &str = "measurements/01-generalization.parquet";
 
 fn command(out: &Path, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_leftright"));
@@ -57,7 +57,7 @@ fn whole() -> &'static Path {
         let folder = scratch("whole");
         let said = done(&folder, &[]);
         assert!(
-            said.contains("4 models, about ") && said.contains(" 7. "),
+            said.contains("3 models, about ") && said.contains(" 1. "),
             "{said}"
         );
         folder
@@ -112,9 +112,10 @@ fn it_writes_report_figures_rows_and_what_they_mean() {
         names(folder),
         [
             "REPRODUCTION.md",
-            "figures/07-alignment-1.svg",
-            "figures/07-alignment-2.svg",
-            "measurements/07-alignment.parquet",
+            "figures/01-generalization-1.svg",
+            "figures/01-generalization-2.svg",
+            "figures/01-generalization-3.svg",
+            "measurements/01-generalization.parquet",
             "measurements/README.md",
             "measurements/summary.json",
         ]
@@ -126,25 +127,25 @@ fn it_writes_report_figures_rows_and_what_they_mean() {
         "**Rule.**",
         "**Measured.**",
         "**Verdict: ",
-        "| raw cosine |",
-        "| less than 0.30 |",
-        "figures/07-alignment-1.svg",
-        "4 models, 4000 steps",
+        "| retrieval, single |",
+        "| at least 0.90 |",
+        "figures/01-generalization-1.svg",
+        "3 models, 3000 steps",
     ] {
         assert!(report.contains(part), "{part} is not in the report");
     }
-    assert!(read("figures/07-alignment-1.svg").starts_with("<svg"));
+    assert!(read("figures/01-generalization-1.svg").starts_with("<svg"));
 
     let rows = SerializedFileReader::new(fs::File::open(folder.join(ROWS)).unwrap()).unwrap();
     let file = rows.metadata().file_metadata();
-    assert_eq!(file.num_rows(), 4);
+    assert_eq!(file.num_rows(), 60);
     let columns: Vec<&str> = file
         .schema()
         .get_fields()
         .iter()
         .map(|field| field.name())
         .collect();
-    assert_eq!(columns[..4], ["model", "seed", "step", "circuit.fitted"]);
+    assert_eq!(columns[..4], ["model", "seed", "step", "loss"]);
     let about: BTreeMap<&str, &str> = file
         .key_value_metadata()
         .unwrap()
@@ -154,11 +155,11 @@ fn it_writes_report_figures_rows_and_what_they_mean() {
     assert_eq!(
         ["experiment", "scale", "engine", "steps", "seeds", "version"].map(|key| about[key]),
         [
-            "7-alignment",
+            "1-generalization",
             "quick",
             "cpu",
             "[1000]",
-            "[0,1,2,3]",
+            "[0,1,2]",
             env!("CARGO_PKG_VERSION")
         ]
     );
@@ -174,7 +175,7 @@ fn it_writes_report_figures_rows_and_what_they_mean() {
         "model",
         "step",
         "seed",
-        "token.raw",
+        "unseen.order",
         "loss",
     ]) {
         assert!(
@@ -185,18 +186,21 @@ fn it_writes_report_figures_rows_and_what_they_mean() {
 
     // The report's numbers are the summary's, which are the rows'.
     let summary: serde_json::Value = serde_json::from_str(&read("measurements/summary.json")).unwrap();
-    let experiment = &summary["experiments"]["7"];
+    let experiment = &summary["experiments"]["1"];
     assert_eq!(
         (&experiment["models"], &experiment["steps"]),
-        (&4.into(), &4000.into())
+        (&3.into(), &3000.into())
     );
     assert!(report.contains(experiment["finding"].as_str().unwrap()));
-    let raw = experiment["conditions"][0]["value"].as_f64().unwrap();
-    assert!(report.contains(&format!("| raw cosine | {raw:.2} |")), "{raw}");
-    let spread = &summary["numbers"]["7.token.raw"];
+    let single = experiment["conditions"][0]["value"].as_f64().unwrap();
+    assert!(
+        report.contains(&format!("| retrieval, single | {single:.2} |")),
+        "{single}"
+    );
+    let spread = &summary["numbers"]["1.single.retrieval"];
     assert_eq!(
         (spread["median"].as_f64(), spread["count"].as_u64()),
-        (Some(raw), Some(4))
+        (Some(single), Some(3))
     );
 }
 
@@ -226,11 +230,11 @@ fn a_killed_run_and_two_shards_end_with_the_files_of_an_unbroken_run() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!((1..4).contains(&parts()) && !broken.join("REPRODUCTION.md").exists());
+    assert!((1..3).contains(&parts()) && !broken.join("REPRODUCTION.md").exists());
     assert!(refused(&broken, &[]).contains("--resume goes on"));
     let left = done(&broken, &["--resume", "--plan", "--json"]);
     let left: serde_json::Value = serde_json::from_str(&left).unwrap();
-    assert!((1..4).contains(&left["models"].as_u64().unwrap()), "{left}");
+    assert!((1..3).contains(&left["models"].as_u64().unwrap()), "{left}");
     assert!(left["seconds"].as_f64().unwrap() > 0.0, "{left}");
     // A kill in the middle of writing leaves a `.partial` beside the parts.
     done(&broken, &["--resume"]);
@@ -244,14 +248,14 @@ fn a_killed_run_and_two_shards_end_with_the_files_of_an_unbroken_run() {
     let shared = scratch("shared");
     let first = done(&shared, &["--shard", "1/2"]);
     assert!(
-        first.contains("2 models trained") && first.contains("experiments 7"),
+        first.contains("2 models trained") && first.contains("experiments 1"),
         "{first}"
     );
     assert!(!shared.join("REPRODUCTION.md").exists() && !shared.join(ROWS).exists());
     assert_ne!(files(&shared), files(whole()));
     let second = done(&shared, &["--shard", "2/2"]);
     assert!(
-        second.contains("2 models, about") && second.contains("wrote"),
+        second.contains("1 model, about") && second.contains("wrote"),
         "{second}"
     );
     assert_eq!(files(&shared), files(whole()));
@@ -267,7 +271,7 @@ fn a_report_is_made_of_the_measurements() {
     for name in [
         "REPRODUCTION.md",
         "measurements/summary.json",
-        "figures/07-alignment-1.svg",
+        "figures/01-generalization-1.svg",
     ] {
         fs::remove_file(folder.join(name)).unwrap();
     }
@@ -286,14 +290,15 @@ fn files_of_another_run_are_refused() {
     let before = files(&folder);
     assert!(refused(&folder, &[]).contains("--resume goes on"));
     let full = Command::new(env!("CARGO_BIN_EXE_leftright"))
-        .args(["reproduce", "--only", "7", "--engine", "cpu", "--resume", "--out"])
+        .args(["reproduce", "--only", "1", "--engine", "cpu", "--resume", "--out"])
         .arg(&folder)
         .output()
         .unwrap();
     let error = said(&full);
     assert!(
         !full.status.success()
-            && error.contains("07-alignment.parquet differs from this run in its scale: quick, not full"),
+            && error
+                .contains("01-generalization.parquet differs from this run in its scale: quick, not full"),
         "{error}"
     );
     assert_eq!(files(&folder), before);
@@ -323,7 +328,7 @@ fn a_plan_trains_nothing_and_a_number_must_be_an_experiments() {
     let folder = scratch("plan");
     let plan = done(&folder, &["--plan"]);
     assert!(
-        plan.contains("4 models of 4000 steps in all; ") && plan.contains("; about "),
+        plan.contains("3 models of 3000 steps in all; ") && plan.contains("; about "),
         "{plan}"
     );
     let unknown = refused(&folder, &["--only", "99"]);

@@ -46,14 +46,15 @@ pub fn groups(jobs: &[Job], measurements: &[Measurement]) -> Vec<Group> {
             .join(" ")
     };
     let mut groups: Vec<(String, BTreeMap<String, Vec<f64>>)> = Vec::new();
-    for (job, values) in last(jobs, measurements) {
+    for (job, measurement) in last(jobs, measurements) {
         let name = name(job);
         let place = groups.iter().position(|(known, _)| *known == name);
         let place = place.unwrap_or_else(|| {
             groups.push((name, BTreeMap::new()));
             groups.len() - 1
         });
-        for (number, x) in values.iter().filter_map(|(number, x)| comparable(number, x)) {
+        let values = measurement.values.iter();
+        for (number, x) in values.filter_map(|(number, x)| comparable(number, x)) {
             groups[place].1.entry(number).or_default().push(x);
         }
     }

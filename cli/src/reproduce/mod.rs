@@ -9,11 +9,12 @@ mod plan;
 mod summary;
 mod svg;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
-use leftright::experiment::{Experiment, Group, Job, Scale, Summary, Verdict, groups};
+use leftright::experiment::{Experiment, Group, Job, Measurement, Scale, Summary, Verdict, groups};
 use leftright::training::EngineRequest;
 use serde_json::json;
 
@@ -74,7 +75,7 @@ impl Outcome {
             experiment: plan.experiment,
             name: plan.name(),
             models: plan.jobs.len(),
-            steps: steps(&plan.jobs),
+            steps: trained(&measurements),
             summary: plan.experiment.summarise(&plan.jobs, &measurements),
             groups: groups(&plan.jobs, &measurements),
         }))
@@ -86,8 +87,18 @@ impl Outcome {
     }
 }
 
-fn steps<'a>(jobs: impl IntoIterator<Item = &'a Job>) -> u64 {
-    jobs.into_iter().map(|job| u64::from(job.steps)).sum()
+/// Steps of some jobs together: the fewest and the most.
+fn steps<'a>(jobs: impl IntoIterator<Item = &'a Job>) -> [u64; 2] {
+    jobs.into_iter().fold([0, 0], |[least, most], job| {
+        let [fewest, steps] = job.length().map(u64::from);
+        [least + fewest, most + steps]
+    })
+}
+
+/// Steps that models were trained for, which is until their last measurement.
+fn trained(measurements: &[Measurement]) -> u64 {
+    let last: BTreeMap<u32, u32> = measurements.iter().map(|m| (m.job, m.step)).collect();
+    last.into_values().map(u64::from).sum()
 }
 
 /// Refuses a number that no experiment has.
@@ -138,13 +149,14 @@ impl<'a> Left<'a> {
         self.0.iter().map(|(_, parts)| parts::models(parts)).sum()
     }
 
-    /// Seconds that all of it takes, one experiment after the other.
-    fn seconds(&self, engine: EngineRequest) -> Result<f64, Failure> {
+    /// Seconds that all of it takes, one experiment after the other: at least and at most.
+    fn seconds(&self, engine: EngineRequest) -> Result<[f64; 2], Failure> {
         let estimate = Estimate::new(self.jobs(), engine)?;
         let one = |(plan, parts): &(&Plan, Vec<Part>)| {
             estimate.seconds(parts.iter().flat_map(|part| plan.of(part)))
         };
-        Ok(self.0.iter().map(one).sum())
+        let sum = |[a, b]: [f64; 2], [c, d]: [f64; 2]| [a + c, b + d];
+        Ok(self.0.iter().map(one).fold([0.0; 2], sum))
     }
 }
 
@@ -177,6 +189,9 @@ pub fn reproduce(args: &ReproduceArgs, json: bool) -> Result<(), Failure> {
     let configs: Vec<_> = left.jobs().map(|job| job.config.clone()).collect();
     let work = Work::new(&configs, steps(left.jobs()));
     work.check(&args.work)?;
+    if !json && left.models() > 0 {
+        report::note("timing a few steps of each kind of model");
+    }
     if args.work.plan {
         return work.tell(Some(left.seconds(engine)?), json);
     }
@@ -226,7 +241,7 @@ fn train(
     engine: EngineRequest,
     quiet: bool,
 ) -> Result<(), Failure> {
-    let all = steps(parts.iter().flat_map(|part| plan.of(part)));
+    let [_, all] = steps(parts.iter().flat_map(|part| plan.of(part)));
     let bar = jobs::bar(all, quiet, jobs::MANY);
     let models = counted(parts::models(parts));
     bar.set_message(format!(

@@ -18,7 +18,7 @@ pub const KEYS: [(&str, &str); 8] = [
     ("version", "of leftright"),
     ("scale", "full, or quick: fewer seeds and settings"),
     ("engine", "cpu or gpu; their numbers agree within rounding"),
-    ("steps", "that its models were trained for"),
+    ("steps", "that its models were trained for, at most"),
     ("seeds", "of its models"),
     ("settings", "those that all its models share"),
     (

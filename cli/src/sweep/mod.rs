@@ -68,7 +68,7 @@ pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
     let spec = Spec::read(&args.spec)?;
     let plan = spec.plan()?;
     let steps = plan.configs.len() as u64 * u64::from(plan.steps);
-    if !Work::new(&plan.configs, steps).begin(&args.work, json)? {
+    if !Work::new(&plan.configs, [steps; 2]).begin(&args.work, json)? {
         return Ok(());
     }
     let out = args
