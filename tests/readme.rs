@@ -83,7 +83,10 @@ fn look_up(summary: &Value, name: &str) -> Option<f64> {
     if let Some(condition) = condition {
         return condition["value"].as_f64();
     }
-    let spread = |(number, of): (&str, &str)| summary["numbers"][number][of].as_f64();
+    let spread = |(number, of): (&str, &str)| {
+        let place = summary["spread"].as_array()?.iter().position(|name| name == of)?;
+        summary["numbers"][number][place].as_f64()
+    };
     experiment[rest]
         .as_f64()
         .or_else(|| name.rsplit_once('.').and_then(spread))
@@ -150,7 +153,8 @@ fn a_number_that_was_not_measured_is_found() {
             "models": 8,
             "conditions": [{ "what": "order without EP", "value": 0.4951 }, { "what": "no model", "value": null }],
         } },
-        "numbers": { "4.cls_std=0.1 unseen.order": { "median": 0.9749, "least": -0.25, "count": 5 } },
+        "spread": ["median", "least", "count"],
+        "numbers": { "4.cls_std=0.1 unseen.order": [0.9749, -0.25, 5] },
     });
     let known = || {
         let measured = [

@@ -48,12 +48,14 @@ pub fn dictionary(plans: &[Plan]) -> String {
     out.push_str(
         "\n## summary.json\n\n\
          `experiments` has, by an experiment's number, its verdict, the numbers of its rule with what each must be, and its finding. \
-         `numbers` has the spread over seeds of everything measured at the end of training, by experiment and name: \
-         `4.EP unseen.order` has a `median`, the `low` and `high` end of its 95 % bootstrap interval, the `least` and the `most`, and \
-         the `count` of models. Where an experiment's models differ in more than their seed, what they differ in stands before the \
-         name: `8.text_layers=2 unseen.order`. `|slope|` is the steepest head's slope without its sign, which is a seed's own. \
-         Numbers of single heads are left out, because heads have no order by which those of two seeds could be compared; they are in \
-         the Parquet files, as is everything before the end of training. Numbers are rounded to six digits behind the point.\n",
+         `numbers` has the spread over seeds of what was measured at the end of training, by experiment and name, as a list that \
+         `spread` names: the median, the low and the high end of its 95 % bootstrap interval, the least, the most, and the count of \
+         models. `4.EP unseen.order.median` is the first number of `4.EP unseen.order`. Where an experiment's models differ in more \
+         than their seed, what they differ in stands before the name: `8.text_layers=2 unseen.order`. `|slope|` is the steepest \
+         head's slope without its sign, which is a seed's own. Numbers are rounded to six digits behind the point.\n\n\
+         Left out, and in the Parquet files, are: numbers of single heads, because heads have no order by which those of two seeds \
+         could be compared; ablations of more than two terms, because they are those of a search, of which the finding says what it \
+         found; and all that was measured before the end of training.\n",
     );
     out
 }
