@@ -72,7 +72,8 @@ fn numbers(text: &str) -> Vec<&str> {
     found
 }
 
-/// A number of the summary: `4.order without EP`, a condition of the rule; `4.models`; `4.unseen.order.median`.
+/// A number of the summary: `4.order without EP`, a condition of the rule; `4.models`;
+/// `4.unseen.order.median`.
 fn look_up(summary: &Value, name: &str) -> Option<f64> {
     let (id, rest) = name.split_once('.')?;
     let experiment = &summary["experiments"][id];

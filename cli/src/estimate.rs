@@ -74,8 +74,8 @@ impl<'a> Estimate<'a> {
         })
     }
 
-    /// Seconds that jobs, of kinds that were measured, take when they are trained by themselves: at least and at
-    /// most.
+    /// Seconds that jobs, of kinds that were measured, take when they are trained by themselves: at least and
+    /// at most.
     pub fn seconds<'b>(&self, jobs: impl IntoIterator<Item = &'b Job>) -> [f64; 2] {
         let (mut models, mut seconds) = (0, [0.0; 2]);
         for job in jobs {
@@ -160,8 +160,8 @@ mod tests {
 
     use super::*;
 
-    /// Time grows with steps, measurements and models, and as many models as there are threads take as long as
-    /// one. Jobs that differ in neither shape nor measures are measured once.
+    /// Time grows with steps, measurements and models, and as many models as there are threads take as long
+    /// as one. Jobs that differ in neither shape nor measures are measured once.
     #[test]
     fn time_is_that_of_steps_measurements_and_models() {
         let job = |seed, steps, every, measures: &[Measure]| {

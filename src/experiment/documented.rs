@@ -1,5 +1,5 @@
-//! Documentation that is data too: what a name means is written once, for Rust's documentation and for whoever
-//! meets the name in a file.
+//! Documentation that is data too: what a name means is written once, for Rust's documentation and for
+//! whoever meets the name in a file.
 
 /// An enum, and the documentation of its variants as text.
 macro_rules! documented {

@@ -151,10 +151,10 @@ pub enum Metric {
     /// `preference.0.EP`: how much a term adds to the first label's logit over the second's.
     Preference(u32, Term),
     /// `token.raw`, `circuit.held`: the mean cosine of labels' image and text vectors, as token embeddings or
-    /// carried through values, output and projection: `raw` as they are, `fitted` rotated, of the labels that the
-    /// rotation was fitted on, `held` of the others; `mismatched` of different labels. `held_matched` is how often a
-    /// held label is nearest to itself; `chance_rotation` and `chance_permutation` are what `held` stays below in 95 %
-    /// of rotations at random, and of rotations fitted to shuffled labels.
+    /// carried through values, output and projection: `raw` as they are, `fitted` rotated, of the labels that
+    /// the rotation was fitted on, `held` of the others; `mismatched` of different labels. `held_matched` is
+    /// how often a held label is nearest to itself; `chance_rotation` and `chance_permutation` are what
+    /// `held` stays below in 95 % of rotations at random, and of rotations fitted to shuffled labels.
     Alignment(Space, Agreement),
 }
 }

@@ -1,6 +1,6 @@
 //! The folder of a reproduction: `measurements/NN-name.parquet` holds the rows of an experiment that is
-//! trained whole, `measurements/parts/` those of the parts of one that is not. Everything else in the folder is
-//! made of the former. All files are of one version, scale and engine.
+//! trained whole, `measurements/parts/` those of the parts of one that is not. Everything else in the folder
+//! is made of the former. All files are of one version, scale and engine.
 
 use std::fs;
 use std::io::ErrorKind;

@@ -18,13 +18,16 @@ pub fn report(outcomes: &[Outcome], scale: Scale) -> String {
          Vision-Language Models Trained on Synthetic Spatial-Relation Data*, ICML 2026, arXiv 2601.12809 (experiments 1 to 12), and \
          what we asked beyond it (from 13 on).\n\n\
          Written by `leftright reproduce{quick} --out .`: {models} models, {steps} steps in all; `leftright \
-         reproduce{quick} --plan` says how long that takes on a machine. Every number below is measured; a spread is a \
-         median, [its 95 % bootstrap interval] and (the least to the greatest) over models. A claim that does not \
-         reproduce is a finding. The numbers are in `measurements/summary.json` by name, and the raw rows beside it.\n\n\
+         reproduce{quick} --plan` says how long that takes on a machine. Every number below is measured; a \
+         spread is a median, [its 95 % bootstrap interval] and (the least to the greatest) over models. A \
+         claim that does not reproduce is a finding. The numbers are in `measurements/summary.json` by \
+         name, and the raw rows beside it.\n\n\
          What the rules are worth: the claims are those of a summary of the paper, which gives few numbers. The rules of 1 to 7 and \
-         from 13 on were set before their models were trained, but for seed 0 of preset `paper`. Those of 8 to 12 were set after seed 0 \
-         of each had been seen, so only the other seeds test them. In 10 to 12 the paper's own setting (15 labels in pairs, held \
-         labels in no training pair) fails in part; an easier one stands beside it, and the rule asks for both.\n\n| | experiment | verdict | models |\n| --- | --- | --- | --- |\n"
+         from 13 on were set before their models were trained, but for seed 0 of preset `paper`. Those of 8 \
+         to 12 were set after seed 0 of each had been seen, so only the other seeds test them. In 10 to 12 \
+         the paper's own setting (15 labels in pairs, held labels in no training pair) fails in part; an \
+         easier one stands beside it, and the rule asks for both.\n\n\
+         | | experiment | verdict | models |\n| --- | --- | --- | --- |\n"
     );
     for Outcome {
         experiment,
@@ -51,7 +54,8 @@ pub fn report(outcomes: &[Outcome], scale: Scale) -> String {
         } = outcome;
         let _ = write!(
             out,
-            "\n## {}. {}\n\n**Claim.** {}\n\n**Rule.** {}\n\n**Measured.** {}\n\n**Verdict: {}.** {models} models.\n",
+            "\n## {}. {}\n\n**Claim.** {}\n\n**Rule.** {}\n\n**Measured.** {}\n\n\
+             **Verdict: {}.** {models} models.\n",
             experiment.id,
             experiment.title,
             experiment.claim,

@@ -1,6 +1,6 @@
-//! `leftright reproduce`: the experiments, their verdicts, figures and raw rows, in one folder. The models are
-//! trained in parts, as a sweep's are; report and summary are made of the files of whole experiments, so that a
-//! run in one go and one in many write the same.
+//! `leftright reproduce`: the experiments, their verdicts, figures and raw rows, in one folder. The models
+//! are trained in parts, as a sweep's are; report and summary are made of the files of whole experiments, so
+//! that a run in one go and one in many write the same.
 
 mod dictionary;
 mod folder;
