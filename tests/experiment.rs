@@ -295,6 +295,8 @@ fn a_plateau_is_where_nothing_rises_and_all_is_learned() {
     assert_eq!((job.steps, job.every), (20_000, 500));
     assert!(!ended(&[]));
     assert!(ended(&looks(0.99, &[0.6, 0.6, 0.62, 0.5, 0.6])));
+    // It is the shortest run that can end.
+    assert_eq!(job.length(), [2500, 20_000]);
     for (seen, unseen) in [
         // Too short, still rising, rising again, and not learned.
         (0.99, &[0.6, 0.6, 0.6, 0.6][..]),
@@ -314,6 +316,7 @@ fn a_plateau_is_where_nothing_rises_and_all_is_learned() {
         plateau: false,
         ..job.clone()
     };
+    assert_eq!(fixed.length(), [20_000; 2]);
     let run = looks(0.99, &[0.6; 8]);
     assert!(!fixed.ended(&run.iter().collect::<Vec<_>>()));
 }

@@ -48,23 +48,9 @@ fn ep_carries_left_and_right_over_eight_seeds() {
         let seeds: Vec<_> = (0..8).map(|seed| scope.spawn(move || unseen(seed))).collect();
         seeds.into_iter().map(|run| run.join().unwrap()).collect()
     });
-    println!("unseen pairs: retrieval / order / recognition");
-    println!("seed {}", ROWS.map(|(name, ..)| format!("{name:^19}")).concat());
-    for (seed, rows) in table.iter().enumerate() {
-        let cell = |a: &Accuracy| {
-            format!(
-                " {:.3} {:.3} {:.3} ",
-                a.retrieval,
-                a.order.unwrap(),
-                a.recognition.unwrap()
-            )
-        };
-        println!("{seed:>4} {}", rows.iter().map(cell).collect::<String>());
-    }
     let mut retrieval: Vec<f64> = table.iter().map(|rows| rows[0].retrieval).collect();
     retrieval.sort_by(f64::total_cmp);
     let median = (retrieval[3] + retrieval[4]) / 2.0;
-    println!("median unseen retrieval {median:.3}");
     assert!(median >= 0.93, "median unseen retrieval {median}");
 
     let seeds_where = |law: &dyn Fn(&[Accuracy]) -> bool| table.iter().filter(|rows| law(rows)).count();

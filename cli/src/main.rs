@@ -2,10 +2,13 @@
 //! object and nothing else. Here are the arguments and their dispatch; the printing of single answers is in
 //! `report`.
 
+mod estimate;
 mod file;
 mod jobs;
+mod parts;
 mod report;
 mod reproduce;
+mod rows;
 mod sweep;
 mod train;
 mod work;
@@ -40,7 +43,7 @@ enum Command {
     Train(train::TrainArgs),
     /// Train and measure a grid of settings, a row per model and measurement, in Parquet or CSV
     Sweep(sweep::SweepArgs),
-    /// Run the paper's experiments and write REPRODUCTION.md with its figures and raw rows
+    /// Run the paper's experiments and write REPRODUCTION.md with its figures, numbers and raw rows
     Reproduce(reproduce::ReproduceArgs),
     /// The accuracies of a checkpoint on every split
     Evaluate {

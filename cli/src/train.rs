@@ -112,7 +112,7 @@ fn asked(args: &TrainArgs) -> Result<(ValidConfig, u32), Failure> {
 
 pub fn train(args: &TrainArgs, json: bool) -> Result<(), Failure> {
     let (config, steps) = asked(args)?;
-    if !Work::new(std::slice::from_ref(&config), steps).begin(&args.work, json)? {
+    if !Work::new(std::slice::from_ref(&config), [steps.into(); 2]).begin(&args.work, json)? {
         return Ok(());
     }
     let out = args

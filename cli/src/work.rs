@@ -5,7 +5,7 @@ use leftright::config::ValidConfig;
 use leftright::experiment::bytes_of_largest;
 use serde_json::json;
 
-use super::{Failure, report};
+use super::{Failure, estimate, report};
 
 #[derive(Args)]
 pub struct WorkArgs {
@@ -21,8 +21,8 @@ pub struct WorkArgs {
 pub struct Work {
     /// How many.
     models: u64,
-    /// Steps of all of them together.
-    steps: u64,
+    /// Steps of all of them together: the fewest and the most that these can be.
+    steps: [u64; 2],
     /// How many are in training at a time.
     at_once: u64,
     /// Bytes that so many of the largest of them need, roughly.
@@ -32,13 +32,13 @@ pub struct Work {
 const GIB: f64 = (1u32 << 30) as f64;
 
 impl Work {
-    /// Models of these configs, each of so many steps, on every thread.
-    pub fn new(configs: &[ValidConfig], steps: u32) -> Work {
+    /// Models of these configs, of so many steps in all, on every thread.
+    pub fn new(configs: &[ValidConfig], steps: [u64; 2]) -> Work {
         let models = configs.len() as u64;
         let at_once = models.min(rayon::current_num_threads() as u64);
         Work {
             models,
-            steps: models * u64::from(steps),
+            steps,
             at_once,
             bytes: at_once * bytes_of_largest(configs),
         }
@@ -46,6 +46,15 @@ impl Work {
 
     /// Refuses what does not fit into the memory there is; under `--plan` says what it is. Whether to go on.
     pub fn begin(&self, args: &WorkArgs, json: bool) -> Result<bool, Failure> {
+        self.check(args)?;
+        if args.plan {
+            self.tell(None, json)?;
+        }
+        Ok(!args.plan)
+    }
+
+    /// Refuses what does not fit into the memory there is.
+    pub fn check(&self, args: &WorkArgs) -> Result<(), Failure> {
         let allowed = args.memory.map_or_else(available, |gib| (gib * GIB) as u64);
         if self.bytes > allowed {
             let threads = if self.at_once > 1 {
@@ -59,26 +68,29 @@ impl Work {
                 allowed as f64 / GIB,
             )));
         }
-        if args.plan {
-            let text = format!(
-                "{} of {} steps in all; {}",
-                counted(self.models),
-                self.steps,
-                self.memory()
-            );
-            report::line(
-                json,
-                &json!({ "models": self.models, "steps": self.steps, "bytes": self.bytes }),
-                &text,
-            )?;
+        Ok(())
+    }
+
+    /// Says what it is, and how many seconds it takes, at least and at most, where that is known.
+    pub fn tell(&self, seconds: Option<[f64; 2]>, json: bool) -> Result<(), Failure> {
+        let time = seconds.map_or_else(String::new, |seconds| format!("; {}", estimate::about(seconds)));
+        let text = format!(
+            "{} of {} steps in all; {}{time}",
+            counted(self.models),
+            estimate::range(self.steps.map(|steps| steps.to_string())),
+            self.memory()
+        );
+        let mut value = json!({ "models": self.models, "steps": self.steps[1], "bytes": self.bytes });
+        if let Some(seconds) = seconds {
+            value["seconds"] = json!(seconds[1]);
         }
-        Ok(!args.plan)
+        report::line(json, &value, &text)
     }
 
     fn memory(&self) -> String {
         let gib = self.bytes as f64 / GIB;
         match self.at_once {
-            1 => format!("about {gib:.1} GiB"),
+            0 | 1 => format!("about {gib:.1} GiB"),
             n => format!("about {gib:.1} GiB ({n} of its largest models at once)"),
         }
     }

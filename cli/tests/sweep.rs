@@ -1,5 +1,4 @@
-//! Sweeps and the reproduction as a user meets them: rows that survive kills and shards, and specs refused
-//! before the first step.
+//! Sweeps as a user meets them: rows that survive kills and shards, and specs refused before the first step.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -90,12 +89,14 @@ fn a_sweep_killed_ten_times_ends_with_the_rows_of_an_unbroken_one() {
     let broken = out("broken");
     let args = ["sweep", &spec, "--out", &broken, "--format", "csv", "--resume"];
     let (mut random, mut kills, mut alive) = (0x9e37_79b9_u64 ^ u64::from(std::process::id()), 0, Vec::new());
+    // Milliseconds before a kill, at most: longer where the machine is too busy to train a part in that time.
+    let mut pause = 300;
     while kills < 10 {
         let mut child = command(&args).spawn().unwrap();
         random = random
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        std::thread::sleep(Duration::from_millis(20 + (random >> 33) % 300));
+        std::thread::sleep(Duration::from_millis(20 + (random >> 33) % pause));
         if child.try_wait().unwrap().is_some() {
             // It came to its end: break half of its parts off, so that there is something to kill again.
             parts(Path::new(&broken))
@@ -107,11 +108,11 @@ fn a_sweep_killed_ten_times_ends_with_the_rows_of_an_unbroken_one() {
         child.kill().unwrap();
         child.wait().unwrap();
         kills += 1;
-        alive.push(if Path::new(&broken).exists() {
-            rows(Path::new(&broken)).len()
-        } else {
-            0
-        });
+        let there = Path::new(&broken).exists();
+        alive.push(if there { rows(Path::new(&broken)).len() } else { 0 });
+        if alive.last() == Some(&0) {
+            pause *= 2;
+        }
     }
     println!("rows there after each kill: {alive:?}");
     assert!(
@@ -327,44 +328,5 @@ fn another_spec_does_not_go_into_a_sweeps_folder() {
     std::fs::write(&spec, "steps = 3\n[set]\nd_model = 16\nheads = 2\nbatch = 16\n").unwrap();
     let other = String::from_utf8(run(&["sweep", &spec, "--out", &out, "--resume"]).stderr).unwrap();
     assert!(other.contains("another spec"), "{other}");
-    std::fs::remove_dir_all(folder).unwrap();
-}
-
-#[test]
-fn reproduce_writes_report_figures_and_rows() {
-    let (folder, _) = folder("reproduce", "");
-    let out = folder.to_str().unwrap();
-    let done = run(&["reproduce", "--quick", "--only", "7", "--out", out]);
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    let report = std::fs::read_to_string(folder.join("REPRODUCTION.md")).unwrap();
-    for part in [
-        "**Claim.**",
-        "**Rule.**",
-        "**Measured.**",
-        "**Verdict: ",
-        "| raw cosine |",
-        "| less than 0.30 |",
-        "figures/07-alignment-1.svg",
-        "4 models",
-    ] {
-        assert!(report.contains(part), "{part} is not in the report");
-    }
-    assert!(
-        std::fs::read_to_string(folder.join("figures/07-alignment-1.svg"))
-            .unwrap()
-            .starts_with("<svg")
-    );
-    let rows = csv::Reader::from_path(folder.join("measurements/07-alignment.csv"))
-        .unwrap()
-        .into_records()
-        .count();
-    assert_eq!(rows, 4);
-    let unknown = run(&["reproduce", "--only", "19", "--out", out]);
-    assert!(!unknown.status.success());
-    assert!(
-        String::from_utf8(unknown.stderr)
-            .unwrap()
-            .contains("numbered 1 to 18")
-    );
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -113,6 +113,16 @@ impl Job {
         }
     }
 
+    /// Steps after which its run can end, unless training diverges: the fewest and the most.
+    pub fn length(&self) -> [u32; 2] {
+        let least = if self.plateau {
+            self.every.saturating_mul(PLATEAU_LENGTH as u32 + 1)
+        } else {
+            self.steps
+        };
+        [least.min(self.steps), self.steps]
+    }
+
     /// Whether its run ends with the last of these measurements, which are in the order they were taken: where
     /// its steps are done; and on a plateau, or where training has diverged, if it trains until one. It is on a
     /// plateau when the training pairs are learned (retrieval on seen pairs at least 0.99) and neither retrieval

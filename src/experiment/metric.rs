@@ -4,6 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::documented::documented;
 use crate::analysis::{Ablation, Score, Space, Term};
 use crate::task::Split;
 
@@ -97,6 +98,7 @@ impl Agreement {
     }
 }
 
+documented! {
 /// One number that can be measured of a model. [`Display`](fmt::Display) writes its name, [`FromStr`] reads
 /// it.
 ///
@@ -148,14 +150,46 @@ pub enum Metric {
     Attention(u32, u32),
     /// `preference.0.EP`: how much a term adds to the first label's logit over the second's.
     Preference(u32, Term),
-    /// `token.raw`, `circuit.held`: how far image and text agree on labels.
+    /// `token.raw`, `circuit.held`: the mean cosine of labels' image and text vectors, as token embeddings or
+    /// carried through values, output and projection: `raw` as they are, `fitted` rotated, of the labels that
+    /// the rotation was fitted on, `held` of the others; `mismatched` of different labels. `held_matched` is
+    /// how often a held label is nearest to itself; `chance_rotation` and `chance_permutation` are what
+    /// `held` stays below in 95 % of rotations at random, and of rotations fitted to shuffled labels.
     Alignment(Space, Agreement),
+}
 }
 
 impl Metric {
     /// A score on unseen pairs, with nothing done before.
     pub fn unseen(score: Score) -> Metric {
         Metric::Accuracy(Intervention::None, Split::Unseen, score)
+    }
+
+    /// Whether it is of one head, or of heads that were named. Heads have no order, so that of models with
+    /// different seeds such numbers cannot be compared.
+    pub fn by_head(&self) -> bool {
+        match self {
+            Metric::Steepest
+            | Metric::HeadSlope(_)
+            | Metric::Down(_)
+            | Metric::Ep(..)
+            | Metric::Row(..)
+            | Metric::First(_)
+            | Metric::Least(_)
+            | Metric::Second(_)
+            | Metric::Attention(..)
+            | Metric::Preference(..) => true,
+            Metric::Accuracy(before, ..) | Metric::SwapCosine(before) => match before {
+                Intervention::Ablation(ablation) => ablation.heads.is_some(),
+                Intervention::None | Intervention::Ramp(_) => false,
+            },
+            Metric::Loss
+            | Metric::NotFinite
+            | Metric::Slope
+            | Metric::Share(_)
+            | Metric::Variance(_)
+            | Metric::Alignment(..) => false,
+        }
     }
 }
 
@@ -342,6 +376,43 @@ mod tests {
         for name in near {
             let error = name.parse::<Metric>().unwrap_err();
             assert_eq!(error.to_string(), format!("there is no metric \"{name}\""));
+        }
+    }
+
+    /// A meaning begins with names of one metric, and of no other's: what is documented is what is measured.
+    #[test]
+    fn meanings_begin_with_examples() {
+        let kind = |name: &str| std::mem::discriminant(&name.parse::<Metric>().unwrap());
+        let mut kinds = Vec::new();
+        for meaning in Metric::MEANINGS {
+            let (names, _) = meaning.split_once(':').unwrap();
+            let names: Vec<&str> = names.split('`').skip(1).step_by(2).collect();
+            assert!(names.iter().all(|name| kind(name) == kind(names[0])), "{meaning}");
+            assert!(!kinds.contains(&kind(names[0])), "{meaning}");
+            kinds.push(kind(names[0]));
+        }
+    }
+
+    #[test]
+    fn numbers_of_heads_are_known() {
+        let by_head = |name: &str| name.parse::<Metric>().unwrap().by_head();
+        for name in [
+            "steepest",
+            "slope.0",
+            "row.0.EP.3",
+            "EP@0+2 unseen.order",
+            "attention.1.0",
+        ] {
+            assert!(by_head(name), "{name}");
+        }
+        for name in [
+            "slope",
+            "EP unseen.order",
+            "ramp 1.5 unseen.order",
+            "share.XX",
+            "EP swap_cosine",
+        ] {
+            assert!(!by_head(name), "{name}");
         }
     }
 }

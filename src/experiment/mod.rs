@@ -3,6 +3,8 @@
 //! any mathematics.
 
 mod chart;
+mod documented;
+mod groups;
 mod job;
 mod measure;
 mod metric;
@@ -12,6 +14,7 @@ mod stats;
 mod trainer;
 
 pub use chart::{Axis, Chart, Dot, Point, Row, Series};
+pub use groups::{Group, differing, groups};
 pub use job::{Job, Measurement, Values};
 pub use measure::Measure;
 pub use metric::{Agreement, Intervention, Metric, Part, UnknownMetric};

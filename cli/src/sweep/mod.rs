@@ -1,18 +1,15 @@
-//! `leftright sweep`: a grid over settings. Models are trained in parts; a part's file appears whole, by a
-//! rename, when all its models are measured, so a killed sweep loses at most the parts it was at and doubles
-//! nothing.
+//! `leftright sweep`: a grid over settings, a file of rows for each part of its models.
 
-mod rows;
 mod spec;
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use leftright::training::EngineRequest;
-use rayon::prelude::*;
+use leftright::config::Config;
 use serde_json::json;
 
+use super::parts::{self, Part, Shard};
+use super::rows::{About, Rows};
 use super::work::{Work, WorkArgs, counted};
 use super::{EngineArg, Failure, file, jobs, report};
 use spec::Spec;
@@ -25,8 +22,8 @@ pub struct SweepArgs {
     #[arg(long, required_unless_present = "plan")]
     out: Option<PathBuf>,
     /// One of N independent shares of the parts, from 1: K/N
-    #[arg(long, value_name = "K/N", default_value = "1/1", value_parser = shard)]
-    shard: (u32, u32),
+    #[arg(long, value_name = "K/N", default_value = "1/1")]
+    shard: Shard,
     /// Go on where an earlier sweep of the same spec stopped
     #[arg(long)]
     resume: bool,
@@ -41,19 +38,11 @@ pub struct SweepArgs {
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
-pub enum Format {
+enum Format {
     /// Columns with types, for DuckDB, Polars, pandas
     Parquet,
     /// Text
     Csv,
-}
-
-fn shard(text: &str) -> Result<(u32, u32), String> {
-    let parse = |(k, n): (&str, &str)| Some((k.parse().ok()?, n.parse().ok()?));
-    match text.split_once('/').and_then(parse) {
-        Some((k, n)) if (1..=n).contains(&k) => Ok((k, n)),
-        _ => Err("write K/N with K from 1 to N, such as 2/8".to_owned()),
-    }
 }
 
 /// The folder of one sweep: empty, or that of the same spec.
@@ -66,7 +55,7 @@ fn claim(args: &SweepArgs, out: &Path, spec: &Spec) -> Result<(), Failure> {
             "{} holds a sweep of another spec (see sweep.json there); name another folder",
             out.display()
         ))),
-        Ok(_) if !args.resume && args.shard.1 == 1 => Err(Failure::Usage(format!(
+        Ok(_) if !args.resume && args.shard.count == 1 => Err(Failure::Usage(format!(
             "{} holds this sweep already; --resume goes on with it",
             out.display()
         ))),
@@ -78,8 +67,8 @@ fn claim(args: &SweepArgs, out: &Path, spec: &Spec) -> Result<(), Failure> {
 pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
     let spec = Spec::read(&args.spec)?;
     let plan = spec.plan()?;
-    let work = Work::new(&plan.configs, plan.steps);
-    if !work.begin(&args.work, json)? {
+    let steps = plan.configs.len() as u64 * u64::from(plan.steps);
+    if !Work::new(&plan.configs, [steps; 2]).begin(&args.work, json)? {
         return Ok(());
     }
     let out = args
@@ -88,36 +77,37 @@ pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
         .ok_or_else(|| Failure::Usage("give --out".to_owned()))?;
     claim(args, out, &spec)?;
     let engine = jobs::resolve(args.engine.into());
-    let extension = if args.format == Format::Parquet {
-        "parquet"
-    } else {
-        "csv"
+    let extension = match args.format {
+        Format::Parquet => "parquet",
+        Format::Csv => "csv",
     };
-    let path = |part: usize| out.join(format!("part-{part:06}.{extension}"));
-    let (k, n) = args.shard;
-    let parts: Vec<(usize, Range<u32>)> = plan
-        .parts()
-        .enumerate()
-        .filter(|(part, _)| *part as u32 % n == k - 1)
-        .collect();
-    let (done, left): (Vec<_>, Vec<_>) = parts.into_iter().partition(|(part, _)| path(*part).exists());
-    let models =
-        |parts: &[(usize, Range<u32>)]| parts.iter().map(|(_, models)| models.len() as u64).sum::<u64>();
-    let (before, trained) = (models(&done), models(&left));
+    let path = |part: &Part| out.join(format!("part-{:06}.{extension}", part.place));
+    let share = parts::of(plan.configs.len())
+        .into_iter()
+        .filter(|part| args.shard.has(part.place));
+    let (done, left): (Vec<Part>, Vec<Part>) = share.partition(|part| path(part).exists());
+    let (before, trained) = (parts::models(&done), parts::models(&left));
     let bar = jobs::bar(trained * u64::from(plan.steps), json, jobs::MANY);
     bar.set_message(counted(trained));
-    let one = |(part, models): (usize, Range<u32>)| -> Result<(), Failure> {
-        let measurements = jobs::train(
-            models.map(|model| (model, plan.job(model))).collect(),
-            engine,
-            &|steps| bar.inc(steps),
-        )?;
-        file::write(&path(part), &rows::encode(&plan, &measurements, args.format)?)
+    let settings: Vec<&str> = Config::default().values().map(|(name, _)| name).collect();
+    let rows = Rows {
+        configs: &plan.configs,
+        settings: &settings,
+        metrics: &plan.numbers,
     };
-    let trained_all = match engine {
-        EngineRequest::Gpu => left.into_iter().try_for_each(one),
-        _ => left.into_par_iter().try_for_each(one),
-    };
+    let trained_all = parts::train(
+        &left,
+        engine,
+        |model| plan.job(model),
+        |part, measurements| {
+            let bytes = match args.format {
+                Format::Parquet => rows.parquet(measurements, &About::new())?,
+                Format::Csv => rows.csv(measurements)?,
+            };
+            file::write(&path(part), &bytes)
+        },
+        &|steps| bar.inc(steps),
+    );
     bar.finish_and_clear();
     trained_all?;
     let all = counted(before + trained);

@@ -1,7 +1,6 @@
 //! What a sweep's TOML file says, checked whole before the first step.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::path::Path;
 
 use leftright::analysis::{Ablation, AnalysisError};
@@ -204,15 +203,6 @@ impl Spec {
 }
 
 impl Plan {
-    /// The models by part: few enough parts to read quickly, small enough to lose little.
-    pub fn parts(&self) -> impl Iterator<Item = Range<u32>> {
-        let models = self.configs.len() as u32;
-        let size = (models / 64).clamp(1, 32);
-        (0..models)
-            .step_by(size as usize)
-            .map(move |first| first..models.min(first + size))
-    }
-
     /// What is done with one model.
     pub fn job(&self, model: u32) -> Job {
         let config = self.configs[model as usize].clone();

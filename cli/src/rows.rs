@@ -1,0 +1,263 @@
+//! Measurements as files and back: one row per model and measurement, with the model's number, its settings,
+//! the step, and the numbers. A number that is not finite, or was not measured, is missing.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Float64Array, RecordBatch, StringArray, UInt32Array,
+};
+use arrow::datatypes::{Float64Type, UInt32Type};
+use leftright::config::{ValidConfig, Value};
+use leftright::experiment::{Measurement, Metric, Values};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::Compression;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+
+use crate::Failure;
+
+/// The column before the numbers.
+const STEP: &str = "step";
+/// The first column.
+const MODEL: &str = "model";
+
+/// What a Parquet file says of itself, by key.
+pub type About = BTreeMap<String, String>;
+
+/// What the rows of some models hold.
+pub struct Rows<'a> {
+    /// Every model's config, by its number.
+    pub configs: &'a [ValidConfig],
+    /// The settings that have a column.
+    pub settings: &'a [&'static str],
+    /// The numbers that have one.
+    pub metrics: &'a [Metric],
+}
+
+fn number(measurement: &Measurement, metric: &Metric) -> Option<f64> {
+    measurement.values.get(metric).filter(|x| x.is_finite())
+}
+
+impl Rows<'_> {
+    /// The model's setting in a row.
+    fn setting(&self, measurement: &Measurement, setting: &str) -> Value {
+        let config = &self.configs[measurement.job as usize];
+        let mut values = config.values();
+        values
+            .find(|(name, _)| *name == setting)
+            .expect("every config has every setting")
+            .1
+    }
+
+    /// Columns with types, for DuckDB, Polars, pandas, and what the file says of itself.
+    pub fn parquet(&self, measurements: &[Measurement], about: &About) -> Result<Vec<u8>, Failure> {
+        let whole = |number: fn(&Measurement) -> u32| -> ArrayRef {
+            Arc::new(UInt32Array::from_iter_values(measurements.iter().map(number)))
+        };
+        let mut columns = vec![(MODEL.to_owned(), whole(|m| m.job), false)];
+        for name in self.settings {
+            let values: Vec<Value> = measurements.iter().map(|m| self.setting(m, name)).collect();
+            columns.push(((*name).to_owned(), column(&values), false));
+        }
+        columns.push((STEP.to_owned(), whole(|m| m.step), false));
+        for metric in self.metrics {
+            let numbers = measurements.iter().map(|m| number(m, metric));
+            let column: ArrayRef = Arc::new(numbers.collect::<Float64Array>());
+            columns.push((metric.to_string(), column, true));
+        }
+        let wrong = |error: String| Failure::Output(std::io::Error::other(error));
+        let batch = RecordBatch::try_from_iter_with_nullable(columns).map_err(|e| wrong(e.to_string()))?;
+        let about = about
+            .iter()
+            .map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_key_value_metadata(Some(about.collect()))
+            .build();
+        let mut bytes = Vec::new();
+        let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties))
+            .map_err(|e| wrong(e.to_string()))?;
+        writer
+            .write(&batch)
+            .and_then(|()| writer.close())
+            .map_err(|e| wrong(e.to_string()))?;
+        Ok(bytes)
+    }
+
+    /// Text.
+    pub fn csv(&self, measurements: &[Measurement]) -> Result<Vec<u8>, Failure> {
+        let wrong = |error: csv::Error| Failure::Output(std::io::Error::other(error));
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let settings = self.settings.iter().map(|name| (*name).to_owned());
+        let header = std::iter::once(MODEL.to_owned())
+            .chain(settings)
+            .chain([STEP.to_owned()])
+            .chain(self.metrics.iter().map(Metric::to_string));
+        writer.write_record(header).map_err(wrong)?;
+        for m in measurements {
+            let settings = self.settings.iter().map(|name| self.setting(m, name).to_string());
+            let numbers = self
+                .metrics
+                .iter()
+                .map(|metric| number(m, metric).map_or_else(String::new, |x| x.to_string()));
+            let row = std::iter::once(m.job.to_string())
+                .chain(settings)
+                .chain([m.step.to_string()])
+                .chain(numbers);
+            writer.write_record(row).map_err(wrong)?;
+        }
+        writer
+            .into_inner()
+            .map_err(|error| Failure::Output(std::io::Error::other(error.to_string())))
+    }
+}
+
+/// One setting of every row, in a column of its type; all have the kind of the first.
+fn column(values: &[Value]) -> ArrayRef {
+    let (mut integers, mut numbers, mut flags, mut choices) = (vec![], vec![], vec![], vec![]);
+    for value in values {
+        match value {
+            Value::Integer(x) => integers.push(*x),
+            Value::Number(x) => numbers.push(*x),
+            Value::Flag(x) => flags.push(*x),
+            Value::Choice(x) => choices.push(*x),
+        }
+    }
+    match values.first() {
+        Some(Value::Number(_)) => Arc::new(Float64Array::from(numbers)),
+        Some(Value::Flag(_)) => Arc::new(BooleanArray::from(flags)),
+        Some(Value::Choice(_)) => Arc::new(StringArray::from(choices)),
+        Some(Value::Integer(_)) | None => Arc::new(UInt32Array::from(integers)),
+    }
+}
+
+/// A Parquet file of rows, open.
+pub struct Reader<'a> {
+    path: &'a Path,
+    file: ParquetRecordBatchReaderBuilder<File>,
+}
+
+impl Reader<'_> {
+    /// Opens a file; none where there is none.
+    pub fn open(path: &Path) -> Result<Option<Reader<'_>>, Failure> {
+        let file = match File::open(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            file => file.map_err(|error| Failure::file(path, error))?,
+        };
+        let file = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| wrong(path, error))?;
+        Ok(Some(Reader { path, file }))
+    }
+
+    /// What it says of itself.
+    pub fn about(&self) -> About {
+        let pairs = self.file.metadata().file_metadata().key_value_metadata();
+        let pair = |KeyValue { key, value }: &KeyValue| Some((key.clone(), value.clone()?));
+        pairs.into_iter().flatten().filter_map(pair).collect()
+    }
+
+    /// Its measurements, in its order.
+    pub fn measurements(self) -> Result<Vec<Measurement>, Failure> {
+        let path = self.path;
+        let mut measurements = Vec::new();
+        for batch in self.file.build().map_err(|error| wrong(path, error))? {
+            let batch = batch.map_err(|error| wrong(path, error))?;
+            let no_column = |name: &str| wrong(path, format!("it has no column of numbers named {name}"));
+            let whole = |name: &str| {
+                let column = batch.column_by_name(name);
+                column
+                    .and_then(|column| column.as_primitive_opt::<UInt32Type>())
+                    .ok_or_else(|| no_column(name))
+            };
+            let (models, steps) = (whole(MODEL)?, whole(STEP)?);
+            let schema = batch.schema();
+            let names = schema.fields().iter().map(|field| field.name().as_str());
+            let columns = names
+                .zip(batch.columns())
+                .skip_while(|(name, _)| *name != STEP)
+                .skip(1);
+            let metrics = columns
+                .map(|(name, column)| {
+                    let metric: Metric = name.parse().map_err(|error| wrong(path, error))?;
+                    let numbers = column.as_primitive_opt::<Float64Type>();
+                    Ok((metric, numbers.ok_or_else(|| no_column(name))?))
+                })
+                .collect::<Result<Vec<_>, Failure>>()?;
+            for row in 0..batch.num_rows() {
+                let measured = metrics.iter().filter(|(_, numbers)| numbers.is_valid(row));
+                let values = measured.map(|(metric, numbers)| (metric.clone(), numbers.value(row)));
+                measurements.push(Measurement {
+                    job: models.value(row),
+                    step: steps.value(row),
+                    values: values.collect::<Values>(),
+                });
+            }
+        }
+        Ok(measurements)
+    }
+}
+
+fn wrong(path: &Path, error: impl std::fmt::Display) -> Failure {
+    Failure::Usage(format!("{}: no file of measurements: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use leftright::analysis::Score;
+    use leftright::config::Config;
+
+    use super::*;
+
+    /// Rows come back as they went, but for numbers that are not finite; and so does what is said of them.
+    #[test]
+    fn rows_are_read_as_they_are_written() {
+        let config = |seed, lr| {
+            let config = Config {
+                seed,
+                lr,
+                ..Config::default()
+            };
+            config.validate().unwrap()
+        };
+        let configs = [config(3, 0.1), config(4, 1.0 / 3.0)];
+        let metrics = [Metric::Loss, Metric::unseen(Score::Order), Metric::HeadSlope(1)];
+        let measured = |job, step, numbers: [Option<f64>; 3]| Measurement {
+            job,
+            step,
+            values: metrics
+                .iter()
+                .zip(numbers)
+                .filter_map(|(metric, x)| Some((metric.clone(), x?)))
+                .collect(),
+        };
+        let read = vec![
+            measured(0, 5, [Some(1.0 / 7.0), None, Some(-0.0)]),
+            measured(1, 5, [None, Some(0.5), Some(f64::MIN_POSITIVE)]),
+            measured(1, 9, [Some(2.0), Some(1.0), None]),
+        ];
+        let mut written = read.clone();
+        written[1].values.insert(Metric::Loss, f64::NAN);
+        let rows = Rows {
+            configs: &configs,
+            settings: &["seed", "lr", "schedule", "grid"],
+            metrics: &metrics,
+        };
+        let about = About::from([("version".to_owned(), "1".to_owned())]);
+        let bytes = rows.parquet(&written, &about).unwrap();
+        assert_eq!(bytes, rows.parquet(&written, &about).unwrap());
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.parquet");
+        assert!(Reader::open(&path).unwrap().is_none());
+        std::fs::write(&path, bytes).unwrap();
+        let reader = Reader::open(&path).unwrap().unwrap();
+        assert_eq!(reader.about().get("version").map(String::as_str), Some("1"));
+        assert_eq!(reader.measurements().unwrap(), read);
+        // Negative controls: half a file, and one whose numbers have another name.
+        std::fs::write(&path, &rows.parquet(&written, &about).unwrap()[..400]).unwrap();
+        assert!(Reader::open(&path).is_err());
+    }
+}
