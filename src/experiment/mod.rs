@@ -3,18 +3,22 @@
 //! any mathematics.
 
 mod chart;
+mod intervention;
 mod job;
+mod lessons;
 mod measure;
 mod metric;
 mod paper;
+mod roles;
 mod rule;
 mod stats;
 mod trainer;
 
 pub use chart::{Axis, Chart, Dot, Point, Row, Series};
+pub use intervention::{Deed, Intervention};
 pub use job::{Job, Measurement, Values};
 pub use measure::Measure;
-pub use metric::{Agreement, Intervention, Metric, Part, UnknownMetric};
+pub use metric::{Agreement, Metric, Part, UnknownMetric};
 pub use paper::*;
 pub use rule::{Bound, Condition, Criterion, Verdict};
 pub use stats::{Spread, decimal, median, rank_correlation};
