@@ -359,12 +359,12 @@ fn reproduce_writes_report_figures_and_rows() {
         .into_records()
         .count();
     assert_eq!(rows, 4);
-    let unknown = run(&["reproduce", "--only", "19", "--out", out]);
+    let unknown = run(&["reproduce", "--only", "21", "--out", out]);
     assert!(!unknown.status.success());
     assert!(
         String::from_utf8(unknown.stderr)
             .unwrap()
-            .contains("numbered 1 to 18")
+            .contains("numbered 1 to 20")
     );
     std::fs::remove_dir_all(folder).unwrap();
 }

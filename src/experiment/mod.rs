@@ -113,7 +113,7 @@ pub struct ExperimentInfo {
 
 impl Experiment {
     /// All, in order of their numbers.
-    pub const ALL: [&'static Experiment; 18] = paper::ALL;
+    pub const ALL: [&'static Experiment; 20] = paper::ALL;
 
     /// What it is, as data.
     pub fn info(&self) -> ExperimentInfo {
