@@ -48,8 +48,10 @@ fn jobs(scale: Scale) -> Vec<Job> {
         1500,
         &[&shared[..], &patches].concat(),
     );
-    let one = seeds(&Preset::LeftRightOneLayer.config(), count, 1500, &shared);
-    let begun = seeds(&Config::default(), count, 1000, &[Measure::BothSides(1000)]);
+    // One layer has as many steps from the start as in two lessons.
+    let lesson = 1000;
+    let one = seeds(&Preset::LeftRightOneLayer.config(), count, 2 * lesson, &shared);
+    let begun = seeds(&Config::default(), count, lesson, &[Measure::BothSides(lesson)]);
     [two, one, begun].concat()
 }
 
@@ -70,44 +72,32 @@ fn kinds<'a>(runs: &Runs<'a>) -> [Runs<'a>; 3] {
 }
 
 fn charts([two, one, begun]: &[Runs; 3]) -> Vec<Chart> {
-    let (none, taught_both) = (Intervention::None, Intervention::BothSides);
-    let mut rows = vec![
-        (one, &none, 1, EOT, "EOT, one layer".to_owned()),
-        (
-            begun,
-            &taught_both,
-            1,
-            EOT,
-            "EOT, one layer, begun from the left".to_owned(),
-        ),
-    ];
-    rows.extend(PLACES.map(|(place, what)| (two, &none, 1, place, format!("{what}, after layer 1 of 2"))));
-    rows.push((two, &none, 2, EOT, "EOT, after layer 2 of 2".to_owned()));
-    let cells = rows.iter().flat_map(|(runs, before, layer, place, _)| {
-        let share = |factor| Metric::Factor(Intervention::clone(before), *layer, *place, factor);
-        Factor::ALL.map(|factor| Some(runs.spread(&share(factor))?.median))
-    });
-    let map = Chart::Map {
-        title: "what of a pair's four captions is told where: shares of the variance".to_owned(),
-        x_label: "factor".to_owned(),
-        columns: Factor::ALL.map(|factor| factor.name().to_owned()).into(),
-        y_label: "where".to_owned(),
-        cells: cells.collect(),
-        rows: rows.iter().map(|(.., name)| name.clone()).collect(),
-        range: [0.0, 1.0],
-        names: Vec::new(),
-    };
-    let order = |title: &str, rows| Chart::Rows {
+    let chart = |title: &str, x: &str, rows| Chart::Rows {
         title: title.to_owned(),
-        x: Axis::share("order"),
+        x: Axis::share(x),
         rows,
+    };
+    let told = |factor: Factor| {
+        let row = |runs: &Runs, before: &Intervention, layer, place, name: &str| {
+            let share = Metric::Factor(before.clone(), layer, place, factor);
+            runs.rows(&[(name.to_owned(), share)], None)
+        };
+        let (none, both) = (Intervention::None, Intervention::BothSides);
+        let places = PLACES.map(|(place, what)| row(two, &none, 1, place, &format!("layer 1 of 2: {what}")));
+        [
+            row(one, &none, 1, EOT, "one layer: EOT"),
+            row(begun, &both, 1, EOT, "one layer, left first: EOT"),
+            places.concat(),
+            row(two, &none, 2, EOT, "layer 2 of 2: EOT"),
+        ]
+        .concat()
     };
     let own = |split: Split| on(split, Score::Order);
     let learned = |split: Split| {
         let row = |name: &str, metric| [(format!("{}, {name}", split.name()), metric)];
         [
             one.rows(&row("one layer", own(split)), Some(0.5)),
-            begun.rows(&row("one layer, begun from the left", taught(split)), Some(0.5)),
+            begun.rows(&row("one layer, left first", taught(split)), Some(0.5)),
             two.rows(&row("two layers", own(split)), Some(0.5)),
         ]
         .concat()
@@ -116,13 +106,24 @@ fn charts([two, one, begun]: &[Runs; 3]) -> Vec<Chart> {
     let patches = PLACES.map(|(place, what)| (what.to_owned(), patched(place)));
     let patches: Vec<_> = std::iter::once(nothing).chain(patches).collect();
     vec![
-        map,
-        order(
+        chart(
+            "how much of what a pair's four captions differ in is the scene",
+            "share of the variance",
+            told(Factor::Scene),
+        ),
+        chart(
+            "how much of it is the word alone",
+            "share of the variance",
+            told(Factor::Word),
+        ),
+        chart(
             "order, left and right captions",
+            "order",
             [learned(Split::Seen), learned(Split::Unseen)].concat(),
         ),
-        order(
+        chart(
             "order on unseen pairs, two layers, a place after layer 1 as with the other word",
+            "order",
             two.rows(&patches, Some(0.5)),
         ),
     ]

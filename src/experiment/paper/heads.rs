@@ -43,28 +43,20 @@ const DEEDS: [(Deed, Option<Role>, &str); 12] = [
     (Deed::Silent, Some(Role::Finding), "without finding heads"),
     (Deed::Only, Some(Role::Finding), "with finding heads alone"),
     (Deed::Flat, Some(Role::Finding), "without EP in finding heads"),
-    (
-        Deed::Carried,
-        Some(Role::Pointing),
-        "untaught, vision's pointing heads carried",
-    ),
+    (Deed::Carried, Some(Role::Pointing), "+ vision's pointing heads"),
     (
         Deed::CarriedBoth,
         Some(Role::Pointing),
-        "untaught, both towers' pointing heads carried",
+        "+ both towers' pointing heads",
     ),
-    (
-        Deed::Carried,
-        Some(Role::Finding),
-        "untaught, vision's finding heads carried",
-    ),
+    (Deed::Carried, Some(Role::Finding), "+ vision's finding heads"),
     (
         Deed::CarriedBoth,
         Some(Role::Finding),
-        "untaught, both towers' finding heads carried",
+        "+ both towers' finding heads",
     ),
-    (Deed::Carried, None, "untaught, all vision heads carried"),
-    (Deed::CarriedBoth, None, "untaught, all heads carried"),
+    (Deed::Carried, None, "+ all vision heads"),
+    (Deed::CarriedBoth, None, "+ all heads of both towers"),
 ];
 
 fn after(deed: Deed, role: Option<Role>, score: Score) -> Metric {
@@ -106,7 +98,7 @@ fn charts(runs: &Runs) -> Vec<Chart> {
             |(deed, role, name): (Deed, Option<Role>, &str)| (name.to_owned(), after(deed, role, score));
         let itself = ("as it is".to_owned(), Metric::unseen(score));
         let untaught = (
-            "untaught, as it is".to_owned(),
+            "the untaught model".to_owned(),
             on_unseen(Intervention::Untaught, score),
         );
         let (own, carried) = DEEDS.split_at(6);
