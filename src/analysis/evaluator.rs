@@ -63,6 +63,12 @@ impl Evaluator {
         &self.splits[split.place()]
     }
 
+    /// Evenly spaced scenes of unseen pairs, at most sixty: enough for a mean over what a head does.
+    pub fn some_unseen(&self) -> Vec<&Item> {
+        let items = self.items(Split::Unseen);
+        items.iter().step_by(items.len().div_ceil(60)).collect()
+    }
+
     /// The accuracies and slopes of a snapshot's first model.
     pub fn evaluate(&self, snapshot: &Snapshot) -> Evaluation {
         let params = &snapshot.params;
@@ -150,17 +156,23 @@ impl Evaluator {
         if self.config.autoregressive {
             return Ok(Vec::new());
         }
-        let blank = vec![0; self.config.pixels as usize];
-        let mut batch = Batch::default();
-        self.captions
-            .iter()
-            .for_each(|caption| batch.push(&self.config, &blank, *caption));
+        let batch = self.caption_batch();
         Ok(encode(
             &self.towers[1],
             params,
             edits(&text),
             (&batch.text, &batch.text_query),
         ))
+    }
+
+    /// All captions, each of an empty strip.
+    pub(super) fn caption_batch(&self) -> Batch {
+        let blank = vec![0; self.config.pixels as usize];
+        let mut batch = Batch::default();
+        self.captions
+            .iter()
+            .for_each(|caption| batch.push(&self.config, &blank, *caption));
+        batch
     }
 
     /// Cosines of scenes with all captions `[items, captions]`, a chunk of scenes at a time.

@@ -5,6 +5,8 @@ mod accuracy;
 mod align;
 mod decompose;
 mod evaluator;
+mod factors;
+mod heads;
 mod scene;
 mod slope;
 mod swap;
@@ -17,6 +19,8 @@ pub use decompose::{CaptionScore, Decomposition, HeadDecomposition, TermRow};
 
 pub use align::{Alignment, AlignmentChance, Space};
 pub use evaluator::Evaluator;
+pub use factors::Factor;
+pub use heads::{Gaze, Role};
 pub use scene::Scene;
 pub use slope::least_squares_slope;
 pub use text::TextHead;

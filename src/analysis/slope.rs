@@ -40,7 +40,7 @@ pub(super) fn coordinates(config: &ValidConfig, tower: Tower, keys: usize) -> Ve
 }
 
 /// Where the strip begins in what the tower that sees it reads: behind CLS.
-fn first_pixel(config: &ValidConfig) -> usize {
+pub(super) fn first_pixel(config: &ValidConfig) -> usize {
     usize::from(!config.autoregressive)
 }
 

@@ -26,7 +26,7 @@ pub struct TextHead {
 }
 
 /// Where labels stand in `X is on the left of Y`.
-const NAMED: [usize; 2] = [1, 7];
+pub(super) const NAMED: [usize; 2] = [1, 7];
 
 impl Evaluator {
     /// EOT's attention, head by head, over the captions `X is on the left of Y`.

@@ -2,9 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::lessons::{both_sides, factors};
+use super::roles::{roles, transplant};
 use super::{Agreement, Intervention, Metric, Part, Values};
 use crate::analysis::{
-    Ablation, Accuracy, Alignment, AnalysisError, Evaluator, Scene, Score, Term, least_squares_slope, surgery,
+    Ablation, Accuracy, Alignment, AnalysisError, Evaluator, Scene, Score, Term, Tower, least_squares_slope,
+    strengths, surgery,
 };
 use crate::task::Split;
 
@@ -38,10 +41,24 @@ pub enum Measure {
     /// [`Metric::Accuracy`] on unseen pairs after surgery: the steepest head's EP row is replaced by a ramp
     /// of this slope, and the other heads lose theirs. The ramp falls or rises as the model's own does.
     Ramp(f64),
+    /// What vision heads look at, and what the model is without those of a role, with them alone and without
+    /// their EP: every [`Metric::Objects`] and [`Metric::Direction`], and [`Metric::Accuracy`] on unseen
+    /// pairs behind [`Intervention::Heads`].
+    Roles,
+    /// [`Metric::Accuracy`] on unseen pairs of the [untaught](Intervention::Untaught) model, which it trains
+    /// for so many steps, and of it with this model's heads of a role in the places of its own.
+    Transplant(u32),
+    /// Every [`Metric::Factor`].
+    Factors,
+    /// [`Metric::Accuracy`] on pairs, and every [`Metric::Factor`], behind [`Intervention::BothSides`]: it
+    /// trains the model on for so many steps.
+    BothSides(u32),
+    /// [`Metric::Accuracy`] on unseen pairs behind [`Intervention::Patch`] of a place.
+    Patch(u32),
 }
 
 /// Adds the scores of one accuracy, each as `metric` names it, and what of it is not finite.
-fn insert(values: &mut Values, before: &Intervention, split: Split, accuracy: &Accuracy) {
+pub(super) fn insert(values: &mut Values, before: &Intervention, split: Split, accuracy: &Accuracy) {
     for score in Score::ALL {
         if let Some(value) = accuracy.score(score) {
             values.insert(Metric::Accuracy(before.clone(), split, score), value);
@@ -161,6 +178,16 @@ impl Measure {
                     values.insert(metric(Agreement::ChancePermutation), chance.permutation);
                 }
             }
+            Measure::Roles => roles(evaluator, params, values)?,
+            Measure::Transplant(steps) => transplant(evaluator, params, *steps, values)?,
+            Measure::Factors => factors(evaluator, params, &Intervention::None, values)?,
+            Measure::BothSides(steps) => both_sides(evaluator, params, *steps, values)?,
+            Measure::Patch(place) => {
+                let captions = evaluator.embed_captions_patched(params, *place as usize)?;
+                let vision = strengths(config, Tower::Vision, &[])?;
+                let accuracy = evaluator.judge(params, &vision, &captions, Split::Unseen);
+                insert(values, &Intervention::Patch(*place), Split::Unseen, &accuracy);
+            }
             Measure::Ramp(slope) => {
                 let vision = surgery(config, &ramp(evaluator, params, *slope))?;
                 let accuracy = evaluator.judge(
@@ -223,16 +250,11 @@ fn ep_rows(evaluator: &Evaluator, params: &[f32], values: &mut Values) {
     }
 }
 
-/// Scenes of unseen pairs that the shares are averaged over.
-const SCENES: usize = 60;
-
 fn shares(evaluator: &Evaluator, params: &[f32], values: &mut Values) -> Result<(), AnalysisError> {
-    let items = evaluator.items(Split::Unseen);
-    let scenes: Vec<_> = items.iter().step_by(items.len().div_ceil(SCENES)).collect();
     let mut magnitude = [0.0; 4];
     let mut variance = [0.0; 9];
     let mut heads = 0.0;
-    for item in scenes {
+    for item in evaluator.some_unseen() {
         for head in evaluator
             .decompose(params, &Scene::Strip(item.strip.clone()), 1, &[])?
             .heads

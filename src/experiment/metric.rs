@@ -4,21 +4,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::Intervention;
 use super::documented::documented;
-use crate::analysis::{Ablation, Score, Space, Term};
+use crate::analysis::{Factor, Score, Space, Term};
 use crate::task::Split;
-
-/// What is done to a model before its accuracy is measured.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Intervention {
-    /// Nothing.
-    None,
-    /// Some terms are scaled.
-    Ablation(Ablation),
-    /// The steepest head's EP row is replaced by a ramp of this slope, in logits per pixel; the other heads
-    /// lose theirs.
-    Ramp(f64),
-}
 
 /// The parts of the CLS row's logits: X stands for the input, token and position embedding together, B for
 /// the bias; first the query's, then the key's.
@@ -121,8 +110,8 @@ pub enum Metric {
     /// `unseen.order`, `EP unseen.order`, `ramp 1.5 unseen.order`: a score on a split, behind what was done
     /// before.
     Accuracy(Intervention, Split, Score),
-    /// `swap_cosine`, `EP swap_cosine`: how alike a strip and its swap are, over unseen pairs, behind what was
-    /// done before.
+    /// `swap_cosine`, `EP swap_cosine`: how alike a strip and its swap are, over unseen pairs, behind what
+    /// was done before.
     SwapCosine(Intervention),
     /// `slope`: the steepest head's EP slope, in logits per pixel, with its sign.
     Slope,
@@ -150,6 +139,15 @@ pub enum Metric {
     Attention(u32, u32),
     /// `preference.0.EP`: how much a term adds to the first label's logit over the second's.
     Preference(u32, Term),
+    /// `objects.0`: a vision head's mean attention on the two objects of unseen pairs.
+    Objects(u32),
+    /// `direction.0`, `EP direction.0`: which of the two it looks at more, 1 the right one alone, -1 the
+    /// left, behind what was done before.
+    Direction(Intervention, u32),
+    /// `factor.1.8.scene`, `both-sides factor.1.8.scene`: a factor's share of what the residual stream of
+    /// the text tower tells of captions from either side, after a layer (from 1), at a place, behind what
+    /// was done before.
+    Factor(Intervention, u32, u32, Factor),
     /// `token.raw`, `circuit.held`: the mean cosine of labels' image and text vectors, as token embeddings or
     /// carried through values, output and projection: `raw` as they are, `fitted` rotated, of the labels that
     /// the rotation was fitted on, `held` of the others; `mismatched` of different labels. `held_matched` is
@@ -178,27 +176,18 @@ impl Metric {
             | Metric::Least(_)
             | Metric::Second(_)
             | Metric::Attention(..)
-            | Metric::Preference(..) => true,
-            Metric::Accuracy(before, ..) | Metric::SwapCosine(before) => match before {
-                Intervention::Ablation(ablation) => ablation.heads.is_some(),
-                Intervention::None | Intervention::Ramp(_) => false,
-            },
+            | Metric::Preference(..)
+            | Metric::Objects(_)
+            | Metric::Direction(..) => true,
+            Metric::Accuracy(before, ..) | Metric::SwapCosine(before) | Metric::Factor(before, ..) => {
+                before.names_heads()
+            }
             Metric::Loss
             | Metric::NotFinite
             | Metric::Slope
             | Metric::Share(_)
             | Metric::Variance(_)
             | Metric::Alignment(..) => false,
-        }
-    }
-}
-
-impl fmt::Display for Intervention {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Intervention::None => Ok(()),
-            Intervention::Ablation(ablation) => write!(f, "{ablation} "),
-            Intervention::Ramp(slope) => write!(f, "ramp {slope} "),
         }
     }
 }
@@ -223,6 +212,11 @@ impl fmt::Display for Metric {
             Metric::Second(head) => write!(f, "second.{head}"),
             Metric::Attention(head, token) => write!(f, "attention.{head}.{token}"),
             Metric::Preference(head, term) => write!(f, "preference.{head}.{}", term.name()),
+            Metric::Objects(head) => write!(f, "objects.{head}"),
+            Metric::Direction(before, head) => write!(f, "{before}direction.{head}"),
+            Metric::Factor(before, layer, place, factor) => {
+                write!(f, "{before}factor.{layer}.{place}.{}", factor.name())
+            }
             Metric::Alignment(space, agreement) => write!(f, "{}.{}", space.name(), agreement.name()),
         }
     }
@@ -237,7 +231,7 @@ impl FromStr for Metric {
     type Err = UnknownMetric;
 
     fn from_str(name: &str) -> Result<Metric, UnknownMetric> {
-        let metric = accuracy(name).or_else(|| plain(name));
+        let metric = behind(name).or_else(|| plain(name));
         // Numbers have several spellings (`1e0`, `+1`); a metric has one.
         metric
             .filter(|metric| metric.to_string() == name)
@@ -245,22 +239,28 @@ impl FromStr for Metric {
     }
 }
 
-/// `[what was done ]split.score`, or `[what was done ]swap_cosine`.
-fn accuracy(name: &str) -> Option<Metric> {
+/// A name behind what was done: `EP unseen.order`, `swap_cosine`, `direction.0` or `factor.1.8.scene`.
+fn behind(name: &str) -> Option<Metric> {
     let (before, place) = match name.rsplit_once(' ') {
         None => (Intervention::None, name),
-        Some((before, place)) => match before.strip_prefix("ramp ") {
-            Some(slope) => (Intervention::Ramp(slope.parse().ok()?), place),
-            None => (Intervention::Ablation(before.parse().ok()?), place),
-        },
+        Some((before, place)) => (Intervention::read(before)?, place),
     };
-    if place == "swap_cosine" {
-        return Some(Metric::SwapCosine(before));
-    }
-    let (split, score) = place.split_once('.')?;
-    let split = Split::ALL.into_iter().find(|known| known.name() == split)?;
-    let score = Score::ALL.into_iter().find(|known| known.name() == score)?;
-    Some(Metric::Accuracy(before, split, score))
+    let words: Vec<&str> = place.split('.').collect();
+    let number = |i: usize| words[i].parse::<u32>().ok();
+    Some(match words[..] {
+        ["swap_cosine"] => Metric::SwapCosine(before),
+        ["direction", _] => Metric::Direction(before, number(1)?),
+        ["factor", _, _, factor] => {
+            let factor = Factor::ALL.into_iter().find(|known| known.name() == factor)?;
+            Metric::Factor(before, number(1)?, number(2)?, factor)
+        }
+        [split, score] => {
+            let split = Split::ALL.into_iter().find(|known| known.name() == split)?;
+            let score = Score::ALL.into_iter().find(|known| known.name() == score)?;
+            Metric::Accuracy(before, split, score)
+        }
+        _ => return None,
+    })
 }
 
 /// A name of words and numbers with dots between.
@@ -283,6 +283,7 @@ fn plain(name: &str) -> Option<Metric> {
         ["least", _] => Metric::Least(number(1)?),
         ["second", _] => Metric::Second(number(1)?),
         ["attention", _, _] => Metric::Attention(number(1)?, number(2)?),
+        ["objects", _] => Metric::Objects(number(1)?),
         ["preference", _, _] => Metric::Preference(number(1)?, term(2)?),
         [space, agreement] => {
             let space = Space::ALL.into_iter().find(|known| known.name() == space)?;
@@ -301,7 +302,8 @@ mod tests {
     use proptest::sample::select;
 
     use super::*;
-    use crate::analysis::Tower;
+    use crate::analysis::{Ablation, Role, Tower};
+    use crate::experiment::Deed;
 
     fn ablation() -> impl Strategy<Value = Ablation> {
         let terms = proptest::collection::vec(select(&Term::ALL[..]), 1..5);
@@ -325,10 +327,26 @@ mod tests {
             any::<f64>()
                 .prop_filter("a slope is a number", |x| x.is_finite())
                 .prop_map(Intervention::Ramp),
+            (
+                select(&Deed::ALL[..]),
+                proptest::option::of(select(&Role::ALL[..]))
+            )
+                .prop_map(|(deed, role)| Intervention::Heads(deed, role)),
+            Just(Intervention::Untaught),
+            Just(Intervention::BothSides),
+            any::<u32>().prop_map(Intervention::Patch),
         ];
         let (term, head, at) = (select(&Term::ALL[..]), any::<u32>(), any::<u32>());
         prop_oneof![
             before.clone().prop_map(Metric::SwapCosine),
+            (before.clone(), any::<u32>()).prop_map(|(b, head)| Metric::Direction(b, head)),
+            (
+                before.clone(),
+                any::<u32>(),
+                any::<u32>(),
+                select(&Factor::ALL[..])
+            )
+                .prop_map(|(b, layer, place, factor)| Metric::Factor(b, layer, place, factor)),
             (before, select(&Split::ALL[..]), select(&Score::ALL[..]))
                 .prop_map(|(b, p, s)| Metric::Accuracy(b, p, s)),
             select(&[Metric::Loss, Metric::NotFinite, Metric::Slope, Metric::Steepest][..]),
@@ -345,6 +363,7 @@ mod tests {
                     Metric::First,
                     Metric::Least,
                     Metric::Second,
+                    Metric::Objects,
                 ];
                 select(kinds.map(|kind| kind(head)).to_vec())
             }),
@@ -368,6 +387,8 @@ mod tests {
             "EX unseen.order",
             "EP  unseen.order",
             "ramp x unseen.order",
+            "silent nobody unseen.order",
+            "taught unseen.order",
             "ep.0",
             "slope.-1",
             "slope.01",

@@ -5,19 +5,23 @@
 mod chart;
 mod documented;
 mod groups;
+mod intervention;
 mod job;
+mod lessons;
 mod measure;
 mod metric;
 mod paper;
+mod roles;
 mod rule;
 mod stats;
 mod trainer;
 
 pub use chart::{Axis, Chart, Dot, Point, Row, Series};
 pub use groups::{Group, differing, groups};
+pub use intervention::{Deed, Intervention};
 pub use job::{Job, Measurement, Values};
 pub use measure::Measure;
-pub use metric::{Agreement, Intervention, Metric, Part, UnknownMetric};
+pub use metric::{Agreement, Metric, Part, UnknownMetric};
 pub use paper::*;
 pub use rule::{Bound, Condition, Criterion, Verdict};
 pub use stats::{Spread, decimal, median, rank_correlation};
@@ -112,7 +116,7 @@ pub struct ExperimentInfo {
 
 impl Experiment {
     /// All, in order of their numbers.
-    pub const ALL: [&'static Experiment; 18] = paper::ALL;
+    pub const ALL: [&'static Experiment; 20] = paper::ALL;
 
     /// What it is, as data.
     pub fn info(&self) -> ExperimentInfo {

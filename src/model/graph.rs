@@ -81,6 +81,8 @@ pub struct Graph {
     pub arrays: Vec<Array>,
     /// In order of the forward pass.
     pub steps: Vec<Step>,
+    /// The residual stream after each layer, an array.
+    pub streams: Vec<Id>,
 }
 
 impl Graph {
@@ -177,10 +179,12 @@ impl Graph {
         let mut graph = Graph {
             arrays: Vec::new(),
             steps: Vec::new(),
+            streams: Vec::new(),
         };
         let mut x = graph.add(Op::Embed, &[], Rows::Pairs, d);
         for (l, layer) in params.layers.iter().enumerate() {
             x = graph.layer((l, layer), x, l + 1 == params.layers.len());
+            graph.streams.push(x);
         }
         graph.norm(params.final_norm.as_ref(), x);
         // Backward runs from the last step: the first step to write a gradient sets it, the others add to it.

@@ -4,6 +4,8 @@ use leftright::analysis::Term;
 use leftright::config::ValidConfig;
 use leftright::experiment::{Metric, Values};
 
+use super::circuit::{heads, one_layer, taught, two_layers};
+
 /// The numbers of a model's measurement when a part (0 to 1) of its steps is done.
 pub type Row = fn(&ValidConfig, f64) -> Values;
 
@@ -26,7 +28,7 @@ pub struct Case {
     pub not: Row,
 }
 
-pub const CASES: [Case; 18] = [
+pub const CASES: [Case; 20] = [
     Case {
         name: "generalization",
         reproduced: |_, _| {
@@ -250,6 +252,24 @@ pub const CASES: [Case; 18] = [
         name: "tie",
         reproduced: |_, _| tie([0.9, 0.99, 0.86], 0.6),
         not: |_, _| tie([0.91, 0.98, 0.84], 0.6),
+    },
+    Case {
+        name: "heads",
+        reproduced: |_, _| heads(-0.5, [0.9, 0.6], 0.9, [0.4, 0.1, 0.9], [0.6, 0.75, 0.4]),
+        not: |_, _| heads(0.49, [0.89, 0.5], 0.89, [0.61, 0.0, 0.9], [0.5, 0.74, 0.5]),
+    },
+    Case {
+        name: "exclusive-or",
+        reproduced: |c, _| match (c.right, c.text_layers) {
+            (false, _) => taught([0.9, 0.8], 0.2),
+            (true, 1) => one_layer([0.6, 0.4], 0.05),
+            _ => two_layers(0.9, [0.05, 0.2], [0.25, 0.75]),
+        },
+        not: |c, _| match (c.right, c.text_layers) {
+            (false, _) => taught([0.89, 0.8], 0.2),
+            (true, 1) => one_layer([0.61, 0.5], 0.0),
+            _ => two_layers(0.89, [0.0, 0.2], [0.26, 0.75]),
+        },
     },
 ];
 

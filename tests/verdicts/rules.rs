@@ -10,7 +10,7 @@ use super::cases::{
 use super::{summary, verdict};
 
 /// The verdict on numbers that would be reproduced but for these.
-fn but<const N: usize>(name: &str, changed: [(&str, f64); N]) -> Verdict {
+pub fn but<const N: usize>(name: &str, changed: [(&str, f64); N]) -> Verdict {
     verdict(name, &|config, part| {
         let mut row = (case(name).reproduced)(config, part);
         for (key, value) in changed {

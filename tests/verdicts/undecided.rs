@@ -22,13 +22,15 @@ fn ended(experiment: &Experiment, is: Ended) -> Summary {
 
 #[test]
 fn one_side_of_a_comparison_decides_nothing() {
-    let sides: [(&str, [Ended; 2]); 6] = [
+    let sides: [(&str, [Ended; 2]); 8] = [
         ("captions", [|c| c.text_layers == 1, |c| c.text_layers == 2]),
         ("grid", [|c| c.above, |c| !c.above]),
         ("three", [|c| c.pair_labels == 8, |c| c.pair_labels == 15]),
         ("norm-mlp", [|c| c.mixed, |c| !c.mixed]),
         ("norm-mlp", [|c| c.mlp, |c| !c.mlp]),
         ("autoregressive", [|c| c.mixed, |c| !c.mixed]),
+        ("exclusive-or", [|c| c.right, |c| !c.right]),
+        ("exclusive-or", [|c| c.text_layers == 1, |c| c.text_layers == 2]),
     ];
     for (name, sides) in sides {
         for is in sides {

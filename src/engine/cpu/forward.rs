@@ -258,6 +258,28 @@ pub fn encode<T: Real>(
     project(tower, params, out);
 }
 
+/// The embeddings of sequences, computed by the graph, the residual stream after a layer (from 0) changed on
+/// the way: the rows of all tokens `[B, length, D]`, or after the last layer those that are read `[N, D]`.
+pub fn encode_changed<T: Real>(
+    tower: &TowerModel,
+    params: &[T],
+    (tokens, query): (&[u32], &[u32]),
+    layer: usize,
+    change: &mut dyn FnMut(&mut [T]),
+) -> Vec<T> {
+    let context = graph::Context {
+        tower,
+        params,
+        tokens,
+        query,
+    };
+    let mut out = Activations::default();
+    out.graph.forward_changed(&tower.graph, &context, layer, change);
+    out.residual.clone_from(out.graph.last());
+    project(tower, params, &mut out);
+    out.embedding
+}
+
 /// From the tables to the residual stream at the read place.
 fn attend<T: Real>(
     tower: &TowerModel,

@@ -11,6 +11,7 @@ mod graph;
 use backward::Backward;
 use contrast::Contrast;
 use cross_entropy::CrossEntropy;
+pub use forward::encode_changed;
 use forward::{Activations, Tables};
 
 use crate::config::Population;

@@ -10,8 +10,10 @@ mod captions;
 mod carrier;
 mod decomposition;
 mod diversity;
+mod exclusive_or;
 mod generalization;
 mod grid;
+mod heads;
 mod norm_mlp;
 mod parts;
 mod phase;
@@ -31,8 +33,10 @@ pub use captions::EXPERIMENT as CAPTIONS;
 pub use carrier::EXPERIMENT as CARRIER;
 pub use decomposition::EXPERIMENT as DECOMPOSITION;
 pub use diversity::EXPERIMENT as DIVERSITY;
+pub use exclusive_or::EXPERIMENT as EXCLUSIVE_OR;
 pub use generalization::EXPERIMENT as GENERALIZATION;
 pub use grid::EXPERIMENT as GRID;
+pub use heads::EXPERIMENT as HEADS;
 pub use norm_mlp::EXPERIMENT as NORM_MLP;
 pub use phase::EXPERIMENT as PHASE;
 pub use reversal::EXPERIMENT as REVERSAL;
@@ -42,7 +46,7 @@ pub use text::EXPERIMENT as TEXT;
 pub use three::EXPERIMENT as THREE;
 pub use tie::EXPERIMENT as TIE;
 
-pub(super) const ALL: [&Experiment; 18] = [
+pub(super) const ALL: [&Experiment; 20] = [
     &GENERALIZATION,
     &DIVERSITY,
     &DECOMPOSITION,
@@ -61,4 +65,6 @@ pub(super) const ALL: [&Experiment; 18] = [
     &BIRTH,
     &CARRIER,
     &TIE,
+    &HEADS,
+    &EXCLUSIVE_OR,
 ];

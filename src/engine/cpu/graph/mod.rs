@@ -13,6 +13,8 @@ use attention::Shapes;
 use parts::Divided;
 pub use parts::{Parts, TermRows, term_rows};
 
+use std::ops::Range;
+
 use super::forward::asked_query;
 use crate::math::Real;
 use crate::model::{Graph, Op, Rows, Strengths, TowerModel};
@@ -100,20 +102,36 @@ impl<T: Real> Values<T> {
     /// Runs the graph; `strengths [layers, H]` scale the terms of every layer (none: all 1).
     pub fn forward(&mut self, graph: &Graph, context: &Context<T>, strengths: Option<&[Strengths]>) {
         let mut divided = strengths.map(|strengths| Divided::new(graph, context.tower.heads, strengths));
-        self.run(graph, graph.steps.len(), context, divided.as_mut());
+        self.run(graph, 0..graph.steps.len(), context, divided.as_mut());
     }
 
-    /// Runs the graph's first steps, and what there is of an ablated pass along with them.
+    /// Runs the graph, and has the residual stream after a layer (from 0) changed on the way.
+    pub fn forward_changed(
+        &mut self,
+        graph: &Graph,
+        context: &Context<T>,
+        layer: usize,
+        change: &mut dyn FnMut(&mut [T]),
+    ) {
+        let stream = graph.streams[layer];
+        let writes = graph.steps.iter().position(|step| step.out == stream);
+        let behind = writes.expect("every array is written by a step") + 1;
+        self.run(graph, 0..behind, context, None);
+        change(&mut self.arrays[stream]);
+        self.run(graph, behind..graph.steps.len(), context, None);
+    }
+
+    /// Runs some of the graph's steps, and what there is of an ablated pass along with them.
     fn run(
         &mut self,
         graph: &Graph,
-        steps: usize,
+        steps: Range<usize>,
         context: &Context<T>,
         mut divided: Option<&mut Divided<T>>,
     ) {
         self.arrays.resize(graph.arrays.len(), Vec::new());
         self.weights.resize(graph.steps.len(), Vec::new());
-        for (step, weights) in graph.steps[..steps].iter().zip(&mut self.weights) {
+        for (step, weights) in graph.steps[steps.clone()].iter().zip(&mut self.weights[steps]) {
             let shape = graph.arrays[step.out];
             let mut out = std::mem::take(&mut self.arrays[step.out]);
             out.resize(context.count(shape.rows) * shape.width, T::default());

@@ -36,7 +36,7 @@ pub fn term_rows<T: Real>(context: &Context<T>, strengths: &[Strengths], layer: 
         last: Some(layer),
         ..Divided::new(graph, tower.heads, strengths)
     };
-    Values::default().run(graph, at, context, Some(&mut divided));
+    Values::default().run(graph, 0..at, context, Some(&mut divided));
     let step = &graph.steps[at];
     let read = tower.shape.read_position(asked_query(context.query, 0), 0);
     let row = context
