@@ -3,9 +3,10 @@
 
 use std::env;
 use std::fs;
+use std::mem;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::licenses;
@@ -113,15 +114,11 @@ fn package(name: &str, features: &[&str], target: &Path, folder: &Path) -> Resul
 
     println!("Binding and optimising {name}");
     let bound = target.join("wasm-bindgen");
-    let mut bindgen = Bindgen::new();
-    bindgen
-        .input_path(target.join(WASM_TARGET).join("wasm/leftright.wasm"))
-        .out_name(name)
-        .web(true)?
-        .typescript(true);
-    bindgen
-        .generate(&bound)
-        .with_context(|| format!("wasm-bindgen could not bind {name}"))?;
+    bind(
+        name,
+        &target.join(WASM_TARGET).join("wasm/leftright.wasm"),
+        &bound,
+    )?;
     fs::create_dir_all(folder)?;
     for file in [format!("{name}.js"), format!("{name}.d.ts")] {
         fs::copy(bound.join(&file), folder.join(&file)).with_context(|| format!("could not copy {file}"))?;
@@ -138,6 +135,38 @@ fn package(name: &str, features: &[&str], target: &Path, folder: &Path) -> Resul
             .arg("-o")
             .arg(&optimized),
     )
+}
+
+/// Leaves a module with its JavaScript and types, under a name, in `folder`.
+fn bind(name: &str, module: &Path, folder: &Path) -> Result<()> {
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_path(module)
+        .out_name(name)
+        .web(true)?
+        .typescript(true);
+    let mut output = bindgen
+        .generate_output()
+        .with_context(|| format!("wasm-bindgen could not bind {name}"))?;
+    // Each of the two hundred imports has a hash in its name, which no compression shortens, so that they are
+    // numbered instead.
+    let mut names = Vec::new();
+    for (number, import) in output.wasm_mut().imports.iter_mut().enumerate() {
+        names.push(mem::replace(&mut import.name, number.to_string()));
+    }
+    output.emit(folder)?;
+    let file = folder.join(format!("{name}.js"));
+    let mut script = fs::read_to_string(&file)?;
+    for (number, name) in names.iter().enumerate() {
+        let definition = format!(" {name}: function(");
+        ensure!(
+            script.matches(&definition).count() == 1,
+            "{} does not define {name} once",
+            file.display()
+        );
+        script = script.replace(&definition, &format!(" {number}: function("));
+    }
+    Ok(fs::write(file, script)?)
 }
 
 /// The settings' names as a TypeScript module, out of the interface `Config` that the crate writes: the page

@@ -1,5 +1,6 @@
-//! `cargo xtask build | serve | test | fuzz | mutants | bench | lighthouse`: on a machine with only Rust and
-//! Node, each does all the set-up it needs by itself, and is quick when nothing changed.
+//! `cargo xtask build | serve | test | fuzz | mutants | bench | lighthouse | witness`: on a machine with only
+//! Rust and Node, each does all the set-up it needs by itself, and is quick when nothing changed. `witness`
+//! needs Python too.
 
 mod bench;
 mod browser;
@@ -12,6 +13,7 @@ mod mutants;
 mod serve;
 mod test;
 mod tools;
+mod witness;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -61,6 +63,13 @@ enum Task {
     },
     /// Audit the built article with Lighthouse, on mobile and desktop: every category must reach 95
     Lighthouse,
+    /// Train preset paper with the crate and, in Python, with the dense reference, and compare their numbers
+    /// (half an hour)
+    Witness {
+        /// A Python with jax, safetensors and scipy
+        #[arg(long, default_value = "python3")]
+        python: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -86,6 +95,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Bench { model_gpu: true, .. } => bench::model_gpu()?,
         Task::Bench { peers, .. } => bench::bench(peers.as_deref())?,
         Task::Lighthouse => lighthouse::lighthouse()?,
+        Task::Witness { python } => witness::witness(&python)?,
     }
     Ok(ExitCode::SUCCESS)
 }
