@@ -174,7 +174,10 @@ fn a_runs_json_trains_it_again() {
     for (text, says) in [
         ("[]", "not the JSON of a run"),
         (r#"{"steps": 5}"#, "missing field `config`"),
-        (r#"{"config": {"depth": 3}, "steps": 5}"#, "unknown field `depth`"),
+        (
+            r#"{"config": {"depth": 3}, "steps": 5}"#,
+            "there is no setting \"depth\"",
+        ),
         (
             r#"{"config": {"pair_labels": 16}, "steps": 5}"#,
             "pair_labels is 16, but must be at most 15",

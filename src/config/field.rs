@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+use super::serial::Given;
+
 /// Which part of the run a field belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "web", derive(tsify::Tsify))]
@@ -122,12 +124,19 @@ impl Kind {
 pub(super) trait Setting: Into<Value> + FromStr {
     /// What its values are.
     const KIND: Kind;
+
+    /// What is given, if it is such a value.
+    fn read(given: &Given) -> Option<Self>;
 }
 
 macro_rules! setting {
-    ($($type:ty: $kind:ident)*) => {
+    ($($type:ty: $kind:ident $read:ident)*) => {
         $(impl Setting for $type {
             const KIND: Kind = Kind::$kind;
+
+            fn read(given: &Given) -> Option<$type> {
+                given.$read()
+            }
         }
 
         impl From<$type> for Value {
@@ -138,7 +147,7 @@ macro_rules! setting {
     };
 }
 
-setting! { u32: Integer f64: Number bool: Flag }
+setting! { u32: Integer whole f64: Number number bool: Flag flag }
 
 /// A setting that is one of some names: an enum, and the name of each.
 macro_rules! choice {
@@ -172,6 +181,10 @@ macro_rules! choice {
 
         impl $crate::config::field::Setting for $type {
             const KIND: $crate::config::Kind = $crate::config::Kind::Choice(&[$($name),*]);
+
+            fn read(given: &$crate::config::serial::Given) -> Option<$type> {
+                given.name()?.parse().ok()
+            }
         }
 
         impl From<$type> for $crate::config::Value {

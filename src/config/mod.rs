@@ -8,6 +8,7 @@ mod field;
 mod population;
 mod preset;
 mod schedule;
+mod serial;
 mod start;
 mod table;
 mod valid;
@@ -20,7 +21,6 @@ pub use start::{Distribution, Start};
 pub use valid::{Shape, ValidConfig};
 
 use field::Setting;
-use serde::{Deserialize, Serialize};
 pub(crate) use table::settings;
 
 /// A config that cannot be run: which field, what it was, what is allowed.
@@ -61,8 +61,7 @@ macro_rules! config {
     ($($group:ident $name:ident: $type:ident $([$min:expr, $max:expr])? = $default:expr, $help:literal;)*) => {
         /// The settings of a run, any values. `Config::default()` is preset `paper`; [`Config::validate`]
         /// checks every limit.
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[serde(default, deny_unknown_fields)]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Config {
             $(#[doc = $help] pub $name: $type,)*
         }

@@ -131,6 +131,8 @@ fn product<T: Real, const FMA: bool>(
     c_row: usize,
     store: Store,
 ) {
+    // In WebAssembly f64 is for decompositions alone: rows one by one are half the code to download.
+    let one_by_one = cfg!(target_arch = "wasm32") && size_of::<T>() == size_of::<f64>();
     // One check of the furthest elements frees the loops of theirs.
     assert!(a.holds(m, k) && b.holds(k, n) && Matrix::rows(c, c_row).holds(m, n));
     if k == 0 && n > 0 && store == Store::Set {
@@ -149,7 +151,7 @@ fn product<T: Real, const FMA: bool>(
             unsafe { pack(b, (p, j), width, panel) };
             let mut i = 0;
             while i < m {
-                let rows = if m - i < ROWS { 1 } else { ROWS };
+                let rows = if one_by_one || m - i < ROWS { 1 } else { ROWS };
                 // SAFETY: C holds m rows of n columns.
                 let at = unsafe { c.as_mut_ptr().add(i * c_row + j) };
                 let out = if width == LANES {

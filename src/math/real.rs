@@ -76,7 +76,12 @@ impl Real for f64 {
     }
     #[inline(always)]
     fn fused(self, a: f64, b: f64) -> f64 {
-        self.mul_add(a, b)
+        // WebAssembly has no such instruction for f64, and a function that rounds once is far slower.
+        if cfg!(target_arch = "wasm32") {
+            self * a + b
+        } else {
+            self.mul_add(a, b)
+        }
     }
     fn sqrt(self) -> f64 {
         self.sqrt()

@@ -84,7 +84,12 @@ macro_rules! stage {
                     /// A call of the entry point of this name.
                     pub fn $entry(self) -> Call {
                         let [flops, loads, steps]: [fn(&Op) -> u64; 3] = [$flops, $loads, $steps];
-                        let cost = Cost { flops: flops(&self), loads: loads(&self), steps: steps(&self) };
+                        // Of use to the model of a GPU alone, which is native (bench/gpu_model.rs).
+                        let cost = if cfg!(target_arch = "wasm32") {
+                            Cost::default()
+                        } else {
+                            Cost { flops: flops(&self), loads: loads(&self), steps: steps(&self) }
+                        };
                         let extents = [$(self.$extent),+];
                         Call::new(&STAGE, stringify!($entry), bytemuck::bytes_of(&self), &extents, cost)
                     }
