@@ -40,7 +40,7 @@ const leftrightBench = {
   /** Seconds in which the page's pool of workers trains a model of each config. */
   async population(configs: Partial<Config>[], steps: number): Promise<number> {
     const { checkConfig } = await this.ready;
-    const jobs = configs.map((config, number) => ({ number, job: { config: checkConfig(config), steps, every: 0, measures: [] } }));
+    const jobs = configs.map((config, number) => ({ number, job: { config: checkConfig(config), steps, every: 0, plateau: false, measures: [] } }));
     const start = performance.now();
     await new Promise<void>((resolve, reject) => {
       const population = jobs.map((job) => [job]);

@@ -1,5 +1,7 @@
 import { css, html, nothing } from "lit";
-import type { ExperimentInfo, Summary, Verdict } from "../engine/pkg/leftright.js";
+import type { Condition, ExperimentInfo, Summary, Verdict } from "../engine/pkg/leftright.js";
+import { count } from "../util/format";
+import { reported } from "./report";
 
 /** A verdict's sign, what it says of the paper's claim, and of an expectation of ours. */
 const VERDICTS: Record<Verdict, { sign: string; claim: string; expectation: string }> = {
@@ -29,26 +31,41 @@ export const verdictStyles = css`
   }
 `;
 
-/** What decides the claim: the rule, and each of its numbers with its bound once it is measured. */
-export function rule({ rule }: ExperimentInfo, summary: Summary | null | undefined) {
-  const conditions = summary?.conditions ?? [];
-  const row = ({ what, value, bound, holds }: Summary["conditions"][number]) =>
-    html`<tr><th scope="row">${what}</th><td>${value === null ? "–" : value.toFixed(2)}</td><td>${bound}</td><td>${holds ? "✓ holds" : "✗ does not"}</td></tr>`;
+/** What decides the claim: the rule, and each of its numbers, as measured here and in the report, with its bound. */
+export function rule({ name, rule }: ExperimentInfo, summary: Summary | null | undefined) {
+  const here = summary?.conditions ?? [];
+  const report = reported(name)?.conditions ?? [];
+  const row = (what: string) => {
+    const [ours, theirs] = [here, report].map((conditions) => conditions.find((condition) => condition.what === what));
+    return html`<tr><th scope="row">${what}</th><td>${cell(ours)}</td><td>${cell(theirs)}</td><td>${(ours ?? theirs)?.bound}</td></tr>`;
+  };
+  const numbers = new Set([...here, ...report].map(({ what }) => what));
   return html`<p class="rule">${rule}</p>
-    ${conditions.length === 0
+    ${numbers.size === 0
       ? nothing
       : html`<table data-testid="conditions">
-          <thead><tr><th scope="col">the number</th><th scope="col">measured</th><th scope="col">must be</th><th scope="col"></th></tr></thead>
-          <tbody>${conditions.map(row)}</tbody>
+          <thead><tr><th scope="col">the number</th><th scope="col">here</th><th scope="col">our report</th><th scope="col">must be</th></tr></thead>
+          <tbody>${[...numbers].map(row)}</tbody>
         </table>`}`;
 }
 
-/** What is claimed, and what these numbers say of it. */
-export function claimed({ id, claim }: ExperimentInfo, verdict: Verdict | undefined, on: string) {
-  const { sign, ...words } = VERDICTS[verdict ?? "open"];
+function cell(condition: Condition | undefined): string {
+  if (!condition) return "–";
+  const { value, holds } = condition;
+  return `${value === null ? "–" : value.toFixed(2)} ${holds ? "✓ holds" : "✗ does not"}`;
+}
+
+/** What is claimed, what the numbers here say of it, and what the report's do. */
+export function claimed({ id, name, claim }: ExperimentInfo, verdict: Verdict | undefined, on: string) {
   const ours = id >= BEYOND;
+  const report = reported(name);
+  const judged = (verdict: Verdict) => {
+    const { sign, ...words } = VERDICTS[verdict];
+    return html`<b><span class="sign" aria-hidden="true">${sign}</span>${ours ? words.expectation : words.claim}</b>`;
+  };
   return html`<div class="claim">
     <p><span class="note">${ours ? "Our expectation, which the paper does not test:" : "The paper’s claim:"}</span> ${claim}</p>
-    <p data-testid="verdict" data-verdict=${verdict ?? "open"}><span class="note">${on}:</span> <b><span class="sign" aria-hidden="true">${sign}</span>${ours ? words.expectation : words.claim}</b></p>
+    <p data-testid="verdict" data-verdict=${verdict ?? "open"}><span class="note">${on}:</span> ${judged(verdict ?? "open")}</p>
+    ${report ? html`<p data-testid="report-verdict" data-verdict=${report.verdict}><span class="note">Our report, of ${count(report.models)} models:</span> ${judged(report.verdict)}</p>` : nothing}
   </div>`;
 }

@@ -103,7 +103,7 @@ export class LrPopulation extends LitElement {
       jobs = await Promise.all(
         values.map(async (value) => {
           const config = await run.worker.call((api) => api.check({ ...settings, [name]: value }));
-          return { config, steps: STEPS, every: EVERY, measures: [{ accuracies: ["unseen"] }] } satisfies Job;
+          return { config, steps: STEPS, every: EVERY, plateau: false, measures: [{ accuracies: ["unseen"] }] } satisfies Job;
         }),
       );
       populations = await run.worker.populations(jobs);
