@@ -1,11 +1,11 @@
 //! The experiments on the circuit, which head does what and where the exclusive or is: numbers, and each
 //! part of their rules at its limit and just beyond it.
 
-use leftright::experiment::{Values, Verdict};
+use leftright::experiment::{Chart, Scale, Values, Verdict};
 
 use super::cases::{case, metric, values};
 use super::rules::but;
-use super::verdict;
+use super::{summary, verdict};
 
 /// Three heads that find and one of this direction; recognition and order without it, and order with it
 /// alone; order without its EP and its direction then, and order without the others' EP; order of the model
@@ -154,4 +154,97 @@ fn an_exclusive_or_needs_every_part() {
         [unseen(0.6), unseen(0.61)],
         [Verdict::Reproduced, Verdict::Partly]
     );
+}
+
+/// The rows of a chart by its title's beginning, each with its value.
+fn rows(name: &str, title: &str) -> Vec<(String, f64)> {
+    let charts = summary(name, Scale::Quick, &case(name).reproduced).charts;
+    let chart = charts
+        .into_iter()
+        .find(|chart| chart.title().starts_with(title))
+        .unwrap();
+    let Chart::Rows { rows, .. } = chart else {
+        panic!("{chart:?} has no rows")
+    };
+    rows.into_iter().map(|row| (row.name, row.value)).collect()
+}
+
+#[test]
+fn charts_of_the_circuit_name_what_was_done() {
+    let told = |rows: &[(&str, f64)]| -> Vec<(String, f64)> {
+        rows.iter()
+            .map(|(name, value)| ((*name).to_owned(), *value))
+            .collect()
+    };
+    assert_eq!(
+        rows("heads", "order"),
+        told(&[
+            ("as it is", 1.0),
+            ("without pointing heads", 0.6),
+            ("with pointing heads alone", 0.9),
+            ("without EP in pointing heads", 0.4),
+            ("without EP in finding heads", 0.9),
+            ("the untaught model", 0.6),
+            ("+ vision's pointing heads", 0.5),
+            ("+ both towers' pointing heads", 0.75),
+            ("+ both towers' finding heads", 0.4),
+        ])
+    );
+    assert_eq!(
+        rows("exclusive-or", "how much of what"),
+        told(&[
+            ("one layer: EOT", 0.05),
+            ("one layer, left first: EOT", 0.2),
+            ("layer 1 of 2: the word", 0.05),
+            ("layer 1 of 2: \"of\"", 0.05),
+            ("layer 1 of 2: the second label", 0.05),
+            ("layer 1 of 2: EOT", 0.05),
+            ("layer 2 of 2: EOT", 0.2),
+        ])
+    );
+    assert_eq!(
+        rows("exclusive-or", "how much of it"),
+        told(&[("layer 1 of 2: the second label", 0.3)])
+    );
+    assert_eq!(
+        rows("exclusive-or", "order, left"),
+        told(&[
+            ("seen, one layer", 0.6),
+            ("seen, one layer, left first", 0.9),
+            ("unseen, one layer", 0.4),
+            ("unseen, one layer, left first", 0.8),
+            ("unseen, two layers", 0.9),
+        ])
+    );
+    assert_eq!(
+        rows("exclusive-or", "order on"),
+        told(&[
+            ("nothing", 0.9),
+            ("the word", 0.75),
+            ("\"of\"", 0.75),
+            ("the second label", 0.25),
+            ("EOT", 0.75),
+        ])
+    );
+}
+
+/// Every head of every model is a mark, by which way it looks, how much of that is at objects, and its role.
+#[test]
+fn a_heads_mark_is_its_gaze() {
+    let charts = summary("heads", Scale::Quick, &case("heads").reproduced).charts;
+    let Some(Chart::Scatter { groups, dots, .. }) = charts.into_iter().next() else {
+        panic!("heads are drawn as marks")
+    };
+    assert_eq!(groups, ["pointing", "finding", "neither"]);
+    assert_eq!(dots.len(), 4 * 4);
+    for (i, dot) in dots.iter().enumerate() {
+        let (seed, head) = (i / 4, i % 4);
+        let (x, group, role) = if head == 1 {
+            (-0.5, 0, "pointing")
+        } else {
+            (0.1, 1, "finding")
+        };
+        assert_eq!((dot.x, dot.y, dot.group), (x, 0.5, group));
+        assert_eq!(dot.label, format!("seed {seed}, head {head}: {role}"));
+    }
 }
