@@ -1,11 +1,11 @@
-"""The witness's half of `cargo xtask witness`: preset `paper` trained by the dense reference from random numbers of its own.
+"""The witness of `cargo xtask witness`: preset `paper` trained by the dense reference.
 
     pip install jax safetensors numpy
     python tests/oracle/train.py OUT.csv   # from the repository's root; a row per seed of witness.toml
 
-Nothing of the crate is used. Initial parameters, layouts and batches come from NumPy's generator, so that a seed here has
-nothing in common with a seed there: what the two share is what `reference.py` and the crate both say a model, a step and an
-accuracy are. Columns have the names that `leftright sweep` gives the same numbers.
+Nothing of the crate is used. Initial parameters, layouts and batches come from NumPy's generator, so that a
+seed here has nothing in common with a seed there: what the two share is what a model, a step and an accuracy
+are. Columns have the names that `leftright sweep` gives the same numbers.
 """
 import csv, sys, tomllib
 import numpy as np
@@ -40,7 +40,7 @@ def single_items(c, s):
     return [(image(c, (x, at)), x) for x, (_, held) in s["single"].items() for at in held]
 
 def steepest_slope(c, p):
-    """Of the heads' least-squares slopes of EP's CLS row over the pixels, the steepest. The row is every strip's."""
+    """The steepest head's least-squares slope of EP's CLS row over the pixels, which is every strip's row."""
     trace = []
     reference.encode_images(c, p, np.stack([image(c)]), trace=trace)
     rows = np.asarray(trace[0]["terms"]["EP"])[0, :, 0, 1:]
@@ -50,7 +50,9 @@ def steepest_slope(c, p):
 def numbers(c, s, p):
     unseen = reference.unseen_items(c)
     splits = {"single": single_items(c, s), "seen": seen_items(c, s), "unseen": unseen}
-    row = {f"{split}.{score}": x for split, items in splits.items() for score, x in accuracy(c, p, items).items()}
+    row = {}
+    for split, items in splits.items():
+        row |= {f"{split}.{score}": x for score, x in accuracy(c, p, items).items()}
     row["EP unseen.order"] = accuracy(c, p, unseen, [cut("EP")])["order"]
     row["EP*-1 unseen.order"] = accuracy(c, p, unseen, [cut("EP", strength=-1.0)])["order"]
     return row | {"slope": steepest_slope(c, p)}
@@ -69,4 +71,5 @@ if __name__ == "__main__":
                 writer.writeheader()
             writer.writerow(row)
             out.flush()
-            print(f"seed {seed}: retrieval {row['unseen.retrieval']:.3f}, order {row['unseen.order']:.3f}", flush=True)
+            told = f"retrieval {row['unseen.retrieval']:.3f}, order {row['unseen.order']:.3f}"
+            print(f"seed {seed}: {told}", flush=True)

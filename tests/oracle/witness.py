@@ -1,12 +1,12 @@
-"""Whether the crate and the dense reference train preset `paper` to the same numbers: the last part of `cargo xtask witness`.
+"""Whether the crate and the dense reference train preset `paper` to the same numbers.
 
     pip install numpy scipy
-    python tests/oracle/witness.py SWEEP REFERENCE.csv   # from the repository's root; writes tests/oracle/WITNESS.md
+    python tests/oracle/witness.py SWEEP REFERENCE.csv   # from the repository's root; writes WITNESS.md
 
-SWEEP is the folder of `leftright sweep tests/oracle/witness.toml --format csv`, REFERENCE.csv what train.py wrote. Seeds of
-the two have nothing in common, so they are two samples. Their ranks are compared (Wilcoxon, Mann and Whitney) over all ways
-to share them out, which is exact where numbers are equal too. As a control, the reference is compared with the crate's
-models from another start, which the test must tell apart.
+SWEEP is the folder of `leftright sweep tests/oracle/witness.toml --format csv`, REFERENCE.csv what train.py
+wrote. Seeds of the two have nothing in common, so they are two samples. Their ranks are compared (Wilcoxon,
+Mann and Whitney) over all ways to share them out, which is exact where numbers are equal too. As a control,
+the reference is compared with the crate's models from another start, which the test must tell apart.
 """
 import csv, platform, subprocess, sys
 from importlib.metadata import version
@@ -40,7 +40,8 @@ def p_value(a, b):
     """How often two samples of one distribution have mean ranks so far apart."""
     ranks = stats.rankdata(np.concatenate([a, b]))
     difference = lambda x, y, axis: x.mean(axis) - y.mean(axis)
-    test = stats.permutation_test((ranks[:len(a)], ranks[len(a):]), difference, vectorized=True, n_resamples=np.inf)
+    samples = ranks[:len(a)], ranks[len(a):]
+    test = stats.permutation_test(samples, difference, vectorized=True, n_resamples=np.inf)
     return float(test.pvalue)
 
 def told(x):
@@ -52,17 +53,20 @@ def differ(p):
 
 def report(crate, control, reference):
     """The report as Markdown, and the two sets of p-values."""
-    against = lambda sample: {name: p_value(column(sample, key), column(reference, key)) for name, key in NUMBERS.items()}
-    p, p_control = against(crate), against(control)
-    lines = [f"| {name} | {told(column(crate, key))} | {told(column(reference, key))} | {p[name]:.4f} | "
-             f"{told(column(control, key))} | {p_control[name]:.4f} |" for name, key in NUMBERS.items()]
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
+    p, p_control, lines = {}, {}, []
+    for name, key in NUMBERS.items():
+        ours, others, theirs = (column(models, key) for models in (crate, control, reference))
+        p[name], p_control[name] = p_value(ours, theirs), p_value(others, theirs)
+        cells = [name, told(ours), told(theirs), f"{p[name]:.4f}", told(others), f"{p_control[name]:.4f}"]
+        lines.append(f"| {' | '.join(cells)} |")
+    commit = subprocess.check_output(["git", "rev-parse", "--short", "HEAD"], text=True).strip()
     packages = ", ".join(f"{name} {version(name)}" for name in ("jax", "numpy", "scipy"))
     text = f"""# The witness
 
-Preset `paper`, {len(crate)} seeds each, trained by the crate and by the dense reference in JAX (`train.py`), which shares no code
-and no random number with it. Medians, with least and most; p of an exact two-sample rank test. A number differs where
-p < 0.05 / {len(NUMBERS)} = {LEVEL:.4f}. The control is the crate from the start `pytorch-linear`, compared with the same reference.
+Preset `paper`, {len(crate)} seeds each, trained by the crate and by the dense reference in JAX (`train.py`), which
+shares no code and no random number with it. Medians, with least and most; p of an exact two-sample rank test.
+A number differs where p < 0.05 / {len(NUMBERS)} = {LEVEL:.4f}. The control is the crate from the start
+`pytorch-linear`, compared with the same reference.
 
 | number | crate | reference | p | control | p of the control |
 | --- | --- | --- | --- | --- | --- |
