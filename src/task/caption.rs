@@ -103,7 +103,14 @@ impl Caption {
     /// What every caption with the same labels, in any order and relation, shares.
     pub fn named(self) -> ArrayVec<u32, 3> {
         let mut labels = self.labels();
-        labels.sort_unstable();
+        // Of three at most; the library's sort is as long to download as all captions.
+        for last in (1..labels.len()).rev() {
+            for i in 0..last {
+                if labels[i] > labels[i + 1] {
+                    labels.swap(i, i + 1);
+                }
+            }
+        }
         labels
     }
 }

@@ -10,7 +10,10 @@ const COST: f64 = 0.1;
 
 /// Every set of the terms that change a row, and VP, smaller ones first.
 fn subsets() -> Vec<Vec<Term>> {
-    let mut sets: Vec<Vec<Term>> = (1u32..1 << EFFECTIVE.len())
+    let all = EFFECTIVE.len() as u32;
+    let of_size = |size| (1u32..1 << all).filter(move |set| set.count_ones() == size);
+    (1..=all)
+        .flat_map(of_size)
         .map(|set| {
             let chosen = EFFECTIVE.iter().enumerate();
             chosen
@@ -18,9 +21,7 @@ fn subsets() -> Vec<Vec<Term>> {
                 .map(|(_, term)| *term)
                 .collect()
         })
-        .collect();
-    sets.sort_by_key(Vec::len);
-    sets
+        .collect()
 }
 
 /// Adds the accuracies on unseen pairs without each of them, where they are not measured already.
@@ -78,22 +79,23 @@ fn told(runs: &Runs, chance: Bound) -> Option<String> {
         .collect();
     let each: Vec<Vec<Vec<Term>>> = models.iter().map(|values| smallest(values, chance)).collect();
     let count = |terms: &Vec<Term>| each.iter().filter(|sets| sets.contains(terms)).count();
-    let mut counted: Vec<(usize, String)> = subsets()
+    let counted: Vec<(usize, String)> = subsets()
         .iter()
         .map(|terms| {
             let name: Vec<&str> = terms.iter().map(|term| term.name()).collect();
             (count(terms), name.join("+"))
         })
-        .filter(|(count, _)| *count > 0)
         .collect();
-    counted.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-    let none = each.iter().filter(|sets| sets.is_empty()).count();
-    if none > 0 {
-        counted.push((none, "no set at all".to_owned()));
-    }
     let all = models.len();
-    let said = counted
-        .iter()
+    let so_often = |often| counted.iter().filter(move |(count, _)| *count == often);
+    let none = (
+        each.iter().filter(|sets| sets.is_empty()).count(),
+        "no set at all".to_owned(),
+    );
+    let said = (1..=all)
+        .rev()
+        .flat_map(so_often)
+        .chain((none.0 > 0).then_some(&none))
         .map(|(count, name)| format!("{name} in {count} of {all}"));
     (all > 0).then(|| said.collect::<Vec<_>>().join(", "))
 }
