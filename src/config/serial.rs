@@ -1,5 +1,5 @@
-//! A config as data, in any format: its settings by name. Through the one table, and not derived: derived code
-//! reads and writes every setting anew for each format, and the modules that readers download have two.
+//! A config as data, in any format: its settings by name. Through the one table, and not derived: derived
+//! code reads and writes every setting anew for each format, and the modules that readers download have two.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! A second implementation as witness: the dense reference in JAX trains preset `paper` from random numbers of
-//! its own, and its numbers are compared with the crate's as two samples (`tests/oracle/witness.py`).
+//! A second implementation as witness: the dense reference in JAX trains preset `paper` from random numbers
+//! of its own, and its numbers are compared with the crate's as two samples (`tests/oracle/witness.py`).
 
 use std::fs;
 use std::path::Path;
