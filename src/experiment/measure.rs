@@ -2,13 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "report")]
 use super::lessons::{both_sides, factors};
+#[cfg(feature = "report")]
 use super::roles::{roles, transplant};
 use super::{Agreement, Intervention, Metric, Part, Values};
 use crate::analysis::{
-    Ablation, Accuracy, Alignment, AnalysisError, Evaluator, Scene, Score, Term, Tower, least_squares_slope,
-    strengths, surgery,
+    Ablation, Accuracy, Alignment, AnalysisError, Evaluator, Scene, Score, Term, least_squares_slope, surgery,
 };
+#[cfg(feature = "report")]
+use crate::analysis::{Tower, strengths};
 use crate::task::Split;
 
 /// One measurement.
@@ -20,8 +23,6 @@ pub enum Measure {
     Accuracies(Vec<Split>),
     /// The same under an ablation: `EP unseen.order`, `EP*-1 unseen.order`, `layer2.EP unseen.order`.
     Ablation(Ablation, Vec<Split>),
-    /// [`Metric::SwapCosine`] as the model is, and under each ablation.
-    SwapCosine(Vec<Ablation>),
     /// [`Metric::Slope`], [`Metric::Steepest`] and every [`Metric::HeadSlope`].
     Slopes,
     /// Every [`Metric::Ep`], and on a grid every [`Metric::Down`].
@@ -36,24 +37,33 @@ pub enum Measure {
     Text,
     /// Every [`Metric::Alignment`] but those of chance.
     Alignment,
-    /// [`Metric::Alignment`] by chance: two hundred draws, which takes seconds.
-    AlignmentChance,
     /// [`Metric::Accuracy`] on unseen pairs after surgery: the steepest head's EP row is replaced by a ramp
     /// of this slope, and the other heads lose theirs. The ramp falls or rises as the model's own does.
     Ramp(f64),
+    /// [`Metric::SwapCosine`] as the model is, and under each ablation.
+    #[cfg(feature = "report")]
+    SwapCosine(Vec<Ablation>),
+    /// [`Metric::Alignment`] by chance: two hundred draws, which takes seconds.
+    #[cfg(feature = "report")]
+    AlignmentChance,
     /// What vision heads look at, and what the model is without those of a role, with them alone and without
     /// their EP: every [`Metric::Objects`] and [`Metric::Direction`], and [`Metric::Accuracy`] on unseen
     /// pairs behind [`Intervention::Heads`].
+    #[cfg(feature = "report")]
     Roles,
     /// [`Metric::Accuracy`] on unseen pairs of the [untaught](Intervention::Untaught) model, which it trains
     /// for so many steps, and of it with this model's heads of a role in the places of its own.
+    #[cfg(feature = "report")]
     Transplant(u32),
     /// Every [`Metric::Factor`].
+    #[cfg(feature = "report")]
     Factors,
     /// [`Metric::Accuracy`] on pairs, and every [`Metric::Factor`], behind [`Intervention::BothSides`]: it
     /// trains the model on for so many steps.
+    #[cfg(feature = "report")]
     BothSides(u32),
     /// [`Metric::Accuracy`] on unseen pairs behind [`Intervention::Patch`] of a place.
+    #[cfg(feature = "report")]
     Patch(u32),
 }
 
@@ -120,6 +130,7 @@ impl Measure {
                     insert(values, &before, *split, &judge(*split));
                 }
             }
+            #[cfg(feature = "report")]
             Measure::SwapCosine(ablations) => {
                 let each = ablations.iter().map(|ablation| {
                     (
@@ -171,6 +182,7 @@ impl Measure {
                     values.extend(agreements(&alignment).map(number));
                 }
             }
+            #[cfg(feature = "report")]
             Measure::AlignmentChance => {
                 for chance in evaluator.alignment_chance(params)? {
                     let metric = |agreement| Metric::Alignment(chance.space, agreement);
@@ -178,10 +190,15 @@ impl Measure {
                     values.insert(metric(Agreement::ChancePermutation), chance.permutation);
                 }
             }
+            #[cfg(feature = "report")]
             Measure::Roles => roles(evaluator, params, values)?,
+            #[cfg(feature = "report")]
             Measure::Transplant(steps) => transplant(evaluator, params, *steps, values)?,
+            #[cfg(feature = "report")]
             Measure::Factors => factors(evaluator, params, &Intervention::None, values)?,
+            #[cfg(feature = "report")]
             Measure::BothSides(steps) => both_sides(evaluator, params, *steps, values)?,
+            #[cfg(feature = "report")]
             Measure::Patch(place) => {
                 let captions = evaluator.embed_captions_patched(params, *place as usize)?;
                 let vision = strengths(config, Tower::Vision, &[])?;

@@ -7,10 +7,12 @@ mod documented;
 mod groups;
 mod intervention;
 mod job;
+#[cfg(feature = "report")]
 mod lessons;
 mod measure;
 mod metric;
 mod paper;
+#[cfg(feature = "report")]
 mod roles;
 mod rule;
 mod stats;
@@ -116,7 +118,7 @@ pub struct ExperimentInfo {
 
 impl Experiment {
     /// All, in order of their numbers.
-    pub const ALL: [&'static Experiment; 20] = paper::ALL;
+    pub const ALL: [&'static Experiment; paper::COUNT] = paper::ALL;
 
     /// What it is, as data.
     pub fn info(&self) -> ExperimentInfo {

@@ -59,10 +59,15 @@ fn engine() -> Result<()> {
         &tools::target_dir(),
         &folder,
     )?;
-    package("leftright", &["--features=web"], &tools::target_dir(), &folder)?;
+    package(
+        "leftright",
+        &["--no-default-features", "--features=gpu,train,web"],
+        &tools::target_dir(),
+        &folder,
+    )?;
     package(
         "relaxed",
-        &["--features=web,relaxed"],
+        &["--no-default-features", "--features=gpu,train,web,relaxed"],
         &tools::target_dir(),
         &folder,
     )?;
@@ -78,8 +83,18 @@ fn engine() -> Result<()> {
 pub fn bench_engine() -> Result<PathBuf> {
     let target = tools::target_dir().join("bench");
     let folder = target.join("package");
-    package("leftright", &["--features=web,bench"], &target, &folder)?;
-    package("relaxed", &["--features=web,bench,relaxed"], &target, &folder)?;
+    package(
+        "leftright",
+        &["--no-default-features", "--features=gpu,train,web,bench"],
+        &target,
+        &folder,
+    )?;
+    package(
+        "relaxed",
+        &["--no-default-features", "--features=gpu,train,web,bench,relaxed"],
+        &target,
+        &folder,
+    )?;
     Ok(folder)
 }
 

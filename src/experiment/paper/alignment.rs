@@ -21,10 +21,11 @@ pub const EXPERIMENT: Experiment = Experiment {
 
 fn jobs(scale: Scale) -> Vec<Job> {
     let labels: &[u32] = scale.pick(&[20], &[20], &[20, 40, 64]);
-    let mut measures = vec![Measure::Alignment];
-    if scale != Scale::Figure {
-        measures.push(Measure::AlignmentChance);
-    }
+    let measures = vec![
+        Measure::Alignment,
+        #[cfg(feature = "report")]
+        Measure::AlignmentChance,
+    ];
     let count = scale.pick(2, 4, 8);
     let paper = Config::default();
     let jobs = labels.iter().flat_map(|labels| {

@@ -1,4 +1,5 @@
-//! The experiments: twelve of the paper, the others beyond it.
+//! The experiments: twelve of the paper, the others beyond it. Those that the page has no figure of are behind the
+//! feature `report`.
 
 use super::Experiment;
 
@@ -7,12 +8,15 @@ mod alignment;
 mod autoregressive;
 mod birth;
 mod captions;
+#[cfg(feature = "report")]
 mod carrier;
 mod decomposition;
 mod diversity;
+#[cfg(feature = "report")]
 mod exclusive_or;
 mod generalization;
 mod grid;
+#[cfg(feature = "report")]
 mod heads;
 mod norm_mlp;
 mod parts;
@@ -23,6 +27,7 @@ mod subsets;
 mod surgery;
 mod text;
 mod three;
+#[cfg(feature = "report")]
 mod tie;
 
 pub use ablations::EXPERIMENT as ABLATIONS;
@@ -30,12 +35,15 @@ pub use alignment::EXPERIMENT as ALIGNMENT;
 pub use autoregressive::EXPERIMENT as AUTOREGRESSIVE;
 pub use birth::EXPERIMENT as BIRTH;
 pub use captions::EXPERIMENT as CAPTIONS;
+#[cfg(feature = "report")]
 pub use carrier::EXPERIMENT as CARRIER;
 pub use decomposition::EXPERIMENT as DECOMPOSITION;
 pub use diversity::EXPERIMENT as DIVERSITY;
+#[cfg(feature = "report")]
 pub use exclusive_or::EXPERIMENT as EXCLUSIVE_OR;
 pub use generalization::EXPERIMENT as GENERALIZATION;
 pub use grid::EXPERIMENT as GRID;
+#[cfg(feature = "report")]
 pub use heads::EXPERIMENT as HEADS;
 pub use norm_mlp::EXPERIMENT as NORM_MLP;
 pub use phase::EXPERIMENT as PHASE;
@@ -44,9 +52,13 @@ pub use slope::EXPERIMENT as SLOPE;
 pub use surgery::EXPERIMENT as SURGERY;
 pub use text::EXPERIMENT as TEXT;
 pub use three::EXPERIMENT as THREE;
+#[cfg(feature = "report")]
 pub use tie::EXPERIMENT as TIE;
 
-pub(super) const ALL: [&Experiment; 20] = [
+/// How many there are.
+pub(super) const COUNT: usize = if cfg!(feature = "report") { 20 } else { 16 };
+
+pub(super) const ALL: [&Experiment; COUNT] = [
     &GENERALIZATION,
     &DIVERSITY,
     &DECOMPOSITION,
@@ -63,8 +75,12 @@ pub(super) const ALL: [&Experiment; 20] = [
     &SURGERY,
     &PHASE,
     &BIRTH,
+    #[cfg(feature = "report")]
     &CARRIER,
+    #[cfg(feature = "report")]
     &TIE,
+    #[cfg(feature = "report")]
     &HEADS,
+    #[cfg(feature = "report")]
     &EXCLUSIVE_OR,
 ];
