@@ -37,7 +37,8 @@ export function rule({ name, rule }: ExperimentInfo, summary: Summary | null | u
   const report = reported(name)?.conditions ?? [];
   const row = (what: string) => {
     const [ours, theirs] = [here, report].map((conditions) => conditions.find((condition) => condition.what === what));
-    return html`<tr><th scope="row">${what}</th><td>${cell(ours)}</td><td>${cell(theirs)}</td><td>${(ours ?? theirs)?.bound}</td></tr>`;
+    const bound = (ours ?? theirs)?.bound ?? "";
+    return html`<tr><th scope="row">${what}</th><td>${cell(ours, bound)}</td><td>${cell(theirs, bound)}</td><td>${bound}</td></tr>`;
   };
   const numbers = new Set([...here, ...report].map(({ what }) => what));
   return html`<p class="rule">${rule}</p>
@@ -49,10 +50,12 @@ export function rule({ name, rule }: ExperimentInfo, summary: Summary | null | u
         </table>`}`;
 }
 
-function cell(condition: Condition | undefined): string {
+/** A number and whether it holds; of a bound that follows from other numbers, its own where it is not the `told` one. */
+function cell(condition: Condition | undefined, told: string): string {
   if (!condition) return "–";
-  const { value, holds } = condition;
-  return `${value === null ? "–" : value.toFixed(2)} ${holds ? "✓ holds" : "✗ does not"}`;
+  const { value, bound, holds } = condition;
+  const own = bound === told ? "" : ` (${bound})`;
+  return `${value === null ? "–" : value.toFixed(2)} ${holds ? "✓ holds" : "✗ does not"}${own}`;
 }
 
 /** What is claimed, what the numbers here say of it, and what the report's do. */
