@@ -2,31 +2,13 @@
 
 mod common;
 
-use common::{Fixture, random_model};
+use common::{Fixture, random_model, strip};
 use leftright::analysis::{Ablation, AnalysisError, Evaluator, Gaze, Role, Scene, Term, Tower};
 use leftright::config::{Config, Population, Preset, ValidConfig};
 use leftright::engine::cpu::{Cpu, encode};
 use leftright::experiment::{Measure, Values};
 use leftright::model::{ParamTable, Snapshot};
 use leftright::task::{Batch, Split};
-
-/// A model with few enough unseen pairs, 20, that all are looked at.
-fn few(seed: u32) -> ValidConfig {
-    Config {
-        seed,
-        pixels: 5,
-        labels: 5,
-        held_labels: 2,
-        pair_labels: 3,
-        single_layouts: 3,
-        pair_layouts: 5,
-        d_model: 16,
-        d_embed: 16,
-        ..Config::default()
-    }
-    .validate()
-    .unwrap()
-}
 
 /// The gaze by its definition: of each head, means over every scene of what a law says of the attention.
 fn defined(config: &ValidConfig, params: &[f32], tower: Tower, ablations: &[Ablation]) -> Vec<Gaze> {
@@ -68,7 +50,7 @@ fn alike(a: &[Gaze], b: &[Gaze]) -> bool {
 fn a_gaze_is_what_its_definition_says() {
     let ep = [Ablation::vision(&[Term::EP], 0.0)];
     for seed in 0..3 {
-        let config = few(seed);
+        let config = strip(seed);
         let (evaluator, params) = (Evaluator::new(&config), random_model(&config));
         for tower in [Tower::Vision, Tower::Text] {
             let gazes = evaluator.gazes(&params, tower, &[]).unwrap();
@@ -83,7 +65,7 @@ fn a_gaze_is_what_its_definition_says() {
 /// Every pair is looked at in both orders, so where positions say nothing no head has a direction.
 #[test]
 fn without_positions_no_head_points() {
-    let config = few(3);
+    let config = strip(3);
     let (evaluator, mut params) = (Evaluator::new(&config), random_model(&config));
     let directions = |params: &[f32]| {
         let gazes = evaluator.gazes(params, Tower::Vision, &[]).unwrap();
@@ -112,7 +94,7 @@ fn scenes_without_two_sides_have_no_roles() {
 /// every strip is the same to the model.
 #[test]
 fn a_silent_head_adds_nothing() {
-    let config = few(4);
+    let config = strip(4);
     let (evaluator, params) = (Evaluator::new(&config), random_model(&config));
     let (d, k) = (config.d_model as usize, config.d_head());
     let mut strips = Batch::default();
@@ -153,9 +135,9 @@ fn a_silent_head_adds_nothing() {
 /// what it was, and so is the model once all are. Nothing else is carried.
 #[test]
 fn a_carried_head_is_all_of_it() {
-    let config = few(5);
+    let config = strip(5);
     let evaluator = Evaluator::new(&config);
-    let (own, other) = (random_model(&config), random_model(&few(6)));
+    let (own, other) = (random_model(&config), random_model(&strip(6)));
     let mut patchwork = own.clone();
     for tensor in ParamTable::new(&config).tensors {
         // The output's bias is nobody's.

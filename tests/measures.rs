@@ -2,38 +2,11 @@
 
 mod common;
 
-use common::{Fixture, random_model};
+use common::{Fixture, narrow, random_model, strip};
 use leftright::analysis::{Ablation, Evaluator, Scene, Term};
-use leftright::config::{Config, Preset, ValidConfig};
+use leftright::config::{Preset, ValidConfig};
 use leftright::experiment::{Measure, Values};
 use leftright::task::{Split, split_items};
-
-/// A model that is measured in no time, with few enough unseen pairs that a measure takes them all.
-fn few(seed: u32, config: Config) -> ValidConfig {
-    Config {
-        seed,
-        d_model: 16,
-        d_embed: 16,
-        ..config
-    }
-    .validate()
-    .unwrap()
-}
-
-fn strip(seed: u32) -> ValidConfig {
-    few(
-        seed,
-        Config {
-            pixels: 5,
-            labels: 5,
-            held_labels: 2,
-            pair_labels: 3,
-            single_layouts: 3,
-            pair_layouts: 5,
-            ..Config::default()
-        },
-    )
-}
 
 /// All that some measures write of a new model.
 fn taken(config: &ValidConfig, params: &[f32], measures: &[Measure]) -> Values {
@@ -104,7 +77,7 @@ fn of_equal_heads_the_first_is_the_steepest() {
 /// On a grid a slope is across its columns, and `down` is across its rows.
 #[test]
 fn a_grid_has_slopes_both_ways() {
-    let config = few(0, Preset::Grid.config());
+    let config = narrow(0, Preset::Grid.config());
     let values = taken(
         &config,
         &random_model(&config),

@@ -182,45 +182,49 @@ fn a_choice_is_swept() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
+/// The models of a spec start from these: token_std, cls_std, position_std, text_position_scale, linear, linear_std
+/// and bias_std, as the rows have them.
+fn starts_are(name: &str, spec: &str, starts: &[&str]) {
+    let (folder, spec) = folder(name, spec);
+    let out = folder.join("rows");
+    sweep(&spec, &out, "csv");
+    let rows: Vec<String> = rows(&out).into_values().collect();
+    for (row, start) in rows.iter().zip(starts) {
+        assert!(row.contains(start), "{row} has no {start}");
+    }
+    assert_eq!(rows.len(), starts.len());
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
 /// A start is swept as a bundle: its rows hold the settings that it is, but for those that the spec sets.
 #[test]
 fn starts_are_swept() {
     let spec = "steps = 2\nsplits = [\"unseen\"]\n[set]\nd_model = 16\nbatch = 8\nbias_std = 0.25\n[grid]\nstart = [\"paper\", \"clip\", \"pytorch\"]\n";
-    let (folder, spec) = folder("starts", spec);
-    let out = folder.join("rows");
-    sweep(&spec, &out, "csv");
-    let rows: Vec<String> = rows(&out).into_values().collect();
-    // token_std, cls_std, position_std, text_position_scale, linear, linear_std, bias_std
-    for (row, start) in rows.iter().zip([
-        ",0.1,1,0.02,1,normal,1,0.25,",
-        ",0.02,0.25,0.25,0.04,normal,1,0.25,",
-        ",1,1,1,1,uniform,0.5773502691896257,0.25,",
-    ]) {
-        assert!(row.contains(start), "{row} has no {start}");
-    }
-    assert_eq!(rows.len(), 3);
-    std::fs::remove_dir_all(folder).unwrap();
+    starts_are(
+        "starts",
+        spec,
+        &[
+            ",0.1,1,0.02,1,normal,1,0.25,",
+            ",0.02,0.25,0.25,0.04,normal,1,0.25,",
+            ",1,1,1,1,uniform,0.5773502691896257,0.25,",
+        ],
+    );
 }
 
 /// Every candidate is trained with every combination of the grid, which overrules it, as it overrules [set].
 #[test]
 fn candidates_are_swept_with_the_grid() {
     let spec = "steps = 2\nsplits = [\"unseen\"]\n[set]\nd_model = 16\nbatch = 8\ntoken_std = 0.5\n[[candidates]]\nstart = \"clip\"\ncls_std = 0.75\n[[candidates]]\ntoken_std = 0.125\nbias_std = 7\n[grid]\nbias_std = [2, 3]\n";
-    let (folder, spec) = folder("candidates", spec);
-    let out = folder.join("rows");
-    sweep(&spec, &out, "csv");
-    let rows: Vec<String> = rows(&out).into_values().collect();
-    // token_std, cls_std, position_std, text_position_scale, linear, linear_std, bias_std
-    for (row, start) in rows.iter().zip([
-        ",0.5,0.75,0.25,0.04,normal,1,2,",
-        ",0.5,0.75,0.25,0.04,normal,1,3,",
-        ",0.125,1,0.02,1,normal,1,2,",
-        ",0.125,1,0.02,1,normal,1,3,",
-    ]) {
-        assert!(row.contains(start), "{row} has no {start}");
-    }
-    assert_eq!(rows.len(), 4);
-    std::fs::remove_dir_all(folder).unwrap();
+    starts_are(
+        "candidates",
+        spec,
+        &[
+            ",0.5,0.75,0.25,0.04,normal,1,2,",
+            ",0.5,0.75,0.25,0.04,normal,1,3,",
+            ",0.125,1,0.02,1,normal,1,2,",
+            ",0.125,1,0.02,1,normal,1,3,",
+        ],
+    );
 }
 
 /// The shares of the parts are columns where a spec asks for them, and only there; they sum to one.

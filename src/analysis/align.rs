@@ -73,9 +73,9 @@ impl Evaluator {
     /// # Errors
     /// Where the model's vectors are not finite.
     pub fn alignment_chance(&self, params: &[f32]) -> Result<Vec<AlignmentChance>, AnalysisError> {
-        let [vision, text] = [0, 1].map(|i| self.labels(params, i));
-        let spaces = Space::ALL.into_iter().zip(vision.iter().zip(&text));
-        spaces.map(|(space, (a, b))| self.chance(space, a, b)).collect()
+        self.spaces(params)
+            .map(|(space, image, text)| self.chance(space, &image, &text))
+            .collect()
     }
 
     fn chance(
@@ -112,9 +112,16 @@ impl Evaluator {
     /// # Errors
     /// Where the model's vectors are not finite.
     pub fn alignment(&self, params: &[f32]) -> Result<Vec<Alignment>, AnalysisError> {
+        self.spaces(params)
+            .map(|(space, image, text)| self.align(space, &image, &text))
+            .collect()
+    }
+
+    /// Image and text vectors of all labels `[labels, width]`, in both spaces.
+    fn spaces(&self, params: &[f32]) -> impl Iterator<Item = (Space, DMatrix<f64>, DMatrix<f64>)> {
         let [vision, text] = [0, 1].map(|i| self.labels(params, i));
-        let spaces = Space::ALL.into_iter().zip(vision.iter().zip(&text));
-        spaces.map(|(space, (a, b))| self.align(space, a, b)).collect()
+        let pairs = Space::ALL.into_iter().zip(vision.into_iter().zip(text));
+        pairs.map(|(space, (image, text))| (space, image, text))
     }
 
     /// One tower's vectors of all labels `[labels, width]`, in both spaces.

@@ -183,6 +183,34 @@ pub fn small() -> ValidConfig {
     .unwrap()
 }
 
+/// A model that is measured in no time.
+pub fn narrow(seed: u32, config: Config) -> ValidConfig {
+    Config {
+        seed,
+        d_model: 16,
+        d_embed: 16,
+        ..config
+    }
+    .validate()
+    .unwrap()
+}
+
+/// One with few enough unseen pairs, 20, that a measure takes them all.
+pub fn strip(seed: u32) -> ValidConfig {
+    narrow(
+        seed,
+        Config {
+            pixels: 5,
+            labels: 5,
+            held_labels: 2,
+            pair_labels: 3,
+            single_layouts: 3,
+            pair_layouts: 5,
+            ..Config::default()
+        },
+    )
+}
+
 /// A new model's parameters with embeddings, biases and norms of a size that none of them can hide behind
 /// another.
 pub fn random_model(config: &ValidConfig) -> Vec<f32> {

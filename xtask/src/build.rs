@@ -53,24 +53,10 @@ pub fn build() -> Result<()> {
 /// that trains them, once for every browser and once for those with relaxed SIMD.
 fn engine() -> Result<()> {
     let folder = root().join("www/src/engine/pkg");
-    package(
-        "viewer",
-        &["--no-default-features", "--features=web"],
-        &tools::target_dir(),
-        &folder,
-    )?;
-    package(
-        "leftright",
-        &["--no-default-features", "--features=gpu,train,web"],
-        &tools::target_dir(),
-        &folder,
-    )?;
-    package(
-        "relaxed",
-        &["--no-default-features", "--features=gpu,train,web,relaxed"],
-        &tools::target_dir(),
-        &folder,
-    )?;
+    let target = tools::target_dir();
+    package("viewer", "web", &target, &folder)?;
+    package("leftright", "web,train,gpu", &target, &folder)?;
+    package("relaxed", "web,train,gpu,relaxed", &target, &folder)?;
     let notices = folder.join("crate-licenses.md");
     let inputs = [root().join("Cargo.lock"), env::current_exe()?];
     if !tools::is_fresh(&notices, &inputs.each_ref().map(PathBuf::as_path))? {
@@ -83,24 +69,14 @@ fn engine() -> Result<()> {
 pub fn bench_engine() -> Result<PathBuf> {
     let target = tools::target_dir().join("bench");
     let folder = target.join("package");
-    package(
-        "leftright",
-        &["--no-default-features", "--features=gpu,train,web,bench"],
-        &target,
-        &folder,
-    )?;
-    package(
-        "relaxed",
-        &["--no-default-features", "--features=gpu,train,web,bench,relaxed"],
-        &target,
-        &folder,
-    )?;
+    package("leftright", "web,train,gpu,bench", &target, &folder)?;
+    package("relaxed", "web,train,gpu,bench,relaxed", &target, &folder)?;
     Ok(folder)
 }
 
-/// Compiles the crate to WebAssembly below `target` and leaves it under a name, with its JavaScript and
+/// Compiles the crate, with these features alone, to WebAssembly below `target` and leaves it under a name, with its JavaScript and
 /// types, in `folder`.
-fn package(name: &str, features: &[&str], target: &Path, folder: &Path) -> Result<()> {
+fn package(name: &str, features: &str, target: &Path, folder: &Path) -> Result<()> {
     // Not left to cargo: the packages share a target directory for their dependencies, and there each evicts
     // the one before.
     let optimized = folder.join(format!("{name}_bg.wasm"));
@@ -124,7 +100,7 @@ fn package(name: &str, features: &[&str], target: &Path, folder: &Path) -> Resul
         "--target",
         WASM_TARGET,
     ]);
-    cargo.args(features);
+    cargo.args(["--no-default-features", "--features", features]);
     tools::run(cargo.env("CARGO_TARGET_DIR", target).env_remove("RUSTFLAGS"))?;
 
     println!("Binding and optimising {name}");

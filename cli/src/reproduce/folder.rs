@@ -36,10 +36,8 @@ impl Folder {
     /// Whether any part of any experiment is there.
     pub fn begun(&self, plans: &[Plan]) -> Result<bool, Failure> {
         for plan in plans {
-            for part in plan.parts() {
-                if self.has(plan, &part)? {
-                    return Ok(true);
-                }
+            if self.missing(plan)?.len() < plan.parts().len() {
+                return Ok(true);
             }
         }
         Ok(false)
@@ -53,10 +51,18 @@ impl Folder {
         Ok(())
     }
 
-    /// Whether the measurements of a part are there, by themselves or in the whole. A file of other models is
-    /// an error.
-    pub fn has(&self, plan: &Plan, part: &Part) -> Result<bool, Failure> {
-        Ok(open(&self.whole(plan), plan)?.is_some() || open(&self.part(plan, part), plan)?.is_some())
+    /// The parts of an experiment whose measurements are not there, neither by themselves nor in the whole. A
+    /// file of other models is an error.
+    pub fn missing(&self, plan: &Plan) -> Result<Vec<Part>, Failure> {
+        let mut missing = Vec::new();
+        if open(&self.whole(plan), plan)?.is_none() {
+            for part in plan.parts() {
+                if open(&self.part(plan, &part), plan)?.is_none() {
+                    missing.push(part);
+                }
+            }
+        }
+        Ok(missing)
     }
 
     /// Writes the measurements of a part.

@@ -122,19 +122,12 @@ impl<'a> Left<'a> {
     fn new(plans: &'a [Plan], args: &ReproduceArgs, folder: Option<&Folder>) -> Result<Left<'a>, Failure> {
         let (mut first, mut left) = (0, Vec::new());
         for plan in plans {
-            let parts = plan.parts();
-            let next = first + parts.len();
             if args.asks(plan) {
-                let mut missing = Vec::new();
-                for part in parts {
-                    let there = folder.map_or(Ok(false), |folder| folder.has(plan, &part))?;
-                    if !there && args.shard.has(first + part.place) {
-                        missing.push(part);
-                    }
-                }
+                let mut missing = folder.map_or(Ok(plan.parts()), |folder| folder.missing(plan))?;
+                missing.retain(|part| args.shard.has(first + part.place));
                 left.push((plan, missing));
             }
-            first = next;
+            first += plan.parts().len();
         }
         Ok(Left(left))
     }
