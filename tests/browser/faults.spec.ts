@@ -193,6 +193,31 @@ test("a reload in mid-training loses nothing beyond the last snapshot: Resume is
   await expect(box).toHaveCount(0);
 });
 
+test("a run that another tab holds is offered when that tab is closed, and what is said meanwhile does not cost the offer", async ({ page, context }) => {
+  const article = new Article(page);
+  await article.open("?engine=cpu");
+  await article.trainPast(60);
+  await article.run((run) => run.pause());
+  await expect.poll(() => keptSteps(page)).not.toEqual([]);
+  const other = await context.newPage();
+  await new Article(other).open("?engine=cpu");
+  const box = other.locator(".notice-box");
+  await other.waitForTimeout(4_000); // longer than a page is given that is being reloaded
+  await expect(box).toHaveCount(0);
+  await page.close();
+  await expect(box).toContainText("is kept in this browser");
+  const drag = (type: string) => other.evaluate((type) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(["x"], "x.txt"));
+    document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true }));
+  }, type);
+  await drag("dragenter");
+  await expect(box).toContainText("Drop a model");
+  await drag("dragleave");
+  await box.getByRole("button", { name: "Resume" }).click();
+  await expect(other.getByTestId("state")).toHaveText(/^Paused at step/);
+});
+
 test("where storage is refused it is said once, and nothing else is lost", async ({ page }) => {
   await page.addInitScript(() => { Object.defineProperty(globalThis, "indexedDB", { value: { open: () => { throw new DOMException("refused", "SecurityError"); } } }); });
   const article = new Article(page);

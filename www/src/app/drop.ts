@@ -2,7 +2,7 @@
 import { RunFigure } from "../figures/figure";
 import { sharedRun } from "../run/registry";
 import { loadScript } from "../util/load-script";
-import { hide, say } from "./notice-box";
+import { say } from "./notice-box";
 
 function holdsFiles({ dataTransfer }: DragEvent): boolean {
   return dataTransfer?.types.includes("Files") ?? false;
@@ -17,14 +17,15 @@ async function take(event: DragEvent): Promise<void> {
   }
   const figure = event.composedPath().find((target) => target instanceof RunFigure);
   const run = figure?.run ?? sharedRun();
-  say(`Opening ${file.name}…`);
+  const opened = say(`Opening ${file.name}…`);
   try {
     const error = await (await loadScript(() => import("../run/open-file"))).openFile(run, file);
-    if (error === null) hide();
-    else say(error, { label: "Close" });
+    if (error !== null) say(error, { label: "Close" });
   } catch {
     // The script that opens files could not be fetched.
     say(`${file.name} was not opened: a part of this page could not be loaded.`, { label: "Try again", act: () => take(event) }, { label: "Close" });
+  } finally {
+    opened();
   }
 }
 
@@ -32,6 +33,8 @@ async function take(event: DragEvent): Promise<void> {
 export function takeDrops(): void {
   // Entering an element comes before leaving the one around it.
   let depth = 0;
+  /** Takes back that files can be dropped. */
+  let asked: (() => void) | null = null;
   const on = (type: "dragenter" | "dragover" | "dragleave" | "drop", then: (event: DragEvent) => void) => {
     document.addEventListener(type, (event) => {
       if (!holdsFiles(event)) return;
@@ -41,15 +44,16 @@ export function takeDrops(): void {
   };
   on("dragenter", () => {
     depth += 1;
-    say("Drop a model (.safetensors), a run (.json) or a session (.zip), and every figure shows it.");
+    if (depth === 1) asked = say("Drop a model (.safetensors), a run (.json) or a session (.zip), and every figure shows it.");
   });
   on("dragover", () => undefined);
   on("dragleave", () => {
     depth -= 1;
-    if (depth === 0) hide();
+    if (depth === 0) asked?.();
   });
   on("drop", (event) => {
     depth = 0;
+    asked?.();
     void take(event);
   });
 }

@@ -1,8 +1,10 @@
 // The page's own run is kept in this browser; what an earlier visit left is offered, never forced.
+import type { Keeper } from "../run/keeper";
 import { sharedRun } from "../run/registry";
+import type { KeptRun } from "../run/store";
 import { count } from "../util/format";
 import { loadScript } from "../util/load-script";
-import { hide, say } from "./notice-box";
+import { say } from "./notice-box";
 
 /** Begins to keep the run, and offers the one that was left here. */
 export async function keepRuns(): Promise<void> {
@@ -15,24 +17,28 @@ export async function keepRuns(): Promise<void> {
   const [{ keeperOf }, { store }] = scripts;
   const keeper = keeperOf(run);
   const trouble = () => { if (store.trouble !== null) say(store.trouble, { label: "Close" }); };
-  await keeper.looked;
-  trouble();
   store.addEventListener("trouble", trouble);
-  const { left } = keeper;
-  if (!left) return;
+  trouble();
+  let takeBack: (() => void) | null = null;
+  const offer = () => {
+    takeBack?.();
+    takeBack = keeper.left && run.phase !== "training" ? offerToResume(keeper, keeper.left) : null;
+  };
+  keeper.addEventListener("left", offer);
+  offer();
+  // Who trains without it has answered.
+  run.addEventListener("change", () => { if (run.phase === "training") takeBack?.(); });
+}
+
+/** Says what was left; returns what takes that back. */
+function offerToResume(keeper: Keeper, left: KeptRun): () => void {
   const seed = left.settings.seed === 0 ? "" : ` (seed ${count(left.settings.seed)})`;
-  say(
+  return say(
     `A run${seed} of ${when(left.time)} is kept in this browser, at step ${count(left.step)}.`,
     { label: "Resume", act: () => keeper.resume() },
     { label: "Not now" },
     { label: "Forget everything kept here", act: () => keeper.forgetEverything() },
   );
-  // Who goes on without it has answered.
-  run.addEventListener("change", function answered() {
-    if (run.phase !== "training") return;
-    run.removeEventListener("change", answered);
-    hide();
-  });
 }
 
 /** "today at 14:02", "3 March at 14:02". */

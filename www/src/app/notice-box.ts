@@ -1,4 +1,5 @@
-// A box at the foot of the window, for what concerns the page and not one figure: one thing at a time, the last said.
+// A box at the foot of the window, for what concerns the page and not one figure: one thing at a time, the last said. What it
+// covers comes back when it is answered.
 
 const styles = new CSSStyleSheet();
 styles.replaceSync(`
@@ -37,23 +38,41 @@ export interface Choice {
   act?: () => unknown;
 }
 
-/** Says something, with what can be done about it; each choice closes the box. Without one, the box goes when `hide` is called. */
-export function say(text: string, ...choices: Choice[]): void {
+/** What is said and not yet answered, the last last. */
+const said: { text: string; choices: Choice[] }[] = [];
+
+/** Says something, with what can be done about it; each choice answers it. What is said twice is shown once. Returns what takes it back. */
+export function say(text: string, ...choices: Choice[]): () => void {
+  const notice = { text, choices };
+  const before = said.findIndex((other) => other.text === text);
+  if (before >= 0) said.splice(before, 1);
+  said.push(notice);
+  show();
+  return () => { takeBack(notice); };
+}
+
+function takeBack(notice: (typeof said)[number]): void {
+  const at = said.indexOf(notice);
+  if (at < 0) return;
+  said.splice(at, 1);
+  show();
+}
+
+function show(): void {
   const shown = made();
+  const notice = said.at(-1);
+  shown.hidden = !notice;
+  if (!notice) return;
+  const { text, choices } = notice;
   const buttons = choices.map(({ label, act }) => {
     const button = document.createElement("button");
     button.textContent = label;
     button.addEventListener("click", () => {
-      hide();
+      takeBack(notice);
       act?.();
     });
     return button;
   });
   shown.replaceChildren(text, ...buttons);
   shown.classList.toggle("fleeting", choices.length === 0);
-  shown.hidden = false;
-}
-
-export function hide(): void {
-  if (box) box.hidden = true;
 }

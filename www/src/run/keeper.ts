@@ -3,7 +3,7 @@ import { holdLock } from "../util/hold-lock";
 import type { Run } from "./run";
 import { store, type KeptRun } from "./store";
 
-/** Milliseconds between two times that a run in training is kept. */
+/** Milliseconds between two times that a run in training is kept; the first time is at once. */
 const EVERY_MS = 2_000;
 
 const keepers = new WeakMap<Run, Keeper>();
@@ -15,28 +15,30 @@ export function keeperOf(run: Run): Keeper {
   return keeper;
 }
 
-class Keeper {
+/** Fires `left` when it is known that an earlier visit, or another tab that is closed now, left a run here. */
+export class Keeper extends EventTarget {
   /** Under which the run is kept: its own until it is another one's. */
   #id: string = newId();
   #name: string | null = null;
   /** The run's state that was last kept. */
   #revision: number;
+  /** When the run was last kept, in milliseconds since the page was opened. */
+  #keptAt = -EVERY_MS;
   #timer: ReturnType<typeof setTimeout> | null = null;
   /** A run that an earlier visit left here, until the reader says what becomes of it. */
   left: KeptRun | null = null;
-  /** When it is known what an earlier visit has left. */
-  readonly looked: Promise<void>;
 
   readonly #changed = () => { this.#follow(); };
   /** A page that is gone has no time left. */
   readonly #hidden = ({ type }: Event) => { if (type === "pagehide" || document.visibilityState === "hidden") this.#keep(); };
 
   constructor(private readonly run: Run) {
+    super();
     this.#revision = run.stateRevision;
     run.addEventListener("change", this.#changed);
     document.addEventListener("visibilitychange", this.#hidden);
     addEventListener("pagehide", this.#hidden);
-    this.looked = this.#look();
+    void this.#look();
   }
 
   /** Goes on with the run that was left. */
@@ -77,16 +79,29 @@ class Keeper {
     await store.forgetEverything();
   }
 
+  /**
+   * Looks for what was left. The latest run is waited for while another page holds it, as one does that is just being reloaded;
+   * where that takes longer, the latest that nobody holds is left, and that one when its page is closed.
+   */
   async #look(): Promise<void> {
     const kept = (await store.list()).filter(({ name }) => name === null);
     const [latest] = kept;
-    const deadline = performance.now() + LETS_GO_MS;
-    let elsewhere = await held();
-    while (latest && elsewhere.includes(lockOf(latest.id)) && performance.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      elsewhere = await held();
-    }
-    this.left = kept.find(({ id }) => !elsewhere.includes(lockOf(id))) ?? null;
+    if (!latest) return;
+    const free = whenFree(lockOf(latest.id));
+    await Promise.race([free, new Promise((resolve) => setTimeout(resolve, LETS_GO_MS))]);
+    const elsewhere = await held();
+    const found = kept.find(({ id }) => !elsewhere.includes(lockOf(id)));
+    if (found) this.#offer(found);
+    if (found === latest) return;
+    await free;
+    // It may have gone on since, and here too.
+    const now = (await store.list()).find(({ id }) => id === latest.id);
+    if (now && this.#id !== now.id) this.#offer(now);
+  }
+
+  #offer(left: KeptRun): void {
+    this.left = left;
+    this.dispatchEvent(new Event("left"));
   }
 
   #follow(): void {
@@ -100,7 +115,8 @@ class Keeper {
       this.#revision = run.stateRevision;
       return;
     }
-    this.#timer ??= setTimeout(() => { this.#keep(); }, run.phase === "training" ? EVERY_MS : 0);
+    const wait = run.phase === "training" ? this.#keptAt + EVERY_MS - performance.now() : 0;
+    this.#timer ??= setTimeout(() => { this.#keep(); }, Math.max(wait, 0));
   }
 
   #stop(): void {
@@ -114,6 +130,7 @@ class Keeper {
     const saved = run.saved();
     if (run.stateRevision === this.#revision || !saved || saved.step === 0 || saved.bundled) return;
     this.#revision = run.stateRevision;
+    this.#keptAt = performance.now();
     hold(this.#id);
     void store.keep(this.#id, this.#name, saved);
   }
@@ -134,6 +151,12 @@ function hold(id: string): void {
 
 /** Milliseconds in which a page that is reloaded lets go of its run, also on a busy machine. */
 const LETS_GO_MS = 3_000;
+
+/** When nobody holds a lock, and at once where there are no locks. */
+async function whenFree(name: string): Promise<void> {
+  const { locks } = navigator as { locks?: LockManager };
+  await locks?.request(name, () => undefined).catch(() => undefined);
+}
 
 /** The locks of runs that are open somewhere. */
 async function held(): Promise<string[]> {
