@@ -7,7 +7,7 @@ SELECT linear, linear_std, bias_std, token_std, cls_std, position_std, text_posi
   lr, weight_decay, batch, step, reading,
   count(DISTINCT seed) AS seeds,
   median(accuracy) FILTER (usual) AS at_15,
-  median(accuracy) FILTER (pair_labels = 5) AS at_5,
+  median(accuracy) FILTER (pair_labels = 5 AND pair_layouts = 20) AS at_5,
   median(accuracy) FILTER (pair_labels = 15 AND pair_layouts = 40)
     - median(accuracy) FILTER (pair_labels = 15 AND pair_layouts = 5) AS layouts,
   median(without_EP) FILTER (usual) AS EP,
