@@ -12,7 +12,12 @@ SELECT reading, count(*) AS candidates, sum(at_15_holds::int) AS at_15, sum(EP_h
   sum((at_15_holds AND EP_holds)::int) AS at_15_and_EP
 FROM kept WHERE at_15 > 0.6 GROUP BY reading ORDER BY reading;
 
--- Where: the same by how loud CLS is against positions.
+-- Where: the same by how loud biases start, and by how loud CLS starts against positions.
+SELECT reading, round(bias_std, 2) AS bias_std, count(*) AS candidates,
+  round(avg(at_15_holds::int), 2) AS at_15, round(avg(EP_holds::int), 2) AS EP, round(avg(PE_PP_hold::int), 2) AS PE_PP,
+  round(avg(BP_holds::int), 2) AS BP, round(avg(share_holds::int), 2) AS share, round(median(share), 2) AS median_share
+FROM kept WHERE at_15 > 0.6 GROUP BY ALL ORDER BY ALL;
+
 SELECT reading, round(log2(cls_std / position_std)) AS log2_cls_over_positions, count(*) AS candidates,
   round(avg(at_15_holds::int), 2) AS at_15, round(avg(EP_holds::int), 2) AS EP, round(avg(PE_PP_hold::int), 2) AS PE_PP,
   round(avg(BP_holds::int), 2) AS BP, round(avg(share_holds::int), 2) AS share, round(median(share), 2) AS median_share

@@ -37,6 +37,11 @@ bundles! {
             token_std: 0.02, cls_std: width.powf(-0.5), position_std: width.powf(-0.5),
             text_position_scale: 0.01 * width.sqrt()
         }
+        // measurements/search/README.md
+        Nearest "nearest" "the nearest to the paper's figures that our search found: a loud CLS, loud biases" {
+            token_std: 0.03, cls_std: 3.0, position_std: 0.03,
+            linear: Distribution::Uniform, bias_std: 1.5
+        }
         Grokking "grokking" "PyTorch's defaults, but tokens d^0.5 times as large, as in Sea-Snell/grokking" {
             token_std: width.sqrt(), cls_std: width.sqrt(), position_std: 1.0,
             linear: Distribution::Uniform, linear_std: TORCH, bias_std: TORCH

@@ -177,8 +177,12 @@ fn diversitys_maps_have_a_setting_on_each_side() {
         ])
     };
     let charts = charts("diversity", Scale::Full, &row);
-    assert_eq!(charts.len(), 2 * 6);
-    for (start, bias) in [("paper", 0.0), ("pytorch-linear", 1.0 / 3.0f64.sqrt())] {
+    assert_eq!(charts.len(), 3 * 6);
+    for (start, bias) in [
+        ("paper", 0.0),
+        ("pytorch-linear", 1.0 / 3.0f64.sqrt()),
+        ("nearest", 1.5),
+    ] {
         for (title, times) in [
             ("retrieval, unseen", 1.0),
             ("retrieval, seen", 2.0),

@@ -20,8 +20,9 @@ pub const EXPERIMENT: Experiment = Experiment {
     summarise,
 };
 
-/// What the models start from: preset `paper`, and PyTorch's default for linear maps.
-const STARTS: [Start; 2] = [Start::Paper, Start::PyTorchLinear];
+/// What the models start from: preset `paper`, PyTorch's default for linear maps, and the start that comes nearest
+/// to the paper's figures.
+const STARTS: [Start; 3] = [Start::Paper, Start::PyTorchLinear, Start::Nearest];
 
 fn jobs(scale: Scale) -> Vec<Job> {
     let labels: Vec<u32> = scale.pick(
