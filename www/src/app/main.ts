@@ -4,6 +4,7 @@ import { copyButtons } from "./copy";
 import { peekAtLinks } from "./peek";
 import "../figures/lr-ablate";
 import "../figures/lr-gradient";
+import "../figures/lr-hero";
 import "../figures/lr-train";
 import { takeDrops } from "./drop";
 import { loadFiguresInSight } from "./lazy-article";

@@ -1,0 +1,62 @@
+// Numbers of the report in the page's text. `<data value="4.EP unseen.order.median" class="percent"></data>` is filled from
+// measurements/summary.json, so that none is kept in sync by hand; a name that is not there fails the build.
+import { readFileSync } from "node:fs";
+import type { Plugin } from "vite";
+
+const SUMMARY = "measurements/summary.json";
+/** Experiments from 1 to this one test claims of the paper; the others are ours. */
+const OF_THE_PAPER = 12;
+
+export interface Summary {
+  spread: string[];
+  experiments: Record<string, Record<string, unknown> & { verdict: string; conditions: { what: string; value: number | null }[] }>;
+  numbers: Record<string, (number | null)[]>;
+}
+
+/** How a number is written, by the element's class; without one, as it is. */
+const FORMATS: Record<string, (value: number) => string> = {
+  "": (value) => value.toLocaleString("en"),
+  percent: (value) => `${Math.round(value * 100)} %`,
+  decimal: (value) => value.toFixed(2).replace("-", "−"),
+};
+
+const DATA = /<data value="([^"]*)"(?: class="([^"]*)")?>[^<]*<\/data>/g;
+
+export function numbers(): Plugin {
+  return {
+    name: "numbers",
+    transformIndexHtml: {
+      order: "pre",
+      handler: (page) => filled(page, JSON.parse(readFileSync(SUMMARY, "utf8")) as Summary),
+    },
+  };
+}
+
+export function filled(page: string, summary: Summary): string {
+  return page.replaceAll(DATA, (_, name: string, format = "") => {
+    const [value, write] = [lookUp(summary, name), FORMATS[String(format)]];
+    if (value === null) throw new Error(`${SUMMARY} has no number “${name}”, which the page names`);
+    if (!write) throw new Error(`a number of the page is to be written as “${String(format)}”, which is none of ${Object.keys(FORMATS).join(", ")}`);
+    return `<data value="${value}">${write(value)}</data>`;
+  });
+}
+
+/**
+ * A number by its name: `4.order without EP`, a condition of the rule; `4.models`; `4.EP unseen.order.median`, a measured one; or
+ * `claims.reproduced`, how many of the paper's claims have a verdict, and `claims.all`.
+ */
+function lookUp(summary: Summary, name: string): number | null {
+  const { experiments, numbers, spread } = summary;
+  const [id = "", rest = ""] = [name.slice(0, name.indexOf(".")), name.slice(name.indexOf(".") + 1)];
+  if (id === "claims") {
+    const verdicts = Object.entries(experiments).flatMap(([id, { verdict }]) => (Number(id) <= OF_THE_PAPER ? [verdict] : []));
+    return rest === "all" ? verdicts.length : ["reproduced", "partly", "not"].includes(rest) ? verdicts.filter((verdict) => verdict === rest).length : null;
+  }
+  const experiment = experiments[id];
+  const condition = experiment?.conditions.find(({ what }) => what === rest);
+  if (condition) return condition.value;
+  const own = experiment?.[rest];
+  if (typeof own === "number") return own;
+  const dot = name.lastIndexOf(".");
+  return numbers[name.slice(0, dot)]?.[spread.indexOf(name.slice(dot + 1))] ?? null;
+}
