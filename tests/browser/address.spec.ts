@@ -175,10 +175,10 @@ test("settings, cuts and a strip come back from the address that they wrote", as
   await expect(page.getByTestId("ablation")).toHaveAttribute("data-cut", "EP,VP");
   for (const name of ["EP", "VP: position in the values", "2"]) await expect(ablate.getByRole("button", { name, exact: true })).toHaveAttribute("aria-pressed", "true");
   await expect(page.getByTestId("label-0")).toHaveValue("18");
-  await expect(page.getByTestId("object-1")).toHaveAttribute("aria-valuenow", "9");
+  await expect(page.locator("lr-gradient").getByTestId("object-1")).toHaveAttribute("aria-valuenow", "9");
 
   await ablate.getByRole("button", { name: "Clear", exact: true }).click();
   await ablate.getByRole("button", { name: "PP", exact: true }).click();
-  await page.getByTestId("object-1").press("ArrowRight");
+  await page.locator("lr-gradient").getByTestId("object-1").press("ArrowRight");
   await expect(page).toHaveURL(/&ablate=PP&strip=0\+18\+0\+0\+0\+0\+0\+0\+0\+16&start=untrained$/);
 });

@@ -98,7 +98,7 @@ test("negative control: another colour, one cell, a moved caption and a wrapped 
   const changes: { what: string; shot: string; of: string; style: Record<string, string> }[] = [
     { what: "an object's colour", shot: "top", of: ":root", style: { "--object-b": "#b06a00" } },
     { what: "one cell", shot: "heads", of: "lr-gradient .heads rect >> nth=14", style: { fill: "var(--above)" } },
-    { what: "a caption moved by two pixels", shot: "top", of: "figure.example .fits", style: { transform: "translateX(2px)" } },
+    { what: "a caption moved by two pixels", shot: "top", of: "lr-hero .verdict", style: { transform: "translateX(2px)" } },
     { what: "a line that wraps", shot: "top", of: ".standfirst", style: { "letter-spacing": "0.4px" } },
   ];
   for (const { what, shot: name, of, style } of changes) {

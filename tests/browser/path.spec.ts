@@ -65,7 +65,7 @@ test("two objects move by keyboard and by pointer, and the captions follow", asy
   await article.open();
   await page.locator("lr-gradient").scrollIntoViewIfNeeded();
   const captions = page.getByTestId("captions");
-  const circle = page.getByTestId("object-0");
+  const circle = page.locator("lr-gradient").getByTestId("object-0");
   await expect(captions).toContainText("16 is on the left of 17 (true");
 
   await circle.focus();

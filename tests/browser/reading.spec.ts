@@ -23,7 +23,7 @@ test.describe("without scripts", () => {
     }
     await expect(page.getByText("fell to 0.50 (0.47 to 0.54), a coin toss in every one of the eight models")).toBeVisible();
     await expect(page.locator("math")).toHaveCount(4);
-    await expect(page.locator("svg.hero")).toBeVisible();
+    await expect(page.locator("lr-hero svg.slope")).toBeVisible();
     // Each figure has a sentence and a picture in its place, and no button that would do nothing.
     const pictures = page.locator("main > [number] img");
     await expect(pictures).toHaveCount(16);

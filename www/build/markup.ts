@@ -21,8 +21,9 @@ export function markup(value: unknown): string {
 }
 
 function part(before: string, value: unknown, bound: boolean): string {
-  const [whole = "", kind, name = ""] = (bound && BINDING.exec(before)) || [];
-  if (whole === "") return before + markup(value);
+  const binding = bound ? BINDING.exec(before) : null;
+  if (!binding) return before + markup(value);
+  const [whole, kind, name] = binding;
   const text = before.slice(0, -whole.length);
   if (kind === "?") return value ? `${text} ${name}` : text;
   return kind !== "" || value === nothing ? text : `${text} ${name}="${markup(value)}"`;

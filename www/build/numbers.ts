@@ -47,7 +47,8 @@ export function filled(page: string, summary: Summary): string {
  */
 function lookUp(summary: Summary, name: string): number | null {
   const { experiments, numbers, spread } = summary;
-  const [id = "", rest = ""] = [name.slice(0, name.indexOf(".")), name.slice(name.indexOf(".") + 1)];
+  const id = name.slice(0, name.indexOf("."));
+  const rest = name.slice(id.length + 1);
   if (id === "claims") {
     const verdicts = Object.entries(experiments).flatMap(([id, { verdict }]) => (Number(id) <= OF_THE_PAPER ? [verdict] : []));
     return rest === "all" ? verdicts.length : ["reproduced", "partly", "not"].includes(rest) ? verdicts.filter((verdict) => verdict === rest).length : null;

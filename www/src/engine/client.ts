@@ -20,7 +20,8 @@ const PATIENCE = 3;
 export class EngineClient {
   #worker!: Worker;
   #api!: Remote<EngineApi>;
-  #ended!: Promise<never>;
+  /** The answer, or the worker's end if that comes first. */
+  #orEnd!: <T>(answer: Promise<T>) => Promise<T>;
   #end!: (error: EngineError) => void;
   #crashes = 0;
 
@@ -87,22 +88,28 @@ export class EngineClient {
 
   /** A new worker, with no model in it. */
   restart(): void {
-    let ended = false;
+    let ended: EngineError | null = null;
     let answered = false;
     let stop = () => undefined as unknown;
-    this.#ended = new Promise<never>((_, reject) => {
-      this.#end = (error) => {
-        if (ended) return;
-        ended = true;
-        stop();
-        if (error.code === "crash") this.#crashes += 1;
-        reject(error);
-        // In a moment: whoever makes this client has to have it first.
-        if (error.code !== "closed") queueMicrotask(() => { this.onEnd(error); });
-      };
-    });
-    this.#ended.catch(() => undefined); // an end between two calls rejects nobody's promise
-    const end = this.#end;
+    // Not a race with one promise for the end: that would hold every answer until it comes.
+    const waiting = new Set<(error: EngineError) => void>();
+    this.#orEnd = (answer) =>
+      new Promise((resolve, reject) => {
+        if (ended) reject(ended);
+        else waiting.add(reject);
+        void answer.then(resolve, reject).then(() => waiting.delete(reject));
+      });
+    const end = (error: EngineError) => {
+      if (ended) return;
+      ended = error;
+      stop();
+      if (error.code === "crash") this.#crashes += 1;
+      for (const reject of waiting) reject(error);
+      waiting.clear();
+      // In a moment: whoever makes this client has to have it first.
+      if (error.code !== "closed") queueMicrotask(() => { this.onEnd(error); });
+    };
+    this.#end = end;
     const unloaded = (why: string) => { end(new EngineError("load", `The engine could not be loaded: ${why}`)); };
     let worker: Worker;
     try {
@@ -133,7 +140,7 @@ export class EngineClient {
     if (lack !== null) throw new EngineError("unsupported", lack);
     const end = this.#end;
     try {
-      return await Promise.race([this.#ended, (async () => question(this.#api))()]);
+      return await this.#orEnd((async () => question(this.#api))());
     } catch (thrown) {
       const error = engineError(thrown);
       if (error.code === "crash") end(error);

@@ -1,0 +1,53 @@
+// What the build writes into the page: the report's numbers by their names, and drawings as text.
+import { readFileSync } from "node:fs";
+import { html, nothing, svg } from "lit";
+import { expect, test } from "vitest";
+import { markup } from "../../www/build/markup";
+import { filled, type Summary } from "../../www/build/numbers";
+
+const summary = () => JSON.parse(readFileSync("measurements/summary.json", "utf8")) as Summary;
+const named = (name: string, format?: string) => `<p><data value="${name}"${format === undefined ? "" : ` class="${format}"`}></data></p>`;
+
+test("a number of the page is the report's, and follows it", () => {
+  const report = summary();
+  expect(filled(named("4.EP unseen.order.median", "percent"), report)).toBe('<p><data value="0.5">50 %</data></p>');
+  expect(filled(named("4.EP unseen.order.median", "decimal"), report)).toBe('<p><data value="0.5">0.50</data></p>');
+  expect(filled(named("4.order without EP", "decimal"), report)).toBe('<p><data value="0.5">0.50</data></p>');
+  expect(filled(named("4.models"), report)).toBe('<p><data value="8">8</data></p>');
+  const order = report.numbers["4.EP unseen.order"];
+  if (!order) throw new Error("it was not measured");
+  order[report.spread.indexOf("median")] = 0.251;
+  expect(filled(named("4.EP unseen.order.median", "percent"), report)).toBe('<p><data value="0.251">25 %</data></p>');
+});
+
+test("the paper's claims are counted by their verdicts, and ours are none of them", () => {
+  const report = summary();
+  const count = (name: string) => Number(/>(\d+)</.exec(filled(named(`claims.${name}`), report))?.[1]);
+  const before = count("reproduced");
+  expect(count("all")).toBe(count("reproduced") + count("partly") + count("not"));
+  const experiment = (verdict: string) => ({ verdict, conditions: [] });
+  report.experiments["99"] = experiment("reproduced");
+  expect(count("reproduced")).toBe(before);
+  report.experiments["0"] = experiment("reproduced");
+  expect(count("reproduced")).toBe(before + 1);
+});
+
+test("a name that is not there, or a format, fails the build", () => {
+  for (const name of ["4.EP unseen.order.middle", "4.EP unseen.sense.median", "77.models", "claims.ours", ""]) {
+    expect(() => filled(named(name), summary()), name).toThrow(`no number “${name}”`);
+  }
+  expect(() => filled(named("4.models", "roman"), summary())).toThrow("roman");
+});
+
+test("every number that the page names is there", () => {
+  const page = readFileSync("www/index.html", "utf8");
+  expect(page).toContain("<data value=");
+  expect(filled(page, summary())).not.toMatch(/<data value="[^"]*"[^>]*><\/data>/);
+});
+
+test("a template as text: values are escaped, events and properties left out", () => {
+  const row = (name: string) => svg`<text x=${name} class=${nothing}>${name}</text>`;
+  const template = html`<p class="a ${"b"}" ?hidden=${false} ?open=${true} .data=${[1]} @click=${() => undefined} title=${'"<'}>${["x", "y"].map(row)}${nothing}${"<i>"}</p>`;
+  expect(markup(template)).toBe('<p class="a b" open title="&quot;&lt;"><text x="x">x</text><text x="y">y</text>&lt;i></p>');
+  expect(() => markup(() => undefined)).toThrow();
+});
