@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
-import { hero } from "./www/build/hero.ts";
 import { numbers } from "./www/build/numbers.ts";
+import { still } from "./www/build/still.ts";
 
 /** Makes what Vite writes fit for pages and bundlers that are not ours. */
 function forOthers(): Plugin {
@@ -54,7 +54,7 @@ const WHOLE_WORKER = { output: { codeSplitting: false } };
 /** The article and the bench page. */
 const site: UserConfig = {
   ...SHARED,
-  plugins: [numbers(), hero(), offline()],
+  plugins: [numbers(), still(), offline()],
   build: {
     outDir: "dist",
     rolldownOptions: { input: ["www/index.html", "www/bench.html"] },

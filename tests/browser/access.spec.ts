@@ -73,7 +73,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     test(`no embed has a violation, nor the page that shows how to embed, ${colorScheme}, ${width} px wide`, async ({ page }) => {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 900 });
-      for (const figure of ["train", "gradient", "ablate", "surgery", "diversity"]) {
+      for (const figure of ["train", "follow", "gradient", "ablate", "surgery", "diversity"]) {
         await page.goto(`embed.html?figure=${figure}`);
         await expect(page.getByRole("heading").first()).toBeVisible();
         await expect(page.locator(`lr-${figure}`).getByTestId("finding")).not.toBeEmpty();

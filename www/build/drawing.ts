@@ -1,12 +1,14 @@
-// The drawing at the head of the article, of the model that ships, as the text of a page.
-import { nothing } from "lit";
+// What the article shows of the model that ships before a script is there, without one and on paper.
+import { html, nothing } from "lit";
 import { epOf, exchange, type BothWays } from "../src/figures/both-ways";
+import { STEPS } from "../src/figures/follow-steps";
 import { fitsOf, fixedStrip, heroPicture, type Parts } from "../src/figures/hero-picture";
 import { UNCUT, USUAL, stripOf } from "../src/run/views";
 import { markup } from "./markup";
 import { shippedModel } from "./model";
 
-export function drawing(): string {
+/** By the element in whose place each stands. */
+export function drawings(): Record<string, string> {
   const model = shippedModel();
   const { placed } = USUAL;
   const { pixels } = model.config();
@@ -15,5 +17,8 @@ export function drawing(): string {
   model.free();
   const of: BothWays = { cut: UNCUT, placed, strip, exchanged, whole: strip };
   const parts: Parts = { strip: fixedStrip(placed, pixels), controls: nothing, moving: { ep: epOf(strip), fits: fitsOf(of) }, trained: true };
-  return markup(heroPicture(of, parts));
+  return {
+    "lr-hero": markup(heroPicture(of, parts)),
+    "lr-follow": markup(html`<ol>${STEPS.map(({ title, say }) => html`<li><b>${title}.</b> ${say(of)}</li>`)}</ol>`),
+  };
 }

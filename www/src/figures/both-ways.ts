@@ -1,7 +1,7 @@
 // What a model answers of a strip, and of the strip with its two objects exchanged. One answer alone says little: a model that
 // always gives the same is right every other time.
-import type { Decomposition, HeadDecomposition } from "../engine/pkg/leftright.js";
-import type { Cut, Placed } from "../run/views";
+import type { Config, Decomposition, HeadDecomposition, Scene } from "../engine/pkg/leftright.js";
+import { UNCUT, stripOf, type Cut, type Placed, type Views } from "../run/views";
 import { conditionOf } from "./findings";
 
 /** Logits per pixel below which a line prefers no side to speak of. */
@@ -26,6 +26,18 @@ export type Outcome = "right" | "same" | "wrong" | "mixed" | "lost";
 /** The strip with its two objects exchanged. */
 export function exchange({ labels, positions: [a, b] }: Placed): Placed {
   return { labels, positions: [b, a] };
+}
+
+/** What answers: a run. */
+interface Asked {
+  decompose(scene: Scene, cut: Cut): Promise<Decomposition>;
+}
+
+/** Asks a run's model for them. */
+export async function bothWays(run: Asked, { cut, placed }: Views, { pixels }: Config): Promise<BothWays> {
+  const ask = (placed: Placed, cut: Cut) => run.decompose({ strip: stripOf(placed, pixels) }, cut);
+  const [whole, strip, exchanged] = await Promise.all([ask(placed, UNCUT), ask(placed, cut), ask(exchange(placed), cut)]);
+  return { cut, placed, whole, strip, exchanged };
 }
 
 export function answerOf({ captions: [own, swapped], nearest }: Decomposition): Answer {

@@ -1,11 +1,11 @@
 // The drawing at the head of the article: what one term adds at each pixel, and how well two captions fit. The page is built with
-// it, on the model that ships (www/build/hero.ts), and lr-hero draws the same once it is alive.
+// it, on the model that ships (www/build/drawing.ts), and lr-hero draws the same once it is alive.
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { scaleLinear } from "d3-scale";
 import { columns } from "../charts/columns";
 import type { CaptionScore, Decomposition } from "../engine/pkg/leftright.js";
 import type { Placed } from "../run/views";
-import { accuracy, signed } from "../util/format";
+import { accuracy, percent, signed } from "../util/format";
 import { answerOf, epOf, exchange, steepest, story, verdict, type BothWays } from "./both-ways";
 
 const SHAPES = ["object-a", "object-b"] as const;
@@ -69,7 +69,7 @@ function attention({ strip, placed }: BothWays): TemplateResult {
   const shares = steepest(strip)?.attention ?? [];
   const { middle } = columns(Math.max(1, shares.length - 1), false);
   const most = Math.max(...placed.positions.map((pixel) => shares[pixel + 1] ?? 0));
-  return html`<svg class="attention" height="20" role="img" aria-label=${placed.positions.map((pixel, object) => `${percent(shares[pixel + 1])} of the head’s attention is on object ${placed.labels[object] ?? ""}`).join(", ")}>
+  return html`<svg class="attention" height="20" role="img" aria-label=${placed.positions.map((pixel, object) => `${percent(shares[pixel + 1] ?? 0)} of the head’s attention is on object ${placed.labels[object] ?? ""}`).join(", ")}>
     ${placed.positions.map((pixel, object) => {
       const share = shares[pixel + 1] ?? 0;
       const at = middle(pixel);
@@ -78,10 +78,6 @@ function attention({ strip, placed }: BothWays): TemplateResult {
       return svg`<text class=${SHAPES[object] ?? ""} x=${`${x}%`} y="15" text-anchor=${anchor}>${share < most ? percent(share) : `${percent(share)} of its attention`}</text>`;
     })}
   </svg>`;
-}
-
-function percent(share = 0): string {
-  return `${Math.round(share * 100)} %`;
 }
 
 /** Both captions, the one that names the first object first; of each, how it fits the strip and the exchanged strip. */

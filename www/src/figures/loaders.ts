@@ -4,6 +4,7 @@ import { loadScript } from "../util/load-script";
 
 /** What loads and defines an element, by its tag. */
 export const LOADERS: Record<string, () => Promise<unknown>> = {
+  "lr-follow": () => loadScript(() => import("./lr-follow")),
   "lr-surgery": () => loadScript(() => import("./lr-surgery")),
   ...Object.fromEntries(
     EXPERIMENTS.map(({ name }) => [

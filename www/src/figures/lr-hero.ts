@@ -2,9 +2,9 @@ import { html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import "./lr-strip";
 import type { Table } from "../export/csv";
-import { UNCUT, stripOf, type Cut, type Placed } from "../run/views";
+import { UNCUT, type Cut } from "../run/views";
 import { Tween } from "../util/tween";
-import { epOf, exchange, story, strengthOf, verdict, type BothWays } from "./both-ways";
+import { bothWays, epOf, story, strengthOf, verdict, type BothWays } from "./both-ways";
 import { RunFigure } from "./figure";
 import { fitsOf, heroPicture } from "./hero-picture";
 import type { StripMove } from "./lr-strip";
@@ -32,17 +32,11 @@ export class LrHero extends RunFigure {
   protected override willUpdate(): void {
     super.willUpdate();
     const { run } = this;
-    const { current, views: { cut, placed } } = run;
+    const { current, views } = run;
     if (!this.wantsAnswer(this.answer) || !current || current.config.autoregressive) return;
-    const strip = (of: Placed) => ({ strip: stripOf(of, current.config.pixels) });
-    this.answer.ask([run, run.revision, placed, cut], async () => {
-      const [whole, shown, exchanged] = await Promise.all([
-        run.decompose(strip(placed), UNCUT),
-        run.decompose(strip(placed), cut),
-        run.decompose(strip(exchange(placed)), cut),
-      ]);
-      const found = { cut, placed, whole, strip: shown, exchanged };
-      this.tween.go([...epOf(shown), ...fitsOf(found)]);
+    this.answer.ask([run, run.revision, views.placed, views.cut], async () => {
+      const found = await bothWays(run, views, current.config);
+      this.tween.go([...epOf(found.strip), ...fitsOf(found)]);
       return found;
     });
   }

@@ -12,6 +12,11 @@ export function accuracy(value: number | null): string {
   return value === null ? "–" : value.toFixed(2);
 }
 
+/** A share between 0 and 1 as a person would say it: "81 %". */
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
 /** A logit or a slope, with its sign: "+4.21", "−0.03". */
 export function signed(value: number, digits = 2): string {
   const text = Math.abs(value).toFixed(digits);

@@ -1,0 +1,103 @@
+// The pictures of the worked example: what each of its steps makes of a strip.
+import { html, nothing, svg, type TemplateResult } from "lit";
+import "../charts/heatmap";
+import "../charts/profile";
+import "./lr-strip";
+import { columns } from "../charts/columns";
+import type { HeatmapRow } from "../charts/heatmap";
+import type { Decomposition } from "../engine/pkg/leftright.js";
+import type { Placed } from "../run/views";
+import { accuracy, percent, signed } from "../util/format";
+import { steepest } from "./both-ways";
+import { sharesOf } from "./follow-steps";
+
+const COLOURS = ["--object-a", "--object-b"] as const;
+
+/** Each token as the sum of what it is and where it stands. */
+function tokens({ tokens }: Decomposition, { labels, positions }: Placed): TemplateResult {
+  const { left, middle, width } = columns(tokens.length);
+  const content = (token: number) => (token === 0 ? "CLS" : String(labels[positions.indexOf(token - 1)] ?? "–"));
+  const row = (y: number, kind: "e" | "p", text: (token: number) => string) => svg`<g class=${`source-${kind}`}>
+    <text class="name" y=${y + 18}>${kind.toUpperCase()}</text>
+    ${tokens.map((_, token) => svg`<rect class="part" x=${`${left(token) + width * 0.08}%`} width=${`${width * 0.84}%`} y=${y} height="28"></rect><text x=${`${middle(token)}%`} y=${y + 18}>${text(token)}</text>`)}
+  </g>`;
+  return html`<h3><b class="source-e">Content</b> + <b class="source-p">position</b></h3>
+    <svg height="84" role="img" aria-label=${`Tokens: ${tokens.map((_, token) => `content ${content(token)} at position ${token}`).join(", ")}.`}>
+      ${row(4, "e", content)}
+      ${tokens.map((_, token) => svg`<text x=${`${middle(token)}%`} y="46">+</text>`)}
+      ${row(52, "p", String)}
+    </svg>`;
+}
+
+function map(rows: HeatmapRow[], title: string, label: string): TemplateResult {
+  const most = Math.max(...rows.flatMap(({ values }) => values.map(Math.abs)));
+  return html`<h3>${title} <span class="note">${signed(-most, 0)} <span class="legend"></span> ${signed(most, 0)}</span></h3>
+    <lr-heatmap .rows=${rows} .most=${most} label=${label}></lr-heatmap>`;
+}
+
+function logits({ heads }: Decomposition): TemplateResult {
+  return map(heads.map(({ logits }, head) => ({ name: `head ${head}`, values: logits })), "The logit of each token, in each head", "Logits of each head.");
+}
+
+function terms(strip: Decomposition): TemplateResult {
+  const head = steepest(strip);
+  if (!head) return html``;
+  const rows = [...head.terms.map(({ term, row }) => ({ name: term, values: row })), { name: "sum", values: head.logits }];
+  return map(rows, `The nine terms of head ${strip.strongest}, and their sum`, `Nine terms of head ${strip.strongest}, and their sum.`);
+}
+
+function softmax(strip: Decomposition, { positions: [a, b] }: Placed): TemplateResult {
+  const head = steepest(strip);
+  if (!head) return html``;
+  const colours = strip.tokens.map((_, token) => (token === a + 1 ? COLOURS[0] : token === b + 1 ? COLOURS[1] : "--edge"));
+  return html`<h3>The logits of head ${strip.strongest}</h3>
+    <lr-profile .values=${head.logits} .colours=${colours} .height=${104} label="Logits"></lr-profile>
+    <h3>Their softmax: its attention</h3>
+    <lr-profile .values=${head.attention} .colours=${colours} .bounds=${[0, 1]} .format=${percent} .height=${104} label="Attention"></lr-profile>`;
+}
+
+/** How much of each object every head reads. */
+function reads({ heads }: Decomposition, placed: Placed): TemplateResult {
+  const { labels: [a, b] } = placed;
+  return html`<h3>What each head reads: <span class="a">● ${a}</span>, <span class="b">■ ${b}</span></h3>
+    <div class="reads" data-testid="reads">
+      ${heads.map((head, i) => {
+        const [onA, onB] = sharesOf(head, placed);
+        return html`<span>head ${i}</span>
+          <svg height="18" aria-hidden="true">
+            <rect width="100%" height="18" fill="var(--panel)" stroke="var(--rule)"></rect>
+            <rect width=${`${onA * 100}%`} height="18" fill="var(--object-a)"></rect>
+            <rect x=${`${100 - onB * 100}%`} width=${`${onB * 100}%`} height="18" fill="var(--object-b)"></rect>
+          </svg>
+          <span><span class="a">● ${percent(onA)}</span> <span class="b">■ ${percent(onB)}</span></span>`;
+      })}
+    </div>`;
+}
+
+function captions({ captions }: Decomposition): TemplateResult {
+  const most = Math.max(...captions.slice(0, 2).map(({ similarity }) => similarity));
+  return html`<h3>How near each caption is to the strip</h3>
+    <div class="captions">
+      ${captions.slice(0, 2).map(({ text, similarity }, i) => html`<span>${text} ${i === 0 ? html`<span class="note">(true)</span>` : nothing}</span>
+        <svg height="12" aria-hidden="true">
+          <rect width="100%" height="12" fill="var(--panel)"></rect>
+          <rect width=${`${Math.max(0, similarity) * 100}%`} height="12" fill=${similarity === most ? "var(--ink)" : "var(--edge)"}></rect>
+        </svg>
+        ${similarity === most ? html`<b>${accuracy(similarity)}</b>` : html`<span>${accuracy(similarity)}</span>`}`)}
+    </div>`;
+}
+
+/** One of the two strips that are compared: the same line, the objects on it, and what comes of it. */
+export function side(title: string, strip: Decomposition, placed: Placed): TemplateResult {
+  const ep = steepest(strip)?.terms.find(({ term }) => term === "EP")?.row ?? [];
+  const most = Math.max(1, ...ep.map(Math.abs));
+  return html`<div>
+    <h3>${title}: <span class="source-p">EP</span> of head ${strip.strongest}</h3>
+    <lr-profile kind="line" .values=${ep} .colours=${["--source-p"]} .bounds=${[-most, most]} .height=${96} label=${`EP of head ${strip.strongest}`}></lr-profile>
+    <lr-strip aligned fixed .labels=${placed.labels} .positions=${placed.positions} .pixels=${strip.tokens.length - 1}></lr-strip>
+    ${reads(strip, placed)} ${captions(strip)}
+  </div>`;
+}
+
+/** In the order of the steps, but for the last, which compares two strips. */
+export const PICTURES = [tokens, logits, terms, softmax, reads, captions];

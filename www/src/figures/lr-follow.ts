@@ -1,0 +1,191 @@
+import { css, html, nothing, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import "./lr-strip";
+import type { Table } from "../export/csv";
+import { bothWays, exchange, type BothWays } from "./both-ways";
+import { RunFigure } from "./figure";
+import { PICTURES, side } from "./follow-pictures";
+import { STEPS } from "./follow-steps";
+import type { StripMove } from "./lr-strip";
+import { press } from "./press";
+
+/** One strip on its way from pixels to an answer, a step at a time, with the numbers of the run's model. */
+@customElement("lr-follow")
+export class LrFollow extends RunFigure {
+  static override styles = [
+    ...RunFigure.styles,
+    css`
+      .finding {
+        min-height: 6em;
+      }
+
+      ol {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-1) var(--space-2);
+        margin: 0 0 var(--space-4);
+        padding: 0;
+        list-style: none;
+      }
+
+      ol button {
+        min-height: 2rem;
+      }
+
+      ol button[aria-current] {
+        border-color: var(--ink);
+        background: var(--ink);
+        color: var(--paper);
+      }
+
+      .stage {
+        max-width: 41rem;
+        min-height: 21rem;
+        margin-bottom: var(--space-4);
+      }
+
+      .stage h3 {
+        margin-top: var(--space-4);
+      }
+
+      .sides {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr));
+        gap: var(--space-4) var(--space-6);
+      }
+
+      svg {
+        display: block;
+        width: 100%;
+        overflow: visible;
+      }
+
+      text {
+        fill: var(--ink);
+        font-size: 0.75rem;
+        text-anchor: middle;
+      }
+
+      .name {
+        fill: currentColor;
+        font-weight: 600;
+        text-anchor: start;
+      }
+
+      .part {
+        stroke: currentColor;
+        stroke-width: 1.5;
+        fill: var(--panel);
+      }
+
+      .reads,
+      .captions {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr) auto;
+        align-items: center;
+        gap: var(--space-2) var(--space-3);
+      }
+
+      .a {
+        color: var(--object-a);
+      }
+
+      .b {
+        color: var(--object-b);
+      }
+
+      .legend {
+        display: inline-block;
+        width: 7rem;
+        height: 0.6rem;
+        background: linear-gradient(to right in oklab, var(--below), var(--panel), var(--above));
+      }
+
+      .paper {
+        display: none;
+      }
+
+      @media print {
+        .paper {
+          display: block;
+        }
+
+        .sides,
+        ol {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  protected override readonly heading = "From pixels to an answer, a step at a time";
+  private readonly answer = this.question<BothWays>();
+  @state() private at = 0;
+
+  protected override willUpdate(): void {
+    super.willUpdate();
+    const { run } = this;
+    const { current, views } = run;
+    if (!this.wantsAnswer(this.answer) || !current || current.config.autoregressive) return;
+    this.answer.ask([run, run.revision, views.placed, views.cut], () => bothWays(run, views, current.config));
+  }
+
+  protected override finding(): string | typeof nothing {
+    const { value } = this.answer;
+    if (this.run.current?.config.autoregressive) return "This model writes its captions, and has no captions to choose between.";
+    return value ? (STEPS[this.at]?.say(value) ?? nothing) : nothing;
+  }
+
+  /** Goes to a step; `focused`: the list's keys do, and take the focus along. */
+  private go(step: number, focused = false): void {
+    this.at = Math.min(Math.max(step, 0), STEPS.length - 1);
+    const finding = this.finding();
+    if (finding !== nothing) this.announce(finding);
+    if (focused) void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>("[aria-current]")?.focus());
+  }
+
+  private key(event: KeyboardEvent): void {
+    const by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    this.go(this.at + by, true);
+  }
+
+  protected override body(): TemplateResult {
+    const of = this.answer.value;
+    return html`
+      <ol part="controls" aria-label="Steps" @keydown=${(event: KeyboardEvent) => { this.key(event); }}>
+        ${STEPS.map(({ title }, i) => html`<li>
+          <button aria-current=${i === this.at ? "step" : nothing} tabindex=${i === this.at ? 0 : -1} @click=${() => { this.go(i); }}>${i + 1} ${title}</button>
+        </li>`)}
+      </ol>
+      ${of ? html`<div class="stage" data-testid="stage" data-step=${this.at + 1}>${this.picture(of)}</div>` : html`<div class="stage"></div>`}
+      <div class="row" part="controls">
+        ${press("Back", () => { this.go(this.at - 1); }, { able: this.at > 0, why: "This is the first step." })}
+        ${press("Next", () => { this.go(this.at + 1); }, { primary: true, able: this.at < STEPS.length - 1, why: "This is the last step." })}
+      </div>
+      <div class="paper"><slot></slot></div>
+    `;
+  }
+
+  private picture(of: BothWays): TemplateResult {
+    const { strip, exchanged, placed } = of;
+    const picture = PICTURES[this.at];
+    if (!picture) return html`<div class="sides">${side("This strip", strip, placed)} ${side("Swapped", exchanged, exchange(placed))}</div>`;
+    return html`<lr-strip
+        aligned
+        ?fixed=${!this.pressed}
+        .labels=${this.run.views.placed.labels}
+        .positions=${this.run.views.placed.positions}
+        .pixels=${strip.tokens.length - 1}
+        @lr-move=${({ detail: { positions, continued } }: StripMove) => { this.run.look({ placed: { ...this.run.views.placed, positions } }, continued); }}
+      ></lr-strip>
+      ${picture(strip, placed)}`;
+  }
+
+  override numbers(): Table {
+    const { value } = this.answer;
+    const rows = value ? value.strip.heads.flatMap((head, i) => [[i, "logits", ...head.logits], [i, "attention", ...head.attention]]) : [];
+    return { columns: ["head", "number", ...(value?.strip.tokens.map((_, token) => (token === 0 ? "CLS" : `pixel ${token}`)) ?? [])], rows };
+  }
+}
