@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
+import { card } from "./www/build/card.ts";
 import { numbers } from "./www/build/numbers.ts";
 import { still } from "./www/build/still.ts";
 
@@ -54,7 +55,7 @@ const WHOLE_WORKER = { output: { codeSplitting: false } };
 /** The article and the bench page. */
 const site: UserConfig = {
   ...SHARED,
-  plugins: [numbers(), still(), offline()],
+  plugins: [numbers(), still(), card(), offline()],
   build: {
     outDir: "dist",
     rolldownOptions: { input: ["www/index.html", "www/bench.html"] },

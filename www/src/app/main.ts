@@ -10,11 +10,14 @@ import { takeDrops } from "./drop";
 import { loadFiguresInSight } from "./lazy-article";
 import { keepRuns } from "./kept-runs";
 import { keepForOffline } from "./offline";
+import { shareButton, tellRetraining } from "./share";
 import { themeButton } from "../style/theme";
-import { showWorkInTitle } from "./title";
+import { showStateInTitle } from "./title";
 
 const button = document.querySelector<HTMLButtonElement>("#theme");
 if (button) themeButton(button);
+const share = document.querySelector<HTMLButtonElement>("#share");
+if (share) shareButton(share);
 const main = document.querySelector("main");
 if (main) {
   peekAtLinks(main);
@@ -26,4 +29,5 @@ loadFiguresInSight();
 takeDrops();
 keepForOffline();
 void keepRuns();
-showWorkInTitle();
+tellRetraining();
+showStateInTitle();

@@ -1,22 +1,33 @@
-// The title of a tab that is out of sight says how far its work is; when the reader comes back, a box says that it is done.
+// The title says what is cut, so that tabs and shared pages can be told apart; in a tab that is out of sight, how far its work is.
+// When the reader comes back, a box says that it is done.
+import { conditionOf } from "../figures/findings";
+import { sharedRun } from "../run/registry";
 import { work } from "../util/work";
 import { say } from "./notice-box";
 
-export function showWorkInTitle(): void {
-  const { title } = document;
+export function showStateInTitle(): void {
+  const { title: own } = document;
+  const run = sharedRun();
+  const titled = () => {
+    const { cut } = run.views;
+    return cut.terms.length === 0 || cut.strength === 1 ? own : `${conditionOf(cut)} · ${own}`;
+  };
   /** Whether work went on while nobody looked. */
   let unseen = false;
   const follow = () => {
     const { share } = work;
+    let title = titled();
     if (document.visibilityState === "visible") {
-      document.title = title;
       if (unseen && share === null) say("What you started here is done.", { label: "Close" });
       unseen = false;
-      return;
+    } else {
+      if (share !== null) unseen = true;
+      if (unseen) title = share === null ? `Done · ${title}` : `${Math.floor(share * 100)} % · ${title}`;
     }
-    if (share !== null) unseen = true;
-    if (unseen) document.title = share === null ? `Done · ${title}` : `${Math.floor(share * 100)} % · ${title}`;
+    if (title !== document.title) document.title = title;
   };
   work.addEventListener("change", follow);
+  run.addEventListener("change", follow);
   document.addEventListener("visibilitychange", follow);
+  follow();
 }

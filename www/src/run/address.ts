@@ -9,21 +9,29 @@ export const STARTS = ["trained", "untrained", "training"] as const;
 export type Start = (typeof STARTS)[number];
 
 /** The names that say something of a run. */
-export const RUN_NAMES: readonly string[] = [...SETTING_NAMES, ...VIEW_NAMES, "start"];
+export const RUN_NAMES: readonly string[] = [...SETTING_NAMES, ...VIEW_NAMES, "start", "steps"];
+
+/** More steps than anyone waits for. */
+const MOST_STEPS = 1_000_000;
 
 /** What a query asks of a run. */
 export interface Asked {
   settings: Settings;
   views: Views;
+  /** Steps that it trains as it opens, where its start is `training`; null for the usual. */
+  steps: number | null;
   problems: string[];
 }
 
-/** The settings and views of a query; what cannot be used is said in `problems`. */
+/** All that a query asks but the start; what cannot be used is said in `problems`. */
 export function readQuery(search: string, fields: ConfigField[]): Asked {
   const query = new URLSearchParams(search);
   const { settings, problems } = readSettings(query, fields);
   const { views, problems: more } = readViews(query);
-  return { settings, views, problems: [...problems, ...more] };
+  const text = query.get("steps");
+  const steps = text !== null && /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= MOST_STEPS ? Number(text) : null;
+  const wrong = text === null || steps !== null ? [] : [`steps is “${quote(text)}”, but must be a whole number between 1 and ${MOST_STEPS}. It is left out.`];
+  return { settings, views, steps, problems: [...problems, ...more, ...wrong] };
 }
 
 /** The start that a query asks for; the usual one where there is none of that name. */
@@ -38,7 +46,7 @@ export function writeQuery(settings: Settings, views: Views, fields: ConfigField
   writeSettings(query, settings, fields);
   writeViews(query, views, config);
   for (const [name, text] of new URLSearchParams(search)) {
-    if (name === "start" || !RUN_NAMES.includes(name)) query.append(name, text);
+    if (name === "start" || name === "steps" || !RUN_NAMES.includes(name)) query.append(name, text);
   }
   return query;
 }

@@ -74,8 +74,8 @@ export class Run extends RunState {
     this.#replacing = started;
     await started;
     if (this.source.start === "training" && atRest(this.phase)) {
-      const { step } = readQuery(this.source.search, this.fields).views;
-      await this.train();
+      const { steps, views: { step } } = readQuery(this.source.search, this.fields);
+      await this.train(steps ?? undefined);
       if (step !== null) await this.#showIfKept(step);
     }
   }
