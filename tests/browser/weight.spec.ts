@@ -25,27 +25,27 @@ test("each module that trains is under 300 KB", ({}, { project }) => {
 
 test("the article's first load is at most 235 KB and its checkpoint 400 KB; what trains comes when it is asked for", async ({ page }, { project }) => {
   test.skip(project.name !== "no-webgpu", "the page is the same");
-  const loaded = new Map<string, number>();
-  const weighed: Promise<unknown>[] = [];
+  const names: string[] = [];
+  const weighed: Promise<[name: string, size: number][]>[] = [];
   page.on("response", (response) => {
     const name = new URL(response.url()).pathname.split("/").at(-1) ?? "";
-    weighed.push(response.body().then((body) => loaded.set(name, name.endsWith(".safetensors") ? body.length / 1000 : kilobytes(body)), () => undefined));
+    names.push(name);
+    weighed.push(response.body().then((body) => [[name, name.endsWith(".safetensors") ? body.length / 1000 : kilobytes(body)]], () => []));
   });
   const article = new Article(page);
   await page.setViewportSize({ width: 1280, height: 800 });
   await article.open("", "trained");
   await page.waitForLoadState("networkidle");
-  // What has arrived may still wait to be weighed: brotli takes its time here.
-  await Promise.all(weighed);
-  const [checkpoint = [], rest] = [[...loaded].find(([name]) => name.endsWith(".safetensors")), [...loaded].filter(([name]) => !name.endsWith(".safetensors"))];
+  // What has arrived may still wait to be weighed: brotli takes its time here, in which a page at rest fetches the report's pictures.
+  const loaded = (await Promise.all([...weighed])).flat();
+  const [checkpoint = [], rest] = [loaded.find(([name]) => name.endsWith(".safetensors")), loaded.filter(([name]) => !name.endsWith(".safetensors"))];
   const sum = rest.reduce((total, [, size]) => total + size, 0);
   console.log(`first load: ${sum.toFixed(1)} KB of ${rest.map(([name, size]) => `${name} ${size.toFixed(1)}`).join(", ")}; checkpoint ${String(checkpoint[1])} KB`);
   expect(sum).toBeLessThan(235);
   expect(checkpoint[1]).toBeLessThan(400);
-  expect([...loaded.keys()].some((name) => TRAINS.test(name))).toBe(false);
+  expect(names.some((name) => TRAINS.test(name))).toBe(false);
 
   await article.button("Train").click();
   await article.trained();
-  await Promise.all(weighed);
-  expect([...loaded.keys()].some((name) => TRAINS.test(name))).toBe(true);
+  expect(names.some((name) => TRAINS.test(name))).toBe(true);
 });

@@ -20,6 +20,27 @@ test("the article opens on its trained model, in each figure that comes at once"
   expect(await reader.run(() => document.querySelectorAll("main > [number]").length)).toBe(16);
 });
 
+test("the head of the article acts, and a strip is followed to its answer", async ({ reader, article }) => {
+  await reader.open(article);
+  const verdict = ["lr-hero", "[data-testid=verdict]"];
+  /** How far the line falls from its first point to its last, in percent of the drawing. */
+  const fall = () => reader.run((find) => {
+    const heights = [...(find("lr-hero")?.querySelectorAll("svg.slope .dot") ?? [])].map((dot) => parseFloat(dot.getAttribute("cy") ?? ""));
+    return (heights.at(-1) ?? 0) - (heights[0] ?? 0);
+  });
+  await reader.sees(/^Right, both ways round/, ...verdict);
+  await expect.poll(fall).toBeGreaterThan(50);
+  await reader.press("lr-hero", "=Take the term away");
+  await reader.sees(/^The same answer both ways round/, ...verdict);
+  await expect.poll(fall).toBe(0);
+  await reader.press("lr-hero", "=Reverse it");
+  await reader.sees(/^Wrong, both ways round/, ...verdict);
+  await expect.poll(fall).toBeLessThan(-50);
+  await reader.run((find) => { find("#follow")?.scrollIntoView(); });
+  await reader.press("lr-follow", "=7 Swapped");
+  await reader.sees(/now reads 16 alone, and the other heads read as before. It is wrong both times/, "lr-follow", FINDING);
+});
+
 test("a reader trains, cuts EP, and the model no longer knows left from right", async ({ reader, article }) => {
   await reader.open(`${article}?engine=cpu&start=untrained`);
   await reader.sees(/^Untrained/, "lr-train", STATE);

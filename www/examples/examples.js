@@ -1,7 +1,7 @@
 // The code shown here names the site that it is shown on, and each block can be copied.
 const site = new URL("..", import.meta.url).href;
 
-const NAMES = "train follow gradient ablate diversity slope text alignment captions grid three norm-mlp autoregressive reversal surgery phase birth strip";
+const NAMES = "train gradient ablate follow diversity slope text alignment captions grid three norm-mlp autoregressive reversal surgery phase birth strip";
 document.querySelector("#names").replaceChildren(
   ...NAMES.split(" ").flatMap((name, i) => {
     const code = document.createElement("code");
