@@ -31,12 +31,12 @@ function tokens({ tokens }: Decomposition, { labels, positions }: Placed): Templ
 
 function map(rows: HeatmapRow[], title: string, label: string): TemplateResult {
   const most = Math.max(...rows.flatMap(({ values }) => values.map(Math.abs)));
-  return html`<h3>${title} <span class="note">${signed(-most, 0)} <span class="legend"></span> ${signed(most, 0)}</span></h3>
+  return html`<h3>${title} <span class="note scale">${signed(-most, 0)} <span class="legend"></span> ${signed(most, 0)}</span></h3>
     <lr-heatmap .rows=${rows} .most=${most} label=${label}></lr-heatmap>`;
 }
 
 function logits({ heads }: Decomposition): TemplateResult {
-  return map(heads.map(({ logits }, head) => ({ name: `head ${head}`, values: logits })), "The logit of each token, in each head", "Logits of each head.");
+  return map(heads.map(({ logits }, head) => ({ name: String(head), values: logits })), `The logit of each token, in heads 0 to ${heads.length - 1}`, "Logits of each head.");
 }
 
 function terms(strip: Decomposition): TemplateResult {

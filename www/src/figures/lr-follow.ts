@@ -94,6 +94,10 @@ export class LrFollow extends RunFigure {
         color: var(--object-b);
       }
 
+      .scale {
+        white-space: nowrap;
+      }
+
       .legend {
         display: inline-block;
         width: 7rem;
