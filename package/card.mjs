@@ -18,7 +18,7 @@ ${["style/tokens", "style/page", "app/article", "app/drawings", "app/hero"].map(
 body { display: block; padding: 56px 64px; zoom: 1; }
 h1 { margin: 0 0 40px; font-size: 64px; }
 lr-hero { zoom: 1.2; }
-.hero .story { display: none; }
+.hero :is(.story, .hint) { display: none; }
 .hero th { white-space: nowrap; }
 .hero thead th:not(:first-child) { min-width: 7rem; }
 </style>${part(/<h1>.*?<\/h1>/s)}${part(/<lr-hero>.*?<\/lr-hero>/s)}</html>`;

@@ -165,6 +165,30 @@ test("without a script stands the same drawing, with the same numbers and nothin
   await expect.poll(async () => words(await read(page))).toContain("0.0");
 });
 
+for (const width of [360, 768, 1280]) {
+  test(`its parts stand where they stood before it was alive, ${width} px wide`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 800 });
+    let open = () => undefined as unknown;
+    const opened = new Promise<void>((resolve) => { open = resolve; });
+    await page.route("**/*.wasm", async (route) => {
+      await opened;
+      await route.continue();
+    });
+    await page.goto("./");
+    const hero = new Hero(page);
+    const tops = () => hero.all.locator("svg.slope, table, .verdict, .story").evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().top));
+    await expect(hero.all.locator(".static")).toBeVisible();
+    const before = await tops();
+    expect(before).toHaveLength(4);
+    open();
+    await expect(hero.button("Reverse it")).toBeVisible();
+    expect(await tops()).toEqual(before);
+    // Negative control: a part that moves is seen to.
+    await hero.verdict.evaluate((verdict) => { verdict.style.paddingTop = "1px"; });
+    expect(await tops()).not.toEqual(before);
+  });
+}
+
 test("an untrained model, and one that cannot be had, are said to be so", async ({ page }) => {
   const article = new Article(page);
   await article.open("?engine=cpu", "untrained");

@@ -23,7 +23,8 @@ export function heroPicture(of: BothWays, { strip, controls, moving, trained }: 
   return html`<figure class="hero" aria-label="A strip, one term of a trained model, and two captions">
     <div class="line">
       <p class="note"><b class="source-p">The term EP</b>: one attention head’s pull to each place</p>
-      ${line(of, moving.ep)} ${strip} ${attention(of)} ${controls === nothing ? nothing : html`<p class="note hint">Drag an object, or press Tab and the arrow keys.</p>`}
+      ${line(of, moving.ep)} ${strip} ${attention(of)} 
+      <p class="note hint">Drag an object, or press Tab and the arrow keys.</p>
     </div>
     <div class="answers">
       ${captions(of, moving.fits)}
