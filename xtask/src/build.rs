@@ -182,6 +182,8 @@ fn site() -> Result<()> {
         www.join("index.html"),
         www.join("embed.html"),
         www.join("examples"),
+        www.join("public"),
+        www.join("build"),
         www.join("src"),
         www.join("tsconfig.json"),
         root().join("tsconfig.json"),
