@@ -4,6 +4,7 @@
 
 mod estimate;
 mod file;
+mod history;
 mod jobs;
 mod parts;
 mod report;
@@ -45,6 +46,8 @@ enum Command {
     Sweep(sweep::SweepArgs),
     /// Run the paper's experiments and write REPRODUCTION.md with its figures, numbers and raw rows
     Reproduce(reproduce::ReproduceArgs),
+    /// Write what the page shows of the shipped model's past
+    History(history::HistoryArgs),
     /// The accuracies of a checkpoint on every split
     Evaluate {
         /// A safetensors checkpoint
@@ -177,6 +180,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Train(args) => train::train(&args, cli.json),
         Command::Sweep(args) => sweep::sweep(&args, cli.json),
         Command::Reproduce(args) => reproduce::reproduce(&args, cli.json),
+        Command::History(args) => history::history(&args),
         Command::Evaluate { file } => {
             let (config, snapshot) = open(&file)?;
             let accuracies = Evaluator::new(&config).accuracies(&snapshot.params, &[])?;

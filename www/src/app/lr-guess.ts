@@ -109,13 +109,20 @@ export class LrGuess extends LitElement {
   private readonly answer = new LatestAnswer<AblationResult>(() => { this.requestUpdate(); });
   private readonly follow = () => { this.requestUpdate(); };
 
+  /** What of the page says the answer: hidden until it is given, but for a browser's own search. */
+  private get answers(): NodeListOf<HTMLElement> {
+    return document.querySelectorAll(`[data-answers="${CSS.escape(this.ask)}"]`);
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
+    if (!this.asked) for (const answer of this.answers) answer.setAttribute("hidden", "until-found");
     this.run.addEventListener("change", this.follow);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.show();
     this.run.removeEventListener("change", this.follow);
   }
 
@@ -132,8 +139,13 @@ export class LrGuess extends LitElement {
     this.requestUpdate();
   }
 
+  private show(): void {
+    for (const answer of this.answers) answer.removeAttribute("hidden");
+  }
+
   private reveal(): void {
     this.asked = true;
+    this.show();
     this.requestUpdate();
   }
 
@@ -148,7 +160,7 @@ export class LrGuess extends LitElement {
     if (phase === "failed") return "The engine has stopped, so there is no answer.";
     const after = this.answer.value?.after.unseen;
     if (!after || !evaluation) return "Measuring the model…";
-    if (!trained) return "Your model is untrained, so it cannot say. Train it in Figure 1, and the answer is written here.";
+    if (!trained) return "Your model is untrained, so it cannot say. Train it further up, and the answer is written here.";
     const value = after[score] ?? 0;
     const choice = choices[guess];
     const right = choice !== undefined && value >= choice.from && value <= choice.to;
@@ -173,6 +185,7 @@ export class LrGuess extends LitElement {
       </fieldset>
       <div class="row">
         ${press("See the answer", () => { this.reveal(); }, { able: this.guess !== null, why: "Choose one first." })}
+        ${this.answers.length > 0 && !this.asked ? html`<button class="link" @click=${() => { this.reveal(); }}>Skip the question</button>` : nothing}
         <p role="status" data-testid="answer">${this.verdict()}</p>
       </div>`;
   }

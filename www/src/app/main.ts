@@ -2,10 +2,8 @@ import "./trusted-types";
 import { followReading } from "./contents";
 import { copyButtons } from "./copy";
 import { peekAtLinks } from "./peek";
-import "../figures/lr-ablate";
-import "../figures/lr-gradient";
+import "../cockpit/lr-cockpit";
 import "../figures/lr-hero";
-import "../figures/lr-train";
 import { takeDrops } from "./drop";
 import { loadFiguresInSight } from "./lazy-article";
 import { keepRuns } from "./kept-runs";
@@ -13,6 +11,7 @@ import { keepForOffline } from "./offline";
 import { shareButton, tellRetraining } from "./share";
 import { themeButton } from "../style/theme";
 import { showStateInTitle } from "./title";
+import { walk } from "./walk";
 
 const button = document.querySelector<HTMLButtonElement>("#theme");
 if (button) themeButton(button);
@@ -25,6 +24,8 @@ if (main) {
 }
 const contents = document.querySelector("nav");
 if (contents) followReading(contents);
+const told = document.querySelector<HTMLElement>(".walk");
+if (told) walk(told);
 loadFiguresInSight();
 takeDrops();
 keepForOffline();

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { gallery, galleryStyles } from "../charts/gallery";
+import type { Chart } from "../engine/pkg/leftright.js";
 import { chartsTable, type Table } from "../export/csv";
 import { ModelProbe } from "./model-probe";
 import type { Run } from "../run/run";
@@ -59,6 +60,14 @@ export abstract class ProbeFigure extends RunFigure {
       : `Your model is untrained: train it ${this.trainedWhere}, then press Measure, and what it says is written here from its numbers.`;
   }
 
+  /** The pictures, with what else belongs in them. */
+  protected drawn(charts: Chart[]): Chart[] {
+    return charts;
+  }
+
+  /** What the button that measures says. */
+  protected readonly measures: string = "Measure";
+
   /** What else can be done with the model, before it is measured. */
   protected operation(): TemplateResult | typeof nothing {
     return nothing;
@@ -90,12 +99,12 @@ export abstract class ProbeFigure extends RunFigure {
       <div class="row">
         ${measuring
           ? press("Cancel", () => { probe.cancel(); }, { primary: true })
-          : press(of ? "Measure again" : "Measure", () => probe.measure(), { primary: true, able: atRest(run.phase) && info !== null })}
+          : press(of ? `${this.measures} again` : this.measures, () => probe.measure(), { primary: true, able: atRest(run.phase) && info !== null })}
         <span data-testid="examination-state" data-part=${part} data-parts=${parts}>${this.state(probe)}</span>
       </div>
       <progress max=${parts || 1} .value=${part} aria-label="Progress of the measurement"></progress>
       ${notice === null ? nothing : alarm(notice, again)}
-      ${gallery(summary?.charts ?? [], measuring)}
+      ${gallery(this.drawn(summary?.charts ?? []), measuring)}
       ${info ? html`<details><summary>How this is decided</summary>${rule(info, summary)}<p class="note">Decided here by one model, yours; the reproduction’s report has several seeds.</p></details>` : nothing}
     `;
   }

@@ -51,6 +51,11 @@ export abstract class Figure extends Embeddable implements Kept {
     this.announcement = `${this.ofRun}${sentence}`;
   }
 
+  /** What can be taken home. */
+  protected menus(): TemplateResult | typeof nothing {
+    return html`<div class="menus" part="controls">${keepMenu(this)} ${host() ? nothing : embedMenu(this, this.run)}</div>`;
+  }
+
   /** Which of a model's past states is shown, where it is not the latest. */
   protected moment(): TemplateResult | typeof nothing {
     return nothing;
@@ -136,7 +141,7 @@ export abstract class Figure extends Embeddable implements Kept {
       <p class="finding" part="finding" data-testid="finding">${typeof finding === "string" ? typeset(finding) : finding}</p>
       ${problems.map((problem) => html`<p class="alarm" part="message" role="alert">${problem}</p>`)} ${this.failures()}
       ${this.trainer()} ${this.moment()} ${this.body()} ${reported ? html`<slot></slot>` : nothing}
-      <div class="menus" part="controls">${keepMenu(this)} ${host() ? nothing : embedMenu(this, this.run)}</div>
+      ${this.menus()}
       <p class="visually-hidden" role="status">${this.announcement}</p>
     </figure>`;
   }

@@ -85,6 +85,7 @@ export function listed(names: (Term | number)[]): string {
   return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}` : names.join("");
 }
 
+/** "Without EP in head 2". */
 export function conditionOf({ terms, strength, heads }: Cut): string {
   const named = listed(terms);
   const where = heads === null ? "" : ` in ${heads.length === 1 ? "head" : "heads"} ${listed(heads)}`;

@@ -2,21 +2,14 @@ import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import "../charts/accuracy-track";
 import type { AblateDetail } from "../embed/api";
-import type { AblationResult, Accuracy, Term } from "../engine/pkg/leftright.js";
+import type { AblationResult, Accuracy } from "../engine/pkg/leftright.js";
 import type { Table } from "../export/csv";
-import { ablateFinding, listed } from "./findings";
-import { accuracy, strength as strengthText } from "../util/format";
+import { CutControls, cutStyles } from "./cut-controls";
+import { ablateFinding } from "./findings";
+import { accuracy } from "../util/format";
 import { UNCUT, ablationsOf, isUncut, type Cut } from "../run/views";
 import { RunFigure } from "./figure";
-import { press } from "./press";
 import { SPLITS } from "./splits";
-
-/** Rows: what the query comes from; columns: what the key comes from. */
-const GRID: { source: string; name: string; terms: Term[] }[] = [
-  { source: "E", name: "content asks", terms: ["EE", "EP", "EB"] },
-  { source: "P", name: "position asks", terms: ["PE", "PP", "PB"] },
-  { source: "B", name: "bias asks", terms: ["BE", "BP", "BB"] },
-];
 
 const ACCURACIES = [
   { name: "retrieval", chance: null },
@@ -33,6 +26,7 @@ const ACCURACIES = [
 export class LrAblate extends RunFigure {
   static override styles = [
     ...RunFigure.styles,
+    cutStyles,
     css`
       .parts {
         display: grid;
@@ -44,55 +38,6 @@ export class LrAblate extends RunFigure {
         display: grid;
         align-content: start;
         gap: var(--space-4);
-      }
-
-      .chips {
-        display: grid;
-        grid-template-columns: auto repeat(3, minmax(3.5rem, 1fr));
-        align-items: center;
-        gap: var(--space-2);
-      }
-
-      .chips .note {
-        text-align: center;
-      }
-
-      .chips .note:first-child,
-      .chips .asks {
-        text-align: left;
-      }
-
-      .chip {
-        font-weight: 600;
-        letter-spacing: 0.04em;
-      }
-
-      .chip[aria-pressed="true"] span {
-        color: inherit;
-      }
-
-      .wide {
-        grid-column: 2 / -1;
-      }
-
-      input[type="range"] {
-        width: 100%;
-        accent-color: var(--ink);
-      }
-
-      .ends {
-        display: flex;
-        justify-content: space-between;
-      }
-
-      @media print {
-        .ends {
-          display: none;
-        }
-      }
-
-      .heads button {
-        min-width: 2.75rem;
       }
 
       td:nth-child(2) {
@@ -122,7 +67,7 @@ export class LrAblate extends RunFigure {
   protected override readonly heading = "Take a term away, without training again: what does the model still know?";
   private readonly answer = this.question<{ cut: Cut; result: AblationResult }>();
   private changed = false;
-  private turning = false;
+  private readonly cutting = new CutControls(() => this.run, () => { this.changed = true; });
 
   private get cut(): Cut {
     return this.run.views.cut;
@@ -157,39 +102,9 @@ export class LrAblate extends RunFigure {
     return evaluation && isUncut(this.cut) ? ablateFinding(evaluation.accuracies, evaluation.accuracies, UNCUT, trained, this.pressed) : nothing;
   }
 
-  /** `continued`: it goes on with the change before. */
-  private set(change: Partial<Cut>, continued = false): void {
-    this.changed = true;
-    this.run.look({ cut: { ...this.cut, ...change } }, continued);
-  }
-
-  /** One turn of the slider is one step to undo, whatever it passed on its way. */
-  private turn(strength: number): void {
-    this.set({ strength }, this.turning);
-    this.turning = true;
-  }
-
-  private undo(): void {
-    this.changed = true;
-    this.run.undoCut();
-  }
-
-  private toggle(term: Term): void {
-    const { terms } = this.cut;
-    this.set({ terms: terms.includes(term) ? terms.filter((other) => other !== term) : [...terms, term] });
-  }
-
-  private chip(term: Term, label: unknown, className = "") {
-    return html`<button class=${`chip ${className}`} aria-pressed=${this.cut.terms.includes(term) ? "true" : "false"} @click=${() => { this.toggle(term); }}>${label}</button>`;
-  }
-
-  private letters(term: Term) {
-    return term.split("").map((letter) => html`<span class=${`source-${letter.toLowerCase()}`}>${letter}</span>`);
-  }
-
   protected override body() {
     return html`<div class="parts">
-      <div class="controls" part="controls">${this.chips()} ${this.slider()} ${this.headChoice()} ${this.history()}</div>
+      <div class="controls" part="controls">${this.cutting.chips(true)} ${this.cutting.slider()} ${this.cutting.headChoice()} ${this.cutting.history()}</div>
       ${this.accuracies()}
     </div>`;
   }
@@ -202,60 +117,6 @@ export class LrAblate extends RunFigure {
       ACCURACIES.map(({ name }) => [split, name, answer?.result.before[split][name], answer?.result.after[split][name], ...said]),
     );
     return { columns: ["split", "accuracy", "before", "after", "terms", "strength", "heads"], rows };
-  }
-
-  private chips() {
-    return html`<fieldset>
-      <legend>Terms to change</legend>
-      <div class="chips">
-        <span class="note"></span>
-        <span class="note">content answers</span><span class="note">position answers</span><span class="note">bias answers</span>
-        ${GRID.map(({ source, name, terms }) => html`
-          <span class="note asks"><b class=${`source-${source.toLowerCase()}`}>${source}</b> ${name}</span>
-          ${terms.map((term) => this.chip(term, this.letters(term)))}
-        `)}
-        <span class="note asks">values</span>
-        ${this.chip("VP", html`VP: position in the values`, "wide")}
-      </div>
-    </fieldset>`;
-  }
-
-  private slider() {
-    const { terms, strength } = this.cut;
-    return html`<div>
-      <label for="strength"><b>Strength</b> ${strengthText(strength)} <span class="note">${terms.length === 0 ? "of the terms you press" : `of ${listed(terms)}`}</span></label>
-      <input
-        id="strength" type="range" min="-1" max="2" step="0.25"
-        .value=${String(strength)}
-        @input=${(event: Event) => { this.turn(Number((event.target as HTMLInputElement).value)); }}
-        @change=${() => { this.turning = false; }}
-      />
-      <div class="ends note" aria-hidden="true"><span>−1 reverses</span><span>0 removes</span><span>1 leaves</span><span>2 doubles</span></div>
-    </div>`;
-  }
-
-  private headChoice() {
-    const all = Array.from({ length: this.run.current?.config.heads ?? 0 }, (_, head) => head);
-    const { heads } = this.cut;
-    const toggle = (head: number) => {
-      const chosen = all.filter((other) => (other === head) !== (heads?.includes(other) ?? false));
-      this.set({ heads: chosen.length > 0 ? chosen : null });
-    };
-    const button = (pressed: boolean, label: string, act: () => void) => html`<button aria-pressed=${pressed ? "true" : "false"} @click=${act}>${label}</button>`;
-    return html`<fieldset>
-      <legend>In which heads</legend>
-      <div class="row heads">
-        ${button(heads === null, "All heads", () => { this.set({ heads: null }); })}
-        ${all.map((head) => button(heads?.includes(head) ?? false, String(head), () => { toggle(head); }))}
-      </div>
-    </fieldset>`;
-  }
-
-  private history() {
-    return html`<div class="row">
-      ${press("Undo", () => { this.undo(); }, { able: this.run.cutBefore, why: "Nothing is changed yet." })}
-      ${press("Clear", () => { this.set(UNCUT); }, { able: !isUncut(this.cut), why: "Nothing is changed." })}
-    </div>`;
   }
 
   private accuracies() {

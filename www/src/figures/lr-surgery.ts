@@ -4,14 +4,17 @@ import "../charts/accuracy-track";
 import "../charts/lr-row-editor";
 import { scaleLinear } from "d3-scale";
 import type { RowMove } from "../charts/lr-row-editor";
-import type { Accuracy } from "../engine/pkg/leftright.js";
+import type { Accuracy, Chart, Series } from "../engine/pkg/leftright.js";
 import type { Table } from "../export/csv";
-import { accuracy, signed } from "../util/format";
+import { accuracy, percent, signed } from "../util/format";
 import { ProbeFigure } from "../experiments/probe-figure";
 import { press } from "./press";
 
 /** The steepest ramp of the slider, in logits per pixel. */
 const STEEPEST = 4;
+/** Orders from which the model knows left from right, and between which it tosses a coin. */
+const SKILL = 0.9;
+const COIN = [0.4, 0.6] as const;
 const ACCURACIES = ["retrieval", "order", "recognition"] as const;
 
 /** What the reader has put in the place of EP. */
@@ -68,7 +71,7 @@ export class LrSurgery extends ProbeFigure {
   ];
 
   protected override readonly experiment = "surgery";
-  protected override readonly heading = "Surgery: draw the slope yourself";
+  protected override readonly measures = "Measure every straight line";
   private done = NOTHING;
   private readonly past: Operation[] = [];
   private turning = false;
@@ -83,6 +86,10 @@ export class LrSurgery extends ProbeFigure {
   private get operated(): number {
     const { head } = this.done;
     return head !== null && head < (this.rows.value?.length ?? 0) ? head : this.steepest;
+  }
+  /** Which way the operated head's own line leans, as a sign. A straight line of a positive slope here leans the same way. */
+  private get lean(): 1 | -1 {
+    return (this.run.evaluation?.slopes[this.operated] ?? 0) < 0 ? -1 : 1;
   }
   private get own(): number[] {
     return this.rows.value?.[this.operated] ?? [];
@@ -113,12 +120,41 @@ export class LrSurgery extends ProbeFigure {
     this.requestUpdate();
   }
 
-  /** A straight line about zero over the pixels; one turn of the slider is one step to undo. */
+  /** A straight line about zero over the pixels, leaning the model's own way; one turn of the slider is one step to undo. */
   private ramp(slope: number): void {
     const last = this.own.length - 1;
-    const line = scaleLinear([0, last], [(-slope * last) / 2, (slope * last) / 2]);
+    const half = (this.lean * slope * last) / 2;
+    const line = scaleLinear([0, last], [-half, half]);
     this.operate({ row: this.own.map((_, pixel) => line(pixel)), ramp: slope }, !this.turning);
     this.turning = true;
+  }
+
+  protected override get heading(): string {
+    const { trained } = this.run;
+    const answer = this.answer.value;
+    if (!answer || !trained || this.done.row === null) return "Draw the slope yourself";
+    const order = answer.order ?? 0;
+    if (order >= SKILL) return "Draw the slope yourself: with yours, left is left";
+    if (order <= 1 - SKILL) return "Draw the slope yourself: with yours, left is right";
+    return order >= COIN[0] && order <= COIN[1] ? "Draw the slope yourself: with yours, a coin toss" : "Draw the slope yourself: with yours, the model is not sure";
+  }
+
+  /** Of what is drawn, until every straight line is measured. */
+  protected override finding(): string | typeof nothing {
+    const answer = this.answer.value;
+    if (!answer || !this.run.trained || (this.done.row === null && this.measured())) return super.finding();
+    const { ramp, row } = this.done;
+    const line = row === null ? "its own line" : ramp === null ? "your line" : `a straight line of ${signed(ramp, 1)} logits per pixel`;
+    return `With ${line} in head ${this.operated}, and no EP in the other heads, the model names both objects in ${percent(answer.recognition ?? 0)} of new pairs and gets their order right in ${percent(answer.order ?? 0)}.`;
+  }
+
+  /** In the picture of every straight line, the one that the reader has put in. */
+  protected override drawn(charts: Chart[]): Chart[] {
+    const { ramp } = this.done;
+    const order = this.answer.value?.order;
+    if (ramp === null || ramp < 0 || order === null || order === undefined) return charts;
+    const yours: Series = { name: "order, yours", points: [{ x: ramp, y: order, least: order, most: order }] };
+    return charts.map((chart) => (chart.kind === "lines" ? { ...chart, series: [...chart.series, yours] } : chart));
   }
 
   protected override operation() {
@@ -167,14 +203,14 @@ export class LrSurgery extends ProbeFigure {
   private slider() {
     const { ramp } = this.done;
     return html`<div>
-      <label for="ramp"><b>A straight ramp</b> <span class="note">${ramp === null ? "none is put in yet" : `${signed(ramp)} logits per pixel`}</span></label>
+      <label for="ramp"><b>A straight line</b> <span class="note">${ramp === null ? "none is put in yet" : `${signed(ramp)} logits per pixel`}</span></label>
       <input
         id="ramp" type="range" min=${-STEEPEST} max=${STEEPEST} step="0.1"
         .value=${String(ramp ?? 0)}
         @input=${(event: Event) => { this.ramp(Number((event.target as HTMLInputElement).value)); }}
         @change=${() => { this.turning = false; }}
       />
-      <div class="ends note" aria-hidden="true"><span>−4: looks left</span><span>0: flat</span><span>+4: looks right</span></div>
+      <div class="ends note" aria-hidden="true"><span>−4: against the model’s own way</span><span>0: flat</span><span>+4: its own way</span></div>
     </div>`;
   }
 

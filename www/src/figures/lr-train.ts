@@ -7,12 +7,12 @@ import type { Accuracies, Axis, EngineRequest } from "../engine/pkg/leftright.js
 import { sinceStep, trainFinding } from "./findings";
 import { accuracy, count } from "../util/format";
 import { loadScript } from "../util/load-script";
-import { answers, atRest, type Phase } from "../run/life";
+import { Newest } from "../util/newest";
+import { answers, type Phase } from "../run/life";
 import { ENGINES, NUMBERS, WORDS, field, readInShape, readValue, reshaped, type NumberName } from "../run/settings";
-import { alarm } from "./alarm";
 import { RunFigure } from "./figure";
-import { press } from "./press";
-import { runState, trainLabel } from "./run-status";
+import { runState } from "./run-status";
+import { engineLine, trainButtons, trainTrouble } from "./train-controls";
 import type { Keepsake } from "../export/menu";
 import { SPLITS } from "./splits";
 
@@ -121,8 +121,8 @@ export class LrTrain extends RunFigure {
   ];
 
   protected override readonly heading = "Train it, and watch whether it learns pairs or learns “left of”";
-  /** Where the time machine was last turned to, until the model of that step is shown. */
-  private turned: number | null = null;
+  /** Where the time machine is turned to, by the place among the kept steps. */
+  private readonly turned = new Newest<number>((index) => this.run.show(this.stepAt(index)), () => { this.requestUpdate(); });
   /** What is wrong with a number in the form, until it is mended. */
   private readonly wrong = new Map<NumberName, string>();
   private told: { phase: Phase; notice: string } = { phase: "empty", notice: "" };
@@ -203,26 +203,15 @@ export class LrTrain extends RunFigure {
 
   protected override body() {
     const { run } = this;
-    const { phase, step, target, begun, edited } = run;
+    const { phase, step, target } = run;
     const busy = !answers(phase);
     return html`
-      <div class="row">
-        ${press(trainLabel(run), () => (phase === "training" ? run.pause() : run.train()), { primary: true, able: !busy })}
-        ${press("Step", () => run.trainOneStep(), { able: atRest(phase) })}
-        ${press("Reset", () => run.reset(), { able: !busy && (begun || edited) })}
-        <span class="state" data-testid="state" data-phase=${phase} data-step=${step}>${runState(this.run, this.pressed)}</span>
-        ${run.shelved
-          ? html`<button class="link" part="controls" @click=${() => run.goBack()}>Back to ${run.shelved.bundled ? "the model that came with the page" : `the run at step ${count(run.shelved.step)}`}</button>`
-          : nothing}
-      </div>
+      <div class="row">${trainButtons(run, this.pressed, true)}</div>
       <progress max=${target} .value=${step} aria-label="Training progress"></progress>
       ${this.timeMachine()}
-      ${run.error === null ? nothing : alarm(run.error, run.again)}
-      <ul class="notices note" data-testid="notices">
-        ${run.notices.map((notice) => html`<li>${notice}</li>`)}
-      </ul>
+      ${trainTrouble(run)}
       ${this.charts()} ${this.accuracies(run.evaluation?.accuracies)} ${this.settings()}
-      <p class="note" data-testid="engine" data-kind=${run.current?.engine?.kind ?? ""}>${run.current?.engine?.reason ?? "The engine is chosen and loaded when training starts."}</p>
+      ${engineLine(run)}
       <div class="row note foot" part="controls">
         <button class="link" ?disabled=${busy || this.lock !== null} title=${this.lock === null ? "" : SET} @click=${() => this.renderRoot.querySelector<HTMLInputElement>("#file")?.click()}>
           Open a model or a run
@@ -232,26 +221,26 @@ export class LrTrain extends RunFigure {
     `;
   }
 
+  /** The step at a place of the time machine; null for the latest. */
+  private stepAt(index: number): number | null {
+    const { kept, phase } = this.run;
+    return index === kept.length - 1 && phase !== "training" ? null : (kept[index] ?? null);
+  }
+
   /** Takes every figure back to the model of an earlier step. */
   private timeMachine() {
-    const { kept, shown, step, phase } = this.run;
+    const { kept, shown, step } = this.run;
     if (kept.length < 2) return nothing;
     const last = kept.length - 1;
     // While a step is on its way the slider stands where the hand has put it, so that quick keys all count.
-    const at = this.turned ?? (shown === null ? last : kept.indexOf(shown));
-    const go = async (index: number) => {
-      this.turned = index;
-      await this.run.show(index === last && phase !== "training" ? null : (kept[index] ?? null));
-      if (this.turned === index) this.turned = null;
-      this.requestUpdate();
-    };
+    const at = this.turned.wanted ?? (shown === null ? last : kept.indexOf(shown));
     return html`<div class="time" part="controls">
       <label for="time"><b>Time machine</b></label>
       <input
         id="time" type="range" min="0" max=${last} .value=${String(at)}
         aria-valuetext=${`step ${count(kept[at] ?? 0)}`}
         aria-describedby="time-help"
-        @input=${(event: Event) => go(Number((event.target as HTMLInputElement).value))}
+        @input=${(event: Event) => this.turned.to(Number((event.target as HTMLInputElement).value))}
       />
       <output for="time">step ${count(kept[at] ?? 0)}</output>
       <div class="note">

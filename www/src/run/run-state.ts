@@ -21,6 +21,11 @@ interface Current {
   settings: Settings;
 }
 
+/** An earlier state of the shipped model, of which only what is shown was kept. */
+export interface Past {
+  evaluation: Evaluation;
+}
+
 /** Fires `change` after each change of anything it holds. */
 export abstract class RunState extends EventTarget {
   #phase: Phase = "empty";
@@ -45,6 +50,8 @@ export abstract class RunState extends EventTarget {
   again: (() => void) | null = null;
   /** What every figure of the run shows of it. */
   views: Views = USUAL;
+  /** The moment of the shipped model's past that the cockpit shows, if it shows one. */
+  past: Past | null = null;
   /** The run that `goBack` would bring back. */
   shelved: SavedRun | null = null;
   /** Counts changes of the model's numbers. */
@@ -175,6 +182,7 @@ export abstract class RunState extends EventTarget {
     this.msPerStep = null;
     this.file = null;
     this.bundled = false;
+    this.past = null;
     this.error = null;
     this.goesOnFrom(null, 0);
     this.revision += 1;

@@ -8,7 +8,7 @@ import { count, quote } from "../util/format";
 import { readQuery, writeQuery, type Address, type Start } from "./address";
 import { loadBundledModel } from "./bundled-model";
 import { answers, atRest } from "./life";
-import { RunState, TRAIN_STEPS } from "./run-state";
+import { RunState, TRAIN_STEPS, type Past } from "./run-state";
 import type { SavedRun } from "./saved-run";
 import { configOf, defaults, sameSettings, settingsOf, type Settings } from "./settings";
 import { UNCUT, ablationsOf, fitted, readViews, type Cut, type Views } from "./views";
@@ -113,6 +113,20 @@ export class Run extends RunState {
     if (change.cut && !continued) this.cuts.push(this.views.cut);
     this.views = { ...this.views, ...change };
     this.#write(!continued);
+    this.changed();
+  }
+
+  /** Shows every figure what the text speaks of. The reader has not decided it, so neither the address nor Undo knows of it. */
+  tell(change: Partial<Pick<Views, "cut" | "placed">>): void {
+    const views = { ...this.views, ...change };
+    this.views = this.current ? fitted(views, this.current.config).views : views;
+    this.changed();
+  }
+
+  /** Shows a moment of the shipped model's past; null for the model itself. */
+  lookBack(past: Past | null): void {
+    if (past !== null && !this.bundled) return;
+    this.past = past;
     this.changed();
   }
 

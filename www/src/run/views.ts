@@ -142,6 +142,11 @@ export function isUncut({ terms, strength, heads }: Cut): boolean {
   return terms.length === 0 && strength === UNCUT.strength && heads === null;
 }
 
-function samePlaced(a: Placed, b: Placed): boolean {
+/** The same two objects, each where the other was. */
+export function swapped({ labels, positions: [a, b] }: Placed): Placed {
+  return { labels, positions: [b, a] };
+}
+
+export function samePlaced(a: Placed, b: Placed): boolean {
   return String([a.labels, a.positions]) === String([b.labels, b.positions]);
 }

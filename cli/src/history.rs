@@ -1,0 +1,127 @@
+//! `leftright history`: what the page's first figure shows of the shipped model's past, as JSON.
+//!
+//! The models of the past are too large to ship. What is shown of them on one strip and on its swap, with EP as
+//! it is, removed and reversed, is small.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use leftright::analysis::{Ablation, Accuracies, Decomposition, Evaluator, Scene, Tower};
+use leftright::config::Config;
+use leftright::model::{Snapshot, Term};
+use leftright::training::{EngineRequest, Run};
+use serde_json::{Value, json};
+
+use super::{Failure, file};
+
+/// Steps from one moment to the next.
+const EVERY: u32 = 25;
+/// Steps of the shipped model.
+const STEPS: u32 = 1000;
+/// The page's usual strip, and the strip on which its objects have changed places.
+const STRIPS: [[u32; 10]; 2] = [[0, 0, 16, 0, 0, 0, 0, 17, 0, 0], [0, 0, 17, 0, 0, 0, 0, 16, 0, 0]];
+/// EP as it is, removed and reversed.
+const STRENGTHS: [f64; 3] = [1.0, 0.0, -1.0];
+
+#[derive(Args)]
+pub struct HistoryArgs {
+    /// The JSON file to write
+    #[arg(long)]
+    out: PathBuf,
+}
+
+/// Trains preset `paper` from seed 0 on the CPU engine, as the shipped model was, and writes what is seen at
+/// every 25th step.
+pub fn history(args: &HistoryArgs) -> Result<(), Failure> {
+    let place = file::Place::open(&args.out)?;
+    let config = Config::default().validate()?;
+    let evaluator = Evaluator::new(&config);
+    let mut run = pollster::block_on(Run::new(config, EngineRequest::Cpu))?;
+    let mut moments = Vec::new();
+    loop {
+        moments.push(moment(&evaluator, &run.latest())?);
+        let next = run.step() + EVERY;
+        if next > STEPS {
+            break;
+        }
+        while run.step() < next {
+            pollster::block_on(run.advance(next - run.step(), f64::INFINITY))?;
+        }
+        pollster::block_on(run.settle())?;
+    }
+    let strips: Vec<Vec<u32>> = STRIPS.map(Vec::from).into();
+    let history = json!({ "strips": strips, "strengths": STRENGTHS, "moments": moments });
+    place.write(serde_json::to_string(&history)?.as_bytes())
+}
+
+fn moment(evaluator: &Evaluator, snapshot: &Snapshot) -> Result<Value, Failure> {
+    let params = &snapshot.params;
+    let cuts = STRENGTHS.map(|strength| {
+        let ablation = Ablation {
+            tower: Tower::Vision,
+            layer: 1,
+            terms: vec![Term::EP],
+            strength,
+            heads: None,
+        };
+        (strength, [ablation])
+    });
+    let mut unseen = Vec::new();
+    let mut seen = Vec::new();
+    for strip in STRIPS {
+        let scene = Scene::Strip(strip.to_vec());
+        let mut views = Vec::new();
+        for (_, cut) in &cuts {
+            views.push(view(&evaluator.decompose(params, &scene, 1, cut)?));
+        }
+        seen.push(views);
+    }
+    for (_, cut) in &cuts {
+        unseen.push(accuracy(&evaluator.accuracies(params, cut)?));
+    }
+    Ok(json!({ "evaluation": evaluation(evaluator, snapshot)?, "unseen": unseen, "views": seen }))
+}
+
+fn evaluation(evaluator: &Evaluator, snapshot: &Snapshot) -> Result<Value, Failure> {
+    let mut evaluation = serde_json::to_value(evaluator.evaluate(snapshot))?;
+    rounded(&mut evaluation);
+    Ok(evaluation)
+}
+
+fn accuracy(accuracies: &Accuracies) -> Value {
+    let unseen = &accuracies.unseen;
+    let mut numbers = json!({ "order": unseen.order, "recognition": unseen.recognition });
+    rounded(&mut numbers);
+    numbers
+}
+
+/// Of every head EP and the attention, over CLS and the pixels; and the two captions' cosines.
+fn view(decomposition: &Decomposition) -> Value {
+    let heads = decomposition.heads.iter();
+    let mut view = json!({
+        "heads": heads.map(|head| json!({
+            "ep": head.term(Term::EP).row,
+            "attention": head.attention,
+            "slope": head.slope,
+        })).collect::<Vec<_>>(),
+        "strongest": decomposition.strongest,
+        "captions": decomposition.captions.iter()
+            .map(|score| json!({ "text": score.text, "similarity": score.similarity }))
+            .collect::<Vec<_>>(),
+    });
+    rounded(&mut view);
+    view
+}
+
+/// Numbers to three places after the point, which is more than a picture shows.
+fn rounded(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let whole = number.as_f64().map(|x| (x * 1000.0).round() / 1000.0 + 0.0);
+            *value = json!(whole);
+        }
+        Value::Array(values) => values.iter_mut().for_each(rounded),
+        Value::Object(values) => values.values_mut().for_each(rounded),
+        _ => {}
+    }
+}

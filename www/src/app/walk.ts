@@ -1,0 +1,106 @@
+// The text and the cockpit beside it: each paragraph sets the model to what it speaks of, and a marked word lights its part.
+import type { LrCockpit } from "../cockpit/lr-cockpit";
+import { readShows, type Shown } from "../cockpit/shows";
+import type { Run } from "../run/run";
+import { sharedRun } from "../run/registry";
+import { USUAL, type Views } from "../run/views";
+import { same } from "../util/same";
+
+/** Where the eye rests while one scrolls, as a share of the window's height. */
+const READING = 0.45;
+const NOTHING: Shown = { lit: [], views: USUAL };
+
+export function walk(section: HTMLElement): void {
+  new Walk(section, sharedRun());
+}
+
+class Walk {
+  readonly #cockpits: LrCockpit[];
+  #paragraph: Element | null = null;
+  #word: Element | null = null;
+  /** What the walk last showed. As long as the run shows this, the reader has set nothing by hand. */
+  #told: Pick<Views, "cut" | "placed" | "step">;
+  /** Counts what the walk has begun to show. */
+  #shows = 0;
+  #applying = false;
+
+  constructor(
+    private readonly section: HTMLElement,
+    private readonly run: Run,
+  ) {
+    this.#cockpits = [...section.querySelectorAll<LrCockpit>("lr-cockpit")];
+    this.#told = USUAL;
+    run.addEventListener("change", () => { this.#mark(); });
+    section.addEventListener("lr-follow", () => void this.#show());
+    this.#observe();
+    for (const word of section.querySelectorAll<HTMLElement>("[data-lights]")) this.#listen(word);
+    this.#mark();
+  }
+
+  get #now(): Pick<Views, "cut" | "placed" | "step"> {
+    const { views, past, shown } = this.run;
+    return { cut: views.cut, placed: views.placed, step: past?.evaluation.step ?? shown };
+  }
+
+  get #byHand(): boolean {
+    return !this.#applying && !same(this.#now, this.#told);
+  }
+
+  /** The last paragraph that has come up to the reading line counts, until the walk ends; a hidden answer is not read yet. */
+  #observe(): void {
+    const paragraphs = [...this.section.querySelectorAll("[data-shows]")];
+    const reading = new IntersectionObserver(() => {
+      const line = READING * innerHeight;
+      const { top, bottom } = this.section.getBoundingClientRect();
+      const read = top > line || bottom < line ? [] : paragraphs.filter((p) => !p.closest("[hidden]") && p.getBoundingClientRect().top <= line);
+      this.#paragraph = read.at(-1) ?? null;
+      if (this.#byHand) this.#light();
+      else void this.#show();
+    }, { rootMargin: `-${READING * 100}% 0px -${99 - READING * 100}% 0px` });
+    reading.observe(this.section);
+    for (const paragraph of paragraphs) reading.observe(paragraph);
+  }
+
+  #listen(word: HTMLElement): void {
+    const light = (on: boolean) => () => {
+      this.#word = on ? word : null;
+      this.#light();
+    };
+    word.tabIndex = 0;
+    for (const type of ["pointerenter", "focus"]) word.addEventListener(type, light(true));
+    for (const type of ["pointerleave", "blur"]) word.addEventListener(type, light(false));
+  }
+
+  get #wanted(): Shown {
+    return this.#paragraph ? readShows(this.#paragraph.getAttribute("data-shows") ?? "") : NOTHING;
+  }
+
+  #light(): void {
+    const lit = this.#word ? readShows(this.#word.getAttribute("data-lights") ?? "").lit : this.#wanted.lit;
+    for (const cockpit of this.#cockpits) {
+      if (lit.length > 0) cockpit.setAttribute("data-lit", lit.join(" "));
+      else cockpit.removeAttribute("data-lit");
+    }
+  }
+
+  async #show(): Promise<void> {
+    this.#light();
+    const { cut, placed, step } = this.#wanted.views;
+    const turn = ++this.#shows;
+    this.#applying = true;
+    if (!same({ cut, placed }, { cut: this.run.views.cut, placed: this.run.views.placed })) this.run.tell({ cut, placed });
+    await this.#cockpits[0]?.showStep(step);
+    if (turn !== this.#shows) return;
+    this.#applying = false;
+    this.#told = this.#now;
+    this.#mark();
+  }
+
+  /** Says in the cockpit whether the reader has set something by hand. */
+  #mark(): void {
+    const { run } = this;
+    // A model on its way, or another world's strips, are no reader's doing.
+    if (run.phase === "empty" || run.phase === "loading") return;
+    for (const cockpit of this.#cockpits) cockpit.toggleAttribute("data-hand", this.#byHand);
+  }
+}

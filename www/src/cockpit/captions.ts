@@ -1,0 +1,121 @@
+// The two captions of a strip, and of the strip on which the objects have changed places: which one wins, and is it true?
+import { css, html } from "lit";
+import type { Sight } from "./sight";
+
+/** Below this difference of two cosines, neither caption wins to speak of. */
+const TIE = 0.005;
+
+type Answer = "right" | "wrong" | "tie";
+
+const SIGNS: Record<Answer, string> = { right: "✓ right", wrong: "✗ wrong", tie: "= a tie" };
+
+export const captionStyles = css`
+  .answers {
+    display: grid;
+    gap: var(--space-2);
+  }
+
+  .answers p {
+    display: flex;
+    justify-content: space-between;
+    gap: var(--space-2);
+  }
+
+  .caption {
+    display: grid;
+    grid-template-columns: 1.1em 1fr 2.4em;
+    align-items: center;
+    gap: 0 var(--space-1);
+    font-size: var(--text-small);
+  }
+
+  .caption svg {
+    display: block;
+    width: 100%;
+  }
+
+  .caption .track {
+    fill: var(--panel);
+  }
+
+  .caption .bar {
+    fill: var(--edge);
+  }
+
+  .caption.wins .bar {
+    fill: var(--ink);
+  }
+
+  .caption.wins {
+    font-weight: 600;
+  }
+
+  .caption > span:nth-child(2) {
+    grid-column: 2 / -1;
+    line-height: 1.25;
+  }
+
+  .caption svg {
+    grid-column: 2;
+  }
+
+  .answer.wrong {
+    color: var(--alarm);
+  }
+
+  .answer {
+    font-weight: 600;
+    white-space: nowrap;
+  }
+
+  .verdict {
+    min-height: 2.6em;
+    margin-top: var(--space-1);
+    font-size: var(--text-small);
+    line-height: 1.3;
+  }
+`;
+
+export function answerOf({ captions: [truth, swap] }: Sight): Answer {
+  const lead = (truth?.similarity ?? 0) - (swap?.similarity ?? 0);
+  return Math.abs(lead) < TIE ? "tie" : lead > 0 ? "right" : "wrong";
+}
+
+/** What the two answers come to, in words. */
+export function verdictOf(answers: [Answer, Answer]): string {
+  const rights = answers.filter((answer) => answer === "right").length;
+  const wrongs = answers.filter((answer) => answer === "wrong").length;
+  if (rights === 2) return "Right whichever way they stand: for this pair the model knows which is on the left.";
+  if (wrongs === 2) return "Wrong whichever way they stand: the model takes left for right.";
+  if (rights === 1 && wrongs === 1) return "The same answer whichever way they stand, so it is right for one strip and wrong for the other.";
+  return "Both captions fit about equally well: the model cannot say.";
+}
+
+/** In one order for both strips, so that equal answers look equal. */
+function ofStrip(sight: Sight, title: string, name: string) {
+  const [truth] = sight.captions;
+  const inOrder = [...sight.captions].sort((a, b) => a.text.localeCompare(b.text, "en", { numeric: true }));
+  const answer = answerOf(sight);
+  const best = Math.max(...sight.captions.map(({ similarity }) => similarity));
+  return html`<div data-testid=${`captions-${name}`} data-answer=${answer}>
+    <p><b>${title}</b><span class=${`answer ${answer}`}>${SIGNS[answer]}</span></p>
+    ${inOrder.map(({ text, similarity }) => html`<div class=${`caption ${answer !== "tie" && similarity === best ? "wins" : ""} ${text === truth?.text ? "part-true" : "part-false"}`}>
+      <span>${text === truth?.text ? html`<span title="true">✓</span><span class="visually-hidden">true: </span>` : html`<span class="visually-hidden">false: </span>`}</span>
+      <span>${text}</span>
+      <svg height="8" aria-hidden="true">
+        <rect class="track" width="100%" height="8"></rect>
+        <rect class="bar" width=${`${Math.max(0, similarity * 100).toFixed(1)}%`} height="8"></rect>
+      </svg>
+      <span>${similarity.toFixed(2)}</span>
+    </div>`)}
+  </div>`;
+}
+
+/** Of a strip and of its swap. */
+export function captionBars([strip, swap]: [Sight, Sight]) {
+  return html`<div class="answers">
+      ${ofStrip(strip, "Which caption fits this strip?", "strip")}
+      ${ofStrip(swap, "And with the two exchanged?", "swap")}
+    </div>
+    <p class="verdict" data-testid="verdict">${verdictOf([answerOf(strip), answerOf(swap)])}</p>`;
+}

@@ -1,0 +1,24 @@
+// What the model does on pairs that it never met, in one sentence that its numbers choose.
+import { conditionOf } from "../figures/findings";
+import type { Cut } from "../run/views";
+import { count, percent } from "../util/format";
+import type { Scores } from "./sight";
+
+/** Shares that a coin could give, and below which the answer is turned round. */
+const COIN = [0.4, 0.6] as const;
+const REVERSED = 0.1;
+
+function often(share: number): string {
+  return share >= 0.995 ? "every time" : share < 0.005 ? "never" : `in ${percent(share)}`;
+}
+
+/** `past`: the step that is shown, where that is not the latest. */
+export function cockpitFinding(scores: Scores, cut: Cut, trained: boolean, past: number | null): string {
+  const when = past === null ? "" : `At step ${count(past)}: `;
+  if (!trained) return `${when}The model has learned nothing yet.`;
+  const [order, recognition] = [scores.order ?? 0, scores.recognition ?? 0];
+  const names = `n new pairs the model names both objects ${often(recognition)} and gets their order right ${often(order)}`;
+  const meaning = order >= COIN[0] && order <= COIN[1] ? ": a coin toss" : order <= REVERSED ? ": the wrong way round" : "";
+  if (cut.terms.length > 0) return `${when}${conditionOf(cut)}, o${names}${meaning}.`;
+  return past === null ? `All nine terms are in. O${names}${meaning}.` : `${when}o${names}${meaning}.`;
+}

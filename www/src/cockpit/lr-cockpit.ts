@@ -1,0 +1,324 @@
+import { html, nothing, svg } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import "../charts/accuracy-track";
+import "../figures/lr-strip";
+import { columns } from "../charts/columns";
+import type { Table } from "../export/csv";
+import { CutControls, cutStyles } from "../figures/cut-controls";
+import { RunFigure } from "../figures/figure";
+import type { StripMove } from "../figures/lr-strip";
+import { press } from "../figures/press";
+import { runState } from "../figures/run-status";
+import { engineLine, trainButtons, trainTrouble } from "../figures/train-controls";
+import { ablationsOf, stripOf, swapped, type Cut, type Placed } from "../run/views";
+import { percent } from "../util/format";
+import { answerOf, captionBars, captionStyles, verdictOf } from "./captions";
+import { cockpitFinding } from "./finding";
+import { headRows, headStyles } from "./heads";
+import { Moments } from "./moments";
+import { ShippedPast } from "./history";
+import { sightOf, type Scores, type Sight } from "./sight";
+import { cockpitStyles } from "./styles";
+import { timeLine, timeLineStyles } from "./time-line";
+
+/** Where it stands beside the text, in one; on a narrower window it comes in steps, between the paragraphs. */
+export const BESIDE = matchMedia("(min-width: 70rem)");
+
+/** The slope, in logits per pixel, at the top of the time line. */
+const FULL_SLOPE = 3.5;
+
+const PARTS = ["strip", "heads", "steepest", "captions", "scores", "terms", "train", "time"] as const;
+type Part = (typeof PARTS)[number];
+
+/** The model at work, in one view: a strip becomes an answer, and everything that a reader can do to the model on the way. */
+@customElement("lr-cockpit")
+export class LrCockpit extends RunFigure {
+  static override styles = [...RunFigure.styles, cutStyles, headStyles, captionStyles, timeLineStyles, cockpitStyles];
+
+  /** Which parts it has; without it, all. */
+  @property() parts: string | null = null;
+  @property() override readonly heading: string = "The model at work";
+  /** What the text speaks of, as `shows.ts` reads it. */
+  @property({ attribute: "data-lit" }) lit: string | null = null;
+  /** The pixel that is pointed at, from 0. */
+  @state() private pixel: number | null = null;
+  @state() private playing = false;
+
+  private readonly sights = this.question<{ placed: Placed; cut: Cut; sights: [Sight, Sight] }>();
+  private readonly scores = this.question<{ cut: Cut; before: Scores; after: Scores }>();
+  private readonly cutting = new CutControls(() => this.run, () => { this.acted = true; });
+  private readonly moments = new Moments(() => this.run, () => { this.requestUpdate(); });
+  /** Whether the reader has just changed something, of which a screen reader is told. */
+  private acted = false;
+  private told = "";
+  private readonly resized = () => { this.requestUpdate(); };
+
+  private has(part: Part): boolean {
+    return this.parts === null ? part !== "steepest" : this.parts.split(" ").includes(part);
+  }
+
+  /** Whether it is the one that this window shows. */
+  private get active(): boolean {
+    return (this.parts === null) === BESIDE.matches;
+  }
+
+  private get past(): ShippedPast | null {
+    return this.run.past instanceof ShippedPast ? this.run.past : null;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    BESIDE.addEventListener("change", this.resized);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    BESIDE.removeEventListener("change", this.resized);
+    this.playing = false;
+  }
+
+  protected override willUpdate(): void {
+    super.willUpdate();
+    const { run, past } = this;
+    const { current, views, evaluation } = run;
+    if (!this.active || !current || past) return;
+    const { placed, cut } = views;
+    const sight = async (of: Placed) => sightOf(await run.decompose({ strip: stripOf(of, current.config.pixels) }, cut));
+    if (this.wantsAnswer(this.sights)) {
+      this.sights.ask([run, run.revision, placed, cut], async () => ({ placed, cut, sights: await Promise.all([sight(placed), sight(swapped(placed))]) }));
+    }
+    if (!evaluation || !this.wantsAnswer(this.scores)) return;
+    this.scores.ask([evaluation, cut], async () => {
+      const { unseen } = evaluation.accuracies;
+      return { cut, before: unseen, after: cut.terms.length === 0 ? unseen : (await run.ablate(ablationsOf(cut))).after.unseen };
+    });
+  }
+
+  protected override updated(): void {
+    if (!this.active) return;
+    const { phase } = this.run;
+    const stated = phase === "training" ? "Training." : runState(this.run, this.pressed);
+    if (this.has("train") && stated !== this.told && phase !== "loading") {
+      if (this.told !== "") this.announce(stated);
+      this.told = stated;
+    }
+    const { sights } = this.shown;
+    if (!this.acted || !sights || this.sights.value?.cut !== this.run.views.cut || this.scores.value?.cut !== this.run.views.cut) return;
+    this.acted = false;
+    const finding = this.finding();
+    this.announce(`${typeof finding === "string" ? finding : ""} ${verdictOf([answerOf(sights[0]), answerOf(sights[1])])}`);
+  }
+
+  /** What is shown: of the model's past, or what it answers now. */
+  private get shown(): { placed: Placed; cut: Cut; sights: [Sight, Sight] | null; before: Scores | null; after: Scores | null } {
+    const { past, run } = this;
+    const { placed, cut } = run.views;
+    if (past) {
+      const shownCut = past.shownCut(cut);
+      return { placed: past.shownStrip(placed), cut: shownCut, sights: past.sights(placed, cut), before: past.evaluation.accuracies.unseen, after: past.scores(cut) ?? null };
+    }
+    const { sights, scores } = this;
+    return { placed, cut: scores.value?.cut ?? cut, sights: sights.value?.sights ?? null, before: scores.value?.before ?? null, after: scores.value?.after ?? null };
+  }
+
+  protected override finding() {
+    const { cut, after } = this.shown;
+    const { run, past } = this;
+    if (!after) return nothing;
+    const step = past?.evaluation.step ?? run.shown;
+    return cockpitFinding(after, cut, past ? past.evaluation.step > 0 : run.trained, step);
+  }
+
+  override numbers(): Table {
+    const rows = this.shown.sights?.[0].heads.flatMap(({ ep, attention }, head) => [[head, "EP", ...ep], [head, "attention", ...attention]]) ?? [];
+    return { columns: ["head", "row", ...Array.from({ length: (rows[0]?.length ?? 2) - 2 }, (_, token) => (token === 0 ? "CLS" : `pixel ${token}`))], rows };
+  }
+
+  protected override menus(): typeof nothing {
+    return nothing;
+  }
+
+  /** Said beside the time line. */
+  protected override moment(): typeof nothing {
+    return nothing;
+  }
+
+  protected override trainer(): typeof nothing {
+    return nothing;
+  }
+
+  /** Of what the run could not do it tells beside its buttons. */
+  protected override failures(): unknown {
+    return this.has("train") && this.run.phase === "failed" ? nothing : super.failures();
+  }
+
+  override render() {
+    return this.active ? super.render() : html``;
+  }
+
+  protected override body() {
+    const shown = this.shown;
+    const left = this.has("strip") || this.has("heads") || this.has("steepest") || this.has("time");
+    const right = this.has("captions") || this.has("scores") || this.has("terms") || this.has("train");
+    return html`<div class="parts">
+        ${left ? html`<div>${this.columns(shown.placed, shown.cut, shown.sights?.[0] ?? null)} ${this.time()}</div>` : nothing}
+        ${right ? html`<div>${this.captions(shown.sights)} ${this.scoreTracks(shown.before, shown.after)} ${this.terms()} ${this.training()}</div>` : nothing}
+      </div>
+      ${this.parts === null ? this.following() : nothing}`;
+  }
+
+  /** Strip and heads stand in the same columns, so that a pixel is lit in all of them at once. */
+  private columns(placed: Placed, cut: Cut, sight: Sight | null) {
+    const { left, width } = columns((this.run.current?.config.pixels ?? 10) + 1);
+    const pixel = this.pixel ?? litPixel(this.lit);
+    const strength = cut.terms.includes("EP") ? cut.strength : 1;
+    return html`<div class="columns" @pointermove=${(event: PointerEvent) => { this.point(event); }} @pointerleave=${() => { this.pixel = null; }} @focusin=${(event: Event) => { this.focusOn(event); }} @focusout=${() => { this.pixel = null; }}>
+      <svg class="band" aria-hidden="true">${pixel === null ? nothing : svg`<rect data-testid="band" x=${`${left(pixel + 1)}%`} width=${`${width}%`} height="100%" rx="2"></rect>`}</svg>
+      ${this.has("strip") ? this.stripOf(placed) : nothing}
+      <div
+        class=${`heads part part-heads ${this.has("heads") ? "" : "one"}`} tabindex="0" role="application" aria-roledescription="chart"
+        aria-label="The heads, pixel by pixel. Arrow keys read the values." @keydown=${(event: KeyboardEvent) => { this.read(event); }}
+      >
+        ${sight ? headRows(sight, placed, strength, pixel, this.has("heads") ? "all" : "steepest") : nothing}
+      </div>
+    </div>`;
+  }
+
+  private get pixels(): number {
+    return this.run.current?.config.pixels ?? 10;
+  }
+
+  private point(event: PointerEvent): void {
+    const { left, width } = (event.currentTarget as Element).getBoundingClientRect();
+    const column = Math.floor(((event.clientX - left) / width) * (this.pixels + 2)) - 2;
+    this.pixel = column >= 0 && column < this.pixels ? column : null;
+  }
+
+  /** An object of the strip that has the focus lights its pixel. */
+  private focusOn(event: Event): void {
+    const [target] = event.composedPath();
+    const at = target instanceof Element ? Number(target.getAttribute("aria-valuenow") ?? NaN) : NaN;
+    if (Number.isFinite(at)) this.pixel = at - 1;
+  }
+
+  private read(event: KeyboardEvent): void {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    this.pixel = Math.min(Math.max((this.pixel ?? (step > 0 ? -1 : this.pixels)) + step, 0), this.pixels - 1);
+    const heads = this.shown.sights?.[0].heads ?? [];
+    this.announce(`Pixel ${this.pixel + 1}: ${heads.map(({ ep, attention }, head) => `head ${head}, EP ${(ep[(this.pixel ?? 0) + 1] ?? 0).toFixed(1)}, attention ${percent(attention[(this.pixel ?? 0) + 1] ?? 0)}`).join("; ")}.`);
+  }
+
+  private stripOf(placed: Placed) {
+    const { past } = this;
+    return html`<div class="part part-strip">
+      <lr-strip
+        aligned ?fixed=${past !== null || !this.pressed} .labels=${placed.labels} .positions=${placed.positions} .pixels=${this.pixels}
+        @lr-move=${(event: StripMove) => { this.move(event.detail); }}
+      ></lr-strip>
+      <p class="note moves">
+        <span>${past ? "The past is recorded for this strip and its exchange, with EP, without it and reversed." : "Drag an object, or use the arrow keys."}</span>
+        <button class="link" @click=${() => { this.move({ positions: swapped(placed).positions, continued: false }); }}>Exchange the two</button>
+      </p>
+    </div>`;
+  }
+
+  private move({ positions, continued }: StripMove["detail"]): void {
+    this.acted = true;
+    this.run.look({ placed: { ...this.shown.placed, positions } }, continued);
+    if (this.pixel !== null) this.pixel = null;
+  }
+
+  private captions(sights: [Sight, Sight] | null) {
+    return this.has("captions") ? html`<div class="part part-captions">${sights ? captionBars(sights) : html`<div class="answers"></div>`}</div>` : nothing;
+  }
+
+  private scoreTracks(before: Scores | null, after: Scores | null) {
+    if (!this.has("scores")) return nothing;
+    const row = (label: string, name: keyof Scores, chance: number | null) => {
+      const [from, to] = [before?.[name] ?? 0, after?.[name] ?? 0];
+      return html`<span>${label}</span><lr-accuracy-track .from=${from} .to=${to} .chance=${chance}></lr-accuracy-track><b data-testid=${`unseen-${name}`} data-before=${from} data-after=${to}>${after ? percent(to) : "–"}</b>`;
+    };
+    return html`<div class="part part-scores scores">
+      <span><b>On all new pairs</b> <span class="note">○ whole model, ● now</span></span>
+      ${row("names both", "recognition", null)} ${row("right order", "order", 0.5)}
+    </div>`;
+  }
+
+  private terms() {
+    return this.has("terms") ? html`<div class="part part-terms terms" part="controls">${this.cutting.chips(false)} ${this.cutting.slider()} ${this.cutting.clear()}</div>` : nothing;
+  }
+
+  private training() {
+    if (!this.has("train")) return nothing;
+    const { run } = this;
+    return html`<div class="part part-train">
+      <div class="row">${trainButtons(run, this.pressed, false)}</div>
+      <progress max=${run.target} .value=${run.step} aria-label="Training progress"></progress>
+      ${trainTrouble(run)} ${run.bundled ? nothing : engineLine(run)}
+    </div>`;
+  }
+
+  private time() {
+    if (!this.has("time")) return nothing;
+    const { run, past, moments } = this;
+    const { steps, at } = moments;
+    const evaluation = past?.evaluation ?? run.evaluation;
+    return html`<div class="part part-time time" part="controls">
+      ${timeLine(run.evaluations, evaluation, run.target, FULL_SLOPE)}
+      <div class="row">
+        <input
+          type="range" min="0" max=${Math.max(0, steps.length - 1)} .value=${String(at)} aria-label="Time machine" aria-valuetext=${`step ${(steps[at] ?? 0).toLocaleString("en")}`}
+          ?disabled=${steps.length < 2}
+          @input=${(event: Event) => { this.playing = false; void moments.to(Number((event.target as HTMLInputElement).value)); }}
+        />
+        ${press(this.playing ? "Stop" : matchMedia("(prefers-reduced-motion: reduce)").matches ? "Next" : "Play", () => this.play(), { able: steps.length > 1, why: "Nothing is recorded yet." })}
+      </div>
+    </div>`;
+  }
+
+  /** From the first moment, or on from the one that is shown; where motion is not wanted, one moment a press. */
+  private async play(): Promise<void> {
+    const { moments } = this;
+    const next = () => (moments.at >= moments.steps.length - 1 ? 0 : moments.at + 1);
+    if (this.playing || matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      const one = !this.playing;
+      this.playing = false;
+      if (one) await moments.to(next());
+      return;
+    }
+    this.playing = true;
+    do {
+      await moments.to(next());
+      await new Promise((resolve) => setTimeout(resolve, PLAY_MS));
+    } while (this.isPlaying() && moments.at < moments.steps.length - 1);
+    this.playing = false;
+  }
+
+  /** Asked anew after every wait. */
+  private isPlaying(): boolean {
+    return this.playing;
+  }
+
+  /** Shows the model at a step, where that is kept; null for the latest. */
+  showStep(step: number | null): Promise<void> {
+    return this.moments.toStep(step);
+  }
+
+  private following() {
+    return html`<p class="follow">
+      <span class="following">This view follows the text as you scroll; whatever you set by hand stays.</span>
+      <span class="by-hand">You have set this by hand. <button class="link" @click=${() => { this.dispatchEvent(new CustomEvent("lr-follow", { bubbles: true, composed: true })); }}>Follow the text</button></span>
+    </p>`;
+  }
+}
+
+/** Milliseconds that a moment stands when they are played. */
+const PLAY_MS = 150;
+
+/** The pixel that the text lights, from 0. */
+function litPixel(lit: string | null): number | null {
+  const found = /\bpixel-(\d+)\b/.exec(lit ?? "");
+  return found ? Number(found[1]) - 1 : null;
+}

@@ -1,0 +1,140 @@
+// Time: the scores over training on a fixed axis, where each came, and the step that is shown.
+import { css, html, nothing, svg } from "lit";
+import { scaleLinear } from "d3-scale";
+import type { Evaluation } from "../engine/pkg/leftright.js";
+import { count, percent } from "../util/format";
+
+/** A score has come when it first passes this; the slope at half of its final size. */
+const COME = 0.9;
+const HEIGHT = 64;
+
+export const timeLineStyles = css`
+  .lines {
+    position: relative;
+    margin-inline: 8px;
+  }
+
+  .lines svg {
+    display: block;
+    width: 100%;
+    overflow: visible;
+  }
+
+  .curve {
+    fill: none;
+    stroke-width: 2;
+    vector-effect: non-scaling-stroke;
+    stroke-linejoin: round;
+  }
+
+  .curve.names {
+    stroke: var(--source-e);
+    stroke-dasharray: 6 3;
+  }
+
+  .curve.order {
+    stroke: var(--ink);
+  }
+
+  .curve.slope {
+    stroke: var(--source-p);
+    stroke-dasharray: 2 3;
+  }
+
+  .lines .frame {
+    stroke: var(--rule);
+  }
+
+  .lines .come {
+    stroke: var(--edge);
+    stroke-dasharray: 2 2;
+  }
+
+  .lines .cursor {
+    stroke: var(--focus);
+    stroke-width: 2;
+  }
+
+  .lines text {
+    fill: var(--muted);
+    font-size: 0.6875rem;
+  }
+
+  .legend-time {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 var(--space-3);
+    font-size: var(--text-small);
+    color: var(--muted);
+  }
+
+  .legend-time b {
+    color: var(--ink);
+  }
+
+  .legend-time svg {
+    width: 1.5rem;
+    height: 0.6rem;
+    margin-right: 2px;
+  }
+`;
+
+function steepest({ slopes }: Evaluation): number {
+  return Math.max(0, ...slopes.map(Math.abs));
+}
+
+interface Line {
+  name: string;
+  label: string;
+  /** From 0 to 1. */
+  value: (evaluation: Evaluation) => number;
+  /** It has come once its value is this. */
+  come: number;
+}
+
+/** `full`: the slope that its line has at the top; `final`: the one that it ends with. */
+function linesOf(full: number, final: number): Line[] {
+  return [
+    { name: "names", label: "names both", value: ({ accuracies: { unseen } }) => unseen.recognition ?? 0, come: COME },
+    { name: "slope", label: "EP’s slope", value: (evaluation) => steepest(evaluation) / full, come: final / 2 / full },
+    { name: "order", label: "right order", value: ({ accuracies: { unseen } }) => unseen.order ?? 0, come: COME },
+  ];
+}
+
+/** Below this slope no head prefers a side, so none has come. */
+const FLAT = 0.1;
+
+/** `at`: the evaluation that is shown. `last`: the step at the axis's end. `full`: the slope, in logits per pixel, at the top. */
+export function timeLine(evaluations: Evaluation[], at: Evaluation | null, last: number, full: number) {
+  const x = scaleLinear([0, last], [0, 100]);
+  const y = scaleLinear([0, 1], [HEIGHT - 2, 14]).clamp(true);
+  const final = evaluations.at(-1);
+  const lines = linesOf(full, final ? steepest(final) : 0);
+  const cameAt = ({ name, value, come }: Line) =>
+    name === "slope" && (!final || steepest(final) < FLAT) ? undefined : evaluations.find((evaluation) => value(evaluation) >= come)?.step;
+  const said = lines.map((line) => {
+    const step = cameAt(line);
+    return `${line.label} ${step === undefined ? "has not come" : `has come by step ${count(step)}`}`;
+  });
+  const points = ({ value }: Line) => evaluations.map((evaluation) => `${x(evaluation.step).toFixed(2)},${y(value(evaluation)).toFixed(1)}`).join(" ");
+  const reading = ({ name, value }: Line, evaluation: Evaluation) => (name === "slope" ? steepest(evaluation).toFixed(1) : percent(value(evaluation)));
+  const upright = (className: string, step: number) => svg`<line class=${className} x1=${`${x(step)}%`} x2=${`${x(step)}%`} y1="11" y2=${y(0)}></line>`;
+  return html`<div class="lines">
+      <svg height=${HEIGHT} role="img" aria-label=${`On pairs that it never met, over training: ${said.join("; ")}.`}>
+        <line class="frame" x2="100%" y1=${y(0)} y2=${y(0)}></line>
+        <line class="frame" x2="100%" y1=${y(1)} y2=${y(1)}></line>
+        ${lines.map((line) => {
+          const step = cameAt(line);
+          return step === undefined ? nothing : svg`${upright("come", step)}<text data-mark=${line.name} data-step=${step} x=${`${x(step)}%`} y="9" text-anchor="middle">${line.name}</text>`;
+        })}
+        <svg viewBox=${`0 0 100 ${HEIGHT}`} preserveAspectRatio="none" width="100%" height=${HEIGHT}>
+          ${lines.map((line) => svg`<polyline class=${`curve ${line.name}`} points=${points(line)}></polyline>`)}
+        </svg>
+        ${at ? upright("cursor", at.step) : nothing}
+      </svg>
+    </div>
+    <div class="legend-time">
+      ${lines.map((line) => html`<span><svg viewBox="0 0 24 8" aria-hidden="true"><line class=${`curve ${line.name}`} x2="24" y1="4" y2="4"></line></svg>${line.label} <b data-score=${line.name}>${at ? reading(line, at) : "–"}</b></span>`)}
+      <span>at step <b data-testid="time-step">${at ? count(at.step) : "–"}</b></span>
+    </div>`;
+}

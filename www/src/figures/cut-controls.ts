@@ -1,0 +1,164 @@
+// What is cut of a run's attention logits, wherever that is set: the terms as chips, their strength, the heads, and the way back.
+import { css, html, nothing } from "lit";
+import type { Term } from "../engine/pkg/leftright.js";
+import type { Run } from "../run/run";
+import { UNCUT, isUncut, type Cut } from "../run/views";
+import { strength as strengthText } from "../util/format";
+import { listed } from "./findings";
+import { press } from "./press";
+
+/** Rows: what the query comes from; columns: what the key comes from. */
+const GRID: { source: string; name: string; terms: Term[] }[] = [
+  { source: "E", name: "content asks", terms: ["EE", "EP", "EB"] },
+  { source: "P", name: "position asks", terms: ["PE", "PP", "PB"] },
+  { source: "B", name: "bias asks", terms: ["BE", "BP", "BB"] },
+];
+
+export const cutStyles = css`
+  .chips {
+    display: grid;
+    grid-template-columns: auto repeat(3, minmax(3.5rem, 1fr));
+    align-items: center;
+    gap: var(--space-2);
+  }
+
+  .chips .note {
+    text-align: center;
+  }
+
+  .chips .note:first-child,
+  .chips .asks {
+    text-align: left;
+  }
+
+  .chip {
+    font-weight: 600;
+    letter-spacing: 0.04em;
+  }
+
+  .chip[aria-pressed="true"] span {
+    color: inherit;
+  }
+
+  .wide {
+    grid-column: 2 / -1;
+  }
+
+  .turn input {
+    width: 100%;
+    accent-color: var(--ink);
+  }
+
+  .ends {
+    display: flex;
+    justify-content: space-between;
+  }
+
+  @media print {
+    .ends {
+      display: none;
+    }
+  }
+
+  .heads button {
+    min-width: 2.75rem;
+  }
+`;
+
+export class CutControls {
+  #turning = false;
+
+  /** `changed`: the reader has changed the cut. */
+  constructor(
+    private readonly run: () => Run,
+    private readonly changed: () => void,
+  ) {}
+
+  private get cut(): Cut {
+    return this.run().views.cut;
+  }
+
+  /** `continued`: it goes on with the change before. */
+  set(change: Partial<Cut>, continued = false): void {
+    this.changed();
+    this.run().look({ cut: { ...this.cut, ...change } }, continued);
+  }
+
+  private undo(): void {
+    this.changed();
+    this.run().undoCut();
+  }
+
+  private toggle(term: Term): void {
+    const { terms } = this.cut;
+    this.set({ terms: terms.includes(term) ? terms.filter((other) => other !== term) : [...terms, term] });
+  }
+
+  private chip(term: Term, label: unknown, className = "") {
+    return html`<button class=${`chip ${className}`} aria-pressed=${this.cut.terms.includes(term) ? "true" : "false"} @click=${() => { this.toggle(term); }}>${label}</button>`;
+  }
+
+  /** `values`: whether the position part of the values can be cut too. */
+  chips(values: boolean) {
+    const letters = (term: Term) => term.split("").map((letter) => html`<span class=${`source-${letter.toLowerCase()}`}>${letter}</span>`);
+    return html`<fieldset>
+      <legend>Terms to change</legend>
+      <div class="chips">
+        <span class="note"></span>
+        <span class="note">content answers</span><span class="note">position answers</span><span class="note">bias answers</span>
+        ${GRID.map(({ source, name, terms }) => html`
+          <span class="note asks"><b class=${`source-${source.toLowerCase()}`}>${source}</b> ${name}</span>
+          ${terms.map((term) => this.chip(term, letters(term)))}
+        `)}
+        ${values ? html`<span class="note asks">values</span> ${this.chip("VP", html`VP: position in the values`, "wide")}` : nothing}
+      </div>
+    </fieldset>`;
+  }
+
+  /** One turn of it is one step to undo, whatever it passed on its way. */
+  slider() {
+    const { terms, strength } = this.cut;
+    const turn = (to: number) => {
+      this.set({ strength: to }, this.#turning);
+      this.#turning = true;
+    };
+    return html`<div class="turn">
+      <label for="strength"><b>Strength</b> ${strengthText(strength)} <span class="note">${terms.length === 0 ? "of the terms you press" : `of ${listed(terms)}`}</span></label>
+      <input
+        id="strength" type="range" min="-1" max="2" step="0.25"
+        .value=${String(strength)}
+        @input=${(event: Event) => { turn(Number((event.target as HTMLInputElement).value)); }}
+        @change=${() => { this.#turning = false; }}
+      />
+      <div class="ends note" aria-hidden="true"><span>−1 reverses</span><span>0 removes</span><span>1 leaves</span><span>2 doubles</span></div>
+    </div>`;
+  }
+
+  headChoice() {
+    const all = Array.from({ length: this.run().current?.config.heads ?? 0 }, (_, head) => head);
+    const { heads } = this.cut;
+    const toggle = (head: number) => {
+      const chosen = all.filter((other) => (other === head) !== (heads?.includes(other) ?? false));
+      this.set({ heads: chosen.length > 0 ? chosen : null });
+    };
+    const button = (pressed: boolean, label: string, act: () => void) => html`<button aria-pressed=${pressed ? "true" : "false"} @click=${act}>${label}</button>`;
+    return html`<fieldset>
+      <legend>In which heads</legend>
+      <div class="row heads">
+        ${button(heads === null, "All heads", () => { this.set({ heads: null }); })}
+        ${all.map((head) => button(heads?.includes(head) ?? false, String(head), () => { toggle(head); }))}
+      </div>
+    </fieldset>`;
+  }
+
+  history() {
+    return html`<div class="row">
+      ${press("Undo", () => { this.undo(); }, { able: this.run().cutBefore, why: "Nothing is changed yet." })}
+      ${this.clear()}
+    </div>`;
+  }
+
+  clear() {
+    return press("Clear", () => { this.set(UNCUT); }, { able: !isUncut(this.cut), why: "Nothing is changed." });
+  }
+}
