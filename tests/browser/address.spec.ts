@@ -111,7 +111,7 @@ test(`each of ${COUNT} addresses makes a run that works or says why not, in one 
       const run = new own.constructor(own.worker, { search, start: "untrained" }, () => Promise.resolve());
       await run.start();
       // As the page shows it.
-      const figure = Object.assign(document.createElement("lr-train"), { run }) as unknown as HTMLElement & { updateComplete: Promise<unknown> };
+      const figure = Object.assign(document.createElement("lr-cockpit"), { run }) as unknown as HTMLElement & { updateComplete: Promise<unknown> };
       document.body.append(figure);
       await figure.updateComplete;
       const shown = figure.shadowRoot?.querySelector("[data-testid=notices]")?.textContent.replace(/\s+/g, " ").trim() ?? "";
@@ -135,8 +135,8 @@ test(`each of ${COUNT} addresses makes a run that works or says why not, in one 
   for (const search of all.filter((_, i) => i % OPENED === 1)) {
     await page.goto(`./${search}`);
     await expect(article.state, search.slice(0, 200)).toHaveAttribute("data-phase", /^(ready|training)$/);
-    await expect(article.finding("lr-ablate")).not.toBeEmpty();
-    await expect(page.locator("lr-gradient").getByTestId("captions")).toBeVisible();
+    await expect(article.finding).not.toBeEmpty();
+    await expect((await article.figure("lr-gradient")).getByTestId("captions")).toBeVisible();
     expect(await traces(page)).toEqual({ guarded: true, markup: [], elements: [] });
   }
 });
@@ -170,15 +170,14 @@ test("settings, cuts and a strip come back from the address that they wrote", as
   await expect(article.notices).toBeEmpty();
   expect(await article.run((run) => run.current?.config)).toMatchObject({ seed: 3, d_model: 64, right: true, lr: 0.002 });
   await expect(page).toHaveURL(/\?seed=3&right=true&d_model=64&lr=0\.002&engine=cpu&ablate=EP\+VP&strength=-1&head=2&strip=.*/);
-  const ablate = page.locator("lr-ablate");
-  await ablate.scrollIntoViewIfNeeded();
-  await expect(page.getByTestId("ablation")).toHaveAttribute("data-cut", "EP,VP");
+  const [ablate, gradient] = [await article.figure("lr-ablate"), await article.figure("lr-gradient")];
+  await expect(ablate.getByTestId("ablation")).toHaveAttribute("data-cut", "EP,VP");
   for (const name of ["EP", "VP: position in the values", "2"]) await expect(ablate.getByRole("button", { name, exact: true })).toHaveAttribute("aria-pressed", "true");
-  await expect(page.getByTestId("label-0")).toHaveValue("18");
-  await expect(page.locator("lr-gradient").getByTestId("object-1")).toHaveAttribute("aria-valuenow", "9");
+  await expect(gradient.getByTestId("label-0")).toHaveValue("18");
+  await expect(gradient.getByTestId("object-1")).toHaveAttribute("aria-valuenow", "9");
 
   await ablate.getByRole("button", { name: "Clear", exact: true }).click();
   await ablate.getByRole("button", { name: "PP", exact: true }).click();
-  await page.locator("lr-gradient").getByTestId("object-1").press("ArrowRight");
+  await gradient.getByTestId("object-1").press("ArrowRight");
   await expect(page).toHaveURL(/&ablate=PP&strip=0\+18\+0\+0\+0\+0\+0\+0\+0\+16&start=untrained$/);
 });

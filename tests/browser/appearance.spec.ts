@@ -19,10 +19,10 @@ const ALIKE = { threshold: 0.05, maxDiffPixels: 100, scale: "css", timeout: 8_00
 /** What is looked at, and how far down. */
 const SHOTS = [
   { name: "top", within: "header", height: 640 },
-  { name: "train", within: "lr-train", height: 400 },
-  { name: "gradient", within: "lr-gradient", height: 360 },
-  { name: "heads", within: "lr-gradient .heads", height: 400 },
-  { name: "ablate", within: "lr-ablate", height: 340 },
+  { name: "cockpit", within: ".walk lr-cockpit:visible", height: 760 },
+  { name: "gradient", within: "lr-lab lr-gradient", height: 360 },
+  { name: "heads", within: "lr-lab lr-gradient .heads", height: 400 },
+  { name: "ablate", within: "lr-lab lr-ablate", height: 340 },
   { name: "lab", within: "lr-lab", height: 190 },
 ];
 
@@ -54,9 +54,11 @@ async function expectSameMachine(page: Page): Promise<void> {
 async function open(page: Page, width: number): Promise<void> {
   await page.setViewportSize({ width, height: 800 });
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-  await new Article(page).open("", "trained");
+  const article = new Article(page);
+  await article.open("", "trained");
   await expectSameMachine(page);
   // The captions' similarities and the table of an ablation are the last that the engine is asked for.
+  await article.figure("lr-gradient");
   for (const last of ["lr-gradient [data-testid=captions]", "lr-ablate [data-testid=ablation][aria-busy=false]", "lr-lab [data-testid=lab-runs] [data-phase=ready]"]) {
     await page.locator(last.split(" ")[0] ?? "").first().scrollIntoViewIfNeeded();
     await expect(page.locator(last).first()).toBeVisible();
@@ -97,7 +99,7 @@ test("negative control: another colour, one cell, a moved caption and a wrapped 
   await open(page, 360);
   const changes: { what: string; shot: string; of: string; style: Record<string, string> }[] = [
     { what: "an object's colour", shot: "top", of: ":root", style: { "--object-b": "#b06a00" } },
-    { what: "one cell", shot: "heads", of: "lr-gradient .heads rect >> nth=14", style: { fill: "var(--above)" } },
+    { what: "one cell", shot: "heads", of: "lr-lab lr-gradient .heads rect >> nth=14", style: { fill: "var(--above)" } },
     { what: "a caption moved by two pixels", shot: "top", of: "lr-hero .verdict", style: { transform: "translateX(2px)" } },
     { what: "a line that wraps", shot: "top", of: ".standfirst", style: { "letter-spacing": "0.4px" } },
   ];

@@ -10,6 +10,7 @@ interface Run {
   kept: number[];
   worker: { kill(): void };
   current: { config: { seed: number } } | null;
+  evaluation: { accuracies: Record<Split, Record<Accuracy, number | null>> } | null;
   client: {
     create(config: Record<string, number>, engine: string): Promise<unknown>;
     loseDevice(): Promise<void>;
@@ -30,12 +31,15 @@ export class Article {
   readonly engine: Locator;
   readonly notices: Locator;
   readonly error: Locator;
+  /** The view beside the text. */
+  readonly cockpit: Locator;
 
   constructor(readonly page: Page) {
-    this.state = page.getByTestId("state");
-    this.engine = page.getByTestId("engine");
-    this.notices = page.getByTestId("notices");
-    this.error = page.locator("lr-train").first().getByTestId("error");
+    this.cockpit = page.locator("lr-cockpit");
+    this.state = this.cockpit.getByTestId("state");
+    this.engine = this.cockpit.getByTestId("engine");
+    this.notices = this.cockpit.getByTestId("notices");
+    this.error = this.cockpit.getByTestId("error");
   }
 
   /** Opens the page, with an untrained model if nothing else is said. */
@@ -44,12 +48,22 @@ export class Article {
     await expect(this.state).toHaveAttribute("data-phase", "ready");
   }
 
-  button(name: string): Locator {
-    return this.page.getByRole("button", { name, exact: true });
+  /** A button of the cockpit. */
+  button(name: string | RegExp): Locator {
+    return this.cockpit.getByRole("button", typeof name === "string" ? { name, exact: true } : { name });
   }
 
-  finding(figure: "lr-train" | "lr-gradient" | "lr-ablate"): Locator {
-    return this.page.locator(figure).getByTestId("finding");
+  /** What the cockpit says of the model on all new pairs. */
+  get finding(): Locator {
+    return this.cockpit.getByTestId("finding");
+  }
+
+  /** A figure of the page's own run, in the lab at its end, which is loaded when it comes near. */
+  async figure(name: "lr-train" | "lr-gradient" | "lr-ablate"): Promise<Locator> {
+    await this.page.locator("lr-lab").scrollIntoViewIfNeeded();
+    const figure = this.page.locator(`lr-lab ${name}`).first();
+    await figure.scrollIntoViewIfNeeded();
+    return figure;
   }
 
   async step(): Promise<number> {
@@ -68,7 +82,7 @@ export class Article {
 
   /** Trains until at least `step`, then pauses. */
   async trainPast(step: number): Promise<void> {
-    await this.page.getByRole("button", { name: /^(Train|Go on)$/ }).click();
+    await this.button(/^(Train|Go on)$/).click();
     await expect(this.state).toHaveAttribute("data-phase", "training"); // until then the step may be the model's before
     await expect.poll(() => this.step()).toBeGreaterThanOrEqual(step);
     await this.button("Pause").click();
@@ -76,16 +90,18 @@ export class Article {
   }
 
   async accuracy(split: Split, name: Accuracy): Promise<number> {
-    return Number(await this.page.getByTestId(`accuracies-${split}`).locator(`[data-accuracy=${name}]`).textContent());
+    const accuracies = await this.run((run) => run.evaluation?.accuracies);
+    return accuracies?.[split][name] ?? NaN;
   }
 
-  async ablated(split: Split, name: Accuracy, when: "before" | "after"): Promise<number> {
-    return Number(await this.page.getByTestId(`ablation-${split}-${name}`).locator(`[data-value=${when}]`).textContent());
+  /** A share of all new pairs, before and after what is cut, as the cockpit draws it. */
+  async ablated(name: "order" | "recognition", when: "before" | "after"): Promise<number> {
+    return Number(await this.cockpit.getByTestId(`unseen-${name}`).getAttribute(`data-${when}`));
   }
 
   /** Chooses a file in "Open a model". */
   async openModel(name: string, buffer: Buffer): Promise<void> {
-    await this.page.locator("input[type=file]").setInputFiles({ name, mimeType: "application/octet-stream", buffer });
+    await (await this.figure("lr-train")).locator("input[type=file]").setInputFiles({ name, mimeType: "application/octet-stream", buffer });
   }
 
   /** The curve as it is drawn: one loss for each step so far. */

@@ -8,30 +8,33 @@ test("a reader switches engines, and the address keeps the choice", async ({ pag
   const article = new Article(page);
   await article.open();
   await expect(article.engine).toHaveAttribute("data-kind", ""); // none is loaded before it is needed
-  await article.button("Step").click();
+  const form = await article.figure("lr-train");
+  const step = form.getByRole("button", { name: "Step", exact: true });
+  await step.click();
   await expect(article.engine).toHaveAttribute("data-kind", "cpu"); // auto: an emulated GPU is slower
   await article.button("Reset").click();
 
-  await page.getByLabel("Engine").selectOption("gpu");
+  await form.getByLabel("Engine").selectOption("gpu");
   if (project.name === "webgpu") {
     await expect(article.engine).toHaveAttribute("data-kind", "gpu");
-    await article.button("Step").click();
+    await step.click();
     await expect(article.state).toHaveText("Paused at step 1.");
-    await article.button("Step").click();
+    await step.click();
     await expect(article.state).toHaveText("Paused at step 2.");
     expect((await article.losses()).every((loss) => loss > 1 && loss < 10)).toBe(true);
   } else {
     await expect(article.error).toContainText(REFUSED);
-    await article.button("Step").click();
+    await step.click();
     await expect(article.state).toHaveText("Paused at step 1.");
   }
 
-  await page.getByLabel("Engine").selectOption("cpu");
+  await form.getByLabel("Engine").selectOption("cpu");
   await article.button("Reset").click();
   await expect(article.state).toHaveText("Untrained. Press Train.");
   await page.reload();
   await expect(article.state).toHaveAttribute("data-phase", "ready");
-  await expect(page.getByLabel("Engine")).toHaveValue("cpu");
+  await article.figure("lr-train");
+  await expect(form.getByLabel("Engine")).toHaveValue("cpu");
   await article.button("Train").click();
   await expect(article.engine).toHaveText(/CPU engine/);
 });

@@ -52,9 +52,8 @@ test.describe("what could not be fetched", () => {
     await article.button("Train").click();
     await expect(article.error).toContainText("The engine could not be loaded");
     expect(failed()).toBe(4);
-    await page.locator("lr-ablate").scrollIntoViewIfNeeded();
     await article.button("EP").click(); // the figures answer all the while, of that model
-    await expect(article.finding("lr-ablate")).toContainText("Without EP the model still names both objects");
+    await expect(article.finding).toContainText("Without EP, on new pairs the model names both objects every time");
     await article.button("Try again").click();
     await expect.poll(() => article.step()).toBeGreaterThan(20);
     await expect(article.error).toHaveCount(0);
@@ -67,7 +66,7 @@ test.describe("what could not be fetched", () => {
     await expect(article.error).toContainText("The engine could not be loaded");
     await expect.poll(failed).toBe(4); // the page has tried by itself
     await expect(article.error).toContainText("The engine could not be loaded");
-    await expect(page.locator("lr-ablate").getByTestId("error")).toBeVisible();
+    await expect((await article.figure("lr-ablate")).getByTestId("error")).toBeVisible();
     await article.error.getByRole("button", { name: "Try again" }).click();
     await expect(article.state).toContainText("This model came with the page");
   });
@@ -121,9 +120,9 @@ test.describe("what could not be fetched", () => {
     const article = new Article(page);
     await page.goto("./?engine=cpu");
     await expect(article.state).toHaveAttribute("data-phase", "ready");
-    const ablate = page.locator("lr-ablate").first();
+    const ablate = await article.figure("lr-ablate");
     await article.run((run) => {
-      // Of the lab's figure too, which shows the same cut and may ask first.
+      // Of the cockpit too, which shows the same cut and may ask first.
       const { ablate: asked } = run.client;
       run.client.ablate = () => Promise.reject(new Error("no such luck"));
       Object.assign(globalThis, { mend: () => { run.client.ablate = asked; } });

@@ -82,7 +82,7 @@ test(`${FILES} broken checkpoints: each is refused in a sentence, or shown for w
     expect(ms).toBeLessThan(5_000);
     if (error !== null) expect(error).not.toMatch(/[\u0000-\u001f\u202a-\u202e]|^.{301}/);
   }
-  expect(await page.locator("lr-train [data-testid=error] img, lr-train [part=finding] img").count()).toBe(0);
+  expect(await page.locator("lr-cockpit [data-testid=error] img, lr-cockpit [part=finding] img").count()).toBe(0);
 });
 
 test("a model whose scores are no numbers is called broken, not given an accuracy", async ({ page }) => {
@@ -96,13 +96,14 @@ test("a model whose scores are no numbers is called broken, not given an accurac
     return Array.from(whole);
   });
   await article.openModel("huge.safetensors", Buffer.from(bytes));
-  await expect(article.finding("lr-train")).toContainText(/^This model is broken: for [\d,]+ of [\d,]+ pairs its scores are no finite numbers/);
+  await expect(article.finding).toContainText(/^This model is broken: for [\d,]+ of [\d,]+ pairs its scores are no finite numbers/);
 });
 
 test("a run that orders more steps than anyone trains is asked about first", async ({ page }) => {
   const article = new Article(page);
   await article.open("?engine=cpu");
-  const order = (steps: number) => page.locator("input[type=file]").first().setInputFiles({ name: "run.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify({ config: { seed: 7 }, steps })) });
+  const form = await article.figure("lr-train");
+  const order = (steps: number) => form.locator("input[type=file]").setInputFiles({ name: "run.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify({ config: { seed: 7 }, steps })) });
   await order(4_294_967_295);
   const dialog = page.getByRole("dialog");
   await expect(dialog).toContainText("run.json orders 4,294,967,295 steps of training");

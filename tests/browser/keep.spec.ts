@@ -102,7 +102,7 @@ test("Figure 1: its pictures, and every step in its CSV", async ({ page }) => {
   const article = new Article(page);
   await article.open("?engine=cpu&start=untrained");
   await article.trainPast(60);
-  const figure = page.locator("lr-train");
+  const figure = await article.figure("lr-train");
   await opensAsItLooks(page, figure);
 
   // The curves, which are a canvas on the page, are lines in the picture: one for the loss, one per split.
@@ -130,9 +130,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width: colorScheme === "dark" ? 360 : 1280, height: 900 });
     const article = await opened(page);
-    const gradient = page.locator("lr-gradient");
-    await gradient.scrollIntoViewIfNeeded();
-    await expect(article.finding("lr-gradient")).toContainText(/falls|rises/); // the opened model's, not that of the one before
+    const gradient = await article.figure("lr-gradient");
+    await expect(gradient.getByTestId("finding")).toContainText(/falls|rises/); // the opened model's, not that of the one before
     await opensAsItLooks(page, gradient);
     const paper = (await ink(page, "image/png", (await keep(gradient, "PNG")).bytes)).paper;
     expect(Math.max(...paper) > 128).toBe(colorScheme === "light");
@@ -142,10 +141,9 @@ for (const colorScheme of ["light", "dark"] as const) {
     const shown = await gradient.locator("table.values tbody tr").first().locator("td").allInnerTexts();
     expect(logits[0]?.slice(2).map((value) => Number(value).toFixed(2).replace("-", "−").replace(/^(?=[1-9]|0\.0[1-9]|0\.[1-9])/, "+"))).toEqual(shown.slice(1));
 
-    const ablate = page.locator("lr-ablate");
-    await ablate.scrollIntoViewIfNeeded();
-    await article.button("EP").click();
-    await expect(page.getByTestId("ablation")).toHaveAttribute("data-cut", "EP");
+    const ablate = await article.figure("lr-ablate");
+    await ablate.getByRole("button", { name: "EP", exact: true }).click();
+    await expect(ablate.getByTestId("ablation")).toHaveAttribute("data-cut", "EP");
     await opensAsItLooks(page, ablate);
     const [head = [], ...accuracies] = rows((await keep(ablate, "CSV")).bytes);
     expect(head.slice(0, 4)).toEqual(["split", "accuracy", "before", "after"]);
@@ -154,7 +152,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       expect(terms).toBe("EP");
       if (split === "single" && name !== "retrieval") continue;
       for (const [when, value] of [["before", before], ["after", after]] as const) {
-        expect(Number(value).toFixed(2)).toBe((await article.ablated(split as "seen", name as "order", when)).toFixed(2));
+        expect(Number(value).toFixed(2)).toBe(await ablate.getByTestId(`ablation-${split ?? ""}-${name ?? ""}`).locator(`[data-value=${when}]`).textContent());
       }
     }
   });
@@ -196,7 +194,7 @@ test("a strange file name is text in the picture, and no markup", async ({ page 
   const name = "<img src=x onerror=alert(1)>&\u0001.safetensors";
   await article.openModel(name, trained);
   await expect(article.state).toContainText("Opened from <img");
-  const seen = await read(page, (await keep(page.locator("lr-train"), "SVG")).bytes.toString("utf8"));
+  const seen = await read(page, (await keep(await article.figure("lr-train"), "SVG")).bytes.toString("utf8"));
   expect(seen.error).toBeNull();
   expect(seen.foreign).toBe(0);
   expect(seen.text).toContain("<img src=x onerror=alert(1)>&.safetensors");
@@ -209,9 +207,9 @@ test.describe("files dropped on the page", () => {
       transfer.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], name));
       return transfer;
     }, { name, base64: bytes.toString("base64") });
-    await page.locator("lr-ablate").dispatchEvent("dragenter", { dataTransfer: transfer });
+    await page.locator("lr-cockpit[number]").dispatchEvent("dragenter", { dataTransfer: transfer });
     await expect(page.locator(".notice-box")).toContainText("Drop a model (.safetensors), a run (.json) or a session (.zip)");
-    await page.locator("lr-ablate").dispatchEvent("drop", { dataTransfer: transfer });
+    await page.locator("lr-cockpit[number]").dispatchEvent("drop", { dataTransfer: transfer });
   }
 
   test("a model opens", async ({ page }) => {
@@ -228,7 +226,7 @@ test.describe("files dropped on the page", () => {
     await article.trainPast(20);
     const steps = await article.step();
     const losses = await article.losses();
-    const run = await keep(page.locator("lr-train"), "Run (JSON)");
+    const run = await keep(await article.figure("lr-train"), "Run (JSON)");
     expect(run.name).toBe(`leftright-train-seed5-step${steps}.json`);
     await article.open("?engine=cpu");
     await drop(page, run.name, run.bytes);

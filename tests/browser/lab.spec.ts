@@ -111,7 +111,7 @@ test("the largest world fits a phone, takes its own numbers and answers at once"
   await expect(ablate.getByTestId("ablation")).toHaveAttribute("data-cut", "EP");
 
   await page.goto("./?objects=3&labels=64");
-  await expect(page.locator("lr-train").first().getByTestId("notices")).toContainText("labels is 64, but must be at most 24");
+  await expect(page.locator("lr-cockpit").getByTestId("notices")).toContainText("labels is 64, but must be at most 24");
 });
 
 test("a population: models that differ in one setting, each with its own curves", async ({ page }) => {

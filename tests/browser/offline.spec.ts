@@ -68,7 +68,7 @@ guest.describe("a network that answers anything with its own page", () => {
     }, viewer);
     expect(await cached(viewer)).toMatchObject({ type: "text/html" });
     await page.reload();
-    const state = page.locator("lr-train").first().getByTestId("state");
+    const state = new Article(page).state;
     await expect(state).toContainText("This model came with the page");
     await expect.poll(() => cached(viewer)).toMatchObject({ type: "application/wasm" });
 

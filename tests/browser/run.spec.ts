@@ -49,8 +49,7 @@ test("a killed worker costs a model that came with the page, one from a file, an
   await article.run((run) => { run.worker.kill(); });
   await expect(article.notices).toContainText("It was restarted from step 1,000.");
   await expect(article.state).toContainText("This model came with the page");
-  await page.locator("lr-ablate").scrollIntoViewIfNeeded();
-  await expect(article.finding("lr-ablate")).toContainText("Without EP");
+  await expect(article.finding).toContainText("Without EP");
 
   const checkpoint = await article.run(async (run) => Array.from(await run.client.checkpoint()));
   await article.openModel("mine.safetensors", Buffer.from(checkpoint));
@@ -69,7 +68,7 @@ test("what Reset and Open replace comes back, a model from a file too", async ({
   await article.openModel("mine.safetensors", Buffer.from(checkpoint));
   await article.button("Reset").click();
   await expect(article.state).toHaveText("Untrained. Press Train.");
-  await page.getByRole("button", { name: /^Back to the run/ }).click();
+  await article.button(/^Back to the run/).click();
   await expect(article.state).toHaveText("Opened from mine.safetensors.");
   await article.trainPast(paused + 5);
 });
@@ -78,12 +77,10 @@ test("a cut, a strip and a step belong to the run: every figure shows them", asy
   const article = new Article(page);
   await page.goto("./?engine=cpu");
   await expect(article.state).toHaveAttribute("data-phase", "ready");
-  const [ablate, gradient] = [page.locator("lr-ablate").first(), page.locator("lr-gradient").first()];
+  const { cockpit: ablate, cockpit: gradient } = article;
   await ablate.getByRole("button", { name: "EP", exact: true }).click();
-  await gradient.scrollIntoViewIfNeeded();
-  await expect(article.finding("lr-gradient").first()).toContainText("Without EP: no head prefers a side");
   const lab = page.locator("lr-lab");
-  await lab.scrollIntoViewIfNeeded();
+  await expect((await article.figure("lr-gradient")).getByTestId("finding")).toContainText("Without EP: no head prefers a side");
   await expect(lab.locator("lr-ablate").getByRole("button", { name: "EP", exact: true })).toHaveAttribute("aria-pressed", "true");
   await gradient.getByTestId("object-0").press("ArrowRight");
   await lab.locator("lr-gradient").scrollIntoViewIfNeeded();
@@ -178,10 +175,9 @@ test("a term that is pressed before there is a model is cut when there is one; m
   const held = new Promise<void>((resolve) => (release = resolve));
   await page.route(/viewer_bg.*\.wasm/, async (route) => { await held; await route.continue(); });
   await page.goto("./?engine=cpu");
-  const ablate = page.locator("lr-ablate").first();
-  await ablate.getByRole("button", { name: "EP", exact: true }).click();
+  await article.button("EP").click();
   release?.();
-  await expect(article.finding("lr-ablate").first()).toContainText("Without EP the model still names both objects");
+  await expect(article.finding).toContainText("Without EP, on new pairs the model names both objects every time");
 
   await article.run(async (run) => { await Promise.all([run.reset(), run.reset(), run.reset()]); });
   await expect(article.state).toHaveText("Untrained. Press Train.");

@@ -5,8 +5,8 @@ import { expect, test } from "./harness";
 test("no task holds the page for 50 ms while it trains", async ({ page }) => {
   const article = new Article(page);
   await article.open("?engine=cpu");
-  await page.locator("lr-gradient").scrollIntoViewIfNeeded(); // where most is redrawn
-  await expect(page.getByTestId("captions")).toBeVisible();
+  await article.cockpit.getByTestId("state").scrollIntoViewIfNeeded(); // where most is redrawn
+  await expect(article.cockpit.getByTestId("captions-strip")).toBeVisible();
   await page.evaluate(() => {
     const long: number[] = [];
     Object.assign(globalThis, { long });
@@ -30,11 +30,10 @@ test("a click is answered within 100 ms while it trains", async ({ page }) => {
   });
   await article.run((run) => void run.train());
   const times = () => page.evaluate(() => (globalThis as unknown as { times: number[] }).times);
-  await page.locator("lr-ablate").scrollIntoViewIfNeeded();
-  const terms = ["EP", "PE", "PP", "BP", "EE", "VP: position in the values"];
+  await article.cockpit.getByTestId("state").scrollIntoViewIfNeeded();
+  const terms = ["EP", "PE", "PP", "BP", "EE", "BB"];
   for (const term of [...terms, ...terms]) await article.button(term).click();
-  await page.locator("lr-gradient").scrollIntoViewIfNeeded();
-  await page.locator("lr-gradient").getByTestId("object-0").focus();
+  await article.cockpit.getByTestId("object-0").focus();
   for (let press = 0; press < 5; press++) await page.keyboard.press("ArrowRight");
   await expect(article.state).toHaveAttribute("data-phase", "training");
   await expect.poll(async () => (await times()).length).toBeGreaterThan(0);
@@ -48,12 +47,12 @@ test("on a machine six times slower a term that is pressed in mid-training is an
   const client = await page.context().newCDPSession(page);
   await client.send("Emulation.setCPUThrottlingRate", { rate: 6 });
   await article.run((run) => void run.train());
-  await page.locator("lr-ablate").scrollIntoViewIfNeeded();
+  await article.cockpit.getByTestId("state").scrollIntoViewIfNeeded();
   await expect.poll(() => article.run((run) => run.step)).toBeGreaterThan(20);
   const answered = await page.evaluate(async () => {
-    const figure = document.querySelector("lr-ablate")?.shadowRoot;
+    const figure = document.querySelector("lr-cockpit[number]")?.shadowRoot;
     const chip = [...(figure?.querySelectorAll("button") ?? [])].find(({ textContent }) => textContent.trim() === "EP");
-    const cut = () => figure?.querySelector("[data-testid=ablation]")?.getAttribute("data-cut");
+    const cut = () => figure?.querySelector("[data-testid=unseen-order]")?.getAttribute("data-cut");
     const start = performance.now();
     chip?.click();
     while (cut() !== "EP") await new Promise((resolve) => requestAnimationFrame(resolve));

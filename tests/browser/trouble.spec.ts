@@ -62,7 +62,7 @@ test("a worker that is busy for twelve seconds, as with the largest models, is n
     const end = Date.now() + 12_000;
     while (Date.now() < end);
   });
-  await article.button("Step").first().click();
+  await (await article.figure("lr-train")).getByRole("button", { name: "Step", exact: true }).click();
   await busy;
   await expect.poll(() => article.step()).toBe(1);
   await expect(article.notices).toBeEmpty();
@@ -81,20 +81,22 @@ for (const [query, message] of [
     const article = new Article(page);
     await article.open(query);
     await expect(article.notices).toContainText(message);
-    await expect(page.getByLabel("Seed")).toHaveValue("0");
-    await expect(page.getByLabel("Labels in pairs")).toHaveValue("15");
-    await expect(page.getByLabel("Engine")).toHaveValue("auto");
+    const form = await article.figure("lr-train");
+    await expect(form.getByLabel("Seed")).toHaveValue("0");
+    await expect(form.getByLabel("Labels in pairs")).toHaveValue("15");
+    await expect(form.getByLabel("Engine")).toHaveValue("auto");
   });
 }
 
 test("a number out of bounds in the form is said beside it, and changes nothing", async ({ page }) => {
   const article = new Article(page);
   await article.open();
-  const seed = page.getByLabel("Seed");
+  const form = await article.figure("lr-train");
+  const seed = form.getByLabel("Seed");
   await seed.fill("-1");
   await seed.press("Enter");
   await expect(seed).toHaveAttribute("aria-invalid", "true");
-  await expect(page.getByText("seed is “-1”, but must be a whole number")).toBeVisible();
+  await expect(form.getByText("seed is “-1”, but must be a whole number")).toBeVisible();
   expect(await article.run((run) => run.current?.config.seed)).toBe(0);
 });
 
@@ -136,7 +138,6 @@ test("the reference's trained model opens, and behaves as its record says", asyn
   await expect(article.state).toHaveText("Opened from trained.safetensors.");
   expect(await article.accuracy("unseen", "retrieval")).toBeCloseTo(0.99, 1);
 
-  await page.locator("lr-ablate").scrollIntoViewIfNeeded();
   await article.button("EP").click();
-  await expect(article.finding("lr-ablate")).toContainText("Without EP the model still names both objects (recognition 1.00) but picks the order at chance (0.50).");
+  await expect((await article.figure("lr-ablate")).getByTestId("finding")).toContainText("Without EP the model still names both objects (recognition 1.00) but picks the order at chance (0.50).");
 });

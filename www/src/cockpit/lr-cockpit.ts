@@ -6,12 +6,13 @@ import { columns } from "../charts/columns";
 import type { Table } from "../export/csv";
 import { CutControls, cutStyles } from "../figures/cut-controls";
 import { RunFigure } from "../figures/figure";
+import { brokenFinding } from "../figures/findings";
 import type { StripMove } from "../figures/lr-strip";
 import { press } from "../figures/press";
 import { runState } from "../figures/run-status";
 import { engineLine, trainButtons, trainTrouble } from "../figures/train-controls";
 import { ablationsOf, stripOf, swapped, type Cut, type Placed } from "../run/views";
-import { percent } from "../util/format";
+import { count, percent } from "../util/format";
 import { answerOf, captionBars, captionStyles, verdictOf } from "./captions";
 import { cockpitFinding } from "./finding";
 import { headRows, headStyles } from "./heads";
@@ -27,8 +28,7 @@ export const BESIDE = matchMedia("(min-width: 70rem)");
 /** The slope, in logits per pixel, at the top of the time line. */
 const FULL_SLOPE = 3.5;
 
-const PARTS = ["strip", "heads", "steepest", "captions", "scores", "terms", "train", "time"] as const;
-type Part = (typeof PARTS)[number];
+type Part = "strip" | "heads" | "steepest" | "captions" | "scores" | "terms" | "train" | "time";
 
 /** The model at work, in one view: a strip becomes an answer, and everything that a reader can do to the model on the way. */
 @customElement("lr-cockpit")
@@ -125,6 +125,8 @@ export class LrCockpit extends RunFigure {
     const { cut, after } = this.shown;
     const { run, past } = this;
     if (!after) return nothing;
+    const broken = run.evaluation && brokenFinding(run.evaluation.accuracies);
+    if (broken) return broken;
     const step = past?.evaluation.step ?? run.shown;
     return cockpitFinding(after, cut, past ? past.evaluation.step > 0 : run.trained, step);
   }
@@ -162,7 +164,7 @@ export class LrCockpit extends RunFigure {
     const right = this.has("captions") || this.has("scores") || this.has("terms") || this.has("train");
     return html`<div class="parts">
         ${left ? html`<div>${this.columns(shown.placed, shown.cut, shown.sights?.[0] ?? null)} ${this.time()}</div>` : nothing}
-        ${right ? html`<div>${this.captions(shown.sights)} ${this.scoreTracks(shown.before, shown.after)} ${this.terms()} ${this.training()}</div>` : nothing}
+        ${right ? html`<div>${this.captions(shown.sights)} ${this.scoreTracks(shown)} ${this.terms()} ${this.training()}</div>` : nothing}
       </div>
       ${this.parts === null ? this.following() : nothing}`;
   }
@@ -234,11 +236,11 @@ export class LrCockpit extends RunFigure {
     return this.has("captions") ? html`<div class="part part-captions">${sights ? captionBars(sights) : html`<div class="answers"></div>`}</div>` : nothing;
   }
 
-  private scoreTracks(before: Scores | null, after: Scores | null) {
+  private scoreTracks({ cut, before, after }: { cut: Cut; before: Scores | null; after: Scores | null }) {
     if (!this.has("scores")) return nothing;
     const row = (label: string, name: keyof Scores, chance: number | null) => {
       const [from, to] = [before?.[name] ?? 0, after?.[name] ?? 0];
-      return html`<span>${label}</span><lr-accuracy-track .from=${from} .to=${to} .chance=${chance}></lr-accuracy-track><b data-testid=${`unseen-${name}`} data-before=${from} data-after=${to}>${after ? percent(to) : "–"}</b>`;
+      return html`<span>${label}</span><lr-accuracy-track .from=${from} .to=${to} .chance=${chance}></lr-accuracy-track><b data-testid=${`unseen-${name}`} data-before=${from} data-after=${to} data-cut=${cut.terms.join()}>${after ? percent(to) : "–"}</b>`;
     };
     return html`<div class="part part-scores scores">
       <span><b>On all new pairs</b> <span class="note">○ whole model, ● now</span></span>
@@ -269,7 +271,7 @@ export class LrCockpit extends RunFigure {
       ${timeLine(run.evaluations, evaluation, run.target, FULL_SLOPE)}
       <div class="row">
         <input
-          type="range" min="0" max=${Math.max(0, steps.length - 1)} .value=${String(at)} aria-label="Time machine" aria-valuetext=${`step ${(steps[at] ?? 0).toLocaleString("en")}`}
+          type="range" min="0" max=${Math.max(0, steps.length - 1)} .value=${String(at)} aria-label="Time machine" aria-valuetext=${`step ${count(steps[at] ?? 0)}`}
           ?disabled=${steps.length < 2}
           @input=${(event: Event) => { this.playing = false; void moments.to(Number((event.target as HTMLInputElement).value)); }}
         />

@@ -19,7 +19,7 @@ function pairNumbers({ unseen }: Accuracies): { order: number; recognition: numb
 }
 
 /** What must be said before any score: of how many scenes the model has none. */
-function brokenFinding({ unseen: { not_finite: broken = 0, items } }: Accuracies): string | null {
+export function brokenFinding({ unseen: { not_finite: broken = 0, items } }: Accuracies): string | null {
   if (broken === 0) return null;
   return `This model is broken: for ${count(broken)} of ${count(items)} pairs its scores are no finite numbers. They count as wrong.`;
 }
