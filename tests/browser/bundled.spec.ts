@@ -34,6 +34,9 @@ test("the time machine takes every figure back, and forth", async ({ page }) => 
   await machine.fill("0");
   await expect(article.finding).toContainText("has learned nothing yet");
   expect(await article.accuracy("unseen", "retrieval")).toBeLessThan(0.1);
+  // The curves end where they stood then.
+  const loss = (await article.figure("lr-train")).locator("lr-lines").first();
+  await expect(loss).toContainText("starts with the first step");
   const gradient = await article.figure("lr-gradient");
   await expect(gradient.getByTestId("moment")).toContainText("As the model was at step 0.");
   await expect(gradient.getByTestId("finding")).toContainText("No head prefers a side");

@@ -48,7 +48,7 @@ test("a paragraph sets the model to what it speaks of, back and forth, and the a
   await expect(article.button("EP")).toHaveAttribute("aria-pressed", "false");
   await expect(article.cockpit.getByTestId("verdict")).toContainText("Right whichever way they stand");
   await page.evaluate(() => { scrollTo({ top: 0, behavior: "instant" }); });
-  expect(new URL(page.url()).search).toBe("?engine=cpu");
+  expect(new URL(page.url()).search).toBe("?engine=cpu&start=trained");
 });
 
 test("what the reader has set stays until they follow the text again", async ({ page }) => {
@@ -117,8 +117,8 @@ test("the shipped model's past: loaded when time is touched, one key one moment,
   const loaded: string[] = [];
   page.on("request", (request) => { if (request.url().includes("paper-history")) loaded.push(request.url()); });
   const article = await opened(page);
+  await read(page, WHOLE);
   expect(loaded).toEqual([]);
-  await article.cockpit.getByLabel("Time machine").scrollIntoViewIfNeeded();
   const machine = article.cockpit.getByLabel("Time machine");
   const steepest = article.cockpit.locator(".steepest .ep circle");
   const heights = () => steepest.evaluateAll((dots) => dots.map((dot) => Number(dot.getAttribute("cy"))));

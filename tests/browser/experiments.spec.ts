@@ -207,13 +207,18 @@ test.describe("figures that examine the reader's model", () => {
     const after = (name: string) => trial.figure.getByTestId(`surgery-${name}`).locator("[data-value=after]");
     const order = () => after("order").textContent().then(Number);
     await expect.poll(order).toBeGreaterThan(0.9);
-    const slider = trial.figure.getByLabel("A straight ramp");
+    const slider = trial.figure.getByLabel("A straight line");
+    const heading = trial.figure.getByRole("heading").first();
     await slider.fill("0");
     await expect.poll(order).toBeLessThan(0.6);
-    await slider.fill("-3");
-    await expect.poll(order).toBeGreaterThan(0.9);
-    await slider.fill("3");
+    await expect(heading).toHaveText("With your line, a coin toss");
+    await slider.fill("-3"); // against the model's own way
     await expect.poll(order).toBeLessThan(0.1);
+    await expect(heading).toHaveText("With your line, left is right");
+    await slider.fill("3");
+    await expect.poll(order).toBeGreaterThan(0.9);
+    await expect(heading).toHaveText("With your line, left is left");
+    await expect(trial.finding).toContainText("With a straight line of +3.0 logits per pixel in head");
     await expect(after("recognition")).toHaveText(/^(0\.9\d|1\.00)$/);
 
     await trial.button("Restore the model’s own row").click();
@@ -233,9 +238,15 @@ test.describe("figures that examine the reader's model", () => {
     await trial.button("Undo").click();
     expect(await number(point, "aria-valuenow")).toBe(own);
 
-    await trial.button("Measure").click();
+    await trial.button("Measure every straight line").click();
     await expect(trial.examined).toHaveText("Measured: the model from trained.safetensors.", { timeout: 60_000 });
     expect(await trial.end("unseen pairs, with a ramp", "order")).toBeGreaterThan(0.8);
+    // The axis of the picture means what the slider means: the reader's line lies on it.
+    await slider.fill("2");
+    const yours = trial.chart("unseen pairs, with a ramp").locator('g[data-series="order, yours"]');
+    await expect.poll(() => number(yours, "data-last")).toBeGreaterThan(0.8);
+    const drawn = await number(yours, "data-last");
+    await expect.poll(order).toBeCloseTo(drawn, 1);
   });
 
   test("what was measured says of which step it is, once the model has changed", async ({ page }) => {
@@ -244,7 +255,7 @@ test.describe("figures that examine the reader's model", () => {
     const trial = new Trial(page, "alignment");
     await trial.measure();
     await article.run((run) => void run.train());
-    await expect(trial.examined).toHaveText("The model is training: pause it in Figure 1 to measure it.");
+    await expect(trial.examined).toHaveText("The model is training: pause it in Figure 2 to measure it.");
     await expect(trial.button("Measure again")).toBeDisabled();
     await article.button("Pause").click();
     await expect(trial.examined).toHaveText("These results are of the model at step 0, and it has changed since.");

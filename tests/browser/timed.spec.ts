@@ -71,4 +71,33 @@ test("the head of the article can be pressed within a second of opening", async 
   });
   console.log(`alive after ${Math.round(alive)} ms`);
   expect(alive).toBeLessThan(1_000);
+
+test("scrubbing through the shipped model's past, no frame takes longer than 50 ms", async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const article = new Article(page);
+  await article.open("?engine=cpu", "trained");
+  const machine = article.cockpit.getByLabel("Time machine");
+  await machine.scrollIntoViewIfNeeded();
+  await machine.fill("20"); // the record is fetched
+  await expect(article.cockpit.getByTestId("time-step")).toHaveText("500");
+  const scrub = (burden: number) =>
+    machine.evaluate(async (input: HTMLInputElement, burden) => {
+      const frames: number[] = [];
+      let last = await new Promise(requestAnimationFrame);
+      for (let turn = 0; turn < 240; turn++) {
+        input.value = String(turn % 80 < 40 ? turn % 40 : 40 - (turn % 40));
+        input.dispatchEvent(new Event("input"));
+        const end = performance.now() + (turn === 100 ? burden : 0);
+        while (performance.now() < end);
+        const now = await new Promise<number>(requestAnimationFrame);
+        frames.push(now - last);
+        last = now;
+      }
+      return frames.sort((a, b) => b - a);
+    }, burden);
+  const frames = await scrub(0);
+  console.log(`240 frames of scrubbing: the longest ${frames.slice(0, 3).map((ms) => ms.toFixed(1)).join(", ")} ms, the median ${(frames[120] ?? 0).toFixed(1)} ms`);
+  expect(frames[0]).toBeLessThanOrEqual(50);
+  // Negative control: a task of 80 ms is one such frame.
+  expect((await scrub(80))[0]).toBeGreaterThan(50);
 });

@@ -54,7 +54,7 @@ export class Trial {
   /** Measures the reader's model, every part. */
   async measure(): Promise<void> {
     await this.show();
-    await this.button("Measure").click();
+    await this.figure.getByRole("button", { name: /^Measure/ }).click();
     await expect(this.examined).toHaveText(/^Measured: /, { timeout: 60_000 });
   }
 

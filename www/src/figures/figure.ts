@@ -61,7 +61,7 @@ export abstract class Figure extends Embeddable implements Kept {
     return nothing;
   }
 
-  /** A way to train the model, where there is no Figure 1 for it. */
+  /** A way to train the model, where the cockpit does not stand for it. */
   protected trainer(): TemplateResult | typeof nothing {
     return nothing;
   }
@@ -73,7 +73,7 @@ export abstract class Figure extends Embeddable implements Kept {
 
   /** Where a model is trained, in words. */
   protected get trainedWhere(): string {
-    return host() || this.runName !== null ? "above" : "in Figure 1";
+    return host() || this.runName !== null ? "above" : "in Figure 2";
   }
 
   /** What tells it from the same figure of another run. */

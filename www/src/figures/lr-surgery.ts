@@ -132,11 +132,11 @@ export class LrSurgery extends ProbeFigure {
   protected override get heading(): string {
     const { trained } = this.run;
     const answer = this.answer.value;
-    if (!answer || !trained || this.done.row === null) return "Draw the slope yourself";
+    if (!answer || !trained || this.done.row === null) return "A line of your own in the place of EP";
     const order = answer.order ?? 0;
-    if (order >= SKILL) return "Draw the slope yourself: with yours, left is left";
-    if (order <= 1 - SKILL) return "Draw the slope yourself: with yours, left is right";
-    return order >= COIN[0] && order <= COIN[1] ? "Draw the slope yourself: with yours, a coin toss" : "Draw the slope yourself: with yours, the model is not sure";
+    if (order >= SKILL) return "With your line, left is left";
+    if (order <= 1 - SKILL) return "With your line, left is right";
+    return order >= COIN[0] && order <= COIN[1] ? "With your line, a coin toss" : "With your line, the model is not sure";
   }
 
   /** Of what is drawn, until every straight line is measured. */

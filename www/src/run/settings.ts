@@ -3,7 +3,7 @@ import { quote } from "../util/format";
 import { CONFIG_NAMES } from "../engine/pkg/settings";
 import type { Config, ConfigField, EngineRequest, Value } from "../engine/pkg/leftright.js";
 
-/** The settings that Figure 1's form shows; the others are set in the lab, or in the address. */
+/** The settings that the form of lr-train shows; the others are set in the lab, or in the address. */
 export const NUMBERS = ["seed", "pair_labels", "single_layouts", "pair_layouts"] as const;
 export type NumberName = (typeof NUMBERS)[number];
 
