@@ -8,7 +8,7 @@ export async function firefox({ program, lang, downloads }: Launch): Promise<Dri
     executablePath: program,
     headless: true,
     env: { ...process.env, LANG: lang },
-    defaultViewport: { width: 1024, height: 730 },
+    defaultViewport: { width: 1280, height: 800 },
     extraPrefsFirefox: { "browser.download.dir": downloads, "browser.download.folderList": 2 },
   });
   const page = await browser.newPage();

@@ -7,5 +7,5 @@ test.skip(({ program }) => !existsSync(program), "this browser is not installed"
 
 test("the figures are there all the same", async ({ reader, article }) => {
   await reader.open(article);
-  await expect.poll(() => reader.text("lr-train", "[data-testid=state]"), { timeout: 10_000 }).toMatch(/^This model came with the page/);
+  await expect.poll(() => reader.text("lr-cockpit[number]", "[data-testid=state]"), { timeout: 10_000 }).toMatch(/^This model came with the page/);
 });

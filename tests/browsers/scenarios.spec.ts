@@ -4,20 +4,21 @@ import { documentedPolicy } from "../browser/host";
 import { ARTICLE, course, expect, test, type Reader } from "./reader";
 
 const STATE = "[data-testid=state]";
+/** The view beside the text, in a wide window. */
+const COCKPIT = "lr-cockpit[number]";
 const FINDING = "[data-testid=finding]";
 
 test.skip(({ program }) => !existsSync(program), "this browser is not installed");
 
 async function unseen(reader: Reader, name: string): Promise<number> {
-  return Number(await reader.text("lr-ablate", `[data-testid=ablation-unseen-${name}] [data-value=after]`));
+  return Number(await reader.attribute("data-after", COCKPIT, `[data-testid=unseen-${name}]`));
 }
 
 test("the article opens on its trained model, in each figure that comes at once", async ({ reader, article }) => {
   await reader.open(article);
-  await reader.sees(/^This model came with the page, trained for 1,000 steps/, "lr-train", STATE);
-  await reader.sees(/EP row (falls|rises)/, "lr-gradient", FINDING);
-  await reader.sees(/Nothing is ablated/, "lr-ablate", FINDING);
-  expect(await reader.run(() => document.querySelectorAll("main > [number]").length)).toBe(16);
+  await reader.sees(/^This model came with the page, trained for 1,000 steps/, COCKPIT, STATE);
+  await reader.sees(/All nine terms are in/, COCKPIT, FINDING);
+  expect(await reader.run(() => document.querySelectorAll("main [number]").length)).toBe(14);
 });
 
 test("the head of the article acts, and a strip is followed to its answer", async ({ reader, article }) => {
@@ -43,21 +44,21 @@ test("the head of the article acts, and a strip is followed to its answer", asyn
 
 test("a reader trains, cuts EP, and the model no longer knows left from right", async ({ reader, article }) => {
   await reader.open(`${article}?engine=cpu&start=untrained`);
-  await reader.sees(/^Untrained/, "lr-train", STATE);
-  await reader.press("lr-train", "=Train");
-  await expect.poll(() => reader.text("lr-train", STATE), { timeout: 90_000 }).toMatch(/^Trained for 1,000 steps/);
-  await expect.poll(async () => Number(await reader.text("lr-train", "[data-testid=accuracies-unseen] [data-accuracy=retrieval]"))).toBeGreaterThanOrEqual(0.9);
-  await reader.press("lr-ablate", "=EP");
-  await reader.sees(/picks the order at chance/, "lr-ablate", FINDING);
+  await reader.sees(/^Untrained/, COCKPIT, STATE);
+  await reader.press(COCKPIT, "=Train");
+  await expect.poll(() => reader.text(COCKPIT, STATE), { timeout: 90_000 }).toMatch(/^Trained for 1,000 steps/);
+  await expect.poll(async () => unseen(reader, "order")).toBeGreaterThanOrEqual(0.9);
+  await reader.press(COCKPIT, "=EP");
+  await reader.sees(/a coin toss/, COCKPIT, FINDING);
   expect(await unseen(reader, "order")).toBeCloseTo(0.5, 1);
   expect(await unseen(reader, "recognition")).toBeGreaterThanOrEqual(0.95);
 });
 
-const step = async (reader: Reader) => Number(await reader.attribute("data-step", "lr-train", STATE));
+const step = async (reader: Reader) => Number(await reader.attribute("data-step", COCKPIT, STATE));
 
 test("a reader who leaves in mid-training and comes back loses no more than the steps since the last snapshot", async ({ reader, article }) => {
   await reader.open(`${article}?engine=cpu&start=untrained`);
-  await reader.press("lr-train", "=Train");
+  await reader.press(COCKPIT, "=Train");
   await expect.poll(() => step(reader)).toBeGreaterThan(150);
   await reader.open("about:blank");
   await reader.back();
@@ -66,7 +67,7 @@ test("a reader who leaves in mid-training and comes back loses no more than the 
   await expect.poll(async () => (await offered()) !== "" || (await step(reader)) > 150).toBe(true);
   if (await offered()) await reader.press(".notice-box", "=Resume");
   await expect.poll(() => step(reader)).toBeGreaterThanOrEqual(150);
-  await expect.poll(() => reader.text("lr-train", STATE), { timeout: 30_000 }).toMatch(/^(Trained for|Paused at|Training)/);
+  await expect.poll(() => reader.text(COCKPIT, STATE), { timeout: 30_000 }).toMatch(/^(Trained for|Paused at|Training)/);
 });
 
 test("an engine that cannot be fetched is said at the figure, the model stays, and Try again trains", async ({ reader, host }) => {
@@ -75,24 +76,24 @@ test("an engine that cannot be fetched is said at the figure, the model stays, a
   for (const name of names) pages[`/site/assets/${name}`] = "<h1>Welcome to our network</h1>";
   const { origin } = await host(pages);
   await reader.open(`${origin}/site/index.html?engine=cpu`);
-  await reader.sees(/^This model came with the page/, "lr-train", STATE);
-  await reader.press("lr-train", "=Train");
-  await reader.sees(/The engine could not be loaded/, "lr-train", "[data-testid=error]");
-  await reader.press("lr-ablate", "=EP");
-  await reader.sees(/picks the order at chance/, "lr-ablate", FINDING); // the model that was here answers all the while
+  await reader.sees(/^This model came with the page/, COCKPIT, STATE);
+  await reader.press(COCKPIT, "=Train");
+  await reader.sees(/The engine could not be loaded/, COCKPIT, "[data-testid=error]");
+  await reader.press(COCKPIT, "=EP");
+  await reader.sees(/a coin toss/, COCKPIT, FINDING); // the model that was here answers all the while
   for (const name of names) Reflect.deleteProperty(pages, `/site/assets/${name}`);
-  await reader.press("lr-train", "=Try again");
-  await expect.poll(async () => (await reader.text("lr-train", "[data-testid=error]")) === "" && (await step(reader)) > 20).toBe(true);
+  await reader.press(COCKPIT, "=Try again");
+  await expect.poll(async () => (await reader.text(COCKPIT, "[data-testid=error]")) === "" && (await step(reader)) > 20).toBe(true);
   await reader.open("about:blank");
 });
 
 test("an object follows the pointer, and the arrow keys", async ({ reader, article }) => {
   await reader.open(article);
-  const object = ["lr-gradient", "lr-strip", "[data-testid=object-0]"];
+  const object = [COCKPIT, "lr-strip", "[data-testid=object-0]"];
   const at = () => reader.attribute("aria-valuenow", ...object);
-  await reader.sees(/^This model/, "lr-train", STATE); // nothing moves any more
+  await reader.sees(/^This model/, COCKPIT, STATE); // nothing moves any more
   expect(await at()).toBe("3");
-  const width = await reader.run((find) => find("lr-gradient", "lr-strip", ".cell")?.getBoundingClientRect().width ?? 0);
+  const width = await reader.run((find, cockpit) => find(cockpit, "lr-strip", ".cell")?.getBoundingClientRect().width ?? 0, COCKPIT);
   await reader.drag(2 * width, ...object);
   await expect.poll(at).toBe("5");
   await reader.run((find, way) => { find(...way)?.focus(); }, object);
@@ -113,10 +114,11 @@ test("an experiment trains its first models", async ({ reader, article }) => {
 
 test("a figure is kept as SVG, PNG and CSV", async ({ reader, article }) => {
   await reader.open(article);
-  await reader.sees(/Nothing is ablated/, "lr-ablate", FINDING);
-  await reader.press("lr-ablate", "=Keep");
+  await reader.run((find) => { find("lr-lab")?.scrollIntoView(); });
+  await reader.sees(/Nothing is ablated/, "lr-lab", "lr-ablate", FINDING);
+  await reader.press("lr-lab", "lr-ablate", "=Keep");
   for (const [label, name, start] of [["SVG", /\.svg$/, "<svg"], ["PNG", /\.png$/, "\x89PNG"], ["CSV", /\.csv$/, "split,accuracy,before,after"]] as const) {
-    await reader.press("lr-ablate", `=${label}`);
+    await reader.press("lr-lab", "lr-ablate", `=${label}`);
     expect((await reader.saved(name)).toString("latin1")).toContain(start);
   }
 });
@@ -161,20 +163,20 @@ test("an element whose worker the page's policy refuses says what is missing", a
 
 test("dark is dark, on the page and in the figures", async ({ reader, article }) => {
   await reader.open(article);
-  await reader.sees(/Nothing is ablated/, "lr-ablate", FINDING);
-  const colours = () => reader.run((find) => [getComputedStyle(document.documentElement).backgroundColor, getComputedStyle(find("lr-train", "h2") ?? document.body).color]);
+  await reader.sees(/All nine terms are in/, COCKPIT, FINDING);
+  const colours = () => reader.run((find, cockpit) => [getComputedStyle(document.documentElement).backgroundColor, getComputedStyle(find(cockpit, "h2") ?? document.body).color], COCKPIT);
   expect(await colours()).toEqual(["rgb(253, 252, 250)", "rgb(28, 30, 34)"]);
   while ((await reader.text("#theme")) !== "Theme: dark") await reader.press("#theme");
   expect(await colours()).toEqual(["rgb(21, 23, 27)", "rgb(233, 230, 223)"]);
   // A slider's two sides can be told apart.
-  const side = (share: number) => reader.brightness(share, "lr-ablate", "#strength");
+  const side = (share: number) => reader.brightness(share, COCKPIT, "#strength");
   await expect.poll(async () => Math.abs((await side(0.2)) - (await side(0.8))), { timeout: 5_000 }).toBeGreaterThan(60);
 });
 
 test("a phone's width needs no sideways scroll", async ({ reader, host }) => {
   const { origin } = await host({ "/phone": course(`<iframe width="360" height="700" src="/site/index.html"></iframe>`) });
   await reader.open(`${origin}/phone`);
-  await reader.frame.sees(/Nothing is ablated/, "lr-ablate", FINDING);
+  await reader.frame.sees(/All nine terms are in/, "lr-cockpit[parts]", FINDING);
   const excess = () => reader.frame.run(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(await excess()).toBe(0);
   // Negative control: what is too wide is noticed.

@@ -33,6 +33,7 @@ export async function webkit({ program, lang, downloads }: Launch): Promise<Driv
   }
   const { sessionId } = await send<{ sessionId: string }>("POST", "/session", { capabilities: {} });
   address += `/session/${sessionId}`;
+  await send("POST", "/window/rect", { width: 1280, height: 900 });
 
   const act = (type: "pointer" | "key", actions: object[]) => send<null>("POST", "/actions", { actions: [{ type, id: type, actions }] });
   return {

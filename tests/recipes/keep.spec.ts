@@ -55,7 +55,7 @@ async function train(page: Page, query: string, steps: number): Promise<Article>
 }
 
 async function keep(page: Page, label: string, path: string): Promise<void> {
-  const menu = page.locator("lr-train").getByTestId("keep");
+  const menu = (await new Article(page).figure("lr-train")).getByTestId("keep");
   if ((await menu.getAttribute("open")) === null) await menu.getByText("Keep", { exact: true }).click();
   const download = page.waitForEvent("download");
   await menu.getByRole("button", { name: label, exact: true }).click();
