@@ -95,7 +95,8 @@ fn accuracy(accuracies: &Accuracies) -> Value {
     numbers
 }
 
-/// Of every head EP and the attention, over CLS and the pixels; and the two captions' cosines.
+/// Of every head EP and the attention, over CLS and the pixels; the two captions' cosines, and the nearest of
+/// all captions.
 fn view(decomposition: &Decomposition) -> Value {
     let heads = decomposition.heads.iter();
     let mut view = json!({
@@ -108,6 +109,7 @@ fn view(decomposition: &Decomposition) -> Value {
         "captions": decomposition.captions.iter()
             .map(|score| json!({ "text": score.text, "similarity": score.similarity }))
             .collect::<Vec<_>>(),
+        "nearest": decomposition.nearest.as_ref().map(|score| json!({ "text": score.text })),
     });
     rounded(&mut view);
     view

@@ -40,13 +40,13 @@ test("a paragraph sets the model to what it speaks of, back and forth, and the a
   await expect(article.button("EP")).toHaveAttribute("aria-pressed", "true");
   await expect(article.cockpit.getByTestId("object-0")).toHaveAttribute("aria-valuenow", "8");
   // The strip and its exchange get one answer, which is right for one of them.
-  await expect(article.cockpit.getByTestId("verdict")).toContainText("The same answer whichever way they stand");
+  await expect(article.cockpit.getByTestId("verdict")).toContainText("The same answer both ways round");
   await read(page, "leans the other way");
-  await expect(article.cockpit.getByTestId("verdict")).toContainText("Wrong whichever way they stand");
+  await expect(article.cockpit.getByTestId("verdict")).toContainText("Wrong, both ways round");
   await expect(article.finding).toContainText("With EP reversed");
   await read(page, WHOLE);
   await expect(article.button("EP")).toHaveAttribute("aria-pressed", "false");
-  await expect(article.cockpit.getByTestId("verdict")).toContainText("Right whichever way they stand");
+  await expect(article.cockpit.getByTestId("verdict")).toContainText("Right, both ways round");
   await page.evaluate(() => { scrollTo({ top: 0, behavior: "instant" }); });
   expect(new URL(page.url()).search).toBe("?engine=cpu&start=trained");
 });

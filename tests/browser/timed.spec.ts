@@ -71,6 +71,7 @@ test("the head of the article can be pressed within a second of opening", async 
   });
   console.log(`alive after ${Math.round(alive)} ms`);
   expect(alive).toBeLessThan(1_000);
+});
 
 test("scrubbing through the shipped model's past, no frame takes longer than 50 ms", async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 800 });

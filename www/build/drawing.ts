@@ -1,9 +1,9 @@
 // What the article shows of the model that ships before a script is there, without one and on paper.
 import { html, nothing } from "lit";
-import { epOf, exchange, type BothWays } from "../src/figures/both-ways";
+import { epOf, type BothWays } from "../src/figures/both-ways";
 import { STEPS } from "../src/figures/follow-steps";
 import { fitsOf, fixedStrip, heroPicture, type Parts } from "../src/figures/hero-picture";
-import { UNCUT, USUAL, stripOf } from "../src/run/views";
+import { UNCUT, USUAL, exchange, stripOf } from "../src/run/views";
 import { markup } from "./markup";
 import { shippedModel } from "./model";
 

@@ -1,13 +1,9 @@
 // The two captions of a strip, and of the strip on which the objects have changed places: which one wins, and is it true?
 import { css, html } from "lit";
+import { answerOf, verdict, type Answer } from "../figures/both-ways";
 import type { Sight } from "./sight";
 
-/** Below this difference of two cosines, neither caption wins to speak of. */
-const TIE = 0.005;
-
-type Answer = "right" | "wrong" | "tie";
-
-const SIGNS: Record<Answer, string> = { right: "✓ right", wrong: "✗ wrong", tie: "= a tie" };
+const SIGNS: Record<Answer, string> = { right: "✓ right", wrong: "✗ wrong", tie: "= a tie", lost: "✗ neither" };
 
 export const captionStyles = css`
   .answers {
@@ -76,21 +72,6 @@ export const captionStyles = css`
   }
 `;
 
-export function answerOf({ captions: [truth, swap] }: Sight): Answer {
-  const lead = (truth?.similarity ?? 0) - (swap?.similarity ?? 0);
-  return Math.abs(lead) < TIE ? "tie" : lead > 0 ? "right" : "wrong";
-}
-
-/** What the two answers come to, in words. */
-export function verdictOf(answers: [Answer, Answer]): string {
-  const rights = answers.filter((answer) => answer === "right").length;
-  const wrongs = answers.filter((answer) => answer === "wrong").length;
-  if (rights === 2) return "Right whichever way they stand: for this pair the model knows which is on the left.";
-  if (wrongs === 2) return "Wrong whichever way they stand: the model takes left for right.";
-  if (rights === 1 && wrongs === 1) return "The same answer whichever way they stand, so it is right for one strip and wrong for the other.";
-  return "Both captions fit about equally well: the model cannot say.";
-}
-
 /** In one order for both strips, so that equal answers look equal. */
 function ofStrip(sight: Sight, title: string, name: string) {
   const [truth] = sight.captions;
@@ -99,7 +80,7 @@ function ofStrip(sight: Sight, title: string, name: string) {
   const best = Math.max(...sight.captions.map(({ similarity }) => similarity));
   return html`<div data-testid=${`captions-${name}`} data-answer=${answer}>
     <p><b>${title}</b><span class=${`answer ${answer}`}>${SIGNS[answer]}</span></p>
-    ${inOrder.map(({ text, similarity }) => html`<div class=${`caption ${answer !== "tie" && similarity === best ? "wins" : ""} ${text === truth?.text ? "part-true" : "part-false"}`}>
+    ${inOrder.map(({ text, similarity }) => html`<div class=${`caption ${(answer === "right" || answer === "wrong") && similarity === best ? "wins" : ""} ${text === truth?.text ? "part-true" : "part-false"}`}>
       <span>${text === truth?.text ? html`<span title="true">✓</span><span class="visually-hidden">true: </span>` : html`<span class="visually-hidden">false: </span>`}</span>
       <span>${text}</span>
       <svg height="8" aria-hidden="true">
@@ -117,5 +98,5 @@ export function captionBars([strip, swap]: [Sight, Sight]) {
       ${ofStrip(strip, "Which caption fits this strip?", "strip")}
       ${ofStrip(swap, "And with the two exchanged?", "swap")}
     </div>
-    <p class="verdict" data-testid="verdict">${verdictOf([answerOf(strip), answerOf(swap)])}</p>`;
+    <p class="verdict" data-testid="verdict">${verdict({ strip, exchanged: swap })}</p>`;
 }

@@ -4,7 +4,7 @@ import historyUrl from "../run/paper-history.json?url";
 import { fetched, load } from "../engine/load";
 import type { Evaluation } from "../engine/pkg/leftright.js";
 import type { Past } from "../run/run-state";
-import { samePlaced, swapped, USUAL, type Cut, type Placed } from "../run/views";
+import { samePlaced, exchange, USUAL, type Cut, type Placed } from "../run/views";
 import { Lazy } from "../util/lazy";
 import type { Scores, Sight } from "./sight";
 
@@ -50,7 +50,7 @@ export class ShippedPast implements Past {
 
   /** The strip that is shown, which is one of the two that are recorded. */
   shownStrip(placed: Placed): Placed {
-    const swap = swapped(USUAL.placed);
+    const swap = exchange(USUAL.placed);
     return samePlaced(placed, swap) ? swap : USUAL.placed;
   }
 

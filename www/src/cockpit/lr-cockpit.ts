@@ -4,6 +4,7 @@ import "../charts/accuracy-track";
 import "../figures/lr-strip";
 import { columns } from "../charts/columns";
 import type { Table } from "../export/csv";
+import { verdict } from "../figures/both-ways";
 import { CutControls, cutStyles } from "../figures/cut-controls";
 import { RunFigure } from "../figures/figure";
 import { brokenFinding } from "../figures/findings";
@@ -11,9 +12,9 @@ import type { StripMove } from "../figures/lr-strip";
 import { press } from "../figures/press";
 import { runState } from "../figures/run-status";
 import { engineLine, trainButtons, trainTrouble } from "../figures/train-controls";
-import { ablationsOf, stripOf, swapped, type Cut, type Placed } from "../run/views";
+import { ablationsOf, stripOf, exchange, type Cut, type Placed } from "../run/views";
 import { count, percent } from "../util/format";
-import { answerOf, captionBars, captionStyles, verdictOf } from "./captions";
+import { captionBars, captionStyles } from "./captions";
 import { cockpitFinding } from "./finding";
 import { headRows, headStyles } from "./heads";
 import { Moments } from "./moments";
@@ -85,7 +86,7 @@ export class LrCockpit extends RunFigure {
     const { placed, cut } = views;
     const sight = async (of: Placed) => sightOf(await run.decompose({ strip: stripOf(of, current.config.pixels) }, cut));
     if (this.wantsAnswer(this.sights)) {
-      this.sights.ask([run, run.revision, placed, cut], async () => ({ placed, cut, sights: await Promise.all([sight(placed), sight(swapped(placed))]) }));
+      this.sights.ask([run, run.revision, placed, cut], async () => ({ placed, cut, sights: await Promise.all([sight(placed), sight(exchange(placed))]) }));
     }
     if (!evaluation || !this.wantsAnswer(this.scores)) return;
     this.scores.ask([evaluation, cut], async () => {
@@ -106,7 +107,7 @@ export class LrCockpit extends RunFigure {
     if (!this.acted || !sights || this.sights.value?.cut !== this.run.views.cut || this.scores.value?.cut !== this.run.views.cut) return;
     this.acted = false;
     const finding = this.finding();
-    this.announce(`${typeof finding === "string" ? finding : ""} ${verdictOf([answerOf(sights[0]), answerOf(sights[1])])}`);
+    this.announce(`${typeof finding === "string" ? finding : ""} ${verdict({ strip: sights[0], exchanged: sights[1] })}`);
   }
 
   /** What is shown: of the model's past, or what it answers now. */
@@ -221,7 +222,7 @@ export class LrCockpit extends RunFigure {
       ></lr-strip>
       <p class="note moves">
         <span>${past ? "The past is recorded for this strip and its exchange, with EP, without it and reversed." : "Drag an object, or use the arrow keys."}</span>
-        <button class="link" @click=${() => { this.move({ positions: swapped(placed).positions, continued: false }); }}>Exchange the two</button>
+        <button class="link" @click=${() => { this.move({ positions: exchange(placed).positions, continued: false }); }}>Exchange the two</button>
       </p>
     </div>`;
   }

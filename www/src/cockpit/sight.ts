@@ -1,5 +1,6 @@
 // What the cockpit shows of a model's look at one strip.
 import type { Decomposition } from "../engine/pkg/leftright.js";
+import type { Answered } from "../figures/both-ways";
 
 /** Over CLS and the pixels. */
 interface HeadSight {
@@ -10,12 +11,10 @@ interface HeadSight {
   slope: number;
 }
 
-export interface Sight {
+export interface Sight extends Answered {
   heads: HeadSight[];
   /** The head whose slope is the largest, either way. */
   strongest: number;
-  /** The true caption, then the one with the two labels exchanged. */
-  captions: { text: string; similarity: number }[];
 }
 
 /** On unseen pairs. */
@@ -24,10 +23,11 @@ export interface Scores {
   recognition: number | null;
 }
 
-export function sightOf({ heads, strongest, captions }: Decomposition): Sight {
+export function sightOf({ heads, strongest, captions, nearest }: Decomposition): Sight {
   return {
     heads: heads.map(({ terms, attention, slope }) => ({ ep: terms.find(({ term }) => term === "EP")?.row ?? [], attention, slope })),
     strongest,
     captions,
+    nearest,
   };
 }

@@ -1,7 +1,7 @@
 // What a model answers of a strip, and of the strip with its two objects exchanged. One answer alone says little: a model that
 // always gives the same is right every other time.
 import type { Config, Decomposition, HeadDecomposition, Scene } from "../engine/pkg/leftright.js";
-import { UNCUT, stripOf, type Cut, type Placed, type Views } from "../run/views";
+import { UNCUT, exchange, stripOf, type Cut, type Placed, type Views } from "../run/views";
 import { conditionOf } from "./findings";
 
 /** Logits per pixel below which a line prefers no side to speak of. */
@@ -23,11 +23,6 @@ export type Answer = "right" | "wrong" | "tie" | "lost";
 
 export type Outcome = "right" | "same" | "wrong" | "mixed" | "lost";
 
-/** The strip with its two objects exchanged. */
-export function exchange({ labels, positions: [a, b] }: Placed): Placed {
-  return { labels, positions: [b, a] };
-}
-
 /** What answers: a run. */
 interface Asked {
   decompose(scene: Scene, cut: Cut): Promise<Decomposition>;
@@ -40,14 +35,26 @@ export async function bothWays(run: Asked, { cut, placed }: Views, { pixels }: C
   return { cut, placed, whole, strip, exchanged };
 }
 
-export function answerOf({ captions: [own, swapped], nearest }: Decomposition): Answer {
+/** What an answer is read from: the strip's own caption, then the swapped one, and the nearest of all captions. */
+export interface Answered {
+  captions: { text: string; similarity: number }[];
+  nearest: { text: string } | null;
+}
+
+/** A strip's, and its exchange's. */
+export interface AnsweredTwice {
+  strip: Answered;
+  exchanged: Answered;
+}
+
+export function answerOf({ captions: [own, swapped], nearest }: Answered): Answer {
   if (!own || !swapped || !nearest) return "lost";
   if (nearest.text !== own.text && nearest.text !== swapped.text) return "lost";
   if (own.similarity === swapped.similarity) return "tie";
   return own.similarity > swapped.similarity ? "right" : "wrong";
 }
 
-export function outcomeOf({ strip, exchanged }: BothWays): Outcome {
+export function outcomeOf({ strip, exchanged }: AnsweredTwice): Outcome {
   const [one, other] = [answerOf(strip), answerOf(exchanged)];
   if (one === "lost" || other === "lost") return "lost";
   if (one === "tie" || other === "tie") return "mixed";
@@ -63,7 +70,7 @@ const VERDICTS: Record<Outcome, string> = {
   lost: "It no longer finds both objects.",
 };
 
-export function verdict(of: BothWays): string {
+export function verdict(of: AnsweredTwice): string {
   return VERDICTS[outcomeOf(of)];
 }
 

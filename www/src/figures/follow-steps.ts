@@ -1,9 +1,9 @@
 // One strip on its way through the model, in steps: what each does, in sentences that its numbers complete. They stay true whatever
 // the model, the strip and the cut.
 import type { Decomposition, HeadDecomposition, Term } from "../engine/pkg/leftright.js";
-import type { Placed } from "../run/views";
+import { exchange, type Placed } from "../run/views";
 import { accuracy, percent, signed } from "../util/format";
-import { answerOf, exchange, outcomeOf, steepest, type BothWays } from "./both-ways";
+import { answerOf, outcomeOf, steepest, type BothWays } from "./both-ways";
 import { listed } from "./findings";
 
 /** Attention that a head must give to what it reads, and how many times as much as to the other object where it reads one alone. */

@@ -4,9 +4,9 @@ import { html, nothing, svg, type TemplateResult } from "lit";
 import { scaleLinear } from "d3-scale";
 import { columns } from "../charts/columns";
 import type { CaptionScore, Decomposition } from "../engine/pkg/leftright.js";
-import type { Placed } from "../run/views";
+import { exchange, type Placed } from "../run/views";
 import { accuracy, percent, signed } from "../util/format";
-import { answerOf, epOf, exchange, steepest, story, verdict, type BothWays } from "./both-ways";
+import { answerOf, epOf, steepest, story, verdict, type BothWays } from "./both-ways";
 
 const SHAPES = ["object-a", "object-b"] as const;
 

@@ -143,7 +143,7 @@ export function isUncut({ terms, strength, heads }: Cut): boolean {
 }
 
 /** The same two objects, each where the other was. */
-export function swapped({ labels, positions: [a, b] }: Placed): Placed {
+export function exchange({ labels, positions: [a, b] }: Placed): Placed {
   return { labels, positions: [b, a] };
 }
 
