@@ -108,8 +108,7 @@ test("objects are dragged and moved by arrow keys, and every figure shows what t
   await expect.poll(() => hero.marks()).toEqual(["✓", "", "", "✓"]);
 
   await hero.button("Reverse it").click();
-  const gradient = page.locator("lr-gradient").first();
-  await gradient.scrollIntoViewIfNeeded();
+  const gradient = await new Article(page).figure("lr-gradient");
   await expect(gradient.getByTestId("finding")).toContainText("With EP reversed");
   await expect(gradient.getByTestId("object-1")).toHaveAttribute("aria-valuenow", "10");
   await expect(page).toHaveURL(/\?ablate=EP&strength=-1&strip=/);

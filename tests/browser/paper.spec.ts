@@ -16,7 +16,7 @@ test("a printed page has every figure, those that were not scrolled to as the re
   const size = (await page.pdf()).length;
 
   await page.emulateMedia({ media: "print" });
-  for (const figure of await asleep.all()) await expect(figure.locator("p")).toBeVisible();
+  for (const figure of await asleep.all()) await expect(figure.locator(".static")).toBeVisible();
   // Negative control: the pictures are in the file.
   const pictures = await asleep.locator("img").count();
   await page.evaluate(() => { for (const image of document.querySelectorAll(".static img")) image.remove(); });
