@@ -4,6 +4,7 @@ import type { AblationResult } from "../engine/pkg/leftright.js";
 import type { ExperimentFigure } from "../experiments/experiment-figure";
 import { sinceStep } from "../figures/findings";
 import { press } from "../figures/press";
+import { giveAnswers, isAnswered } from "./answers";
 import { accuracy } from "../util/format";
 import { LatestAnswer } from "../util/latest-answer";
 import { sharedRun } from "../run/registry";
@@ -109,20 +110,13 @@ export class LrGuess extends LitElement {
   private readonly answer = new LatestAnswer<AblationResult>(() => { this.requestUpdate(); });
   private readonly follow = () => { this.requestUpdate(); };
 
-  /** What of the page says the answer: hidden until it is given, but for a browser's own search. */
-  private get answers(): NodeListOf<HTMLElement> {
-    return document.querySelectorAll(`[data-answers="${CSS.escape(this.ask)}"]`);
-  }
-
   override connectedCallback(): void {
     super.connectedCallback();
-    if (!this.asked) for (const answer of this.answers) answer.setAttribute("hidden", "until-found");
     this.run.addEventListener("change", this.follow);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.show();
     this.run.removeEventListener("change", this.follow);
   }
 
@@ -139,13 +133,9 @@ export class LrGuess extends LitElement {
     this.requestUpdate();
   }
 
-  private show(): void {
-    for (const answer of this.answers) answer.removeAttribute("hidden");
-  }
-
   private reveal(): void {
     this.asked = true;
-    this.show();
+    giveAnswers(this.ask);
     this.requestUpdate();
   }
 
@@ -185,7 +175,7 @@ export class LrGuess extends LitElement {
       </fieldset>
       <div class="row">
         ${press("See the answer", () => { this.reveal(); }, { able: this.guess !== null, why: "Choose one first." })}
-        ${this.answers.length > 0 && !this.asked ? html`<button class="link" @click=${() => { this.reveal(); }}>Skip the question</button>` : nothing}
+        ${isAnswered(this.ask) && !this.asked ? html`<button class="link" @click=${() => { this.reveal(); }}>Skip the question</button>` : nothing}
         <p role="status" data-testid="answer">${this.verdict()}</p>
       </div>`;
   }

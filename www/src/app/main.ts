@@ -1,4 +1,5 @@
 import "./trusted-types";
+import { hideAnswers } from "./answers";
 import { followReading } from "./contents";
 import { copyButtons } from "./copy";
 import { peekAtLinks } from "./peek";
@@ -24,6 +25,7 @@ if (main) {
 }
 const contents = document.querySelector("nav");
 if (contents) followReading(contents);
+hideAnswers();
 const told = document.querySelector<HTMLElement>(".walk");
 if (told) walk(told);
 loadFiguresInSight();

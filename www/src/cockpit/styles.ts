@@ -161,6 +161,33 @@ export const cockpitStyles = css`
     padding-bottom: var(--space-1);
   }
 
+  /* As many lines as any state of the model takes, so that the text around does not move as it is read. */
+  @container (width < 26rem) {
+    .finding {
+      min-height: 5.6em;
+    }
+
+    .moves {
+      min-height: 3.9em;
+    }
+
+    .head header {
+      min-height: 2.6em;
+    }
+
+    .answers {
+      min-height: 13rem;
+    }
+
+    .legend-time {
+      min-height: 4.5em;
+    }
+
+    .state {
+      min-height: 3.9em;
+    }
+  }
+
   .follow {
     display: flex;
     flex-wrap: wrap;

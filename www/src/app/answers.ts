@@ -1,0 +1,14 @@
+// What the text says in answer to a guess: hidden from the start, but for a browser's own search, until it is given.
+
+export function hideAnswers(): void {
+  for (const answer of document.querySelectorAll("[data-answers]")) answer.setAttribute("hidden", "until-found");
+}
+
+/** Whether the text answers this question. */
+export function isAnswered(ask: string): boolean {
+  return document.querySelector(`[data-answers="${CSS.escape(ask)}"]`) !== null;
+}
+
+export function giveAnswers(ask: string): void {
+  for (const answer of document.querySelectorAll(`[data-answers="${CSS.escape(ask)}"]`)) answer.removeAttribute("hidden");
+}
