@@ -7,7 +7,9 @@ import { TRAIN_STEPS } from "./run-state";
 export function linkTo({ current, views, fields, begun, bundled, file, step }: Run, page: string): string {
   const url = new URL(page);
   url.hash = "";
-  const query = current ? writeQuery(current.settings, views, fields, current.config) : new URLSearchParams();
+  // Before there is a model, the address is what there is to share.
+  if (!current) return url.href;
+  const query = writeQuery(current.settings, views, fields, current.config);
   if (begun && !bundled && file === null) {
     query.set("start", "training");
     if (step !== TRAIN_STEPS) query.set("steps", String(step));
