@@ -68,6 +68,24 @@ test("what the reader has set stays until they follow the text again", async ({ 
   await expect(article.button("Follow the text")).toBeHidden();
 });
 
+test("a step that the reader turns to while another is on its way is theirs", async ({ page }) => {
+  let release: (() => void) | undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/paper-history*", async (route) => { await held; await route.continue(); });
+  const article = await opened(page);
+  await read(page, "Names come first."); // sets the model to step 250
+  await expect.poll(() => page.locator(".walk > lr-cockpit").getAttribute("data-lit")).toContain("time");
+  await article.cockpit.getByLabel("Time machine").fill("20");
+  await read(page, "Now watch it grow"); // would set it to step 0
+  await expect(article.button("Follow the text")).toBeVisible();
+  release?.();
+  await expect(article.cockpit.getByTestId("time-step")).toHaveText("500");
+  await page.waitForTimeout(300);
+  await expect(article.cockpit.getByTestId("time-step")).toHaveText("500");
+  await article.button("Follow the text").click();
+  await expect(article.cockpit.getByTestId("time-step")).toHaveText("0");
+});
+
 test("a marked word lights its part, and a pixel that is pointed at is lit in every head", async ({ page }) => {
   const article = await opened(page);
   await read(page, WHOLE);

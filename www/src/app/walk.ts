@@ -22,7 +22,10 @@ class Walk {
   #told: Pick<Views, "cut" | "placed" | "step">;
   /** Counts what the walk has begun to show. */
   #shows = 0;
+  /** Whether a step that the walk has asked for is on its way. */
   #applying = false;
+  /** Whether the reader has turned to a step that may not be here yet. */
+  #touched = false;
 
   constructor(
     private readonly section: HTMLElement,
@@ -32,6 +35,11 @@ class Walk {
     this.#told = USUAL;
     run.addEventListener("change", () => { this.#mark(); });
     section.addEventListener("lr-follow", () => void this.#show());
+    section.addEventListener("input", ({ target }) => {
+      if (!this.#cockpits.some((cockpit) => cockpit === target)) return;
+      this.#touched = true;
+      this.#mark();
+    });
     this.#observe();
     for (const word of section.querySelectorAll<HTMLElement>("[data-lights]")) this.#listen(word);
     this.#mark();
@@ -43,7 +51,8 @@ class Walk {
   }
 
   get #byHand(): boolean {
-    return !this.#applying && !same(this.#now, this.#told);
+    const { cut, placed, step } = this.#now;
+    return this.#touched || !same({ cut, placed }, { cut: this.#told.cut, placed: this.#told.placed }) || (!this.#applying && step !== this.#told.step);
   }
 
   /** The last paragraph that has come up to the reading line counts, until the walk ends; a hidden answer is not read yet. */
@@ -87,12 +96,15 @@ class Walk {
     this.#light();
     const { cut, placed, step } = this.#wanted.views;
     const turn = ++this.#shows;
+    this.#touched = false;
     this.#applying = true;
+    this.#told = { cut, placed, step: this.#told.step };
     if (!same({ cut, placed }, { cut: this.run.views.cut, placed: this.run.views.placed })) this.run.tell({ cut, placed });
+    this.#told = { ...this.#now, step: this.#told.step }; // as this model can show it
     await this.#cockpits[0]?.showStep(step);
     if (turn !== this.#shows) return;
     this.#applying = false;
-    this.#told = this.#now;
+    this.#told = { ...this.#told, step: this.#now.step };
     this.#mark();
   }
 
