@@ -1,6 +1,7 @@
 // The two captions of a strip, and of the strip on which the objects have changed places: which one wins, and is it true?
 import { css, html } from "lit";
 import { answerOf, verdict, type Answer } from "../figures/both-ways";
+import { plain } from "../util/format";
 import type { Sight } from "./sight";
 
 const SIGNS: Record<Answer, string> = { right: "✓ right", wrong: "✗ wrong", tie: "= a tie", lost: "✗ neither" };
@@ -87,7 +88,7 @@ function ofStrip(sight: Sight, title: string, name: string) {
         <rect class="track" width="100%" height="8"></rect>
         <rect class="bar" width=${`${Math.max(0, similarity * 100).toFixed(1)}%`} height="8"></rect>
       </svg>
-      <span>${similarity.toFixed(2)}</span>
+      <span>${plain(similarity)}</span>
     </div>`)}
   </div>`;
 }

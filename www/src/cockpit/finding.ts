@@ -8,8 +8,11 @@ import type { Scores } from "./sight";
 const COIN = [0.4, 0.6] as const;
 const REVERSED = 0.1;
 
+/** A share under which there is hardly anything to put in order. */
+const FOUND = 0.1;
+
 function often(share: number): string {
-  return share >= 0.995 ? "every time" : share < 0.005 ? "never" : `in ${percent(share)}`;
+  return share >= 0.995 ? "every time" : `in ${percent(share)}`;
 }
 
 /** `past`: the step that is shown, where that is not the latest. */
@@ -17,8 +20,9 @@ export function cockpitFinding(scores: Scores, cut: Cut, trained: boolean, past:
   const when = past === null ? "" : `At step ${count(past)}: `;
   if (!trained) return `${when}The model has learned nothing yet.`;
   const [order, recognition] = [scores.order ?? 0, scores.recognition ?? 0];
-  const names = `n new pairs the model names both objects ${often(recognition)} and gets their order right ${often(order)}`;
+  const names = `n new pairs the model names both objects ${often(recognition)}`;
   const meaning = order >= COIN[0] && order <= COIN[1] ? ": a coin toss" : order <= REVERSED ? ": the wrong way round" : "";
-  if (cut.terms.length > 0) return `${when}${conditionOf(cut)}, o${names}${meaning}.`;
-  return past === null ? `All nine terms are in. O${names}${meaning}.` : `${when}o${names}${meaning}.`;
+  const puts = recognition < FOUND ? ", so it has nothing to put in order" : ` and gets their order right ${often(order)}${meaning}`;
+  if (cut.terms.length > 0) return `${when}${conditionOf(cut)}, o${names}${puts}.`;
+  return past === null ? `All nine terms are in. O${names}${puts}.` : `${when}o${names}${puts}.`;
 }

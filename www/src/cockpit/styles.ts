@@ -67,7 +67,8 @@ export const cockpitStyles = css`
   }
 
   .moves {
-    min-height: 2.7em;
+    margin-top: 3px;
+    min-height: 2.9em;
     line-height: 1.3;
   }
 
