@@ -18,7 +18,7 @@ test("the article opens on its trained model, in each figure that comes at once"
   await reader.open(article);
   await reader.sees(/^This model came with the page, trained for 1,000 steps/, COCKPIT, STATE);
   await reader.sees(/All nine terms are in/, COCKPIT, FINDING);
-  expect(await reader.run(() => document.querySelectorAll("main [number]").length)).toBe(14);
+  expect(await reader.run(() => document.querySelectorAll("main [number]").length)).toBe(15);
 });
 
 test("the head of the article acts, and a strip is followed to its answer", async ({ reader, article }) => {
