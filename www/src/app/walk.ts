@@ -33,7 +33,7 @@ class Walk {
   ) {
     this.#cockpits = [...section.querySelectorAll<LrCockpit>("lr-cockpit")];
     this.#told = USUAL;
-    run.addEventListener("change", () => { this.#mark(); });
+    for (const type of ["change", "past"]) run.addEventListener(type, () => { this.#mark(); });
     section.addEventListener("lr-follow", () => void this.#show());
     section.addEventListener("input", ({ target }) => {
       if (!this.#cockpits.some((cockpit) => cockpit === target)) return;

@@ -12,6 +12,7 @@ import type { StripMove } from "../figures/lr-strip";
 import { press } from "../figures/press";
 import { runState } from "../figures/run-status";
 import { engineLine, trainButtons, trainTrouble } from "../figures/train-controls";
+import type { Run } from "../run/run";
 import { ablationsOf, stripOf, exchange, type Cut, type Placed } from "../run/views";
 import { count, percent } from "../util/format";
 import { captionBars, captionStyles } from "./captions";
@@ -24,7 +25,10 @@ import { cockpitStyles } from "./styles";
 import { timeLine, timeLineStyles } from "./time-line";
 
 /** Where it stands beside the text, in one; on a narrower window it comes in steps, between the paragraphs. */
-export const BESIDE = matchMedia("(min-width: 70rem)");
+const BESIDE = matchMedia("(min-width: 70rem)");
+
+/** Where a reader wants no motion. */
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** The slope, in logits per pixel, at the top of the time line. */
 const FULL_SLOPE = 3.5;
@@ -52,7 +56,7 @@ export class LrCockpit extends RunFigure {
   /** Whether the reader has just changed something, of which a screen reader is told. */
   private acted = false;
   private told = "";
-  private readonly resized = () => { this.requestUpdate(); };
+  private readonly redraw = () => { this.requestUpdate(); };
 
   private has(part: Part): boolean {
     return this.parts === null ? part !== "steepest" : this.parts.split(" ").includes(part);
@@ -67,14 +71,24 @@ export class LrCockpit extends RunFigure {
     return this.run.past instanceof ShippedPast ? this.run.past : null;
   }
 
+  protected override show(run: Run): void {
+    super.show(run);
+    run.addEventListener("past", this.redraw);
+  }
+
+  protected override leave(): void {
+    this.run.removeEventListener("past", this.redraw);
+    super.leave();
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
-    BESIDE.addEventListener("change", this.resized);
+    BESIDE.addEventListener("change", this.redraw);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    BESIDE.removeEventListener("change", this.resized);
+    BESIDE.removeEventListener("change", this.redraw);
     this.playing = false;
   }
 
@@ -276,7 +290,7 @@ export class LrCockpit extends RunFigure {
           ?disabled=${steps.length < 2}
           @input=${(event: Event) => { this.playing = false; void moments.to(Number((event.target as HTMLInputElement).value)); }}
         />
-        ${press(this.playing ? "Stop" : matchMedia("(prefers-reduced-motion: reduce)").matches ? "Next" : "Play", () => this.play(), { able: steps.length > 1, why: "Nothing is recorded yet." })}
+        ${press(this.playing ? "Stop" : STILL.matches ? "Next" : "Play", () => this.play(), { able: steps.length > 1, why: "Nothing is recorded yet." })}
       </div>
     </div>`;
   }
@@ -285,7 +299,7 @@ export class LrCockpit extends RunFigure {
   private async play(): Promise<void> {
     const { moments } = this;
     const next = () => (moments.at >= moments.steps.length - 1 ? 0 : moments.at + 1);
-    if (this.playing || matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    if (this.playing || STILL.matches) {
       const one = !this.playing;
       this.playing = false;
       if (one) await moments.to(next());

@@ -52,6 +52,7 @@ export const cockpitStyles = css`
 
   .columns {
     position: relative;
+    contain: layout style;
   }
 
   .columns > .band {

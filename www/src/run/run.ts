@@ -123,11 +123,11 @@ export class Run extends RunState {
     this.changed();
   }
 
-  /** Shows a moment of the shipped model's past; null for the model itself. */
+  /** Shows a moment of the shipped model's past; null for the model itself. It fires `past`, since no other figure shows it. */
   lookBack(past: Past | null): void {
     if (past !== null && !this.bundled) return;
     this.past = past;
-    this.changed();
+    this.dispatchEvent(new Event("past"));
   }
 
   /** Goes back to the cut before. */
