@@ -79,9 +79,10 @@ function ofStrip(sight: Sight, title: string, name: string) {
   const inOrder = [...sight.captions].sort((a, b) => a.text.localeCompare(b.text, "en", { numeric: true }));
   const answer = answerOf(sight);
   const best = Math.max(...sight.captions.map(({ similarity }) => similarity));
+  const wins = (similarity: number) => (answer === "right" || answer === "wrong") && similarity === best;
   return html`<div data-testid=${`captions-${name}`} data-answer=${answer}>
     <p><b>${title}</b><span class=${`answer ${answer}`}>${SIGNS[answer]}</span></p>
-    ${inOrder.map(({ text, similarity }) => html`<div class=${`caption ${(answer === "right" || answer === "wrong") && similarity === best ? "wins" : ""} ${text === truth?.text ? "part-true" : "part-false"}`}>
+    ${inOrder.map(({ text, similarity }) => html`<div class=${`caption ${wins(similarity) ? "wins" : ""} ${text === truth?.text ? "part-true" : "part-false"}`}>
       <span>${text === truth?.text ? html`<span title="true">✓</span><span class="visually-hidden">true: </span>` : html`<span class="visually-hidden">false: </span>`}</span>
       <span>${text}</span>
       <svg height="8" aria-hidden="true">

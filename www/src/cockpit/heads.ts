@@ -123,7 +123,8 @@ function head({ heads, strongest }: Sight, index: number, placed: Placed, most: 
   const [labelA, labelB] = placed.labels;
   const steepest = index === strongest;
   const read = pixel === null ? null : { ep: ep[pixel + 1] ?? 0, attention: attention[pixel + 1] ?? 0 };
-  const summary = `Head ${index}${steepest ? ", the steepest" : ""}: EP slope ${signed(slope)} logits per pixel; attention ${a ?? ""} on object ${labelA}, ${b ?? ""} on object ${labelB}.`;
+  const looks = `attention ${a ?? ""} on object ${labelA}, ${b ?? ""} on object ${labelB}`;
+  const summary = `Head ${index}${steepest ? ", the steepest" : ""}: EP slope ${signed(slope)} logits per pixel; ${looks}.`;
   return html`<div class=${`head part-head-${index} ${steepest ? "steepest" : "other"}`} data-testid=${`head-${index}`}>
     <header>
       <b>Head ${index}</b>

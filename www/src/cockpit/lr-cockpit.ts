@@ -14,7 +14,7 @@ import { runState } from "../figures/run-status";
 import { engineLine, trainButtons, trainTrouble } from "../figures/train-controls";
 import type { Run } from "../run/run";
 import { ablationsOf, stripOf, exchange, type Cut, type Placed } from "../run/views";
-import { count, percent } from "../util/format";
+import { count, percent, signed } from "../util/format";
 import { captionBars, captionStyles } from "./captions";
 import { cockpitFinding } from "./finding";
 import { headRows, headStyles } from "./heads";
@@ -189,8 +189,14 @@ export class LrCockpit extends RunFigure {
     const { left, width } = columns((this.run.current?.config.pixels ?? 10) + 1);
     const pixel = this.pixel ?? litPixel(this.lit);
     const strength = cut.terms.includes("EP") ? cut.strength : 1;
-    return html`<div class="columns" @pointermove=${(event: PointerEvent) => { this.point(event); }} @pointerleave=${() => { this.pixel = null; }} @focusin=${(event: Event) => { this.focusOn(event); }} @focusout=${() => { this.pixel = null; }}>
-      <svg class="band" aria-hidden="true">${pixel === null ? nothing : svg`<rect data-testid="band" x=${`${left(pixel + 1)}%`} width=${`${width}%`} height="100%" rx="2"></rect>`}</svg>
+    const unlit = () => { this.pixel = null; };
+    const band = (at: number) => svg`<rect data-testid="band" x=${`${left(at + 1)}%`} width=${`${width}%`} height="100%" rx="2"></rect>`;
+    return html`<div
+      class="columns"
+      @pointermove=${(event: PointerEvent) => { this.point(event); }} @pointerleave=${unlit}
+      @focusin=${(event: Event) => { this.focusOn(event); }} @focusout=${unlit}
+    >
+      <svg class="band" aria-hidden="true">${pixel === null ? nothing : band(pixel)}</svg>
       ${this.has("strip") ? this.stripOf(placed) : nothing}
       <div
         class=${`heads part part-heads ${this.has("heads") ? "" : "one"}`} tabindex="0" role="application" aria-roledescription="chart"
@@ -223,8 +229,10 @@ export class LrCockpit extends RunFigure {
     if (step === undefined) return;
     event.preventDefault();
     this.pixel = Math.min(Math.max((this.pixel ?? (step > 0 ? -1 : this.pixels)) + step, 0), this.pixels - 1);
+    const token = this.pixel + 1;
     const heads = this.shown.sights?.[0].heads ?? [];
-    this.announce(`Pixel ${this.pixel + 1}: ${heads.map(({ ep, attention }, head) => `head ${head}, EP ${(ep[(this.pixel ?? 0) + 1] ?? 0).toFixed(1)}, attention ${percent(attention[(this.pixel ?? 0) + 1] ?? 0)}`).join("; ")}.`);
+    const said = heads.map(({ ep, attention }, head) => `head ${head}, EP ${signed(ep[token] ?? 0, 1)}, attention ${percent(attention[token] ?? 0)}`);
+    this.announce(`Pixel ${token}: ${said.join("; ")}.`);
   }
 
   private stripOf(placed: Placed) {
@@ -255,7 +263,9 @@ export class LrCockpit extends RunFigure {
     if (!this.has("scores")) return nothing;
     const row = (label: string, name: keyof Scores, chance: number | null) => {
       const [from, to] = [before?.[name] ?? 0, after?.[name] ?? 0];
-      return html`<span>${label}</span><lr-accuracy-track .from=${from} .to=${to} .chance=${chance}></lr-accuracy-track><b data-testid=${`unseen-${name}`} data-before=${from} data-after=${to} data-cut=${cut.terms.join()}>${after ? percent(to) : "–"}</b>`;
+      return html`<span>${label}</span>
+        <lr-accuracy-track .from=${from} .to=${to} .chance=${chance}></lr-accuracy-track>
+        <b data-testid=${`unseen-${name}`} data-before=${from} data-after=${to} data-cut=${cut.terms.join()}>${after ? percent(to) : "–"}</b>`;
     };
     return html`<div class="part part-scores scores">
       <span><b>On all new pairs</b> <span class="note">○ whole model, ● now</span></span>
@@ -324,9 +334,10 @@ export class LrCockpit extends RunFigure {
   }
 
   private following() {
+    const follow = () => this.dispatchEvent(new CustomEvent("lr-follow", { bubbles: true, composed: true }));
     return html`<p class="follow">
       <span class="following">This view follows the text as you scroll; whatever you set by hand stays.</span>
-      <span class="by-hand">You have set this by hand. <button class="link" @click=${() => { this.dispatchEvent(new CustomEvent("lr-follow", { bubbles: true, composed: true })); }}>Follow the text</button></span>
+      <span class="by-hand">You have set this by hand. <button class="link" @click=${follow}>Follow the text</button></span>
     </p>`;
   }
 }

@@ -125,7 +125,8 @@ export function timeLine(evaluations: Evaluation[], at: Evaluation | null, last:
         <line class="frame" x2="100%" y1=${y(1)} y2=${y(1)}></line>
         ${lines.map((line) => {
           const step = cameAt(line);
-          return step === undefined ? nothing : svg`${upright("come", step)}<text data-mark=${line.name} data-step=${step} x=${`${x(step)}%`} y="9" text-anchor="middle">${line.name}</text>`;
+          if (step === undefined) return nothing;
+          return svg`${upright("come", step)}<text data-mark=${line.name} data-step=${step} x=${`${x(step)}%`} y="9" text-anchor="middle">${line.name}</text>`;
         })}
         <svg viewBox=${`0 0 100 ${HEIGHT}`} preserveAspectRatio="none" width="100%" height=${HEIGHT}>
           ${lines.map((line) => svg`<polyline class=${`curve ${line.name}`} points=${points(line)}></polyline>`)}
@@ -134,7 +135,10 @@ export function timeLine(evaluations: Evaluation[], at: Evaluation | null, last:
       </svg>
     </div>
     <div class="legend-time">
-      ${lines.map((line) => html`<span><svg viewBox="0 0 24 8" aria-hidden="true"><line class=${`curve ${line.name}`} x2="24" y1="4" y2="4"></line></svg>${line.label} <b data-score=${line.name}>${at ? reading(line, at) : "–"}</b></span>`)}
+      ${lines.map((line) => html`<span>
+        <svg viewBox="0 0 24 8" aria-hidden="true"><line class=${`curve ${line.name}`} x2="24" y1="4" y2="4"></line></svg>
+        ${line.label} <b data-score=${line.name}>${at ? reading(line, at) : "–"}</b>
+      </span>`)}
       <span>at step <b data-testid="time-step">${at ? count(at.step) : "–"}</b></span>
     </div>`;
 }
