@@ -81,6 +81,7 @@ test("scrubbing through the shipped model's past, no frame takes longer than 50 
   await machine.scrollIntoViewIfNeeded();
   await machine.fill("20"); // the record is fetched
   await expect(article.cockpit.getByTestId("time-step")).toHaveText("500");
+  await page.waitForTimeout(6_000); // until the report's pictures are here, which the page fetches when it is at rest
   const scrub = (burden: number) =>
     machine.evaluate(async (input: HTMLInputElement, burden) => {
       const frames: number[] = [];

@@ -89,11 +89,13 @@ test("an engine that cannot be fetched is said at the figure, the model stays, a
 
 test("an object follows the pointer, and the arrow keys", async ({ reader, article }) => {
   await reader.open(article);
-  const object = [COCKPIT, "lr-strip", "[data-testid=object-0]"];
+  const object = ["lr-lab", "lr-gradient", "lr-strip", "[data-testid=object-0]"];
   const at = () => reader.attribute("aria-valuenow", ...object);
-  await reader.sees(/^This model/, COCKPIT, STATE); // nothing moves any more
+  await reader.sees(/^This model/, COCKPIT, STATE);
+  await reader.run((find) => { find("lr-lab")?.scrollIntoView(); });
+  await reader.sees(/EP row (falls|rises)/, "lr-lab", "lr-gradient", FINDING); // nothing moves any more
   expect(await at()).toBe("3");
-  const width = await reader.run((find, cockpit) => find(cockpit, "lr-strip", ".cell")?.getBoundingClientRect().width ?? 0, COCKPIT);
+  const width = await reader.run((find) => find("lr-lab", "lr-gradient", "lr-strip", ".cell")?.getBoundingClientRect().width ?? 0);
   await reader.drag(2 * width, ...object);
   await expect.poll(at).toBe("5");
   await reader.run((find, way) => { find(...way)?.focus(); }, object);
