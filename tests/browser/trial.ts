@@ -25,8 +25,10 @@ export class Trial {
     return this.figure.getByRole("button", { name, exact: true });
   }
 
-  /** Scrolls to the figure, which is loaded only then. */
+  /** Scrolls to the figure, which is loaded only then, in a tab that is to be shown first. */
   async show(): Promise<void> {
+    const hidden = this.page.locator(".tabs > section[hidden]").filter({ has: this.figure });
+    if ((await hidden.count()) > 0) await this.page.locator(`#${await hidden.getAttribute("id") ?? ""}-tab`).click();
     await this.figure.scrollIntoViewIfNeeded();
     await expect(this.verdict).toHaveAttribute("data-verdict", "open");
   }

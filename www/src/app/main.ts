@@ -11,6 +11,7 @@ import { keepRuns } from "./kept-runs";
 import { keepForOffline } from "./offline";
 import { shareButton, tellRetraining } from "./share";
 import { themeButton } from "../style/theme";
+import { makeTabs } from "./tabs";
 import { showStateInTitle } from "./title";
 import { walk } from "./walk";
 
@@ -26,6 +27,7 @@ if (main) {
 const contents = document.querySelector("nav");
 if (contents) followReading(contents);
 hideAnswers();
+makeTabs();
 const told = document.querySelector<HTMLElement>(".walk");
 if (told) walk(told);
 loadFiguresInSight();

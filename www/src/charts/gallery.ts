@@ -2,6 +2,7 @@
 import { css, html } from "lit";
 import type { Chart } from "../engine/pkg/leftright.js";
 import "./lr-chart";
+import "./lr-choice";
 
 /** So many maps in a row are parts of one picture, such as the heads of a model. */
 const PARTS = 4;
@@ -27,10 +28,11 @@ export const galleryStyles = css`
   }
 `;
 
-export function gallery(charts: Chart[], busy: boolean) {
+/** `oneAtATime`: the reader chooses which is shown. */
+export function gallery(charts: Chart[], busy: boolean, oneAtATime = false) {
   const one = (chart: Chart) => html`<lr-chart .chart=${chart}></lr-chart>`;
   return html`<div class="charts" data-testid="charts" aria-busy=${busy ? "true" : "false"}>
-    ${runs(charts).map((run) => (run.length >= PARTS ? html`<div class="parts">${run.map(one)}</div>` : run.map(one)))}
+    ${oneAtATime ? html`<lr-choice .charts=${charts}></lr-choice>` : runs(charts).map((run) => (run.length >= PARTS ? html`<div class="parts">${run.map(one)}</div>` : run.map(one)))}
   </div>`;
 }
 

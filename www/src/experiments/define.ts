@@ -9,6 +9,7 @@ export function defineExperiment(name: ExperimentName): void {
   const entry = EXPERIMENTS.find((one) => one.name === name);
   if (!entry || customElements.get(tag)) return;
   const { heading } = entry;
+  const oneAtATime = "oneAtATime" in entry;
   customElements.define(
     tag,
     entry.of === "run"
@@ -18,6 +19,7 @@ export function defineExperiment(name: ExperimentName): void {
         }
       : class extends ExperimentFigure {
           protected override readonly experiment = name;
+          protected override readonly oneAtATime = oneAtATime;
           protected override readonly heading = heading;
         },
   );

@@ -33,6 +33,8 @@ export abstract class ExperimentFigure extends Figure {
 
   /** The experiment's name in the crate. */
   protected abstract readonly experiment: string;
+  /** Whether the reader chooses which of its pictures is shown. */
+  protected readonly oneAtATime: boolean = false;
   private trial: ExperimentRun | null = null;
   private told = "";
   private readonly redraw = () => { this.requestUpdate(); };
@@ -117,7 +119,7 @@ export abstract class ExperimentFigure extends Figure {
     return html`
       ${plan ? claimed(plan.info, summary?.verdict, "The models trained here") : nothing} ${this.buttons(trial)}
       ${errors.map((error) => alarm(error, again))}
-      ${gallery(summary?.charts ?? [], phase === "running")}
+      ${gallery(summary?.charts ?? [], phase === "running", this.oneAtATime)}
       ${plan ? this.details(trial) : nothing}
     `;
   }

@@ -5,10 +5,12 @@ interface Entry {
   /** `models`: it trains models of its own. `run`: it asks its questions of the reader's model. */
   of: "models" | "run";
   heading: string;
+  /** Its pictures are of one kind, and the reader chooses which is shown. */
+  oneAtATime?: true;
 }
 
 export const EXPERIMENTS = [
-  { name: "diversity", of: "models", heading: "What teaches it left from right: more labels, or more layouts?" },
+  { name: "diversity", of: "models", heading: "What teaches it left from right: more labels, or more layouts?", oneAtATime: true },
   { name: "slope", of: "models", heading: "No slope, no ability?" },
   { name: "text", of: "run", heading: "The text side has its own way of knowing who comes first" },
   { name: "alignment", of: "run", heading: "Is object 16 the same thing to both encoders?" },

@@ -140,7 +140,7 @@ export abstract class Figure extends Embeddable implements Kept {
       <h2 id="heading" part="heading">${this.ofRun}${this.heading}</h2>
       <p class="finding" part="finding" data-testid="finding">${typeof finding === "string" ? typeset(finding) : finding}</p>
       ${problems.map((problem) => html`<p class="alarm" part="message" role="alert">${problem}</p>`)} ${this.failures()}
-      ${this.trainer()} ${this.moment()} ${this.body()} ${reported ? html`<slot></slot>` : nothing}
+      ${reported ? html`<slot></slot>` : nothing} ${this.trainer()} ${this.moment()} ${this.body()}
       ${this.menus()}
       <p class="visually-hidden" role="status">${this.announcement}</p>
     </figure>`;
