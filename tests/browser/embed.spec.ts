@@ -1,5 +1,6 @@
 // Figures as elements in pages that are not ours.
 import type { Page } from "@playwright/test";
+import { Article } from "./article";
 import { SCRIPT, expect, ready, test } from "./guest";
 import { documentedPolicy, page as html } from "./host";
 
@@ -351,7 +352,8 @@ test("a figure that is moved keeps its model, and one that comes back begins aga
 test("the article's figures give the code that embeds them as they are, and it does", async ({ page, context, baseURL, host }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.goto("./?seed=7&engine=cpu");
-  const menu = page.locator("lr-ablate").getByTestId("embed");
+  const figure = await new Article(page).figure("lr-ablate");
+  const menu = figure.getByTestId("embed");
   await menu.getByText("Embed", { exact: true }).click();
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
   const copied = async (name: string) => {
@@ -368,7 +370,7 @@ test("the article's figures give the code that embeds them as they are, and it d
   expect(frame).toContain(`src="${site}embed.html?figure=ablate&amp;seed=7&amp;engine=cpu"`);
 
   // What is cut is in the code too.
-  await page.locator("lr-ablate").getByRole("button", { name: "EP", exact: true }).click();
+  await figure.getByRole("button", { name: "EP", exact: true }).click();
   expect(await copied("Copy as an element")).toContain(`<lr-ablate seed="7" engine="cpu" ablate="EP"></lr-ablate>`);
 
   const ours = await host({});

@@ -10,7 +10,7 @@ test.beforeEach(({}, { project }) => {
 test("a printed page has every figure, those that were not scrolled to as the report's", async ({ page }) => {
   await page.goto("./?engine=cpu");
   await expect(page.getByTestId("state")).toHaveAttribute("data-phase", "ready");
-  const asleep = page.locator("main > [number]:not(:defined)");
+  const asleep = page.locator(":is(main, .tabs > section) > [number]:not(:defined)");
   expect(await asleep.count()).toBeGreaterThan(5);
   for (const picture of await asleep.locator("img").all()) await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
   const size = (await page.pdf()).length;
