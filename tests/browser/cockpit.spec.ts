@@ -51,6 +51,22 @@ test("a paragraph sets the model to what it speaks of, back and forth, and the a
   expect(new URL(page.url()).search).toBe("?engine=cpu&start=trained");
 });
 
+test("what the text sets is not the reader's decision: a drag and training write none of it to the address", async ({ page }) => {
+  const article = await opened(page);
+  await page.locator("[data-answers=cut]").evaluate((answer) => { answer.removeAttribute("hidden"); });
+  await read(page, WITHOUT_EP);
+  await expect(article.button("EP")).toHaveAttribute("aria-pressed", "true");
+  await article.cockpit.getByTestId("object-0").press("ArrowLeft");
+  await expect.poll(() => new URL(page.url()).searchParams.get("strip")).not.toBeNull();
+  expect(new URL(page.url()).searchParams.get("ablate")).toBeNull();
+  await article.run((run) => run.train(120));
+  await expect(article.button("EP")).toHaveAttribute("aria-pressed", "true"); // still shown
+  expect(new URL(page.url()).searchParams.get("ablate")).toBeNull();
+  // Negative control: what the reader presses is written.
+  await article.button("PP").click();
+  await expect.poll(() => new URL(page.url()).searchParams.get("ablate")).toContain("PP");
+});
+
 test("what the reader has set stays until they follow the text again", async ({ page }) => {
   const article = await opened(page);
   await read(page, WHOLE);
@@ -268,5 +284,24 @@ test.describe("on a phone", () => {
     const from = await cut.getByTestId("object-0").boundingBox();
     const to = await cut.getByTestId("unseen-order").boundingBox();
     expect((to?.y ?? Infinity) + (to?.height ?? 0) - (from?.y ?? 0)).toBeLessThan(740);
+  });
+
+  test("what the reader has set by hand stays, and is given back to the text where it was set", async ({ page }) => {
+    const article = new Article(page);
+    await article.open("?engine=cpu", "trained");
+    await page.evaluate(() => { document.documentElement.setAttribute("guess", "off"); });
+    const first = page.locator(".told lr-cockpit").first();
+    const follow = first.getByRole("button", { name: "Follow the text" });
+    await first.getByRole("button", { name: "Exchange the two" }).click();
+    await expect(follow).toBeVisible();
+    const at = () => article.run((run) => run.views.placed.positions);
+    const set = await at();
+    await page.locator("[data-answers=cut]").evaluate((answer) => { answer.removeAttribute("hidden"); });
+    await read(page, WITHOUT_EP);
+    await page.waitForTimeout(300);
+    expect(await at()).toEqual(set);
+    await follow.click();
+    await expect(follow).toBeHidden();
+    await expect.poll(at).not.toEqual(set);
   });
 });

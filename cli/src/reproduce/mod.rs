@@ -3,6 +3,7 @@
 //! that a run in one go and one in many write the same.
 
 mod dictionary;
+mod first_page;
 mod folder;
 mod markdown;
 mod plan;

@@ -9,7 +9,7 @@ export function showStateInTitle(): void {
   const { title: own } = document;
   const run = sharedRun();
   const titled = () => {
-    const { cut } = run.views;
+    const { cut } = run.decided;
     return cut.terms.length === 0 || cut.strength === 1 ? own : `${conditionOf(cut)} · ${own}`;
   };
   /** Whether work went on while nobody looked. */

@@ -65,7 +65,7 @@ class Walk {
       this.#paragraph = read.at(-1) ?? null;
       if (this.#byHand) this.#light();
       else void this.#show();
-    }, { rootMargin: `-${READING * 100}% 0px -${99 - READING * 100}% 0px` });
+    }, { rootMargin: `1000000px 0px -${100 - READING * 100}% 0px` }); // from far above the window, so that no jump is missed
     reading.observe(this.section);
     for (const paragraph of paragraphs) reading.observe(paragraph);
   }
@@ -101,7 +101,7 @@ class Walk {
     this.#told = { cut, placed, step: this.#told.step };
     if (!same({ cut, placed }, { cut: this.run.views.cut, placed: this.run.views.placed })) this.run.tell({ cut, placed });
     this.#told = { ...this.#now, step: this.#told.step }; // as this model can show it
-    await this.#cockpits[0]?.showStep(step);
+    await this.#cockpits[0]?.tellStep(step);
     if (turn !== this.#shows) return;
     this.#applying = false;
     this.#told = { ...this.#told, step: this.#now.step };

@@ -13,7 +13,8 @@ import { press } from "../figures/press";
 import { runState } from "../figures/run-status";
 import { engineLine, trainButtons, trainTrouble } from "../figures/train-controls";
 import type { Run } from "../run/run";
-import { ablationsOf, stripOf, exchange, type Cut, type Placed } from "../run/views";
+import { ablationsOf, stripOf, exchange, type Cut, type Placed, type Views } from "../run/views";
+import { same } from "../util/same";
 import { count, percent, signed } from "../util/format";
 import { captionBars, captionStyles } from "./captions";
 import { cockpitFinding } from "./finding";
@@ -118,22 +119,28 @@ export class LrCockpit extends RunFigure {
       this.told = stated;
     }
     const { sights } = this.shown;
-    if (!this.acted || !sights || this.sights.value?.cut !== this.run.views.cut || this.scores.value?.cut !== this.run.views.cut) return;
+    if (!this.acted || !sights || !this.answered) return;
     this.acted = false;
     const finding = this.finding();
     this.announce(`${typeof finding === "string" ? finding : ""} ${verdict({ strip: sights[0], exchanged: sights[1] })}`);
   }
 
-  /** What is shown: of the model's past, or what it answers now. */
-  private get shown(): { placed: Placed; cut: Cut; sights: [Sight, Sight] | null; before: Scores | null; after: Scores | null } {
+  /** Whether what is shown is of the strip and the cut that the reader sees; the past has its answers at hand. */
+  private get answered(): boolean {
+    const { cut, placed } = this.run.views;
+    return this.past !== null || (same([this.sights.value?.cut, this.sights.value?.placed], [cut, placed]) && same(this.scores.value?.cut, cut));
+  }
+
+  /** What is shown: of the model's past, or what it answers now; sights are of the strip and cut that they were asked for. */
+  private get shown(): { placed: Placed; cut: Cut; sights: [Sight, Sight] | null; seen: Pick<Views, "placed" | "cut">; before: Scores | null; after: Scores | null } {
     const { past, run } = this;
     const { placed, cut } = run.views;
     if (past) {
-      const shownCut = past.shownCut(cut);
-      return { placed: past.shownStrip(placed), cut: shownCut, sights: past.sights(placed, cut), before: past.evaluation.accuracies.unseen, after: past.scores(cut) ?? null };
+      const seen = { placed: past.shownStrip(placed), cut: past.shownCut(cut) };
+      return { ...seen, seen, sights: past.sights(placed, cut), before: past.evaluation.accuracies.unseen, after: past.scores(cut) ?? null };
     }
     const { sights, scores } = this;
-    return { placed, cut: scores.value?.cut ?? cut, sights: sights.value?.sights ?? null, before: scores.value?.before ?? null, after: scores.value?.after ?? null };
+    return { placed, cut: scores.value?.cut ?? cut, sights: sights.value?.sights ?? null, seen: sights.value ?? { placed, cut }, before: scores.value?.before ?? null, after: scores.value?.after ?? null };
   }
 
   protected override finding() {
@@ -178,17 +185,18 @@ export class LrCockpit extends RunFigure {
     const left = this.has("strip") || this.has("heads") || this.has("steepest") || this.has("time");
     const right = this.has("captions") || this.has("scores") || this.has("terms") || this.has("train");
     return html`<div class="parts">
-        ${left ? html`<div>${this.columns(shown.placed, shown.cut, shown.sights?.[0] ?? null)} ${this.time()}</div>` : nothing}
+        ${left ? html`<div>${this.columns(shown.placed, shown.seen, shown.sights?.[0] ?? null)} ${this.time()}</div>` : nothing}
         ${right ? html`<div>${this.captions(shown.sights)} ${this.scoreTracks(shown)} ${this.terms()} ${this.training()}</div>` : nothing}
       </div>
-      ${this.parts === null ? this.following() : nothing}`;
+      ${this.following()}`;
   }
 
   /** Strip and heads stand in the same columns, so that a pixel is lit in all of them at once. */
-  private columns(placed: Placed, cut: Cut, sight: Sight | null) {
+  private columns(placed: Placed, seen: Pick<Views, "placed" | "cut">, sight: Sight | null) {
     const { left, width } = columns((this.run.current?.config.pixels ?? 10) + 1);
-    const pixel = this.pixel ?? litPixel(this.lit);
-    const strength = cut.terms.includes("EP") ? cut.strength : 1;
+    const { pixel } = this;
+    const lit = pixel === null ? litPixels(this.lit) : [pixel];
+    const strength = seen.cut.terms.includes("EP") ? seen.cut.strength : 1;
     const unlit = () => { this.pixel = null; };
     const band = (at: number) => svg`<rect data-testid="band" x=${`${left(at + 1)}%`} width=${`${width}%`} height="100%" rx="2"></rect>`;
     return html`<div
@@ -196,13 +204,13 @@ export class LrCockpit extends RunFigure {
       @pointermove=${(event: PointerEvent) => { this.point(event); }} @pointerleave=${unlit}
       @focusin=${(event: Event) => { this.focusOn(event); }} @focusout=${unlit}
     >
-      <svg class="band" aria-hidden="true">${pixel === null ? nothing : band(pixel)}</svg>
+      <svg class="band" aria-hidden="true">${lit.map(band)}</svg>
       ${this.has("strip") ? this.stripOf(placed) : nothing}
       <div
         class=${`heads part part-heads ${this.has("heads") ? "" : "one"}`} tabindex="0" role="application" aria-roledescription="chart"
         aria-label="The heads, pixel by pixel. Arrow keys read the values." @keydown=${(event: KeyboardEvent) => { this.read(event); }}
       >
-        ${sight ? headRows(sight, placed, strength, pixel, this.has("heads") ? "all" : "steepest") : nothing}
+        ${sight ? headRows(sight, seen.placed, strength, pixel, this.has("heads") ? "all" : "steepest") : nothing}
       </div>
     </div>`;
   }
@@ -293,7 +301,7 @@ export class LrCockpit extends RunFigure {
     const { steps, at } = moments;
     const evaluation = past?.evaluation ?? run.evaluation;
     return html`<div class="part part-time time" part="controls">
-      ${timeLine(run.evaluations, evaluation, run.target, FULL_SLOPE)}
+      ${timeLine(run.evaluations, evaluation, Math.max(run.target, run.step), FULL_SLOPE)}
       <div class="row">
         <input
           type="range" min="0" max=${Math.max(0, steps.length - 1)} .value=${String(at)} aria-label="Time machine" aria-valuetext=${`step ${count(steps[at] ?? 0)}`}
@@ -328,15 +336,15 @@ export class LrCockpit extends RunFigure {
     return this.playing;
   }
 
-  /** Shows the model at a step, where that is kept; null for the latest. */
-  showStep(step: number | null): Promise<void> {
-    return this.moments.toStep(step);
+  /** Shows the model at a step that the text speaks of, where that is kept; null for the latest. */
+  tellStep(step: number | null): Promise<void> {
+    return this.moments.tell(step);
   }
 
   private following() {
     const follow = () => this.dispatchEvent(new CustomEvent("lr-follow", { bubbles: true, composed: true }));
     return html`<p class="follow">
-      <span class="following">This view follows the text as you scroll; whatever you set by hand stays.</span>
+      ${this.parts === null ? html`<span class="following">This view follows the text as you scroll; whatever you set by hand stays.</span>` : nothing}
       <span class="by-hand">You have set this by hand. <button class="link" @click=${follow}>Follow the text</button></span>
     </p>`;
   }
@@ -345,8 +353,7 @@ export class LrCockpit extends RunFigure {
 /** Milliseconds that a moment stands when they are played. */
 const PLAY_MS = 150;
 
-/** The pixel that the text lights, from 0. */
-function litPixel(lit: string | null): number | null {
-  const found = /\bpixel-(\d+)\b/.exec(lit ?? "");
-  return found ? Number(found[1]) - 1 : null;
+/** The pixels that the text lights, from 0. */
+function litPixels(lit: string | null): number[] {
+  return [...(lit ?? "").matchAll(/\bpixel-(\d+)\b/g)].map(([, pixel]) => Number(pixel) - 1);
 }

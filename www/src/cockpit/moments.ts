@@ -4,15 +4,21 @@ import type { Run } from "../run/run";
 import { Newest } from "../util/newest";
 import { HISTORY_STEPS, ShippedPast, pastAt } from "./history";
 
+/** A step, null for the latest, and whether the reader has decided on it. */
+interface Moment {
+  step: number | null;
+  decided: boolean;
+}
+
 export class Moments {
-  readonly #hand: Newest<number>;
+  readonly #hand: Newest<Moment>;
 
   /** `changed`: where the hand is has changed. */
   constructor(
     private readonly run: () => Run,
     changed: () => void,
   ) {
-    this.#hand = new Newest((index) => this.#show(index), changed);
+    this.#hand = new Newest((moment) => this.#show(moment), changed);
   }
 
   get steps(): number[] {
@@ -20,30 +26,36 @@ export class Moments {
     return run.bundled ? HISTORY_STEPS : run.kept;
   }
 
-  /** The place among `steps` of the one that is shown, or that the hand has come to. */
-  get at(): number {
+  /** The step that is shown, or that the hand has come to; null for the latest. */
+  get #step(): number | null {
     const { past, shown } = this.run();
-    const step = past instanceof ShippedPast ? past.evaluation.step : shown;
-    return this.#hand.wanted ?? (step === null ? this.steps.length - 1 : this.steps.indexOf(step));
+    const { wanted } = this.#hand;
+    if (wanted) return wanted.step;
+    return past instanceof ShippedPast ? past.evaluation.step : shown;
   }
 
+  /** Its place among `steps`. */
+  get at(): number {
+    const step = this.#step;
+    return step === null ? this.steps.length - 1 : this.steps.indexOf(step);
+  }
+
+  /** Shows the one at a place among `steps`: the last is the latest, unless training goes on behind it. */
   to(index: number): Promise<void> {
-    return this.#hand.to(index);
+    const latest = index === this.steps.length - 1 && this.run().phase !== "training";
+    return this.#hand.to({ step: latest ? null : (this.steps[index] ?? null), decided: true });
   }
 
-  /** A step that is not kept changes nothing. */
-  async toStep(step: number | null): Promise<void> {
-    const index = step === null ? this.steps.length - 1 : this.steps.indexOf(step);
-    if (index >= 0 && index !== this.at) await this.to(index);
+  /** Shows a step that the text speaks of; one that is not kept changes nothing. */
+  async tell(step: number | null): Promise<void> {
+    if (step !== this.#step && (step === null || this.steps.includes(step))) await this.#hand.to({ step, decided: false });
   }
 
-  async #show(index: number): Promise<void> {
+  async #show({ step, decided }: Moment): Promise<void> {
     const run = this.run();
-    const step = this.steps[index] ?? null;
-    const last = index === this.steps.length - 1;
-    if (!run.bundled) return run.show(last && run.phase !== "training" ? null : step);
+    if (!run.bundled) return run.show(step, decided);
     try {
-      run.lookBack(last || step === null ? null : await pastAt(step));
+      run.lookBack(step === null ? null : await pastAt(step));
     } catch (thrown) {
       run.fail(sentence(engineError(thrown)));
     }

@@ -44,15 +44,15 @@ export class Keeper extends EventTarget {
   /** Goes on with the run that was left. */
   async resume(): Promise<void> {
     const { left, run } = this;
+    this.left = null;
     if (!left) return;
-    const saved = await store.read(left.id);
-    if (!saved) {
-      run.fail("The run that was kept here is gone.");
-      await this.#look();
+    const [saved, elsewhere] = await Promise.all([store.read(left.id), held()]);
+    if (saved && !elsewhere.includes(lockOf(left.id))) {
+      await this.open(left, saved);
       return;
     }
-    await this.open(left, saved);
-    this.left = null;
+    run.fail(saved ? "Another tab goes on with that run; it is offered here when that one is closed." : "The run that was kept here is gone.");
+    await this.#look();
   }
 
   /** Opens a kept run, which is from now on kept in its place. */

@@ -10,6 +10,7 @@ export function linkTo({ current, views, fields, begun, bundled, file, step }: R
   // Before there is a model, the address is what there is to share.
   if (!current) return url.href;
   const query = writeQuery(current.settings, views, fields, current.config);
+  if (!begun) query.set("start", "untrained");
   if (begun && !bundled && file === null) {
     query.set("start", "training");
     if (step !== TRAIN_STEPS) query.set("steps", String(step));

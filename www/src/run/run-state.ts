@@ -48,7 +48,9 @@ export abstract class RunState extends EventTarget {
   error: string | null = null;
   /** Does what failed once more, where that may help. */
   again: (() => void) | null = null;
-  /** What every figure of the run shows of it. */
+  /** What the reader has decided to look at: what the address says and what is kept. */
+  decided: Views = USUAL;
+  /** What every figure of the run shows of it: that, or what the text beside it speaks of. */
   views: Views = USUAL;
   /** The moment of the shipped model's past that the cockpit shows, if it shows one. */
   past: Past | null = null;
@@ -175,6 +177,7 @@ export abstract class RunState extends EventTarget {
     this.step = step;
     this.target = TRAIN_STEPS;
     this.snapshots = new Map();
+    this.decided = { ...this.decided, step: null };
     this.views = { ...this.views, step: null };
     this.losses = [];
     this.firstStep = 1;
@@ -197,7 +200,7 @@ export abstract class RunState extends EventTarget {
   /** All that it takes for the run to go on from its last state; null before it has a model. */
   saved(): SavedRun | null {
     if (!this.current) return null;
-    const { stateStep: step, target, firstStep, file, bundled, views, state } = this;
+    const { stateStep: step, target, firstStep, file, bundled, decided: views, state } = this;
     return { settings: this.current.settings, step, target, firstStep, file, bundled, views, state, ...this.#until(step) };
   }
 

@@ -42,7 +42,7 @@ export class Run extends RunState {
     super();
     this.client = new ModelClient(worker);
     // A reader may cut a term before there is a model.
-    this.views = readViews(new URLSearchParams(source.search)).views;
+    this.decided = this.views = readViews(new URLSearchParams(source.search)).views;
   }
 
   /** Makes the model that its source asks for. */
@@ -69,7 +69,7 @@ export class Run extends RunState {
       }
       this.rest();
       await this.#evaluate();
-      if (step !== null) await this.#showIfKept(step);
+      if (step !== null && this.source.start !== "training") await this.#showIfKept(step);
     });
     this.#replacing = started;
     await started;
@@ -111,12 +111,13 @@ export class Run extends RunState {
   /** Shows every figure another cut or strip. `continued`: it goes on with the change before, as a drag does. */
   look(change: Partial<Pick<Views, "cut" | "placed">>, continued = false): void {
     if (change.cut && !continued) this.cuts.push(this.views.cut);
+    this.decided = { ...this.decided, ...change };
     this.views = { ...this.views, ...change };
     this.#write(!continued);
     this.changed();
   }
 
-  /** Shows every figure what the text speaks of. The reader has not decided it, so neither the address nor Undo knows of it. */
+  /** Shows every figure what the text speaks of. The reader has not decided it, so the address does not know of it. */
   tell(change: Partial<Pick<Views, "cut" | "placed">>): void {
     const views = { ...this.views, ...change };
     this.views = this.current ? fitted(views, this.current.config).views : views;
@@ -132,14 +133,16 @@ export class Run extends RunState {
 
   /** Goes back to the cut before. */
   undoCut(): void {
-    this.views = { ...this.views, cut: this.cuts.pop() ?? UNCUT };
+    const cut = this.cuts.pop() ?? UNCUT;
+    this.decided = { ...this.decided, cut };
+    this.views = { ...this.views, cut };
     this.#write(true);
     this.changed();
   }
 
-  /** Shows every figure the model as it was at a kept step; null for the latest. */
-  async show(step: number | null): Promise<void> {
-    await this.#guard("That step cannot be shown", () => this.#show(step));
+  /** Shows every figure the model as it was at a kept step, null for the latest: as the reader decides, or only as the text tells. */
+  async show(step: number | null, decided = true): Promise<void> {
+    await this.#guard("That step cannot be shown", () => this.#show(step, decided));
   }
 
   /** The engine that trains it, opened if need be, once a model that is on its way is there. */
@@ -193,7 +196,7 @@ export class Run extends RunState {
         await this.reset();
       }
     }
-    this.views = { ...fitted(views, this.current.config).views, step: this.views.step };
+    this.decided = this.views = { ...fitted(views, this.current.config).views, step: this.views.step };
     this.changed();
     if (views.step !== this.views.step) await this.#guard("That step cannot be shown", () => this.#showIfKept(views.step));
   }
@@ -272,12 +275,15 @@ export class Run extends RunState {
     await this.#training;
   }
 
-  async #show(step: number | null): Promise<void> {
+  async #show(step: number | null, decided = true): Promise<void> {
+    if (decided && step !== this.decided.step) {
+      this.decided = { ...this.decided, step };
+      this.#write(false);
+    }
     if (step === this.shown) return;
     await this.client.show(step === null ? null : (this.snapshots.get(step) ?? null));
     this.views = { ...this.views, step };
     this.revision += 1;
-    this.#write(false);
     this.changed();
   }
 
@@ -365,7 +371,7 @@ export class Run extends RunState {
     Object.assign(this, drawn, { losses: [...drawn.losses], snapshots: new Map(snapshots) });
     this.goesOnFrom(state, step);
     this.rewind(step);
-    this.views = { ...views, step: null };
+    this.decided = this.views = { ...views, step: null };
     if (views.step !== null && this.snapshots.has(views.step)) await this.#show(views.step);
     this.#write(false);
   }
@@ -373,8 +379,9 @@ export class Run extends RunState {
   #adopt(info: ModelInfo, settings: Settings, decided = false): void {
     this.#model += 1;
     this.begin(info, settings);
-    const { views, problems } = fitted(this.views, info.config);
-    this.views = views;
+    const { views, problems } = fitted(this.decided, info.config);
+    this.decided = views;
+    this.views = fitted(this.views, info.config).views;
     this.notice(...problems);
     this.#write(decided);
   }
@@ -382,7 +389,7 @@ export class Run extends RunState {
   /** Writes to the address what it is of and what is shown of it. */
   #write(decided: boolean): void {
     const { current, address } = this;
-    if (current && address) address.write(writeQuery(current.settings, this.views, this.fields, current.config, address.search), decided);
+    if (current && address) address.write(writeQuery(current.settings, this.decided, this.fields, current.config, address.search), decided);
   }
 
   async #evaluate(): Promise<void> {
@@ -406,7 +413,9 @@ export class Run extends RunState {
       return;
     }
     await this.#guard("The run could not go on", async () => {
+      const { cut, placed } = this.views;
       await this.#resume(saved);
+      this.tell({ cut, placed });
       if (death) this.notice(`The engine stopped: ${sentence(death)} It was restarted from step ${count(saved.step)}.`);
       this.rest();
       await this.#evaluate();

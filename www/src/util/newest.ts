@@ -23,10 +23,13 @@ export class Newest<T> {
   }
 
   async #go(wanted: { place: T }): Promise<void> {
-    await this.show(wanted.place);
-    if (this.#wanted && this.#wanted !== wanted) return this.#go(this.#wanted);
-    this.#wanted = null;
-    this.#going = null;
-    this.changed();
+    try {
+      await this.show(wanted.place);
+      if (this.#wanted && this.#wanted !== wanted) await this.#go(this.#wanted);
+    } finally {
+      this.#wanted = null;
+      this.#going = null;
+      this.changed();
+    }
   }
 }
