@@ -57,6 +57,15 @@ export class Reader {
     return this.run(() => (globalThis as { complaints?: string[] }).complaints ?? []);
   }
 
+  /** Scrolls to an element that is loaded when it comes near, again while the page above it is still taking its shape. */
+  async comes(tag: string): Promise<void> {
+    const there = (find: Find, tag: string) => {
+      find(tag)?.scrollIntoView({ behavior: "instant" });
+      return customElements.get(tag) !== undefined;
+    };
+    await expect.poll(() => this.run(there, tag), { message: tag }).toBe(true);
+  }
+
   async text(...way: Way): Promise<string> {
     return this.run((find, way) => find(...way)?.textContent.trim() ?? "", way);
   }

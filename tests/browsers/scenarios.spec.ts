@@ -92,7 +92,7 @@ test("an object follows the pointer, and the arrow keys", async ({ reader, artic
   const object = ["lr-lab", "lr-gradient", "lr-strip", "[data-testid=object-0]"];
   const at = () => reader.attribute("aria-valuenow", ...object);
   await reader.sees(/^This model/, COCKPIT, STATE);
-  await reader.run((find) => { find("lr-lab")?.scrollIntoView(); });
+  await reader.comes("lr-lab");
   await reader.sees(/EP row (falls|rises)/, "lr-lab", "lr-gradient", FINDING); // nothing moves any more
   expect(await at()).toBe("3");
   const width = await reader.run((find) => find("lr-lab", "lr-gradient", "lr-strip", ".cell")?.getBoundingClientRect().width ?? 0);
@@ -107,7 +107,7 @@ test("an object follows the pointer, and the arrow keys", async ({ reader, artic
 
 test("an experiment trains its first models", async ({ reader, article }) => {
   await reader.open(`${article}?engine=cpu`);
-  await reader.run((find) => { find("lr-diversity")?.scrollIntoView(); });
+  await reader.comes("lr-diversity");
   await reader.press("lr-diversity", "=Run");
   const done = async () => Number(await reader.attribute("data-done", "lr-diversity", "[data-testid=experiment-state]"));
   await expect.poll(done, { timeout: 90_000 }).toBeGreaterThanOrEqual(2);
@@ -116,7 +116,7 @@ test("an experiment trains its first models", async ({ reader, article }) => {
 
 test("a figure is kept as SVG, PNG and CSV", async ({ reader, article }) => {
   await reader.open(article);
-  await reader.run((find) => { find("lr-lab")?.scrollIntoView(); });
+  await reader.comes("lr-lab");
   await reader.sees(/Nothing is ablated/, "lr-lab", "lr-ablate", FINDING);
   await reader.press("lr-lab", "lr-ablate", "=Keep");
   for (const [label, name, start] of [["SVG", /\.svg$/, "<svg"], ["PNG", /\.png$/, "\x89PNG"], ["CSV", /\.csv$/, "split,accuracy,before,after"]] as const) {

@@ -81,7 +81,7 @@ test("the manifest names every element with its attributes, events, parts and de
   const elements = manifest.modules.flatMap(({ declarations }) => declarations).filter(({ tagName }) => tagName !== undefined);
   const names = (of?: Named[]) => of?.map(({ name }) => name) ?? [];
   const figures = elements.filter(({ tagName }) => tagName !== "lr-strip");
-  expect(figures).toHaveLength(16);
+  expect(figures).toHaveLength(18);
   for (const figure of figures) {
     expect(names(figure.attributes)).toEqual(expect.arrayContaining(["seed", "pair-labels", "single-layouts", "pair-layouts", "engine", "start", "controls", "lock", "theme", "number", "ablate", "strength", "head", "strip", "step"]));
     expect(names(figure.events)).toEqual(expect.arrayContaining(["lr-change", "lr-trained"]));

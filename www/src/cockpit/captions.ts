@@ -96,6 +96,7 @@ function ofStrip(sight: Sight, title: string, name: string) {
 
 /** Of a strip and of its swap. */
 export function captionBars([strip, swap]: [Sight, Sight]) {
+  if (strip.captions.length === 0) return html`<p class="note">This model writes its captions, so there are none to choose between.</p>`;
   return html`<div class="answers">
       ${ofStrip(strip, "Which caption fits this strip?", "strip")}
       ${ofStrip(swap, "And with the two exchanged?", "swap")}

@@ -49,6 +49,8 @@ export class LrCockpit extends RunFigure {
   /** The pixel that is pointed at, from 0. */
   @state() private pixel: number | null = null;
   @state() private playing = false;
+  /** Counts what has been played: one that was stopped does not go on in the next. */
+  private plays = 0;
 
   private readonly sights = this.question<{ placed: Placed; cut: Cut; sights: [Sight, Sight] }>();
   private readonly scores = this.question<{ cut: Cut; before: Scores; after: Scores }>();
@@ -122,7 +124,8 @@ export class LrCockpit extends RunFigure {
     if (!this.acted || !sights || !this.answered) return;
     this.acted = false;
     const finding = this.finding();
-    this.announce(`${typeof finding === "string" ? finding : ""} ${verdict({ strip: sights[0], exchanged: sights[1] })}`);
+    const said = sights[0].captions.length === 0 ? "" : verdict({ strip: sights[0], exchanged: sights[1] });
+    this.announce(`${typeof finding === "string" ? finding : ""} ${said}`.trim());
   }
 
   /** Whether what is shown is of the strip and the cut that the reader sees; the past has its answers at hand. */
@@ -324,16 +327,17 @@ export class LrCockpit extends RunFigure {
       return;
     }
     this.playing = true;
+    const play = ++this.plays;
     do {
       await moments.to(next());
       await new Promise((resolve) => setTimeout(resolve, PLAY_MS));
-    } while (this.isPlaying() && moments.at < moments.steps.length - 1);
-    this.playing = false;
+    } while (this.goesOn(play) && moments.at < moments.steps.length - 1);
+    if (play === this.plays) this.playing = false;
   }
 
   /** Asked anew after every wait. */
-  private isPlaying(): boolean {
-    return this.playing;
+  private goesOn(play: number): boolean {
+    return this.playing && play === this.plays && this.active;
   }
 
   /** Shows the model at a step that the text speaks of, where that is kept; null for the latest. */

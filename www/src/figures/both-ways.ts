@@ -103,6 +103,7 @@ function happened(of: BothWays): string {
     const slope = steepest(strip)?.slope ?? 0;
     if (Math.abs(slope) < FLAT) return "In this model the line is level: something else must tell left from right, or nothing does.";
     const side = slope < 0 ? "left" : "right";
+    if (outcomeOf(of) !== "right") return `The line is higher on the ${side}.`;
     return `The line is higher on the ${side}, so this head looks at whichever object stands further ${side}.`;
   }
   const said = `${conditionOf(cut)} `;
