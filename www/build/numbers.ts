@@ -20,7 +20,7 @@ const FORMATS: Record<string, (value: number) => string> = {
   decimal: (value) => value.toFixed(2).replace("-", "−"),
 };
 
-const DATA = /<data value="([^"]*)"(?: class="([^"]*)")?>[^<]*<\/data>/g;
+const DATA = /<data\s+value="([^"]*)"(?:\s+class="([^"]*)")?>[^<]*<\/data>/g;
 
 export function numbers(): Plugin {
   return {
