@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use leftright::analysis::{Ablation, Accuracies, Decomposition, Evaluator, Scene, Tower};
+use leftright::analysis::{Ablation, Accuracies, Decomposition, Evaluator, Scene};
 use leftright::config::Config;
 use leftright::model::{Snapshot, Term};
 use leftright::training::{EngineRequest, Run};
@@ -56,30 +56,21 @@ pub fn history(args: &HistoryArgs) -> Result<(), Failure> {
 
 fn moment(evaluator: &Evaluator, snapshot: &Snapshot) -> Result<Value, Failure> {
     let params = &snapshot.params;
-    let cuts = STRENGTHS.map(|strength| {
-        let ablation = Ablation {
-            tower: Tower::Vision,
-            layer: 1,
-            terms: vec![Term::EP],
-            strength,
-            heads: None,
-        };
-        (strength, [ablation])
-    });
+    let cuts = STRENGTHS.map(|strength| [Ablation::vision(&[Term::EP], strength)]);
     let mut unseen = Vec::new();
-    let mut seen = Vec::new();
-    for strip in STRIPS {
-        let scene = Scene::Strip(strip.to_vec());
-        let mut views = Vec::new();
-        for (_, cut) in &cuts {
-            views.push(view(&evaluator.decompose(params, &scene, 1, cut)?));
-        }
-        seen.push(views);
-    }
-    for (_, cut) in &cuts {
+    for cut in &cuts {
         unseen.push(accuracy(&evaluator.accuracies(params, cut)?));
     }
-    Ok(json!({ "evaluation": evaluation(evaluator, snapshot)?, "unseen": unseen, "views": seen }))
+    let mut views = Vec::new();
+    for strip in STRIPS {
+        let scene = Scene::Strip(strip.to_vec());
+        let mut of_strip = Vec::new();
+        for cut in &cuts {
+            of_strip.push(view(&evaluator.decompose(params, &scene, 1, cut)?));
+        }
+        views.push(of_strip);
+    }
+    Ok(json!({ "evaluation": evaluation(evaluator, snapshot)?, "unseen": unseen, "views": views }))
 }
 
 fn evaluation(evaluator: &Evaluator, snapshot: &Snapshot) -> Result<Value, Failure> {
@@ -119,8 +110,8 @@ fn view(decomposition: &Decomposition) -> Value {
 fn rounded(value: &mut Value) {
     match value {
         Value::Number(number) if number.is_f64() => {
-            let whole = number.as_f64().map(|x| (x * 1000.0).round() / 1000.0 + 0.0);
-            *value = json!(whole);
+            let short = number.as_f64().map(|x| (x * 1000.0).round() / 1000.0 + 0.0);
+            *value = json!(short);
         }
         Value::Array(values) => values.iter_mut().for_each(rounded),
         Value::Object(values) => values.values_mut().for_each(rounded),

@@ -16,6 +16,11 @@ export function columns(count: number, gutter = true): Columns {
   return { width, left, middle: (column) => left(column) + width / 2 };
 }
 
+/** The design constant that colours what stands at a key token: the two objects, and all else. */
+export function tokenColour(token: number, [a, b]: readonly [number, number]): "--object-a" | "--object-b" | "--edge" {
+  return token === a + 1 ? "--object-a" : token === b + 1 ? "--object-b" : "--edge";
+}
+
 /** How a key token is called: CLS, then the pixels from 1. */
 export function columnName(token: number): string {
   return token === 0 ? "CLS" : `pixel ${token}`;

@@ -12,6 +12,25 @@ export interface HeatmapRow {
 
 const ROW = 20;
 
+/** How a figure of heatmaps lays out what `scale` says. */
+export const scaleStyles = css`
+  .scale {
+    white-space: nowrap;
+  }
+
+  .legend {
+    display: inline-block;
+    width: 7rem;
+    height: 0.6rem;
+    background: linear-gradient(to right in oklab, var(--below), var(--panel), var(--above));
+  }
+`;
+
+/** The colours from the least logit to the most. */
+export function scale(most: number, digits: number) {
+  return html`${signed(-most, digits)} <span class="legend"></span> ${signed(most, digits)}`;
+}
+
 /** Rows of logits over key tokens. Colour says sign and size; hover, or focus and arrows, say the value. */
 @customElement("lr-heatmap")
 export class Heatmap extends LitElement {

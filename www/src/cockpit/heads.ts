@@ -1,7 +1,7 @@
 // All heads at one strip, under the strip's own columns: the line that EP adds and the attention that comes of everything.
 import { css, html, nothing, svg } from "lit";
 import { scaleLinear } from "d3-scale";
-import { columns } from "../charts/columns";
+import { columns, tokenColour } from "../charts/columns";
 import type { Placed } from "../run/views";
 import { percent, signed } from "../util/format";
 import type { Sight } from "./sight";
@@ -96,11 +96,6 @@ function epLine(ep: number[], most: number) {
   </g>`;
 }
 
-/** The colour of what stands at a token. */
-function colourOf(token: number, { positions: [a, b] }: Placed): string {
-  return token === a + 1 ? "var(--object-a)" : token === b + 1 ? "var(--object-b)" : "var(--edge)";
-}
-
 function bars(attention: number[], placed: Placed) {
   const { left, width } = columns(attention.length);
   const top = EP_HEIGHT + GAP;
@@ -108,7 +103,7 @@ function bars(attention: number[], placed: Placed) {
     <line class="zero" x1=${`${left(0)}%`} x2="100%" y1=${HEIGHT} y2=${HEIGHT}></line>
     ${attention.map((share, token) => {
       const height = scaleLinear([0, 1], [0, ATTENTION_HEIGHT])(share);
-      return svg`<rect x=${`${left(token) + width * 0.15}%`} width=${`${width * 0.7}%`} y=${(top + ATTENTION_HEIGHT - height).toFixed(1)} height=${height.toFixed(1)} fill=${colourOf(token, placed)}></rect>`;
+      return svg`<rect x=${`${left(token) + width * 0.15}%`} width=${`${width * 0.7}%`} y=${(top + ATTENTION_HEIGHT - height).toFixed(1)} height=${height.toFixed(1)} fill=${`var(${tokenColour(token, placed.positions)})`}></rect>`;
     })}
   </g>`;
 }

@@ -2,7 +2,7 @@ import { html, nothing, svg } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import "../charts/accuracy-track";
 import "../figures/lr-strip";
-import { columns } from "../charts/columns";
+import { columnName, columns } from "../charts/columns";
 import type { Table } from "../export/csv";
 import { verdict } from "../figures/both-ways";
 import { CutControls, cutStyles } from "../figures/cut-controls";
@@ -158,7 +158,7 @@ export class LrCockpit extends RunFigure {
 
   override numbers(): Table {
     const rows = this.shown.sights?.[0].heads.flatMap(({ ep, attention }, head) => [[head, "EP", ...ep], [head, "attention", ...attention]]) ?? [];
-    return { columns: ["head", "row", ...Array.from({ length: (rows[0]?.length ?? 2) - 2 }, (_, token) => (token === 0 ? "CLS" : `pixel ${token}`))], rows };
+    return { columns: ["head", "row", ...Array.from({ length: (rows[0]?.length ?? 2) - 2 }, (_, token) => columnName(token))], rows };
   }
 
   protected override menus(): typeof nothing {
@@ -196,7 +196,7 @@ export class LrCockpit extends RunFigure {
 
   /** Strip and heads stand in the same columns, so that a pixel is lit in all of them at once. */
   private columns(placed: Placed, seen: Pick<Views, "placed" | "cut">, sight: Sight | null) {
-    const { left, width } = columns((this.run.current?.config.pixels ?? 10) + 1);
+    const { left, width } = columns(this.pixels + 1);
     const { pixel } = this;
     const lit = pixel === null ? litPixels(this.lit) : [pixel];
     const strength = seen.cut.terms.includes("EP") ? seen.cut.strength : 1;

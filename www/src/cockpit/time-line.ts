@@ -2,10 +2,9 @@
 import { css, html, nothing, svg } from "lit";
 import { scaleLinear } from "d3-scale";
 import type { Evaluation } from "../engine/pkg/leftright.js";
+import { FLAT, SKILL } from "../figures/findings";
 import { count, percent } from "../util/format";
 
-/** A score has come when it first passes this; the slope at half of its final size. */
-const COME = 0.9;
 const HEIGHT = 64;
 
 export const timeLineStyles = css`
@@ -88,21 +87,18 @@ interface Line {
   label: string;
   /** From 0 to 1. */
   value: (evaluation: Evaluation) => number;
-  /** It has come once its value is this. */
+  /** It has come once its value is this: a skill, and of the slope half of its final size. */
   come: number;
 }
 
 /** `full`: the slope that its line has at the top; `final`: the one that it ends with. */
 function linesOf(full: number, final: number): Line[] {
   return [
-    { name: "names", label: "names both", value: ({ accuracies: { unseen } }) => unseen.recognition ?? 0, come: COME },
+    { name: "names", label: "names both", value: ({ accuracies: { unseen } }) => unseen.recognition ?? 0, come: SKILL },
     { name: "slope", label: "EP’s slope", value: (evaluation) => steepest(evaluation) / full, come: final / 2 / full },
-    { name: "order", label: "right order", value: ({ accuracies: { unseen } }) => unseen.order ?? 0, come: COME },
+    { name: "order", label: "right order", value: ({ accuracies: { unseen } }) => unseen.order ?? 0, come: SKILL },
   ];
 }
-
-/** Below this slope no head prefers a side, so none has come. */
-const FLAT = 0.1;
 
 /** `at`: the evaluation that is shown. `last`: the step at the axis's end. `full`: the slope, in logits per pixel, at the top. */
 export function timeLine(evaluations: Evaluation[], at: Evaluation | null, last: number, full: number) {

@@ -1,5 +1,8 @@
 // Every figure of an experiment. Its element is `lr-NAME`, and NAME is the experiment's name in the crate.
 
+/** Experiments from 1 to this one test claims of the paper; the others are ours. */
+export const OF_THE_PAPER = 12;
+
 interface Entry {
   name: string;
   /** `models`: it trains models of its own. `run`: it asks its questions of the reader's model. */

@@ -2,6 +2,7 @@ import { css, html, nothing } from "lit";
 import type { Condition, ExperimentInfo, Summary, Verdict } from "../engine/pkg/leftright.js";
 import { count } from "../util/format";
 import { reported } from "./report";
+import { OF_THE_PAPER } from "./table";
 
 /** A verdict's sign, what it says of the paper's claim, and of an expectation of ours. */
 const VERDICTS: Record<Verdict, { sign: string; claim: string; expectation: string }> = {
@@ -10,8 +11,6 @@ const VERDICTS: Record<Verdict, { sign: string; claim: string; expectation: stri
   not: { sign: "✗", claim: "not reproduced", expectation: "not as expected" },
   open: { sign: "○", claim: "open: too little is measured yet", expectation: "open: too little is measured yet" },
 };
-/** The experiments from here on are ours. */
-const BEYOND = 13;
 
 export const verdictStyles = css`
   .claim {
@@ -60,7 +59,7 @@ function cell(condition: Condition | undefined, told: string): string {
 
 /** What is claimed, what the numbers here say of it, and what the report's do. */
 export function claimed({ id, name, claim }: ExperimentInfo, verdict: Verdict | undefined, on: string) {
-  const ours = id >= BEYOND;
+  const ours = id > OF_THE_PAPER;
   const report = reported(name);
   const judged = (verdict: Verdict) => {
     const { sign, ...words } = VERDICTS[verdict];

@@ -2,10 +2,7 @@
 // always gives the same is right every other time.
 import type { Config, Decomposition, HeadDecomposition, Scene } from "../engine/pkg/leftright.js";
 import { UNCUT, exchange, stripOf, type Cut, type Placed, type Views } from "../run/views";
-import { conditionOf } from "./findings";
-
-/** Logits per pixel below which a line prefers no side to speak of. */
-const FLAT = 0.1;
+import { FLAT, conditionOf } from "./findings";
 
 /** The model's numbers for what is shown. */
 export interface BothWays {

@@ -4,13 +4,13 @@ import { UNCUT, type Cut } from "../run/views";
 import { accuracy, count, magnitude, strength as strengthText } from "../util/format";
 
 /** A share this high is a skill; between the two others is a coin toss (chance is 0.5); below `REVERSED` the answer is turned round. */
-const SKILL = 0.9;
+export const SKILL = 0.9;
 const COIN = [0.4, 0.6] as const;
-const REVERSED = 0.1;
+export const REVERSED = 0.1;
 /** Logits per pixel below which a head prefers no side to speak of. */
-const FLAT = 0.1;
+export const FLAT = 0.1;
 
-function isCoin(value: number): boolean {
+export function isCoin(value: number): boolean {
   return value >= COIN[0] && value <= COIN[1];
 }
 

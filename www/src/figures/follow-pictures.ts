@@ -1,17 +1,14 @@
 // The pictures of the worked example: what each of its steps makes of a strip.
 import { html, nothing, svg, type TemplateResult } from "lit";
-import "../charts/heatmap";
 import "../charts/profile";
 import "./lr-strip";
-import { columns } from "../charts/columns";
-import type { HeatmapRow } from "../charts/heatmap";
+import { columns, tokenColour } from "../charts/columns";
+import { scale, type HeatmapRow } from "../charts/heatmap";
 import type { Decomposition } from "../engine/pkg/leftright.js";
 import type { Placed } from "../run/views";
-import { accuracy, percent, signed } from "../util/format";
+import { accuracy, percent } from "../util/format";
 import { steepest } from "./both-ways";
 import { sharesOf } from "./follow-steps";
-
-const COLOURS = ["--object-a", "--object-b"] as const;
 
 /** Each token as the sum of what it is and where it stands. */
 function tokens({ tokens }: Decomposition, { labels, positions }: Placed): TemplateResult {
@@ -31,7 +28,7 @@ function tokens({ tokens }: Decomposition, { labels, positions }: Placed): Templ
 
 function map(rows: HeatmapRow[], title: string, label: string): TemplateResult {
   const most = Math.max(...rows.flatMap(({ values }) => values.map(Math.abs)));
-  return html`<h3>${title} <span class="note scale">${signed(-most, 0)} <span class="legend"></span> ${signed(most, 0)}</span></h3>
+  return html`<h3>${title} <span class="note scale">${scale(most, 0)}</span></h3>
     <lr-heatmap .rows=${rows} .most=${most} label=${label}></lr-heatmap>`;
 }
 
@@ -46,10 +43,10 @@ function terms(strip: Decomposition): TemplateResult {
   return map(rows, `The nine terms of head ${strip.strongest}, and their sum`, `Nine terms of head ${strip.strongest}, and their sum.`);
 }
 
-function softmax(strip: Decomposition, { positions: [a, b] }: Placed): TemplateResult {
+function softmax(strip: Decomposition, { positions }: Placed): TemplateResult {
   const head = steepest(strip);
   if (!head) return html``;
-  const colours = strip.tokens.map((_, token) => (token === a + 1 ? COLOURS[0] : token === b + 1 ? COLOURS[1] : "--edge"));
+  const colours = strip.tokens.map((_, token) => tokenColour(token, positions));
   return html`<h3>The logits of head ${strip.strongest}</h3>
     <lr-profile .values=${head.logits} .colours=${colours} .height=${104} label="Logits"></lr-profile>
     <h3>Their softmax: its attention</h3>

@@ -1,5 +1,7 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { columnName } from "../charts/columns";
+import { scaleStyles } from "../charts/heatmap";
 import "./lr-strip";
 import type { Table } from "../export/csv";
 import { bothWays, type BothWays } from "./both-ways";
@@ -15,6 +17,7 @@ import { press } from "./press";
 export class LrFollow extends RunFigure {
   static override styles = [
     ...RunFigure.styles,
+    scaleStyles,
     css`
       .finding {
         min-height: 6em;
@@ -93,17 +96,6 @@ export class LrFollow extends RunFigure {
 
       .b {
         color: var(--object-b);
-      }
-
-      .scale {
-        white-space: nowrap;
-      }
-
-      .legend {
-        display: inline-block;
-        width: 7rem;
-        height: 0.6rem;
-        background: linear-gradient(to right in oklab, var(--below), var(--panel), var(--above));
       }
 
       .paper {
@@ -191,6 +183,6 @@ export class LrFollow extends RunFigure {
   override numbers(): Table {
     const { value } = this.answer;
     const rows = value ? value.strip.heads.flatMap((head, i) => [[i, "logits", ...head.logits], [i, "attention", ...head.attention]]) : [];
-    return { columns: ["head", "number", ...(value?.strip.tokens.map((_, token) => (token === 0 ? "CLS" : `pixel ${token}`)) ?? [])], rows };
+    return { columns: ["head", "number", ...(value?.strip.tokens.map((_, token) => columnName(token)) ?? [])], rows };
   }
 }

@@ -1,9 +1,9 @@
 import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import "../charts/heatmap";
 import "../charts/profile";
 import "./lr-strip";
-import { columnName } from "../charts/columns";
+import { columnName, tokenColour } from "../charts/columns";
+import { scale, scaleStyles } from "../charts/heatmap";
 import type { CaptionScore, Decomposition, HeadDecomposition } from "../engine/pkg/leftright.js";
 import type { Table } from "../export/csv";
 import { gradientFinding } from "./findings";
@@ -18,6 +18,7 @@ const OBJECT_COLOURS = ["--object-a", "--object-b"] as const;
 export class LrGradient extends RunFigure {
   static override styles = [
     ...RunFigure.styles,
+    scaleStyles,
     css`
       .scene {
         display: grid;
@@ -57,17 +58,6 @@ export class LrGradient extends RunFigure {
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr));
         gap: var(--space-4) var(--space-6);
         margin-block: var(--space-3);
-      }
-
-      .scale {
-        white-space: nowrap;
-      }
-
-      .legend {
-        display: inline-block;
-        width: 7rem;
-        height: 0.6rem;
-        background: linear-gradient(to right in oklab, var(--below), var(--panel), var(--above));
       }
 
       .values td,
@@ -173,8 +163,9 @@ export class LrGradient extends RunFigure {
   /** What the strongest head makes of the strip, under the strip's own columns. */
   private rows({ strongest, tokens }: Decomposition, head: HeadDecomposition) {
     const ep = head.terms.find(({ term }) => term === "EP")?.row ?? [];
-    const { labels, positions: [a, b] } = this.placed;
-    const colours = tokens.map((_, token) => (token === a + 1 ? OBJECT_COLOURS[0] : token === b + 1 ? OBJECT_COLOURS[1] : "--edge"));
+    const { labels, positions } = this.placed;
+    const [a, b] = positions;
+    const colours = tokens.map((_, token) => tokenColour(token, positions));
     return html`
       <div>
         <h3>Head ${strongest}, the steepest: what CLS sees of each position (EP, logits)</h3>
@@ -233,7 +224,7 @@ export class LrGradient extends RunFigure {
       <p class="note">
         First letter: what CLS asks with, second: what a pixel answers with. <b class="source-e">E</b> the token (content),
         <b class="source-p">P</b> the position, <b class="source-b">B</b> a bias. One colour scale for all heads:
-        <span class="scale">${signed(-most, 1)} <span class="legend"></span> ${signed(most, 1)}</span>
+        <span class="scale">${scale(most, 1)}</span>
       </p>
       <div class="heads">
         ${heads.map(

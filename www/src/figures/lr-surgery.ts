@@ -8,13 +8,11 @@ import type { Accuracy, Chart, Series } from "../engine/pkg/leftright.js";
 import type { Table } from "../export/csv";
 import { accuracy, percent, signed } from "../util/format";
 import { ProbeFigure } from "../experiments/probe-figure";
+import { SKILL, isCoin } from "./findings";
 import { press } from "./press";
 
 /** The steepest ramp of the slider, in logits per pixel. */
 const STEEPEST = 4;
-/** Orders from which the model knows left from right, and between which it tosses a coin. */
-const SKILL = 0.9;
-const COIN = [0.4, 0.6] as const;
 const ACCURACIES = ["retrieval", "order", "recognition"] as const;
 
 /** What the reader has put in the place of EP. */
@@ -136,7 +134,7 @@ export class LrSurgery extends ProbeFigure {
     const order = answer.order ?? 0;
     if (order >= SKILL) return "With your line, left is left";
     if (order <= 1 - SKILL) return "With your line, left is right";
-    return order >= COIN[0] && order <= COIN[1] ? "With your line, a coin toss" : "With your line, the model is not sure";
+    return isCoin(order) ? "With your line, a coin toss" : "With your line, the model is not sure";
   }
 
   /** Of what is drawn, until every straight line is measured. */
