@@ -102,6 +102,22 @@ test("a step that the reader turns to while another is on its way is theirs", as
   await expect(article.cockpit.getByTestId("time-step")).toHaveText("0");
 });
 
+test("a model that trains while one reads of its past is shown as it is", async ({ page }) => {
+  const article = await opened(page);
+  const state = article.cockpit.getByTestId("state");
+  await page.evaluate(() => { scrollTo({ top: 0, behavior: "instant" }); });
+  const trained = article.run((run) => run.train(300));
+  await expect(state).toHaveText(/^Training: step/);
+  await read(page, "Now watch it grow"); // sets the model to step 0, which is kept by now
+  await expect.poll(() => page.locator(".walk > lr-cockpit").getAttribute("data-lit")).toContain("time");
+  await trained;
+  await expect(state).toHaveText(/^Trained for 300 steps/);
+  // Negative control: the next paragraph that speaks of a step turns to it, and back again at this one.
+  await read(page, "Names come first.");
+  await read(page, "Now watch it grow");
+  await expect(state).toHaveText("The figures show step 0 of 300.");
+});
+
 test("a marked word lights its part, and a pixel that is pointed at is lit in every head", async ({ page }) => {
   const article = await opened(page);
   await read(page, WHOLE);

@@ -62,7 +62,9 @@ class Walk {
       const line = READING * innerHeight;
       const { top, bottom } = this.section.getBoundingClientRect();
       const read = top > line || bottom < line ? [] : paragraphs.filter((p) => !p.closest("[hidden]") && p.getBoundingClientRect().top <= line);
-      this.#paragraph = read.at(-1) ?? null;
+      const paragraph = read.at(-1) ?? null;
+      if (paragraph === this.#paragraph) return;
+      this.#paragraph = paragraph;
       if (this.#byHand) this.#light();
       else void this.#show();
     }, { rootMargin: `1000000px 0px -${100 - READING * 100}% 0px` }); // from far above the window, so that no jump is missed
@@ -101,7 +103,8 @@ class Walk {
     this.#told = { cut, placed, step: this.#told.step };
     if (!same({ cut, placed }, { cut: this.run.views.cut, placed: this.run.views.placed })) this.run.tell({ cut, placed });
     this.#told = { ...this.#now, step: this.#told.step }; // as this model can show it
-    await this.#cockpits[0]?.tellStep(step);
+    // A model that trains is watched as it is, and stays so when it is trained: its time is turned back by hand.
+    if (this.run.phase !== "training") await this.#cockpits[0]?.tellStep(step);
     if (turn !== this.#shows) return;
     this.#applying = false;
     this.#told = { ...this.#told, step: this.#now.step };
