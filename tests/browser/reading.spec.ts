@@ -175,6 +175,37 @@ test.describe("with a finger", () => {
   });
 });
 
+/** What is read as text: not the figures, their captions' pictures, the formulae, the notes beside it and behind it. */
+const TEXT = "main :is(p, li, dt, dd, figcaption, h2, h3, .exor td, .exor th)";
+const NO_TEXT = ".static, .margin, .notes, .glossary, .code, lr-lab, #guessed";
+
+test("the text is short: its words and its numbers, counted", async ({ page }, { project }) => {
+  test.skip(project.name === "webgpu", "the page is the same");
+  await page.goto("/");
+  const [walk, all] = await page.evaluate(([text, no]) => {
+    const parts = [...document.querySelectorAll(text)].filter((part) => !part.closest(no));
+    const further = document.querySelector("#further");
+    if (!further) throw new Error("the page has no Further");
+    const isBefore = (part: Element) => part.compareDocumentPosition(further) & Node.DOCUMENT_POSITION_FOLLOWING;
+    const counted = (parts: Element[]) => {
+      const words = parts.map((part) => {
+        const copy = part.cloneNode(true) as Element;
+        for (const other of copy.querySelectorAll("svg, math, .ref")) other.remove();
+        return copy.textContent.replaceAll(/(\d|[−-]) ?%/g, "$1").match(/[\p{L}\d’.,−-]*[\p{L}\d][\p{L}\d’-]*/gu) ?? [];
+      }).flat();
+      // Labels, heads and figures are names.
+      const names = /(1[5-7]|20|Figure \d+|head \d)$/;
+      return { words: words.length, numbers: words.filter((word, i) => /\d/.test(word) && !names.test(word) && !names.test(`${words[i - 1] ?? ""} ${word}`)).length };
+    };
+    return [counted(parts.filter(isBefore)), counted(parts)] as const;
+  }, [TEXT, NO_TEXT] as const);
+  console.log(`before Further ${walk.words} words and ${walk.numbers} numbers, in all ${all.words} and ${all.numbers}`);
+  expect(walk.words).toBeLessThanOrEqual(2000);
+  expect(all.words).toBeLessThanOrEqual(3000);
+  expect(all.numbers).toBeLessThanOrEqual(35);
+  expect(walk.words).toBeGreaterThan(1500); // the text has been found
+});
+
 test("guesses are answered from the run at hand, and can be left out", async ({ page }) => {
   const article = new Article(page);
   await article.open("?engine=cpu");
@@ -193,7 +224,10 @@ test("guesses are answered from the run at hand, and can be left out", async ({ 
   await guess("cut").getByRole("radio", { name: /^Hardly any/ }).check();
   await expect(cut).toContainText("Not as you guessed.");
   await expect(await answer("reverse", /^Hardly any/)).toContainText(/^As you guessed\. .* with EP reversed has an order of 0\.0\d/);
-  await expect(await answer("diversity", /objects/)).toContainText("more objects gained 0.98 and more layouts 0.10");
+  const end = page.locator("#guessed");
+  await expect(end).toHaveText("You have answered 2 of 3 questions, and guessed 1 right.");
+  await expect(await answer("diversity", /objects/)).toHaveText("As you guessed. Our report answers below, and Figure 4 on your machine.");
+  await expect(end).toHaveText("You have answered all 3 questions, and guessed 2 right.");
 
   await page.evaluate(() => { document.documentElement.setAttribute("guess", "off"); });
   await expect(guess("cut")).toBeHidden();

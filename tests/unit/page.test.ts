@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { html, nothing, svg } from "lit";
 import { expect, test } from "vitest";
+import { sentence } from "../../www/src/app/guesses";
 import { markup } from "../../www/build/markup";
 import { filled, type Summary } from "../../www/build/numbers";
 
@@ -50,4 +51,13 @@ test("a template as text: values are escaped, events and properties left out", (
   const template = html`<p class="a ${"b"}" ?hidden=${false} ?open=${true} .data=${[1]} @click=${() => undefined} title=${'"<'}>${["x", "y"].map(row)}${nothing}${"<i>"}</p>`;
   expect(markup(template)).toBe('<p class="a b" open title="&quot;&lt;"><text x="x">x</text><text x="y">y</text>&lt;i></p>');
   expect(() => markup(() => undefined)).toThrow();
+});
+
+test("the end of the text says how the reader's guesses did", () => {
+  expect(sentence([], 3)).toBe("");
+  expect(sentence([null, null], 3)).toBe("");
+  expect(sentence([true], 3)).toBe("You have answered 1 of 3 questions, and guessed right.");
+  expect(sentence([true, null, false], 3)).toBe("You have answered 2 of 3 questions, and guessed 1 right.");
+  expect(sentence([true, true, true], 3)).toBe("You have answered all 3 questions, and guessed right each time.");
+  expect(sentence([false, false, false], 3)).toBe("You have answered all 3 questions, and guessed otherwise.");
 });

@@ -5,6 +5,7 @@ import type { ExperimentFigure } from "../experiments/experiment-figure";
 import { sinceStep } from "../figures/findings";
 import { press } from "../figures/press";
 import { giveAnswers, isAnswered } from "./answers";
+import { told } from "./guesses";
 import { accuracy } from "../util/format";
 import { LatestAnswer } from "../util/latest-answer";
 import { sharedRun } from "../run/registry";
@@ -48,11 +49,11 @@ const OF_THE_RUN: Record<string, Question> = {
   },
 };
 
+/** A question that our report answers, below it in the text. */
 const DIVERSITY = {
   question: "Before you look: what lifts retrieval on unseen pairs more, if training goes from the fewest to the most?",
   choices: ["More different objects in pairs", "More layouts of each pair", "Both about equally"],
-  // From REPRODUCTION.md, experiment 2.
-  report: "In our report, over 840 models, more objects gained 0.98 and more layouts 0.10. Figure 4 measures it on your machine.",
+  right: 0,
 };
 
 /** Asks the reader for a guess, and answers with the run at hand. `ask` is cut, reverse or diversity. */
@@ -128,6 +129,13 @@ export class LrGuess extends LitElement {
     this.answer.ask([evaluation], () => this.run.ablate([{ tower: "vision", terms: ["EP"], strength, heads: null }]));
   }
 
+  /** What has come of the guess is told once it can be judged, and again when the reader guesses anew. */
+  protected override updated(): void {
+    if (!this.asked) return;
+    const right = this.right();
+    if (this.guess === null || right !== null) told(this.ask, right);
+  }
+
   private choose(guess: number): void {
     this.guess = guess;
     this.requestUpdate();
@@ -139,29 +147,41 @@ export class LrGuess extends LitElement {
     this.requestUpdate();
   }
 
+  /** Whether the guess is right; null where there is none, or nothing to judge it by yet. */
+  private right(): boolean | null {
+    const { guess } = this;
+    const question = OF_THE_RUN[this.ask];
+    if (guess === null) return null;
+    if (!question) return guess === DIVERSITY.right;
+    const value = this.run.trained ? this.answer.value?.after.unseen[question.score] : undefined;
+    const choice = question.choices[guess];
+    return value === undefined || value === null || !choice ? null : value >= choice.from && value <= choice.to;
+  }
+
   private verdict(): string | typeof nothing {
     if (!this.asked || this.guess === null) return nothing;
     const question = OF_THE_RUN[this.ask];
-    return question ? this.ofTheRun(question, this.guess) : this.ofDiversity(this.guess);
+    return question ? this.ofTheRun(question) : this.ofDiversity();
   }
 
-  private ofTheRun({ strength, score, choices }: Question, guess: number): string {
+  private ofTheRun({ strength, score }: Question): string {
     const { trained, evaluation, asOpened, phase, bundled } = this.run;
     if (phase === "failed") return "The engine has stopped, so there is no answer.";
     const after = this.answer.value?.after.unseen;
     if (!after || !evaluation) return "Measuring the model…";
     if (!trained) return "Your model is untrained, so it cannot say. Train it further up, and the answer is written here.";
     const value = after[score] ?? 0;
-    const choice = choices[guess];
-    const right = choice !== undefined && value >= choice.from && value <= choice.to;
     const other = score === "order" ? `recognition is ${accuracy(after.recognition)}` : `order is ${accuracy(after.order)}`;
-    return `${right ? "As you guessed" : "Not as you guessed"}. ${sinceStep(evaluation.step, asOpened)}, ${bundled ? "the model" : "your model"} ${strength === 0 ? "without EP" : "with EP reversed"} has ${score === "order" ? "an order" : "a recognition"} of ${accuracy(value)} on unseen pairs; its ${other}.`;
+    return `${this.comparison()} ${sinceStep(evaluation.step, asOpened)}, ${bundled ? "the model" : "your model"} ${strength === 0 ? "without EP" : "with EP reversed"} has ${score === "order" ? "an order" : "a recognition"} of ${accuracy(value)} on unseen pairs; its ${other}.`;
   }
 
-  private ofDiversity(guess: number): string {
+  private ofDiversity(): string {
     const found = document.querySelector<ExperimentFigure>("lr-diversity:defined")?.found() ?? "";
-    const measured = found === "" ? DIVERSITY.report : `Your models of Figure 4: ${found}`;
-    return `You guessed “${DIVERSITY.choices[guess] ?? ""}”. ${measured}`;
+    return `${this.comparison()} ${found === "" ? "Our report answers below, and Figure 4 on your machine." : `Your models of Figure 4: ${found}`}`;
+  }
+
+  private comparison(): string {
+    return this.right() ? "As you guessed." : "Not as you guessed.";
   }
 
   override render() {

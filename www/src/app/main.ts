@@ -5,6 +5,7 @@ import { copyButtons } from "./copy";
 import { peekAtLinks } from "./peek";
 import "../cockpit/lr-cockpit";
 import "../figures/lr-hero";
+import { tellGuesses } from "./guesses";
 import { takeDrops } from "./drop";
 import { loadFiguresInSight } from "./lazy-article";
 import { keepRuns } from "./kept-runs";
@@ -27,6 +28,8 @@ if (main) {
 const contents = document.querySelector("nav");
 if (contents) followReading(contents);
 hideAnswers();
+const guessed = document.querySelector<HTMLElement>("#guessed");
+if (guessed) tellGuesses(guessed);
 makeTabs();
 const told = document.querySelector<HTMLElement>(".walk");
 if (told) walk(told);
