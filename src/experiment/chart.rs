@@ -105,7 +105,7 @@ pub enum Chart {
         /// Names instead of numbers: a cell's value is its place here.
         names: Vec<String>,
     },
-    /// One mark per model.
+    /// One mark per model. Axes of the same bounds compare like with like: their diagonal is drawn.
     Scatter {
         /// What it shows.
         title: String,

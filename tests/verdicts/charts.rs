@@ -330,12 +330,18 @@ fn a_seeds_group_is_what_comes_first() {
         _ => birth(part, 0.5, 0.5),
     };
     let charts = charts("birth", Scale::Quick, &row);
-    let Chart::Scatter { dots, groups, .. } = titled(&charts, "when each seed") else {
+    let Chart::Scatter {
+        x, y, dots, groups, ..
+    } = titled(&charts, "when each seed")
+    else {
         panic!("no scatter")
     };
     let first: Vec<&str> = dots.iter().map(|dot| &groups[dot.group as usize][..]).collect();
-    let [slope, accuracy] = ["the slope is first", "the accuracy is first"];
-    assert_eq!(first, [slope, accuracy, slope, slope, slope, slope]);
+    let [slope, order] = ["the slope is first", "the order is first"];
+    assert_eq!(first, [slope, order, slope, slope, slope, slope]);
+    // Both are steps: on one scale the diagonal parts the groups.
+    assert_eq!(x.bounds, y.bounds);
+    assert!(x.bounds.is_some_and(|[_, most]| dots.iter().all(|dot| dot.x <= most && dot.y <= most)));
 }
 
 /// The lines of a training run have a point for each step that was measured, with its spread over the models.

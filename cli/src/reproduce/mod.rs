@@ -301,6 +301,7 @@ fn write(outcomes: &[Outcome], plans: &[Plan], scale: Scale, folder: &Folder) ->
         for (figure, chart) in outcome.figures().zip(&outcome.summary.charts) {
             put(&figure, &svg::draw(chart))?;
         }
+        put(&format!("figures/{}.json", outcome.name), &summary::charts(outcome))?;
     }
     put("measurements/README.md", &dictionary::dictionary(plans))?;
     put("measurements/summary.json", &summary::summary(outcomes, scale))?;

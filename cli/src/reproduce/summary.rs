@@ -34,6 +34,23 @@ pub fn summary(outcomes: &[Outcome], scale: Scale) -> String {
     out
 }
 
+/// `figures/NN-name.json`: an experiment's pictures as data, an entry a line, which the article draws with its
+/// own elements.
+pub fn charts(outcome: &Outcome) -> String {
+    let charts: Vec<String> = outcome.summary.charts.iter().map(|chart| short(json!(chart)).to_string()).collect();
+    format!("[\n{}\n]\n", charts.join(",\n"))
+}
+
+/// With every number rounded.
+fn short(value: Value) -> Value {
+    match value {
+        Value::Number(number) if number.is_f64() => json!(number.as_f64().map(rounded)),
+        Value::Array(values) => values.into_iter().map(short).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(key, value)| (key, short(value))).collect(),
+        other => other,
+    }
+}
+
 fn lines(out: &mut String, entries: impl Iterator<Item = (String, String)>) {
     let lines: Vec<String> = entries
         .map(|(key, value)| format!("{}: {value}", json!(key)))

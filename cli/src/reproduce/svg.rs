@@ -216,6 +216,10 @@ fn scatter(out: &mut Svg, x: &Axis, y: &Axis, groups: &[String], dots: &[Dot]) -
     let px = Place::new(x, dots.iter().map(|d| d.x), 48.0, WIDTH - 150.0);
     let py = Place::new(y, dots.iter().map(|d| d.y), 290.0, 50.0);
     frame(out, (x, &px), (y, &py));
+    if let (Some([least, most]), true) = (x.bounds, x.bounds == y.bounds) {
+        let [from, to] = [least, most].map(|end| [px.at(end), py.at(end)]);
+        out.line([from[0], from[1], to[0], to[1]], RULE, 1.0);
+    }
     for dot in dots {
         mark(
             out,

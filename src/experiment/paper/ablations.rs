@@ -45,7 +45,7 @@ fn jobs(scale: Scale) -> Vec<Job> {
         .chain(pairs().map(|pair| cut(&pair)))
         .chain(per_head());
     measures.extend(cuts.map(|ablation| Measure::Ablation(ablation, splits.clone())));
-    seeds(&Config::default(), scale.pick(2, 4, 8), 1000, &measures)
+    seeds(&Config::default(), scale.pick(2, 4, 16), 1000, &measures)
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {

@@ -27,7 +27,7 @@ fn jobs(scale: Scale) -> Vec<Job> {
         Measure::Shares,
         Measure::BackgroundRows,
     ];
-    seeds(&Config::default(), scale.pick(2, 4, 8), 1000, &measures)
+    seeds(&Config::default(), scale.pick(2, 4, 16), 1000, &measures)
 }
 
 /// A term's row in the steepest head.

@@ -21,7 +21,7 @@ pub const EXPERIMENT: Experiment = Experiment {
 
 fn jobs(scale: Scale) -> Vec<Job> {
     let measures = [Measure::Accuracies(Split::ALL.to_vec()), Measure::Slopes];
-    let jobs = seeds(&Config::default(), scale.pick(2, 3, 8), 1000, &measures);
+    let jobs = seeds(&Config::default(), scale.pick(2, 3, 16), 1000, &measures);
     jobs.into_iter().map(|job| Job { every: 50, ..job }).collect()
 }
 

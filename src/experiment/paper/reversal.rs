@@ -35,7 +35,7 @@ fn jobs(scale: Scale) -> Vec<Job> {
     measures.extend(
         swept.map(|(term, strength)| Measure::Ablation(Ablation::vision(&[term], strength), unseen.clone())),
     );
-    seeds(&Config::default(), scale.pick(2, 4, 8), 1000, &measures)
+    seeds(&Config::default(), scale.pick(2, 4, 16), 1000, &measures)
 }
 
 fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {

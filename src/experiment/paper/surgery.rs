@@ -25,7 +25,7 @@ const SLOPES: [f64; 12] = [0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.
 fn jobs(scale: Scale) -> Vec<Job> {
     let mut measures = vec![Measure::Accuracies(vec![Split::Unseen]), Measure::Slopes];
     measures.extend(SLOPES.map(Measure::Ramp));
-    seeds(&Config::default(), scale.pick(2, 4, 8), 1000, &measures)
+    seeds(&Config::default(), scale.pick(2, 4, 16), 1000, &measures)
 }
 
 fn ramped(slope: f64, score: Score) -> Metric {

@@ -50,7 +50,7 @@ fn cuts() -> impl Iterator<Item = Ablation> {
 fn jobs(scale: Scale) -> Vec<Job> {
     let mut measures = vec![Measure::Accuracies(vec![Split::Unseen]), Measure::Text];
     measures.extend(cuts().map(|cut| Measure::Ablation(cut, vec![Split::Unseen])));
-    seeds(&Config::default(), scale.pick(2, 4, 8), 1000, &measures)
+    seeds(&Config::default(), scale.pick(2, 4, 16), 1000, &measures)
 }
 
 /// The head that gives most to the label named first.

@@ -3,6 +3,7 @@ import { LOADERS } from "../figures/loaders";
 import { loadScript } from "../util/load-script";
 import { giveAnswers } from "./answers";
 import { say } from "./notice-box";
+import { drawPictures } from "./report-pictures";
 import { isUpdated } from "./updated";
 
 /** When the pictures of the report are fetched that nobody has come near. */
@@ -43,6 +44,7 @@ async function load(element: Element): Promise<void> {
   element.querySelector(".unloaded")?.remove();
   try {
     await LATER[element.localName]?.();
+    drawPictures(element);
   } catch {
     // A question that cannot be asked hides no answer.
     if (element.localName === "lr-guess") giveAnswers(element.getAttribute("ask") ?? "");

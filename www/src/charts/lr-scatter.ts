@@ -2,8 +2,9 @@ import { html, nothing, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Axis, Dot } from "../engine/pkg/leftright.js";
 import { seriesStyle, mark } from "./series-style";
-import { HEIGHT, plane } from "./plane";
+import { HEIGHT, plane, type Plane } from "./plane";
 import { ReadableChart, type Place } from "./readable";
+import { same } from "../util/same";
 
 /** One mark per model, in groups that differ in colour and in shape. */
 @customElement("lr-scatter")
@@ -27,6 +28,14 @@ export class LrScatter extends ReadableChart {
     return `${this.heading}: ${this.axes?.y.label ?? ""} against ${this.axes?.x.label ?? ""}, ${this.dots.length} models: ${counts.join(", ")}.`;
   }
 
+  /** Where both axes have the same bounds, the line on which both numbers are equal. */
+  private diagonal({ x, y }: Plane) {
+    const bounds = this.axes?.x.bounds;
+    if (!bounds || !same(bounds, this.axes?.y.bounds)) return nothing;
+    const [from, to] = bounds;
+    return svg`<line class="grid" x1=${x(from)} y1=${y(from)} x2=${x(to)} y2=${y(to)} stroke-dasharray="4 3"></line>`;
+  }
+
   override render() {
     const { axes, width, drawn } = this;
     if (!axes || width === 0) return nothing;
@@ -42,7 +51,7 @@ export class LrScatter extends ReadableChart {
         HEIGHT,
         this.summary,
         () => places,
-        svg`${area.frame}
+        svg`${area.frame} ${this.diagonal(area)}
           ${drawn.map(({ x, y, group, label }) => svg`<g data-x=${x} data-y=${y} data-group=${group} data-label=${label} opacity="0.85">${mark(seriesStyle(this.groups[group] ?? "", group), area.x(x), area.y(y))}</g>`)}
           ${drawn.length === 0 ? svg`<text x="50%" y="50%" text-anchor="middle">nothing measured yet</text>` : nothing}
           ${chosen && svg`<circle class="chosen" cx=${chosen.x} cy=${chosen.y} r="7"></circle>`}`,
