@@ -34,14 +34,17 @@ test("the nearest start has six of the paper's eight figures, preset paper four"
   expect(best("retrieval")).toMatchObject({ ...start, figures: "5", distance: 0.099, step: 2500 });
 });
 
-test("what trades against what is what the README of the search says", async () => {
+test("what trades against what is what the README of the search and the article say", async () => {
   const [, together, byBias] = await ask(["scales", "optimiser", "biases"], ["distance.sql", "map.sql"]);
   const order = together?.find((row) => row.reading === "order");
   expect([order?.candidates, order?.EP_and_share, order?.EP_and_BP, order?.BP_and_share].map(Number)).toEqual([1842, 34, 4, 0]);
   const readme = readFileSync(`${FOLDER}README.md`, "utf8");
+  const article = readFileSync(`${FOLDER}../../www/index.html`, "utf8");
+  const cell = (x: string) => `<td><svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect width="${parseInt(x)}" height="6"></rect></svg>${x}</td>`;
   for (const row of byBias?.filter((row) => row.reading === "order") ?? []) {
     const percent = (x: unknown) => `${Math.round(Number(x) * 100)} %`;
     expect(readme).toContain(`| ${Number(row.bias_std)} | ${percent(row.EP)} | ${percent(row.PE_PP)} | ${percent(row.BP)} | ${percent(row.share)} | ${Number(row.median_share).toFixed(2)} |`);
+    expect(article).toContain(`<tr><th scope="row">${Number(row.bias_std)}</th>${[row.EP, row.share, row.BP].map(percent).map(cell).join("")}</tr>`);
   }
 });
 
