@@ -1,15 +1,19 @@
-//! The command line: train, evaluate, ablate, decompose, sweep, reproduce. Thin; `--json` prints one JSON
-//! object and nothing else. Here are the arguments and their dispatch; the printing of single answers is in
-//! `report`.
+//! The command line: train, evaluate, ablate, decompose, export, plot, sweep, reproduce. Thin; `--json` prints
+//! one JSON object and nothing else. Here are the arguments and their dispatch; the printing of single answers
+//! is in `report`.
 
 mod estimate;
+mod export;
 mod file;
 mod history;
 mod jobs;
 mod parts;
+mod plot;
 mod report;
 mod reproduce;
 mod rows;
+mod shell;
+mod svg;
 mod sweep;
 mod train;
 mod work;
@@ -18,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use leftright::analysis::{Ablation, AnalysisError, Evaluator, Scene, Tower};
 use leftright::checkpoint::{self, CheckpointError};
 use leftright::config::{ConfigError, ValidConfig};
@@ -29,7 +33,7 @@ use leftright::training::{EngineRequest, RunError};
 
 /// Trains a tiny CLIP on ten-pixel strips and cuts the one attention term that tells left from right.
 #[derive(Parser)]
-#[command(name = "leftright", version)]
+#[command(name = "leftright", version, long_version = shell::VERSION)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -57,18 +61,34 @@ enum Command {
     #[command(allow_negative_numbers = true)]
     Ablate(AblateArgs),
     /// The nine terms of a layer's CLS row on a strip, or of its EOT row on a caption
+    #[command(group = ArgGroup::new("scene").required(true).args(["strip", "caption"]))]
     Decompose {
         /// A safetensors checkpoint
         file: PathBuf,
         /// Pixels, 0 background: "0 0 16 0 0 0 0 17 0 0"
-        #[arg(long, required_unless_present = "caption")]
+        #[arg(long)]
         strip: Option<String>,
         /// Labels in the order they are named: "16 17"
-        #[arg(long, conflicts_with = "strip")]
+        #[arg(long)]
         caption: Option<String>,
         /// The layer, from 1
         #[arg(long, default_value_t = 1)]
         layer: u32,
+    },
+    /// Write what a checkpoint computes of strips, as arrays for NumPy or as rows
+    Export(export::ExportArgs),
+    /// Draw one of the report's pictures of a checkpoint, as SVG
+    Plot(plot::PlotArgs),
+    /// Print what makes a shell complete this program's arguments
+    Completions {
+        /// Whose
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual, a page per command
+    Manual {
+        /// The folder for them
+        #[arg(long)]
+        out: PathBuf,
     },
 }
 
@@ -147,6 +167,8 @@ enum Failure {
     Trainer(#[from] TrainerError),
     #[error("{0}")]
     Usage(String),
+    #[error("stopped at step {step}, which {path} holds; go on with --resume {path}", path = out.display())]
+    Interrupted { step: u32, out: PathBuf },
     #[error("cannot write the answer: {0}")]
     Output(#[from] std::io::Error),
     #[error("cannot write the answer as JSON: {0}")]
@@ -168,6 +190,11 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         // The reader closed the pipe (`| head`): it has what it wanted.
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        // As a shell has it of a program that Ctrl-C ends.
+        Err(stopped @ Failure::Interrupted { .. }) => {
+            report::note(&stopped.to_string());
+            ExitCode::from(130)
+        }
         Err(error) => {
             report::note(&format!("error: {error}"));
             ExitCode::FAILURE
@@ -226,6 +253,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
                 cli.json,
             )
         }
+        Command::Export(args) => export::export(&args, cli.json),
+        Command::Plot(args) => plot::plot(&args, cli.json),
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Manual { out } => shell::manual(&out),
     }
 }
 

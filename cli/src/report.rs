@@ -83,6 +83,8 @@ pub fn trained(
     let mut out = std::io::stdout().lock();
     if json {
         let mut answer = object(accuracies, &Split::ALL);
+        // With its settings it is the JSON of a run, which `train --config` takes.
+        answer.insert("config".to_owned(), json!(run.config()));
         answer.insert("loss".to_owned(), json!(loss));
         answer.insert("losses".to_owned(), json!(losses));
         answer.insert("evaluations".to_owned(), json!(evaluations));

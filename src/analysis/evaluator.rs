@@ -165,6 +165,31 @@ impl Evaluator {
         ))
     }
 
+    /// Unit embeddings `[strips, E]` of some strips under some ablations; none in an autoregressive run.
+    ///
+    /// # Errors
+    /// As [`Evaluator::accuracies`].
+    pub fn embed_strips(
+        &self,
+        params: &[f32],
+        items: &[Item],
+        ablations: &[Ablation],
+    ) -> Result<Vec<f32>, AnalysisError> {
+        let vision = strengths(&self.config, Tower::Vision, ablations)?;
+        if self.config.autoregressive {
+            return Ok(Vec::new());
+        }
+        Ok(self.embed_items(params, &vision, items))
+    }
+
+    fn embed_items(&self, params: &[f32], vision: &[Strengths], items: &[Item]) -> Vec<f32> {
+        let mut batch = Batch::default();
+        items
+            .iter()
+            .for_each(|item| batch.push(&self.config, &item.strip, item.caption));
+        encode(&self.towers[0], params, edits(vision), (&batch.vision, &[]))
+    }
+
     /// All captions, each of an empty strip.
     pub(super) fn caption_batch(&self) -> Batch {
         let blank = vec![0; self.config.pixels as usize];
@@ -184,11 +209,7 @@ impl Evaluator {
         items: &[Item],
     ) -> Vec<Answer> {
         let e = self.towers[0].e;
-        let mut batch = Batch::default();
-        items
-            .iter()
-            .for_each(|item| batch.push(&self.config, &item.strip, item.caption));
-        let images = encode(&self.towers[0], params, edits(vision), (&batch.vision, &[]));
+        let images = self.embed_items(params, vision, items);
         let mut answers = Vec::with_capacity(items.len());
         for (images, items) in images.chunks(CHUNK * e).zip(items.chunks(CHUNK)) {
             let all = similarities(images, captions, e);

@@ -27,8 +27,12 @@ test("the paper's claims are counted by their verdicts, and ours are none of the
   const before = count("reproduced");
   expect(count("all")).toBe(count("reproduced") + count("partly") + count("not"));
   const experiment = (verdict: string) => ({ verdict, conditions: [] });
+  const ours = () => filled(named("ours.reproduced", "word"), report);
   report.experiments["99"] = experiment("reproduced");
   expect(count("reproduced")).toBe(before);
+  const [, word] = />(\w+)</.exec(ours()) ?? [];
+  report.experiments["98"] = experiment("reproduced");
+  expect(ours()).not.toContain(`>${word ?? ""}<`);
   report.experiments["0"] = experiment("reproduced");
   expect(count("reproduced")).toBe(before + 1);
 });

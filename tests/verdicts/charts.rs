@@ -341,7 +341,10 @@ fn a_seeds_group_is_what_comes_first() {
     assert_eq!(first, [slope, order, slope, slope, slope, slope]);
     // Both are steps: on one scale the diagonal parts the groups.
     assert_eq!(x.bounds, y.bounds);
-    assert!(x.bounds.is_some_and(|[_, most]| dots.iter().all(|dot| dot.x <= most && dot.y <= most)));
+    assert!(
+        x.bounds
+            .is_some_and(|[_, most]| dots.iter().all(|dot| dot.x <= most && dot.y <= most))
+    );
 }
 
 /// The lines of a training run have a point for each step that was measured, with its spread over the models.

@@ -17,7 +17,11 @@ const FORMATS: Record<string, (value: number) => string> = {
   "": (value) => value.toLocaleString("en"),
   percent: (value) => `${Math.round(value * 100)} %`,
   decimal: (value) => value.toFixed(2).replace("-", "−"),
+  word: (value) => WORDS[value] ?? value.toLocaleString("en"),
 };
+
+/** Small counts as one writes them in a sentence. */
+const WORDS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
 const DATA = /<data\s+value="([^"]*)"(?:\s+class="([^"]*)")?>[^<]*<\/data>/g;
 
@@ -41,17 +45,19 @@ export function filled(page: string, summary: Summary): string {
 }
 
 /**
- * A number by its name: `4.order without EP`, a condition of the rule; `4.models`; `4.EP unseen.order.median`, a measured one; or
- * `claims.reproduced`, how many of the paper's claims have a verdict, and `claims.all`.
+ * A number by its name: `4.order without EP`, a condition of the rule; `4.models`; `4.EP unseen.order.median`, a measured one;
+ * `claims.reproduced`, how many of the paper's claims have a verdict, and `claims.all`; `ours.partly`, of our own expectations; or
+ * `report.models`, how many were trained.
  */
 function lookUp(summary: Summary, name: string): number | null {
   const { experiments, numbers, spread } = summary;
   const id = name.slice(0, name.indexOf("."));
   const rest = name.slice(id.length + 1);
-  if (id === "claims") {
-    const verdicts = Object.entries(experiments).flatMap(([id, { verdict }]) => (Number(id) <= OF_THE_PAPER ? [verdict] : []));
+  if (id === "claims" || id === "ours") {
+    const verdicts = Object.entries(experiments).flatMap(([number, { verdict }]) => ((Number(number) <= OF_THE_PAPER) === (id === "claims") ? [verdict] : []));
     return rest === "all" ? verdicts.length : ["reproduced", "partly", "not"].includes(rest) ? verdicts.filter((verdict) => verdict === rest).length : null;
   }
+  if (name === "report.models") return Object.values(experiments).reduce((sum, { models }) => sum + Number(models), 0);
   const experiment = experiments[id];
   const condition = experiment?.conditions.find(({ what }) => what === rest);
   if (condition) return condition.value;

@@ -8,7 +8,6 @@ mod folder;
 mod markdown;
 mod plan;
 mod summary;
-mod svg;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -22,7 +21,7 @@ use serde_json::json;
 use super::estimate::{self, Estimate};
 use super::parts::{self, Part, Shard};
 use super::work::{Work, WorkArgs, counted};
-use super::{EngineArg, Failure, file, jobs, report};
+use super::{EngineArg, Failure, file, jobs, report, svg};
 use folder::Folder;
 use plan::Plan;
 
@@ -301,7 +300,10 @@ fn write(outcomes: &[Outcome], plans: &[Plan], scale: Scale, folder: &Folder) ->
         for (figure, chart) in outcome.figures().zip(&outcome.summary.charts) {
             put(&figure, &svg::draw(chart))?;
         }
-        put(&format!("figures/{}.json", outcome.name), &summary::charts(outcome))?;
+        put(
+            &format!("figures/{}.json", outcome.name),
+            &summary::charts(outcome),
+        )?;
     }
     put("measurements/README.md", &dictionary::dictionary(plans))?;
     put("measurements/summary.json", &summary::summary(outcomes, scale))?;

@@ -37,7 +37,12 @@ pub fn summary(outcomes: &[Outcome], scale: Scale) -> String {
 /// `figures/NN-name.json`: an experiment's pictures as data, an entry a line, which the article draws with its
 /// own elements.
 pub fn charts(outcome: &Outcome) -> String {
-    let charts: Vec<String> = outcome.summary.charts.iter().map(|chart| short(json!(chart)).to_string()).collect();
+    let charts: Vec<String> = outcome
+        .summary
+        .charts
+        .iter()
+        .map(|chart| short(json!(chart)).to_string())
+        .collect();
     format!("[\n{}\n]\n", charts.join(",\n"))
 }
 
@@ -46,7 +51,10 @@ fn short(value: Value) -> Value {
     match value {
         Value::Number(number) if number.is_f64() => json!(number.as_f64().map(rounded)),
         Value::Array(values) => values.into_iter().map(short).collect(),
-        Value::Object(fields) => fields.into_iter().map(|(key, value)| (key, short(value))).collect(),
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(key, value)| (key, short(value)))
+            .collect(),
         other => other,
     }
 }

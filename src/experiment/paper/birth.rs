@@ -120,7 +120,9 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
             ),
         },
     );
-    let latest = moments.iter().fold(100.0, |most: f64, m| most.max(m.slope).max(m.order));
+    let latest = moments
+        .iter()
+        .fold(100.0, |most: f64, m| most.max(m.slope).max(m.order));
     let steps = |label: &str| Axis {
         bounds: Some([0.0, (latest / 100.0).ceil() * 100.0]),
         ..Axis::fitted(label)
@@ -129,10 +131,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
         title: "when each seed is half way".to_owned(),
         x: steps("step at half the final slope"),
         y: steps("step at half the final order"),
-        groups: vec![
-            "the slope is first".to_owned(),
-            "the order is first".to_owned(),
-        ],
+        groups: vec!["the slope is first".to_owned(), "the order is first".to_owned()],
         dots: dots.collect(),
     });
     let lead = median(moments.iter().map(|m| m.order - m.slope));

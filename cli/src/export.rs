@@ -1,0 +1,275 @@
+//! `leftright export`: what a checkpoint computes of strips, as arrays for NumPy or as rows.
+
+use std::io::{Cursor, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray, UInt32Array};
+use clap::{Args, ValueEnum};
+use leftright::analysis::{Decomposition, Evaluator, Scene};
+use leftright::model::Term;
+use leftright::task::{Item, Split};
+use npyz::WriterBuilder;
+use npyz::npz::NpzWriter;
+use npyz::zip::write::FileOptions;
+use parquet::arrow::ArrowWriter;
+use serde_json::json;
+
+use crate::{Failure, file, numbers, open, report, split};
+
+#[derive(Args)]
+pub struct ExportArgs {
+    /// A safetensors checkpoint
+    file: PathBuf,
+    /// What is computed
+    #[arg(long, value_enum)]
+    what: What,
+    /// One strip, pixel by pixel, 0 background: "0 0 16 0 0 0 0 17 0 0"
+    #[arg(long, conflicts_with = "split")]
+    strip: Option<String>,
+    /// The strips of a split
+    #[arg(long, default_value = "unseen", value_parser = split())]
+    split: Split,
+    /// The layer, from 1, of a decomposition or attention
+    #[arg(long, default_value_t = 1)]
+    layer: u32,
+    /// npz holds an array; csv and parquet a row for each of its numbers
+    #[arg(long, value_enum)]
+    format: Format,
+    /// The file to write
+    #[arg(long)]
+    out: PathBuf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum What {
+    /// The nine terms of every head's CLS row, in logits: [strip, head, term, token]; the terms in the order
+    /// EE EP EB PE PP PB BE BP BB
+    Decomposition,
+    /// Every head's CLS attention: [strip, head, token]
+    Attention,
+    /// The strips' unit embeddings: [strip, dimension]; npz also has those of all captions
+    Embeddings,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Npz,
+    Csv,
+    Parquet,
+}
+
+/// Numbers along some axes, the last of which runs fastest.
+struct Array {
+    name: &'static str,
+    axes: Vec<Axis>,
+    values: Vec<f64>,
+}
+
+struct Axis {
+    name: &'static str,
+    /// How many places it has, and their names where they are no numbers.
+    size: usize,
+    names: Option<Vec<String>>,
+}
+
+fn axis(name: &'static str, size: usize) -> Axis {
+    Axis {
+        name,
+        size,
+        names: None,
+    }
+}
+
+/// Writes what was asked for.
+pub fn export(args: &ExportArgs, json: bool) -> Result<(), Failure> {
+    let (config, snapshot) = open(&args.file)?;
+    let place = file::Place::open(&args.out)?;
+    let evaluator = Evaluator::new(&config);
+    let items = match &args.strip {
+        Some(strip) => {
+            let strip = numbers("strip", strip)?;
+            let caption = Scene::Strip(strip.clone()).caption(&config)?;
+            vec![Item { strip, caption }]
+        }
+        None => evaluator.items(args.split).to_vec(),
+    };
+    let params = &snapshot.params;
+    let arrays = match args.what {
+        What::Decomposition | What::Attention => {
+            let mut rows = Vec::with_capacity(items.len());
+            for item in &items {
+                rows.push(evaluator.decompose(params, &Scene::Strip(item.strip.clone()), args.layer, &[])?);
+            }
+            vec![match args.what {
+                What::Attention => attention(&rows),
+                _ => terms(&rows),
+            }]
+        }
+        What::Embeddings if config.autoregressive => {
+            return Err(Failure::Usage(
+                "an autoregressive model has no embeddings".to_owned(),
+            ));
+        }
+        What::Embeddings => {
+            let strips = evaluator.embed_strips(params, &items, &[])?;
+            let captions = evaluator.embed_captions(params, &[])?;
+            vec![
+                embeddings("strip", strips, items.len()),
+                embeddings("caption", captions, evaluator.captions().len()),
+            ]
+        }
+    };
+    let bytes = match args.format {
+        Format::Npz => npz(&arrays, &items),
+        Format::Csv => csv(&rows(&arrays[0], &items)?),
+        Format::Parquet => parquet(&rows(&arrays[0], &items)?),
+    }?;
+    place.write(&bytes)?;
+    let shape: Vec<usize> = arrays[0].axes.iter().map(|axis| axis.size).collect();
+    report::line(
+        json,
+        &json!({ "out": args.out, "array": arrays[0].name, "shape": shape }),
+        &format!("wrote {}: {} {shape:?}", args.out.display(), arrays[0].name),
+    )
+}
+
+fn terms(strips: &[Decomposition]) -> Array {
+    let values = strips
+        .iter()
+        .flat_map(|strip| &strip.heads)
+        .flat_map(|head| &head.terms)
+        .flat_map(|term| &term.row);
+    Array {
+        name: "decomposition",
+        axes: vec![
+            axis("strip", strips.len()),
+            axis("head", strips[0].heads.len()),
+            Axis {
+                names: Some(Term::LOGIT.map(|term| format!("{term:?}")).into()),
+                ..axis("term", Term::LOGIT.len())
+            },
+            axis("token", strips[0].tokens.len()),
+        ],
+        values: values.copied().collect(),
+    }
+}
+
+fn attention(strips: &[Decomposition]) -> Array {
+    let values = strips
+        .iter()
+        .flat_map(|strip| &strip.heads)
+        .flat_map(|head| &head.attention);
+    Array {
+        name: "attention",
+        axes: vec![
+            axis("strip", strips.len()),
+            axis("head", strips[0].heads.len()),
+            axis("token", strips[0].tokens.len()),
+        ],
+        values: values.copied().collect(),
+    }
+}
+
+fn embeddings(of: &'static str, values: Vec<f32>, count: usize) -> Array {
+    Array {
+        name: if of == "strip" { "embeddings" } else { "captions" },
+        axes: vec![axis(of, count), axis("dimension", values.len() / count)],
+        values: values.into_iter().map(f64::from).collect(),
+    }
+}
+
+fn failed(error: impl std::error::Error + Send + Sync + 'static) -> Failure {
+    Failure::Output(std::io::Error::other(error))
+}
+
+/// The arrays and, as `strips`, what they are of.
+fn npz(arrays: &[Array], items: &[Item]) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Cursor::new(Vec::new());
+    let mut npz = NpzWriter::new(&mut bytes);
+    let options = FileOptions::default;
+    for Array { name, axes, values } in arrays {
+        let shape: Vec<u64> = axes.iter().map(|axis| axis.size as u64).collect();
+        let mut array = npz
+            .array(name, options())
+            .map_err(failed)?
+            .default_dtype()
+            .shape(&shape)
+            .begin_nd()?;
+        array.extend(values.iter())?;
+        array.finish()?;
+    }
+    let shape = [items.len() as u64, items[0].strip.len() as u64];
+    let mut strips = npz
+        .array("strips", options())
+        .map_err(failed)?
+        .default_dtype()
+        .shape(&shape)
+        .begin_nd()?;
+    strips.extend(items.iter().flat_map(|item| &item.strip))?;
+    strips.finish()?;
+    drop(npz);
+    Ok(bytes.into_inner())
+}
+
+/// A row for each number: the strip, its places on the axes, and the number under the array's name.
+fn rows(array: &Array, items: &[Item]) -> Result<RecordBatch, Failure> {
+    let mut columns: Vec<(&str, ArrayRef)> = Vec::new();
+    let count = array.values.len();
+    let mut each = count;
+    for axis in &array.axes {
+        each /= axis.size;
+        let places = || (0..count).map(|i| i / each % axis.size);
+        let column: ArrayRef = match &axis.names {
+            Some(names) => Arc::new(StringArray::from_iter_values(places().map(|place| &names[place]))),
+            None => Arc::new(UInt32Array::from_iter_values(places().map(|place| place as u32))),
+        };
+        columns.push((axis.name, column));
+        if axis.name == "strip" {
+            let pixels: Vec<String> = items.iter().map(pixels).collect();
+            let strips = StringArray::from_iter_values(places().map(|place| &pixels[place]));
+            columns.push(("pixels", Arc::new(strips)));
+        }
+    }
+    columns.push((array.name, Arc::new(Float64Array::from(array.values.clone()))));
+    RecordBatch::try_from_iter(columns).map_err(failed)
+}
+
+/// As `--strip` takes it.
+fn pixels(item: &Item) -> String {
+    let pixels: Vec<String> = item.strip.iter().map(u32::to_string).collect();
+    pixels.join(" ")
+}
+
+fn parquet(rows: &RecordBatch) -> Result<Vec<u8>, Failure> {
+    let mut writer = ArrowWriter::try_new(Vec::new(), rows.schema(), None).map_err(failed)?;
+    writer.write(rows).map_err(failed)?;
+    writer.into_inner().map_err(failed)
+}
+
+fn csv(rows: &RecordBatch) -> Result<Vec<u8>, Failure> {
+    use arrow::util::display::{ArrayFormatter, FormatOptions};
+    let options = FormatOptions::default();
+    let columns = rows
+        .columns()
+        .iter()
+        .map(|column| ArrayFormatter::try_new(column, &options))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(failed)?;
+    let mut text = Vec::new();
+    let names: Vec<String> = rows
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| field.name().clone())
+        .collect();
+    writeln!(text, "{}", names.join(","))?;
+    for row in 0..rows.num_rows() {
+        let cells: Vec<String> = columns
+            .iter()
+            .map(|column| column.value(row).to_string())
+            .collect();
+        writeln!(text, "{}", cells.join(","))?;
+    }
+    Ok(text)
+}

@@ -1,0 +1,130 @@
+//! `leftright plot`: a picture of the report, of one checkpoint.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use leftright::analysis::Evaluator;
+use leftright::experiment::{Experiment, Job, Measurement, Values};
+use serde_json::json;
+
+use crate::{Failure, file, open, report, svg};
+
+#[derive(Args)]
+pub struct PlotArgs {
+    /// A safetensors checkpoint
+    file: PathBuf,
+    /// What it shows
+    #[arg(long, value_parser = figures())]
+    figure: &'static Figure,
+    /// The SVG file to write
+    #[arg(long)]
+    out: PathBuf,
+}
+
+/// A picture of an experiment that any one model can be asked for.
+#[derive(Debug)]
+struct Figure {
+    name: &'static str,
+    help: &'static str,
+    experiment: &'static str,
+    /// Its place among the experiment's pictures.
+    place: usize,
+}
+
+const FIGURES: [Figure; 7] = [
+    figure(
+        "gradient",
+        "EP, PP and BP of the steepest head, by pixel",
+        "decomposition",
+        2,
+    ),
+    figure(
+        "shares",
+        "how much of the CLS row each part makes",
+        "decomposition",
+        0,
+    ),
+    figure("terms", "order on unseen pairs without each term", "ablations", 0),
+    figure(
+        "names",
+        "recognition on unseen pairs without each term",
+        "ablations",
+        1,
+    ),
+    figure(
+        "reversal",
+        "order on unseen pairs as each term goes from reversed to doubled",
+        "reversal",
+        0,
+    ),
+    figure(
+        "surgery",
+        "unseen pairs with a straight line in the place of EP",
+        "surgery",
+        0,
+    ),
+    figure(
+        "text",
+        "what prefers the label that is named first, term by term",
+        "text",
+        1,
+    ),
+];
+
+const fn figure(name: &'static str, help: &'static str, experiment: &'static str, place: usize) -> Figure {
+    Figure {
+        name,
+        help,
+        experiment,
+        place,
+    }
+}
+
+fn figures() -> impl TypedValueParser<Value = &'static Figure> {
+    let values = FIGURES
+        .iter()
+        .map(|figure| PossibleValue::new(figure.name).help(figure.help));
+    PossibleValuesParser::new(values).map(|name| {
+        let named = FIGURES.iter().find(|figure| figure.name == name);
+        named.expect("clap has checked the name")
+    })
+}
+
+/// Measures what the picture shows, and draws it.
+pub fn plot(args: &PlotArgs, json: bool) -> Result<(), Failure> {
+    let Figure {
+        name,
+        experiment,
+        place,
+        ..
+    } = args.figure;
+    let (config, snapshot) = open(&args.file)?;
+    let experiment = Experiment::ALL
+        .into_iter()
+        .find(|it| it.name == *experiment)
+        .expect("the figures name experiments there are");
+    let evaluator = Evaluator::new(&config);
+    let measures = experiment.measures();
+    let mut values = Values::default();
+    for measure in &measures {
+        measure.take(&evaluator, &snapshot.params, &mut values)?;
+    }
+    let job = Job::new(config, snapshot.step, measures);
+    let measurement = Measurement {
+        job: 0,
+        step: snapshot.step,
+        values,
+    };
+    let summary = experiment.summarise(&[job], &[measurement]);
+    let chart = summary
+        .charts
+        .get(*place)
+        .ok_or_else(|| Failure::Usage(format!("this model has no figure {name}")))?;
+    file::write(&args.out, svg::draw(chart).as_bytes())?;
+    report::line(
+        json,
+        &json!({ "figure": name, "title": chart.title(), "out": args.out }),
+        &format!("wrote {}: {}", args.out.display(), chart.title()),
+    )
+}

@@ -1,0 +1,33 @@
+//! What a shell and its user want of a program: its version, completions, and the manual.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::{Cli, Failure};
+
+/// The version, with the commit and the features that it was built with.
+pub const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\ncommit: ",
+    env!("LEFTRIGHT_COMMIT"),
+    "\nengines: CPU, GPU (wgpu)\nbuilt for: ",
+    env!("LEFTRIGHT_TARGET"),
+);
+
+/// Prints the script.
+pub fn completions(shell: Shell) -> Result<(), Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "leftright", &mut script);
+    Ok(std::io::stdout().write_all(&script)?)
+}
+
+/// Writes `leftright.1` and a page for every command.
+pub fn manual(out: &Path) -> Result<(), Failure> {
+    let failed = |error| Failure::file(out, error);
+    fs::create_dir_all(out).map_err(failed)?;
+    clap_mangen::generate_to(Cli::command(), out).map_err(failed)
+}

@@ -1,0 +1,213 @@
+//! What a checkpoint computes, as files for other programs, and what a shell wants of the program.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use npyz::npz::NpzArchive;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use serde_json::Value;
+
+const TRAINED: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../tests/fixtures/trained.safetensors"
+);
+const STRIP: &str = "0 0 16 0 0 0 0 17 0 0";
+
+fn run(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_leftright"))
+        .args(args)
+        .output()
+        .unwrap()
+}
+
+fn done(args: &[&str]) -> String {
+    let output = run(args);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{args:?}: {said}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn scratch(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("leftright-export-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn export(what: &str, format: &str, more: &[&str], out: &Path) {
+    let out = out.display().to_string();
+    let args = [
+        "export", TRAINED, "--what", what, "--format", format, "--out", &out,
+    ];
+    done(&[&args[..], more].concat());
+}
+
+fn array(path: &Path, name: &str) -> (Vec<u64>, Vec<f64>) {
+    let mut archive = NpzArchive::open(path).unwrap();
+    let array = archive.by_name(name).unwrap().unwrap();
+    (array.shape().to_vec(), array.into_vec().unwrap())
+}
+
+/// What `decompose` answers of a strip.
+fn decomposed() -> Value {
+    serde_json::from_str(&done(&["decompose", TRAINED, "--strip", STRIP, "--json"])).unwrap()
+}
+
+/// But for the last digit, which the reader of the JSON does not keep.
+fn same(a: &[f64], b: &[f64]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-12)
+}
+
+fn flat(value: &Value) -> Vec<f64> {
+    match value {
+        Value::Array(values) => values.iter().flat_map(flat).collect(),
+        number => vec![number.as_f64().unwrap()],
+    }
+}
+
+#[test]
+fn arrays_are_what_decompose_answers() {
+    let folder = scratch("npz");
+    let out = folder.join("terms.npz");
+    export("decomposition", "npz", &["--strip", STRIP], &out);
+    let (shape, terms) = array(&out, "decomposition");
+    assert_eq!(shape, [1, 4, 9, 11]);
+    let answer = decomposed();
+    let heads = answer["heads"].as_array().unwrap();
+    let of = |field: &str| {
+        heads
+            .iter()
+            .flat_map(|head| flat(&head[field]))
+            .collect::<Vec<_>>()
+    };
+    let told: Vec<f64> = heads
+        .iter()
+        .flat_map(|head| head["terms"].as_array().unwrap())
+        .flat_map(|term| flat(&term["row"]))
+        .collect();
+    assert!(same(&terms, &told));
+    // The nine add up to the logits.
+    let sums: Vec<f64> = terms
+        .chunks(9 * 11)
+        .flat_map(|head| (0..11).map(|token| (0..9).map(|term| head[term * 11 + token]).sum::<f64>()))
+        .collect();
+    assert!(sums.iter().zip(of("logits")).all(|(a, b)| (a - b).abs() < 1e-4));
+    export("attention", "npz", &["--strip", STRIP], &out);
+    let (shape, weights) = array(&out, "attention");
+    assert_eq!(shape, [1, 4, 11]);
+    assert!(same(&weights, &of("attention")) && !same(&weights, &of("logits")));
+}
+
+#[test]
+fn embeddings_of_a_split_name_its_strips() {
+    let folder = scratch("embeddings");
+    let out = folder.join("embeddings.npz");
+    export("embeddings", "npz", &["--split", "unseen"], &out);
+    let (shape, strips) = array(&out, "embeddings");
+    assert_eq!(shape, [900, 128]);
+    let (_, captions) = array(&out, "captions");
+    let mut archive = NpzArchive::open(&out).unwrap();
+    assert_eq!(archive.by_name("strips").unwrap().unwrap().shape(), [900, 10]);
+    for vector in strips.chunks(128).chain(captions.chunks(128)) {
+        let length: f64 = vector.iter().map(|x| x * x).sum();
+        assert!((length - 1.0).abs() < 1e-5, "{length}");
+    }
+    // Their products are the cosines that decompose answers.
+    export("embeddings", "npz", &["--strip", STRIP], &out);
+    let (_, strip) = array(&out, "embeddings");
+    let best = captions
+        .chunks(128)
+        .map(|caption| caption.iter().zip(&strip).map(|(a, b)| a * b).sum::<f64>())
+        .fold(f64::MIN, f64::max);
+    assert!((best - decomposed()["nearest"]["similarity"].as_f64().unwrap()).abs() < 1e-5);
+}
+
+#[test]
+fn rows_hold_every_number_of_the_array() {
+    let folder = scratch("rows");
+    let (csv, parquet) = (folder.join("a.csv"), folder.join("a.parquet"));
+    export("decomposition", "csv", &["--strip", STRIP], &csv);
+    let text = std::fs::read_to_string(&csv).unwrap();
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("strip,pixels,head,term,token,decomposition"));
+    assert_eq!(lines.clone().count(), 4 * 9 * 11);
+    assert!(lines.all(|line| line.starts_with(&format!("0,{STRIP},"))));
+    assert!(text.contains(&format!("0,{STRIP},2,EP,1,")));
+    export("attention", "parquet", &["--split", "seen"], &parquet);
+    let file = std::fs::File::open(&parquet).unwrap();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+    let names: Vec<String> = reader
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| field.name().clone())
+        .collect();
+    assert_eq!(names, ["strip", "pixels", "head", "token", "attention"]);
+    let rows: usize = reader
+        .build()
+        .unwrap()
+        .map(|batch| batch.unwrap().num_rows())
+        .sum();
+    assert!(rows > 0 && rows.is_multiple_of(4 * 11));
+}
+
+#[test]
+fn every_figure_is_drawn_of_any_model() {
+    let folder = scratch("plot");
+    let out = folder.join("figure.svg").display().to_string();
+    for (figure, word) in [
+        ("gradient", "steepest"),
+        ("shares", "share"),
+        ("terms", "without a term"),
+        ("names", "recognition"),
+        ("reversal", "reversed"),
+        ("surgery", "ramp"),
+        ("text", "prefers"),
+    ] {
+        let title = done(&["plot", TRAINED, "--figure", figure, "--out", &out]);
+        let drawn = std::fs::read_to_string(&out).unwrap();
+        assert!(
+            title.contains(word) && drawn.starts_with("<svg") && drawn.contains(word),
+            "{figure}: {title}"
+        );
+    }
+    let output = run(&["plot", TRAINED, "--figure", "slope", "--out", &out]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("gradient"));
+}
+
+#[test]
+fn a_shell_is_told_of_every_command() {
+    let folder = scratch("shell");
+    let script = done(&["completions", "bash"]);
+    let out = folder.display().to_string();
+    done(&["manual", "--out", &out]);
+    for command in [
+        "train",
+        "sweep",
+        "reproduce",
+        "evaluate",
+        "ablate",
+        "decompose",
+        "export",
+        "plot",
+    ] {
+        assert!(script.contains(&format!("leftright,{command})")), "{command}");
+        let page = std::fs::read_to_string(folder.join(format!("leftright-{command}.1"))).unwrap();
+        assert!(
+            page.starts_with(".ie") && page.contains(".SH OPTIONS"),
+            "{command}"
+        );
+    }
+    let version = done(&["--version"]);
+    assert!(
+        version.contains("commit: ") && version.contains("engines: CPU, GPU"),
+        "{version}"
+    );
+}
+
+#[test]
+fn decompose_asks_for_a_strip_or_a_caption() {
+    let output = run(&["decompose", TRAINED]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--strip <STRIP>|--caption <CAPTION>"));
+}

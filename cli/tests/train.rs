@@ -1,0 +1,190 @@
+//! A training run that is stopped, kept on the way, and gone on with.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn leftright(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_leftright"));
+    command.args(args);
+    command
+}
+
+fn run(args: &[&str]) -> Output {
+    leftright(args).output().unwrap()
+}
+
+fn done(args: &[&str]) -> Output {
+    let output = run(args);
+    assert!(output.status.success(), "{args:?}: {}", said(&output));
+    output
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn scratch(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("leftright-train-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn path(folder: &Path, name: &str) -> String {
+    folder.join(name).display().to_string()
+}
+
+/// A model that trains in no time.
+const SMALL: [&str; 8] = [
+    "--engine",
+    "cpu",
+    "--set",
+    "d_model=16",
+    "--set",
+    "heads=2",
+    "--set",
+    "batch=16",
+];
+
+fn train(more: &[&str]) -> Vec<String> {
+    ["train"]
+        .iter()
+        .chain(&SMALL)
+        .chain(more)
+        .map(|arg| (*arg).to_owned())
+        .collect()
+}
+
+fn trained(more: &[&str]) -> Output {
+    let args = train(more);
+    done(&args.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+#[test]
+fn a_run_goes_on_from_a_checkpoint_on_the_way_as_if_it_had_never_stopped() {
+    let folder = scratch("every");
+    let whole = path(&folder, "whole.safetensors");
+    trained(&["--steps", "150", "--every", "60", "--out", &whole]);
+    let at = |step: &str| path(&folder, &format!("whole-{step}.safetensors"));
+    assert!(Path::new(&at("000060")).exists() && Path::new(&at("000120")).exists());
+    assert!(!Path::new(&at("000150")).exists());
+    let again = path(&folder, "again.safetensors");
+    done(&[
+        "train",
+        "--engine",
+        "cpu",
+        "--resume",
+        &at("000060"),
+        "--steps",
+        "150",
+        "--out",
+        &again,
+    ]);
+    assert_eq!(std::fs::read(&whole).unwrap(), std::fs::read(&again).unwrap());
+    // Negative control: a step fewer is another model.
+    done(&[
+        "train",
+        "--engine",
+        "cpu",
+        "--resume",
+        &at("000060"),
+        "--steps",
+        "149",
+        "--out",
+        &again,
+    ]);
+    assert_ne!(std::fs::read(&whole).unwrap(), std::fs::read(&again).unwrap());
+}
+
+#[test]
+fn what_cannot_be_gone_on_with_is_refused_with_the_reason() {
+    let folder = scratch("refused");
+    let (model, state) = (
+        path(&folder, "model.safetensors"),
+        path(&folder, "state.safetensors"),
+    );
+    trained(&["--steps", "20", "--out", &model]);
+    trained(&["--steps", "20", "--state", "--out", &state]);
+    let resume =
+        |file: &str, steps: &str| run(&["train", "--resume", file, "--steps", steps, "--out", &model]);
+    let output = resume(&model, "40");
+    assert!(!output.status.success());
+    assert!(
+        said(&output).contains("without its training's state"),
+        "{}",
+        said(&output)
+    );
+    let output = resume(&state, "20");
+    assert!(
+        said(&output).contains("at step 20 already; give --steps above that"),
+        "{}",
+        said(&output)
+    );
+    let output = run(&["train", "--resume", &state, "--seed", "1", "--out", &model]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(resume(&state, "30").status.success());
+}
+
+/// Ctrl-C keeps what was trained, says how to go on, and ends as a shell expects.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_is_kept() {
+    let folder = scratch("interrupted");
+    let (out, whole) = (
+        path(&folder, "out.safetensors"),
+        path(&folder, "whole.safetensors"),
+    );
+    let args = train(&["--steps", "1000000", "--out", &out]);
+    let child = leftright(&args.iter().map(String::as_str).collect::<Vec<_>>())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", said(&output));
+    let words = said(&output);
+    let step: u32 = words
+        .split("stopped at step ")
+        .nth(1)
+        .and_then(|rest| rest.split(',').next())
+        .and_then(|step| step.parse().ok())
+        .unwrap_or_else(|| panic!("{words}"));
+    assert!(step > 0);
+    let more = (step + 10).to_string();
+    done(&[
+        "train", "--engine", "cpu", "--resume", &out, "--steps", &more, "--out", &out,
+    ]);
+    trained(&["--steps", &more, "--out", &whole]);
+    assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(&whole).unwrap());
+    assert!(
+        std::fs::read_dir(&folder).unwrap().count() == 2,
+        "nothing partial is left"
+    );
+}
+
+#[test]
+fn what_train_prints_as_json_trains_it_again() {
+    let folder = scratch("json");
+    let (first, second, config) = (path(&folder, "a"), path(&folder, "b"), path(&folder, "run.json"));
+    let output = trained(&["--steps", "30", "--seed", "5", "--json", "--out", &first]);
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["config"]["seed"], 5);
+    std::fs::write(&config, &output.stdout).unwrap();
+    done(&["train", "--engine", "cpu", "--config", &config, "--out", &second]);
+    assert_eq!(std::fs::read(&first).unwrap(), std::fs::read(&second).unwrap());
+}
+
+#[test]
+fn a_misspelt_setting_is_told_which_is_meant() {
+    let misspelt = |setting: &str| said(&run(&["train", "--set", setting, "--out", "/dev/null"]));
+    assert!(
+        misspelt("pair_lables=5").contains("there is no setting \"pair_lables\"; did you mean pair_labels?")
+    );
+    assert!(misspelt("zzz=5").contains("there is no setting \"zzz\"; leftright train --help lists them"));
+}
