@@ -89,7 +89,7 @@ test("a step that the reader turns to while another is on its way is theirs", as
   const held = new Promise<void>((resolve) => (release = resolve));
   await page.route("**/paper-history*", async (route) => { await held; await route.continue(); });
   const article = await opened(page);
-  await read(page, "Names come first."); // sets the model to step 250
+  await read(page, "Then come the names."); // sets the model to step 250
   await expect.poll(() => page.locator(".walk > lr-cockpit").getAttribute("data-lit")).toContain("time");
   await article.cockpit.getByLabel("Time machine").fill("20");
   await read(page, "Now watch it grow"); // would set it to step 0
@@ -113,7 +113,7 @@ test("a model that trains while one reads of its past is shown as it is", async 
   await trained;
   await expect(state).toHaveText(/^Trained for 300 steps/);
   // Negative control: the next paragraph that speaks of a step turns to it, and back again at this one.
-  await read(page, "Names come first.");
+  await read(page, "Then come the names.");
   await read(page, "Now watch it grow");
   await expect(state).toHaveText("The figures show step 0 of 300.");
 });

@@ -16,6 +16,7 @@ export interface Summary {
 const FORMATS: Record<string, (value: number) => string> = {
   "": (value) => value.toLocaleString("en"),
   percent: (value) => `${Math.round(value * 100)} %`,
+  points: (value) => `${Math.round(value * 100)}`,
   decimal: (value) => value.toFixed(2).replace("-", "−"),
   word: (value) => WORDS[value] ?? value.toLocaleString("en"),
 };

@@ -5,8 +5,8 @@ import type { Chart } from "../engine/pkg/leftright.js";
 /** By file, the pictures of an experiment. */
 const EXPERIMENTS = import.meta.glob<Chart[]>("../../../figures/*.json", { import: "default" });
 
-/** What `data-picture` names: an experiment's file, and which of its pictures. */
-const NAME = /^(.+)-(\d+)$/;
+/** What `data-picture` names: an experiment's file, and which of its pictures; of several, the reader chooses one. */
+const NAME = /^(.+)-([\d,]+)$/;
 
 export function drawPictures(figure: Element): void {
   // What fails leaves an image.
@@ -14,13 +14,12 @@ export function drawPictures(figure: Element): void {
 }
 
 async function draw(image: HTMLImageElement): Promise<void> {
-  const [, experiment = "", number] = NAME.exec(image.dataset.picture ?? "") ?? [];
+  const [, experiment = "", numbers = ""] = NAME.exec(image.dataset.picture ?? "") ?? [];
   const load = EXPERIMENTS[`../../../figures/${experiment}.json`];
   if (!load) return;
-  const [charts] = await Promise.all([load(), import("../charts/lr-chart")]);
-  const chart = charts[Number(number) - 1];
+  const [all] = await Promise.all([load(), import("../charts/lr-choice"), import("../charts/lr-chart")]);
+  const charts = numbers.split(",").flatMap((number) => all[Number(number) - 1] ?? []);
+  const [chart] = charts;
   if (!chart) return;
-  const drawn = document.createElement("lr-chart");
-  Object.assign(drawn, { chart });
-  image.replaceWith(drawn);
+  image.replaceWith(charts.length > 1 ? Object.assign(document.createElement("lr-choice"), { charts }) : Object.assign(document.createElement("lr-chart"), { chart }));
 }

@@ -9,7 +9,7 @@ const VERDICTS: Record<Verdict, { sign: string; claim: string; expectation: stri
   reproduced: { sign: "✓", claim: "reproduced", expectation: "as expected" },
   partly: { sign: "◐", claim: "partly reproduced", expectation: "partly as expected" },
   not: { sign: "✗", claim: "not reproduced", expectation: "not as expected" },
-  open: { sign: "○", claim: "open: too little is measured yet", expectation: "open: too little is measured yet" },
+  open: { sign: "○", claim: "open until enough is measured here", expectation: "open until enough is measured here" },
 };
 
 export const verdictStyles = css`
@@ -67,7 +67,7 @@ export function claimed({ id, name, claim }: ExperimentInfo, verdict: Verdict | 
   };
   return html`<div class="claim">
     <p><span class="note">${ours ? "Our expectation, which the paper does not test:" : "The paper’s claim:"}</span> ${claim}</p>
-    <p data-testid="verdict" data-verdict=${verdict ?? "open"}><span class="note">${on}:</span> ${judged(verdict ?? "open")}</p>
     ${report ? html`<p data-testid="report-verdict" data-verdict=${report.verdict}><span class="note">Our report, of ${count(report.models)} models:</span> ${judged(report.verdict)}</p>` : nothing}
+    <p data-testid="verdict" data-verdict=${verdict ?? "open"}><span class="note">${on}:</span> ${judged(verdict ?? "open")}</p>
   </div>`;
 }
