@@ -26,7 +26,7 @@ fn row(before: &str) -> Vec<Number> {
 fn shows() -> Vec<Number> {
     let sections = [
         // The first seed, the last, the steps.
-        vec![Chosen("0"), Chosen("7"), Chosen("1000")],
+        vec![Chosen("0"), Chosen("15"), Chosen("1000")],
         row("4."),
         row("4.EP "),
         // The strength.

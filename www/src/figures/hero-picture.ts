@@ -10,6 +10,9 @@ import { answerOf, epOf, steepest, story, verdict, type BothWays } from "./both-
 
 const SHAPES = ["object-a", "object-b"] as const;
 
+/** Pixels between two objects that leave room for a sentence under each. */
+const ROOMY = 5;
+
 /** What is drawn where it differs with who draws: nothing can be pressed before the script is there. */
 export interface Parts {
   strip: TemplateResult;
@@ -70,13 +73,16 @@ function attention({ strip, placed }: BothWays): TemplateResult {
   const shares = steepest(strip)?.attention ?? [];
   const { middle } = columns(Math.max(1, shares.length - 1), false);
   const most = Math.max(...placed.positions.map((pixel) => shares[pixel + 1] ?? 0));
+  // Side by side there is room for the numbers alone.
+  const close = placed.positions.some((a) => placed.positions.some((b) => a !== b && Math.abs(a - b) < ROOMY));
   return html`<svg class="attention" height="20" role="img" aria-label=${placed.positions.map((pixel, object) => `${percent(shares[pixel + 1] ?? 0)} of the head’s attention is on object ${placed.labels[object] ?? ""}`).join(", ")}>
     ${placed.positions.map((pixel, object) => {
       const share = shares[pixel + 1] ?? 0;
       const at = middle(pixel);
-      const anchor = share < most ? "middle" : at < 30 ? "start" : at > 70 ? "end" : "middle";
+      const told = !close && share === most;
+      const anchor = !told ? "middle" : at < 30 ? "start" : at > 70 ? "end" : "middle";
       const x = anchor === "middle" ? at : anchor === "start" ? at - 5 : at + 5;
-      return svg`<text class=${SHAPES[object] ?? ""} x=${`${x}%`} y="15" text-anchor=${anchor}>${share < most ? percent(share) : `${percent(share)} of its attention`}</text>`;
+      return svg`<text class=${SHAPES[object] ?? ""} x=${`${x}%`} y="15" text-anchor=${anchor}>${told ? `${percent(share)} of its attention` : percent(share)}</text>`;
     })}
   </svg>`;
 }
