@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["target/", "www/dist/", "package/dist/", "www/src/engine/pkg/"] },
+  { ignores: ["target/", "www/dist/", "package/dist/", "www/src/engine/pkg/", "package/*.d.ts", "examples/web/"] },
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

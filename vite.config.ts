@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, readdirSync } from "node:fs";
+import { join, parse } from "node:path";
 import { rolldown } from "rolldown";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
 import { card } from "./www/build/card.ts";
@@ -69,7 +69,10 @@ const site: UserConfig = {
   worker: { format: "es" },
 };
 
-/** The library, for a script tag, a bundler and a notebook, and what embed.html runs. */
+/** The modules that a bundler may import alone, each with what it defines: `leftright/ablate`. */
+const FIGURES = Object.fromEntries(readdirSync("www/src/embed/figures").map((file) => [parse(file).name, `www/src/embed/figures/${file}`]));
+
+/** The library, for a script tag and a bundler, and what embed.html runs. */
 const library: UserConfig = {
   ...SHARED,
   publicDir: false,
@@ -81,7 +84,7 @@ const library: UserConfig = {
     modulePreload: false,
     license: LICENSES,
     rolldownOptions: {
-      input: { leftright: "www/src/embed/library.ts", frame: "www/src/embed/frame.ts", anywidget: "www/src/embed/anywidget.ts" },
+      input: { leftright: "www/src/embed/library.ts", frame: "www/src/embed/frame.ts", ...FIGURES },
       preserveEntrySignatures: "strict",
       output: { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js", assetFileNames: "[name]-[hash][extname]" },
     },
@@ -89,36 +92,47 @@ const library: UserConfig = {
   worker: { format: "es", rolldownOptions: WHOLE_WORKER },
 };
 
-/** A classic script has no `import.meta`, and here every URL is a whole one. */
+/** In one file every URL is a whole one, and a classic script has no `import.meta`. */
 const NO_META = { define: { "import.meta.url": '"data:,"', "import.meta": "{}" } };
 
-/** embed.html in a sandboxed frame, which can fetch nothing: all in one classic script. */
-const sandboxed: UserConfig = {
-  ...SHARED,
-  publicDir: false,
-  plugins: [
-    {
-      name: "worker-inside",
-      enforce: "pre",
-      resolveId(source, importer) {
-        return source === "./open-worker" && importer ? this.resolve("./open-worker.inline", importer) : null;
+/** A script that fetches nothing: code, worker, WebAssembly and the trained model in one file. */
+function inOneFile(input: Record<string, string>, format: "iife" | "es"): UserConfig {
+  return {
+    ...SHARED,
+    publicDir: false,
+    plugins: [
+      {
+        name: "worker-inside",
+        enforce: "pre",
+        resolveId(source, importer) {
+          return source === "./open-worker" && importer ? this.resolve("./open-worker.inline", importer) : null;
+        },
+      },
+      forOthers(),
+    ],
+    build: {
+      outDir: "../package/dist",
+      emptyOutDir: false,
+      assetsInlineLimit: Infinity,
+      chunkSizeWarningLimit: 5_000,
+      modulePreload: false,
+      rolldownOptions: {
+        input,
+        preserveEntrySignatures: "strict",
+        transform: NO_META,
+        output: { format, entryFileNames: "[name].js", codeSplitting: false },
       },
     },
-  ],
-  build: {
-    outDir: "../package/dist",
-    emptyOutDir: false,
-    assetsInlineLimit: Infinity,
-    chunkSizeWarningLimit: 5_000,
-    modulePreload: false,
-    rolldownOptions: {
-      input: { sandboxed: "www/src/embed/frame.ts" },
-      transform: NO_META,
-      output: { format: "iife", entryFileNames: "[name].js", codeSplitting: false },
-    },
-  },
-  // A frame without an origin may run a blob as a classic worker, not as a module.
-  worker: { format: "iife", rolldownOptions: { ...WHOLE_WORKER, transform: NO_META } },
+    // A frame without an origin may run a blob as a classic worker, not as a module.
+    worker: { format: "iife", rolldownOptions: { ...WHOLE_WORKER, transform: NO_META } },
+  };
+}
+
+const MODES: Record<string, UserConfig> = {
+  library,
+  // embed.html in a sandboxed frame, which can fetch nothing.
+  sandboxed: inOneFile({ sandboxed: "www/src/embed/frame.ts" }, "iife"),
+  anywidget: inOneFile({ anywidget: "www/src/embed/anywidget.ts" }, "es"),
 };
 
-export default defineConfig(({ mode }) => (mode === "library" ? library : mode === "sandboxed" ? sandboxed : site));
+export default defineConfig(({ mode }) => MODES[mode] ?? site);

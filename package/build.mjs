@@ -1,20 +1,21 @@
 // Builds the library, as an npm package in this folder, and puts it with embed.html and the examples into the site.
 // Run after `vite build`, which makes the site; `cargo xtask build` does both.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, cpSync, mkdirSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
 import { build } from "vite";
+import { elementTypes } from "./elements.mjs";
+import { withReference } from "./reference.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
 
-await build({ mode: "library", logLevel: "warn" });
-await build({ mode: "sandboxed", logLevel: "warn" });
+for (const mode of ["library", "sandboxed", "anywidget"]) await build({ mode, logLevel: "warn" });
 const types = await rolldown({
-  input: { leftright: "www/src/embed/api.ts" },
+  input: { leftright: "www/src/embed/api.ts", anywidget: "www/src/embed/widget-api.ts" },
   plugins: [dts({ emitDtsOnly: true, tsconfig: "www/tsconfig.json", sourcemap: false })],
   external: [/\?/, /\.wasm/],
   logLevel: "silent",
@@ -24,6 +25,9 @@ for (const folder of ["package", "www/dist"]) {
   for (const file of ["LICENSE-MIT", "LICENSE-APACHE"]) copyFileSync(file, `${folder}/${file}`);
 }
 execFileSync(process.execPath, ["node_modules/@custom-elements-manifest/analyzer/cem.js", "analyze", "--config", "package/manifest.config.mjs", "--quiet"], { stdio: "inherit" });
+const manifest = JSON.parse(readFileSync("package/dist/custom-elements.json", "utf8"));
+writeFileSync("package/dist/custom-elements.json", JSON.stringify(manifest));
+writeFileSync("package/dist/elements.d.ts", elementTypes(manifest));
 
 const site = "www/dist";
 for (const folder of ["package/dist", site]) copyFileSync("www/src/engine/pkg/crate-licenses.md", `${folder}/crate-licenses.md`);
@@ -33,5 +37,6 @@ cpSync("package/dist", `${site}/lib`, { recursive: true });
 for (const file of ["embed/boot.js", "style/tokens.css", "style/embed.css"]) copyFileSync(`www/src/${file}`, `${site}/lib/${basename(file)}`);
 rmSync(`${site}/examples`, { recursive: true, force: true });
 cpSync("www/examples", `${site}/examples`, { recursive: true });
+writeFileSync(`${site}/examples/index.html`, withReference(readFileSync("www/examples/index.html", "utf8"), manifest));
 // Last, so that it vouches for the rest.
 copyFileSync("www/embed.html", `${site}/embed.html`);

@@ -1,6 +1,7 @@
 // The ready examples: each source file is read as its tool would read it, and what that emits is opened, on another origin than ours.
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
+import { NAMES } from "../../www/src/embed/names";
 import { askedPolicy, page as html, serve, type Host } from "./host";
 
 const read = (file: string) => readFileSync(new URL(`../../www/examples/${file}`, import.meta.url), "utf8");
@@ -100,6 +101,42 @@ test("Jupyter: the notebook's cell and the class of leftright_widget.py", async 
   expect(await page.evaluate(() => (globalThis as unknown as { listening(): number }).listening())).toBe(0);
 });
 
+test("a notebook that reads the module anew for each widget, into shadow roots: nothing else is fetched, and one worker made", async ({ page }) => {
+  // As marimo renders, and as MyST has only the module: from a server with nothing beside it.
+  const module = readFileSync(new URL("../../package/dist/anywidget.js", import.meta.url), "utf8");
+  const figures = ["ablate", "diversity", "gradient", "ablate"];
+  const host = await serve({
+    "/course": html(figures.map((figure) => `<div data-figure="${figure}"></div>`).join("") + `<script type="module">
+      globalThis.workers = 0;
+      globalThis.Worker = class extends Worker { constructor(...args) { super(...args); globalThis.workers += 1; } };
+      const text = await (await fetch("/module")).text();
+      for (const place of document.querySelectorAll("[data-figure]")) {
+        const { default: widget } = await import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
+        const model = { get: (trait) => place.dataset[trait], set: () => undefined, save_changes: () => undefined, on: () => undefined, off: () => undefined };
+        const el = document.createElement("div");
+        place.attachShadow({ mode: "open" }).append(el);
+        widget.render({ model, el });
+      }</script>`),
+    "/module": module,
+  });
+  hosts.push(host);
+  const complaints: string[] = [];
+  page.on("console", (message) => { if (["error", "warning"].includes(message.type())) complaints.push(message.text()); });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  await page.goto(`${host.origin}/course`);
+  await expect(page.locator("lr-diversity").getByTestId("finding")).toContainText("Not measured on this machine yet");
+  const [first, second] = [page.locator("lr-ablate").first(), page.locator("lr-ablate").last()];
+  await first.getByRole("button", { name: "EP", exact: true }).click();
+  await expect(first.getByTestId("finding")).toContainText("picks the order at chance");
+  // The two have the same settings, so they are of one run.
+  await second.scrollIntoViewIfNeeded();
+  await expect(second.getByTestId("finding")).toContainText("picks the order at chance");
+  await expect(page.locator("lr-gradient").getByTestId("finding")).toContainText("Without EP");
+  expect(await page.evaluate(() => (globalThis as unknown as { workers: number }).workers)).toBe(1);
+  expect(host.asked).toEqual(["/course", "/module"]);
+  expect(complaints).toEqual([]);
+});
+
 test("Observable: the cell's code, run as it stands", async ({ page }) => {
   const code = part(read("observable.md"), /^```js\n([^]*?)\n```$/m);
   await page.goto(await hosted(`<script type="module">const display = (node) => document.body.append(node);\n${code}</script>`));
@@ -125,6 +162,13 @@ test("the examples' own page: every preview comes to life, and its code names th
   await expect(page.locator("pre").first()).toContainText(`${site.origin}/site/lib/leftright.js`);
   await expect(page.locator("body")).not.toContainText("leftright.example");
   await expect(page.locator("body")).toContainText(askedPolicy(site.origin)); // as in the README
+  // The reference is the manifest's.
+  for (const name of NAMES.filter((name) => name !== "strip")) await expect(page.locator("[data-from=figures] dt", { hasText: new RegExp(`^lr-${name}$`) })).toBeVisible();
+  await expect(page.getByRole("row", { name: /^pair-labels 2 to 15 Labels that training pairs are made of\. Without it, 15\./ })).toBeVisible();
+  for (const event of ["lr-change", "lr-trained", "lr-ablate", "lr-move"]) await expect(page.locator("[data-from=events] dt", { hasText: event })).toBeVisible();
+  await expect(page.getByRole("row", { name: "weight-decay" })).toBeHidden();
+  await page.getByText("Every other setting").click();
+  await expect(page.getByRole("row", { name: "weight-decay 0 to 10" })).toBeVisible();
   for (const link of await page.locator(`main a:not([href^="http"])`).all()) {
     const response = await page.request.get(new URL((await link.getAttribute("href")) ?? "", page.url()).href);
     expect(response.status()).toBe(200);

@@ -1,93 +1,131 @@
 // The npm package as a stranger meets it: packed, installed in a fresh Vite project, built by its bundler, opened.
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { expect, test } from "@playwright/test";
+import { readFileSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { NAMES } from "../../www/src/embed/names";
+import { ROOT, expect, listen, test } from "./project";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
+test("packed, installed, type-checked, bundled and opened", async ({ page, packed, project }) => {
+  for (const file of ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "dist/leftright.js", "dist/leftright.d.ts", "dist/anywidget.js", "dist/custom-elements.json"]) expect(packed.files).toContain(file);
+  expect(packed.files.filter((file) => /sandboxed|frame\.js/.test(file))).toEqual([]);
 
-test("packed, installed, type-checked, bundled and opened", async ({ page }) => {
-  const folder = mkdtempSync(join(tmpdir(), "leftright-package-"));
-  const run = (program: string, ...args: string[]) => execFileSync(program, args, { cwd: folder, encoding: "utf8" });
-  try {
-    const [packed] = JSON.parse(execFileSync("npm", ["pack", "--json", "--pack-destination", folder, join(ROOT, "package")], { encoding: "utf8" })) as [{ filename: string; files: { path: string }[] }];
-    const files = packed.files.map(({ path }) => path);
-    for (const file of ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "dist/leftright.js", "dist/leftright.d.ts", "dist/anywidget.js", "dist/custom-elements.json"]) expect(files).toContain(file);
-    expect(files.filter((file) => /sandboxed|frame\.js/.test(file))).toEqual([]);
+  project.write("index.html", `<!doctype html><link rel="icon" href="data:,"><script type="module" src="/main.ts"></script><lr-slope></lr-slope>`);
+  project.write(
+    "main.ts",
+    `import "leftright";
+     import type { AblateDetail } from "leftright";
+     const figure = document.createElement("lr-ablate");
+     figure.seed = 3;
+     figure.pairLabels = 15;
+     figure.start = "untrained";
+     figure.addEventListener("lr-ablate", ({ detail }: CustomEvent<AblateDetail>) => { document.title = detail.terms.join(); });
+     document.body.append(figure);
+     // @ts-expect-error: the types know what it may be
+     figure.controls = "some";
+     figure.controls = "all";`,
+  );
+  project.install("vite");
+  project.tool("typescript/bin/tsc", "--noEmit", "--strict", "--skipLibCheck", "false", "--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler", "main.ts");
+  project.tool("vite/bin/vite.js", "build", "--logLevel", "warn");
+  const assets = readdirSync(join(project.folder, "dist/assets"));
+  expect(assets.filter((file) => file.endsWith(".wasm")).length).toBeGreaterThan(0);
 
-    writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "course", private: true, type: "module" }));
-    writeFileSync(join(folder, "index.html"), `<!doctype html><link rel="icon" href="data:,"><script type="module" src="/main.ts"></script><lr-slope></lr-slope>`);
-    writeFileSync(
-      join(folder, "main.ts"),
-      `import "leftright";
-       import type { AblateDetail } from "leftright";
-       const figure = document.createElement("lr-ablate");
-       figure.seed = 3;
-       figure.pairLabels = 15;
-       figure.start = "untrained";
-       figure.addEventListener("lr-ablate", ({ detail }: CustomEvent<AblateDetail>) => { document.title = detail.terms.join(); });
-       document.body.append(figure);
-       // @ts-expect-error: the types know what it may be
-       figure.controls = "some";
-       figure.controls = "all";`,
-    );
-    run("npm", "install", "--no-audit", "--no-fund", "--offline", `./${packed.filename}`);
-    // The bundler and the compiler are this repository's: what is tested is the package.
-    mkdirSync(join(folder, "node_modules"), { recursive: true });
-    const tool = (script: string, ...args: string[]) => run(process.execPath, join(ROOT, "node_modules", script), ...args);
-    symlinkSync(join(ROOT, "node_modules/vite"), join(folder, "node_modules/vite"), "junction");
-    tool("typescript/bin/tsc", "--noEmit", "--strict", "--skipLibCheck", "false", "--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler", "main.ts");
-    tool("vite/bin/vite.js", "build", "--logLevel", "warn");
-    const assets = readdirSync(join(folder, "dist/assets"));
-    expect(assets.filter((file) => file.endsWith(".wasm")).length).toBeGreaterThan(0);
+  const { complaints } = listen(page);
+  await page.goto(await project.serve("dist"));
+  const figure = page.locator("lr-ablate");
+  // A property that was set before the figure's code was there is the model's all the same.
+  await expect(figure).toHaveAttribute("seed", "3");
+  await figure.getByRole("button", { name: "Train", exact: true }).click();
+  await expect(figure.getByTestId("state")).toHaveText(/^Trained for 1,000/, { timeout: 120_000 });
+  await figure.getByRole("button", { name: "EP", exact: true }).click();
+  await expect(page).toHaveTitle("EP");
+  await expect(page.locator("lr-slope").getByTestId("finding")).toContainText("Not measured on this machine yet");
+  expect(complaints).toEqual([]);
+});
 
-    const server = createServer((request, response) => {
-      const path = new URL(request.url ?? "/", "http://course").pathname;
-      try {
-        const body = readFileSync(join(folder, "dist", path === "/" ? "index.html" : path));
-        response.writeHead(200, { "content-type": TYPES[extname(path)] ?? (path === "/" ? "text/html" : "application/octet-stream") }).end(body);
-      } catch {
-        response.writeHead(404).end();
-      }
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const complaints: string[] = [];
-    page.on("console", (message) => { if (["error", "warning"].includes(message.type())) complaints.push(message.text()); });
-    page.on("pageerror", (error) => complaints.push(error.message));
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    const figure = page.locator("lr-ablate");
-    await figure.getByRole("button", { name: "Train", exact: true }).click();
-    await expect(figure.getByTestId("state")).toHaveText(/^Trained for 1,000/, { timeout: 120_000 });
-    await figure.getByRole("button", { name: "EP", exact: true }).click();
-    await expect(page).toHaveTitle("EP");
-    await expect(page.locator("lr-slope").getByTestId("finding")).toContainText("Not measured on this machine yet");
-    expect(complaints).toEqual([]);
-    server.close();
-    server.closeAllConnections();
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+test("publint and attw find nothing to say", ({ project, packed }) => {
+  expect(project.tool("publint/src/cli.js", "--strict", packed.path)).toContain("All good!");
+  // Only what ES modules cannot have is ignored: an older resolution, and `require`.
+  project.tool("@arethetypeswrong/cli/dist/index.js", packed.path, "--profile", "esm-only");
+  // The controls: a file that is not there, and a module without types beside one that has them.
+  project.write("broken/package.json", JSON.stringify({ name: "broken", version: "1.0.0", type: "module", exports: { ".": "./typed.js", "./typeless": "./typeless.js", "./none": "./none.js" } }));
+  for (const file of ["typed.js", "typeless.js"]) project.write(`broken/${file}`, "export const seed = 3;");
+  project.write("broken/typed.d.ts", "export declare const seed: number;");
+  expect(project.fails("publint/src/cli.js", "--strict", "broken")).toContain("does not exist");
+  expect(project.fails("@arethetypeswrong/cli/dist/index.js", "--pack", "broken", "--profile", "esm-only")).toContain("typeless");
+});
+
+test("on a server every module is imported without a word, and does nothing", ({ project }) => {
+  project.install();
+  const { exports } = JSON.parse(project.read("node_modules/leftright/package.json")) as { exports: Record<string, unknown> };
+  const modules = Object.keys(exports).filter((name) => !name.endsWith(".json")).map((name) => name.replace(".", "leftright"));
+  expect(modules).toHaveLength(12);
+  const script = `${modules.map((name) => `await import(${JSON.stringify(name)});`).join("\n")} console.log(typeof customElements, Object.keys(globalThis).length);`;
+  const bare = project.run(process.execPath, "--input-type=module", "--eval", "console.log(typeof customElements, Object.keys(globalThis).length);");
+  expect(project.run(process.execPath, "--input-type=module", "--eval", script)).toBe(bare);
+});
+
+test("one figure costs its own code: nothing comes for those that are not there", async ({ page, project }) => {
+  project.install("vite");
+  /** The names and bytes of what a page of this script fetches, built by Vite. */
+  const fetched = async (script: string, body: string) => {
+    project.write("index.html", `<!doctype html><link rel="icon" href="data:,"><script type="module" src="/main.js"></script>${body}`);
+    project.write("main.js", script);
+    project.tool("vite/bin/vite.js", "build", "--logLevel", "warn");
+    const asked = new Set<string>();
+    page.on("request", (request) => asked.add(new URL(request.url()).pathname));
+    await page.goto(await project.serve("dist"));
+    await page.waitForLoadState("networkidle");
+    page.removeAllListeners("request");
+    const built = readdirSync(join(project.folder, "dist/assets")).filter((file) => file.endsWith(".js"));
+    const bytes = [...asked].filter((path) => path.endsWith(".js")).reduce((sum, path) => sum + statSync(join(project.folder, "dist", path)).size, 0);
+    project.close();
+    return { asked: [...asked].join(" "), built: built.join(" "), bytes };
+  };
+  const nothing = await fetched(`import "leftright";`, "");
+  const strip = await fetched(`import "leftright";`, "<lr-strip></lr-strip>");
+  const ablate = await fetched(`import "leftright";`, "<lr-ablate></lr-ablate>");
+  const alone = await fetched(`import "leftright/ablate";`, "<lr-ablate></lr-ablate>");
+  console.log("bytes of script: nothing on the page", nothing.bytes, "lr-strip", strip.bytes, "lr-ablate", ablate.bytes, "leftright/ablate alone", alone.bytes);
+  expect(nothing.bytes).toBeLessThan(10_000);
+  expect(ablate.asked).toContain("ablate");
+  for (const { asked } of [strip, ablate]) expect(asked).not.toMatch(/surgery|experiments|follow|gradient-|train-/);
+  expect(nothing.built).toMatch(/surgery/); // the control: they are there, to be fetched when the page has one
+  expect(alone.built).not.toMatch(/surgery|experiments|follow|gradient-|train-/);
+});
+
+test("esbuild, which leaves out what a module finds beside it: the whole library as one module", async ({ page, project }) => {
+  project.install();
+  project.write("main.js", `import "leftright/anywidget";`);
+  project.write("index.html", `<!doctype html><link rel="icon" href="data:,"><script type="module" src="out.js"></script><lr-ablate start="untrained"></lr-ablate>`);
+  await build({ absWorkingDir: project.folder, entryPoints: ["main.js"], bundle: true, format: "esm", outfile: "out.js", logLevel: "warning" });
+  const { complaints, asked } = listen(page);
+  await page.goto(await project.serve("."));
+  const figure = page.locator("lr-ablate");
+  await figure.getByRole("button", { name: "Train", exact: true }).click();
+  await expect(figure.getByTestId("state")).toHaveText(/^Trained for 1,000/, { timeout: 120_000 });
+  expect(asked.filter((url) => url.startsWith("http"))).toHaveLength(2);
+  expect(complaints).toEqual([]);
 });
 
 test("the manifest names every element with its attributes, events, parts and design constants", () => {
   interface Named { name: string }
-  interface Declared { tagName?: string; attributes?: Named[]; events?: Named[]; cssParts?: Named[]; cssProperties?: Named[] }
+  interface Declared { tagName?: string; members?: (Named & { privacy?: string })[]; attributes?: Named[]; events?: Named[]; cssParts?: Named[]; cssProperties?: Named[] }
   const manifest = JSON.parse(readFileSync(join(ROOT, "package/dist/custom-elements.json"), "utf8")) as { modules: { declarations: Declared[] }[] };
   const elements = manifest.modules.flatMap(({ declarations }) => declarations).filter(({ tagName }) => tagName !== undefined);
   const names = (of?: Named[]) => of?.map(({ name }) => name) ?? [];
   const figures = elements.filter(({ tagName }) => tagName !== "lr-strip");
-  expect(figures).toHaveLength(18);
+  expect(elements.map(({ tagName }) => tagName?.replace("lr-", "")).sort()).toEqual([...NAMES].sort());
   for (const figure of figures) {
-    expect(names(figure.attributes)).toEqual(expect.arrayContaining(["seed", "pair-labels", "single-layouts", "pair-layouts", "engine", "start", "controls", "lock", "theme", "number", "ablate", "strength", "head", "strip", "step"]));
+    expect(names(figure.attributes)).toEqual(expect.arrayContaining(["seed", "pair-labels", "single-layouts", "pair-layouts", "engine", "start", "controls", "lock", "theme", "number", "ablate", "strength", "head", "strip", "step", "steps", "weight-decay", "text-layers"]));
     expect(names(figure.events)).toEqual(expect.arrayContaining(["lr-change", "lr-trained"]));
     expect(names(figure.cssParts)).toEqual(expect.arrayContaining(["figure", "heading", "finding", "controls"]));
     expect(names(figure.cssProperties)).toEqual(expect.arrayContaining(["--lr-ink", "--lr-paper", "--lr-object-a"]));
   }
+  // Nothing of what is private.
+  const members = elements.flatMap(({ members }) => members ?? []);
+  expect(members.filter(({ privacy }) => privacy !== undefined)).toEqual([]);
+  expect(statSync(join(ROOT, "package/dist/custom-elements.json")).size).toBeLessThan(250_000);
 });
 
 test("the licences of what is bundled come with the site and with the package", () => {

@@ -1,20 +1,17 @@
-// For notebooks, by anywidget's protocol (Jupyter, marimo, MyST): a model's traits set the figure up, and hear of it.
-import "./library";
+/**
+ * The whole library in one module that fetches nothing: for notebooks, and for bundlers that leave out what a module finds beside
+ * it. Its default is a widget by anywidget's protocol (Jupyter, marimo, MyST): a model's traits set the figure up, and hear of it.
+ */
+import { loadInPlace } from "./load-figure";
 import { NAMES } from "./names";
+import type { Widget } from "./widget-api";
 
-/** What we use of anywidget's model. */
-interface Model {
-  get(trait: string): unknown;
-  set(trait: string, value: unknown): void;
-  save_changes(): void;
-  on(event: string, callback: () => void): void;
-  off(event: string, callback: () => void): void;
-}
+export * from "./library";
 
 /** Traits that are attributes of the figure. */
 const TRAITS = ["number", "seed", "pair_labels", "single_layouts", "pair_layouts", "engine", "start", "controls", "lock", "theme", "ablate", "strength", "head", "strip"];
 
-function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
+const render: Widget["render"] = ({ model, el }) => {
   const asked = model.get("figure");
   const figure = document.createElement(`lr-${NAMES.find((name) => name === asked) ?? "ablate"}`);
   const take = (trait: string) => () => {
@@ -41,11 +38,13 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     model.save_changes();
   });
   el.append(figure);
+  // A notebook may render into a shadow root, as marimo does, which the library does not see.
+  void loadInPlace(figure);
 
   return () => {
     for (const { event, callback } of watched) model.off(event, callback);
     figure.remove();
   };
-}
+};
 
-export default { render };
+export default { render } satisfies Widget;

@@ -6,7 +6,7 @@ import type { Settings } from "../run/settings";
 import type { Cut } from "../run/views";
 import type { FigureName } from "./names";
 
-export type { Accuracies, Accuracy, Cut, EngineRequest, Phase, Settings };
+export type { Accuracies, Accuracy, Cut, EngineRequest, Phase, Settings, Start };
 
 /** Of `lr-change`: what a figure's run is and does. */
 export interface ChangeDetail {
@@ -67,8 +67,8 @@ export interface StripElement extends HTMLElement {
   aligned: boolean;
 }
 
-/** Defines the element of a figure, by its name, for one in a shadow root; on a page itself, figures load by themselves. */
-export declare function loadFigure(name: string): Promise<void>;
+/** Defines the element of a figure, by its tag, for one in a shadow root; on a page itself, figures load by themselves. */
+export declare function loadFigure(tag: keyof HTMLElementTagNameMap & `lr-${string}`): Promise<void>;
 
 declare global {
   interface HTMLElementTagNameMap extends Record<`lr-${Exclude<FigureName, "strip">}`, FigureElement> {

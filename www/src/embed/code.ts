@@ -12,7 +12,7 @@ export function embedCode(figure: string, query: URLSearchParams, site: string):
   const frame = new URLSearchParams({ figure, ...Object.fromEntries(query) });
   return {
     element: `<script type="module" src="${escape(new URL("lib/leftright.js", site).href)}"></script>\n<lr-${figure}${attributes}></lr-${figure}>`,
-    frame: `<iframe title="A figure of Left, right" width="100%" height="700" src="${escape(new URL(`embed.html?${frame.toString()}`, site).href)}"></iframe>`,
+    frame: `<iframe title="A figure of Left, right" width="100%" height="700" loading="lazy" src="${escape(new URL(`embed.html?${frame.toString()}`, site).href)}"></iframe>`,
   };
 }
 

@@ -14,6 +14,7 @@ import type { StripMove } from "./lr-strip";
 
 const OBJECT_COLOURS = ["--object-a", "--object-b"] as const;
 
+/** The nine terms of the attention logits, pixel by pixel: which of them falls from left to right? */
 @customElement("lr-gradient")
 export class LrGradient extends RunFigure {
   static override styles = [

@@ -23,7 +23,6 @@ export type StripMove = CustomEvent<{ positions: [number, number]; continued: bo
 
 /**
  * A strip with two objects, the first a circle and the second a square. They are dragged, or moved with arrow keys.
- * `fixed` makes it a picture; `aligned` leaves room for a row's name and shows CLS, to stand above a chart's columns.
  *
  * @fires {CustomEvent<MoveDetail>} lr-move - the reader has moved an object
  * @csspart message - what is wrong with an attribute, in a line
@@ -101,11 +100,15 @@ export class LrStrip extends LitElement {
     }
   `;
 
+  /** What the two objects are, as in `16 17`. */
   @property({ converter: PAIR, hasChanged: differs }) labels: [number, number] = LABELS;
-  /** Pixels from 0. */
+  /** Where they stand, in pixels from 0, as in `2 7`. */
   @property({ converter: PAIR, hasChanged: differs }) positions: [number, number] = POSITIONS;
-  @property({ type: Number }) pixels = PIXELS;
+  /** How long the strip is. */
+  @property({ type: Number }) pixels: number = PIXELS;
+  /** Nobody can move them. */
   @property({ type: Boolean, reflect: true }) fixed = false;
+  /** It leaves room for a row's name and shows CLS, to stand above a chart's columns. */
   @property({ type: Boolean }) aligned = false;
   /** What is wrong with an attribute. */
   private wrong = "";

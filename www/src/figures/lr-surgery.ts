@@ -27,6 +27,7 @@ interface Operation {
 
 const NOTHING: Operation = { head: null, row: null, ramp: null };
 
+/** A term's row is drawn by hand in the model's place: what does the model say then? */
 @customElement("lr-surgery")
 export class LrSurgery extends ProbeFigure {
   static override styles = [

@@ -28,6 +28,7 @@ const twoDigits = (value: number) => value.toPrecision(2);
 /** Why a field does not take another value: its page's `lock`. */
 const SET = "Set by this page.";
 
+/** Trains the model, with its settings, its loss and its accuracies as it goes. */
 @customElement("lr-train")
 export class LrTrain extends RunFigure {
   static override styles = [

@@ -1,0 +1,2 @@
+// The elements' types.
+import "./dist/leftright.js";
