@@ -1,14 +1,14 @@
 // Builds the library, as an npm package in this folder, and puts it with embed.html and the examples into the site.
 // Run after `vite build`, which makes the site; `cargo xtask build` does both.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename } from "node:path";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
 import { build } from "vite";
 import { elementTypes } from "./elements.mjs";
-import { withReference } from "./reference.mjs";
+import { withAttributes, withReference } from "./reference.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
@@ -37,6 +37,16 @@ cpSync("package/dist", `${site}/lib`, { recursive: true });
 for (const file of ["embed/boot.js", "style/tokens.css", "style/embed.css"]) copyFileSync(`www/src/${file}`, `${site}/lib/${basename(file)}`);
 rmSync(`${site}/examples`, { recursive: true, force: true });
 cpSync("www/examples", `${site}/examples`, { recursive: true });
-writeFileSync(`${site}/examples/index.html`, withReference(readFileSync("www/examples/index.html", "utf8"), manifest));
+/** Rewrites an example of the built site. */
+function rewrite(file, change) {
+  const path = join(site, "examples", file);
+  writeFileSync(path, change(readFileSync(path, "utf8")));
+}
+rewrite("index.html", (page) => withReference(page, manifest));
+rewrite("leftright.mjs", (plugin) => withAttributes(plugin, manifest));
+// Whoever takes a file has the site's address in it, where the build knows that.
+const address = process.env.SITE_URL;
+const texts = readdirSync(`${site}/examples`, { recursive: true }).filter((file) => /\.\w+$/.test(file) && !["index.html", "examples.js"].includes(file));
+if (address) for (const file of texts) rewrite(file, (text) => text.replaceAll("https://leftright.example/", new URL(address).href));
 // Last, so that it vouches for the rest.
 copyFileSync("www/embed.html", `${site}/embed.html`);

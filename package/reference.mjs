@@ -46,3 +46,9 @@ export function withReference(page, { modules }) {
     return filled.replace(place, () => `${place}\n${content}\n`);
   }, page);
 }
+
+/** Gives the MyST plugin the names of every element's attributes. */
+export function withAttributes(plugin, { modules }) {
+  const names = new Set(modules.flatMap(({ declarations }) => declarations).flatMap(({ attributes }) => attributes.map(({ name }) => name)));
+  return plugin.replace(/ATTRIBUTES = \[\];.*/, () => `ATTRIBUTES = ${JSON.stringify([...names])};`);
+}

@@ -1,6 +1,11 @@
 // The ready examples: each source file is read as its tool would read it, and what that emits is opened, on another origin than ours.
-import { readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
+import { LuaFactory } from "wasmoon";
 import { NAMES } from "../../www/src/embed/names";
 import { askedPolicy, page as html, serve, type Host } from "./host";
 
@@ -40,11 +45,79 @@ test("plain HTML: two figures of one model", async ({ page }) => {
   await expect(page.locator("lr-gradient").getByTestId("finding")).toContainText(/EP row (falls|rises)/);
 });
 
-test("Quarto: the header's text and the raw block", async ({ page }) => {
-  const source = read("quarto.qmd");
-  const head = part(source, /^ {2}text: \|\n {4}(.+)$/m);
-  await page.goto(await hosted(part(source, /^```\{=html\}\n([^]*?)\n```$/m), head));
+/** What the Quarto extension makes of a page's shortcodes: its script, run by Lua, with the little of Pandoc and Quarto that it asks for. */
+async function quarto(source: string, format: "html" | "pdf"): Promise<{ head: string; body: string }> {
+  const lua = await new LuaFactory().createEngine();
+  const calls = [...source.matchAll(/^\{\{< leftright (\S+)(.*) >\}\}$/gm)].map(([, figure = "", rest = ""]) => {
+    const given = [...rest.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, name = "", text = ""]) => `[ [[${name}]] ] = [[${text}]]`);
+    return `shortcodes.leftright({ [[${figure}]] }, { ${given.join(", ")} }, {})`;
+  });
+  const made = (await lua.doString(`
+    local head = ""
+    pandoc = {
+      utils = { stringify = tostring },
+      RawBlock = function(_, text) return text end,
+      Para = function(inlines) return "<p>" .. inlines[1] .. "</p>" end,
+      Link = function(text, url) return '<a href="' .. url .. '">' .. text .. "</a>" end,
+    }
+    quarto = { doc = { is_format = function(asked) return asked == "html:js" and "${format}" == "html" end, include_text = function(_, text) head = head .. text end } }
+    local shortcodes = load([==[${read("_extensions/leftright/leftright.lua")}]==])()
+    local body = table.concat({ ${calls.join(", ")} }, "\\n")
+    return head .. "\\1" .. body`)) as string;
+  const [head = "", body = ""] = made.split("\x01");
+  return { head, body };
+}
+
+test("Quarto: what the extension makes of the page's shortcodes", async ({ page }) => {
+  const { head, body } = await quarto(read("quarto.qmd"), "html");
+  expect(head.match(/<script/g)).toHaveLength(1);
+  await page.goto(await hosted(body, head));
   await expect(page.locator("lr-ablate").getByTestId("finding")).toContainText("Without EP the model still names both objects");
+  await expect(page.locator("lr-gradient").getByTestId("finding")).toContainText(/EP row (falls|rises)/);
+  // What a page says stays an attribute's text; a PDF gets a link, which opens the figure as it is said.
+  expect((await quarto(`{{< leftright ablate strip="<b>&'" pair_labels="9" >}}`, "html")).body).toBe(`<lr-ablate pair-labels="9" strip="&lt;b>&amp;'"></lr-ablate>`);
+  await expect(quarto(`{{< leftright a><b >}}`, "html")).rejects.toThrow("is no figure's name");
+  const [, link = ""] = /href="([^"]*)"/.exec((await quarto(read("quarto.qmd"), "pdf")).body) ?? [];
+  await page.goto(link.replace("https://leftright.example/", `${site.origin}/site/`));
+  await expect(page.locator("lr-ablate").getByTestId("finding")).toContainText("Without EP the model still names both objects");
+});
+
+test("Jupyter Book 1 and Sphinx: the raw block", async ({ page }) => {
+  await page.goto(await hosted(part(read("jupyter-book.md"), /^```\{raw\} html\n([^]*?)\n```$/m)));
+  await expect(page.locator("lr-ablate").getByTestId("finding")).toContainText("Without EP the model still names both objects");
+});
+
+test("MyST, by mystmd itself: the plugin's directive and the widget's, each with a copy of the module alone", async ({ page }) => {
+  const folder = mkdtempSync(join(tmpdir(), "leftright-myst-"));
+  try {
+    const own = (text: string) => text.replaceAll("https://leftright.example/", `${site.origin}/site/`);
+    const plugin = readFileSync(new URL("../../www/dist/examples/leftright.mjs", import.meta.url), "utf8");
+    writeFileSync(join(folder, "leftright.mjs"), own(plugin));
+    writeFileSync(join(folder, "index.md"), own(read("myst.md")));
+    writeFileSync(join(folder, "myst.yml"), "version: 1\nproject:\n  plugins: [leftright.mjs]\nsite: {}\n");
+    // Behind the content it asks the network for a theme, which is not ours to test.
+    const mystmd = fileURLToPath(new URL("../../node_modules/mystmd/dist/myst.cjs", import.meta.url));
+    const { said } = await new Promise<{ said: string }>((resolve) => {
+      execFile(process.execPath, [mystmd, "build", "--site"], { cwd: folder, timeout: 100_000 }, (_, stdout, stderr) => { resolve({ said: stdout + stderr }); });
+    });
+    expect(said).not.toMatch(/⚠️|⛔️/);
+    const built = join(folder, "_build/site");
+    interface Node { type: string; esm?: string; model?: Record<string, unknown>; children?: Node[] }
+    const { mdast } = JSON.parse(readFileSync(join(built, "content/index.json"), "utf8")) as { mdast: Node };
+    const all = (node: Node): Node[] => [node, ...(node.children ?? []).flatMap(all)];
+    const widgets = all(mdast).filter(({ type }) => type === "anywidget");
+    expect(widgets.map(({ model }) => model)).toEqual([{ figure: "ablate", ablate: "EP", pair_labels: "15" }, { figure: "ablate", start: "trained" }]);
+    const findings = ["Without EP the model still names both objects", "Nothing is ablated"];
+    for (const [i, { esm = "", model }] of widgets.entries()) {
+      const host = await serve({ "/course": html(widget("/module.js", JSON.stringify(model))), "/module.js": readFileSync(join(built, "public", esm), "utf8") });
+      hosts.push(host);
+      await page.goto(`${host.origin}/course`);
+      await expect(page.locator("#cell lr-ablate").getByTestId("finding")).toContainText(findings[i] ?? "");
+      expect(host.asked).toEqual(["/course", "/module.js"]);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 /** As anywidget's front end and MyST's load a module: by its address, with a model that holds the traits. */
@@ -64,12 +137,8 @@ const LOADER = `
 const widget = (address: string, traits: string) =>
   `<div id="cell"></div><script type="module">const address = ${JSON.stringify(address)}; const traits = ${traits}; ${LOADER}</script>`;
 
-test("Jupyter Book and MyST: the anywidget directive, and the frame", async ({ page }) => {
-  const source = read("myst.md");
-  await page.goto(await hosted(widget(part(source, /^```\{anywidget\} (\S+)$/m), part(source, /^```\{anywidget\} \S+\n([^]*?)\n```$/m))));
-  await expect(page.locator("#cell lr-ablate").getByTestId("finding")).toContainText("Nothing is ablated");
-
-  await page.goto(await hosted(`<iframe title="A figure" width="700" height="600" src="${part(source, /^```\{iframe\} (\S+)$/m)}"></iframe>`));
+test("MyST: the frame", async ({ page }) => {
+  await page.goto(await hosted(`<iframe title="A figure" width="700" height="600" src="${part(read("myst.md"), /^```\{iframe\} (\S+)$/m)}"></iframe>`));
   await expect(page.frameLocator("iframe").getByTestId("captions")).toBeVisible();
 });
 

@@ -33,7 +33,7 @@ export async function serve(pages: Record<string, string>, headers: Record<strin
     const page = pages[pathname];
     const send = (body: string | Buffer, type: string) => { response.writeHead(200, { "content-type": type, ...headers }).end(body); };
     const missing = () => { response.writeHead(404).end(); };
-    if (page !== undefined) send(page, "text/html; charset=utf-8");
+    if (page !== undefined) send(page, extname(pathname) === "" ? "text/html; charset=utf-8" : (TYPES[extname(pathname)] ?? "text/plain"));
     else if (!pathname.startsWith("/site/") || pathname.includes("..")) missing();
     else readFile(SITE + pathname.slice("/site/".length)).then((file) => { send(file, TYPES[extname(pathname)] ?? "application/octet-stream"); }, missing);
   });

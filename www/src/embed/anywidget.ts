@@ -2,14 +2,15 @@
  * The whole library in one module that fetches nothing: for notebooks, and for bundlers that leave out what a module finds beside
  * it. Its default is a widget by anywidget's protocol (Jupyter, marimo, MyST): a model's traits set the figure up, and hear of it.
  */
+import { ATTRIBUTES, STRIP_ATTRIBUTES } from "./attributes";
 import { loadInPlace } from "./load-figure";
 import { NAMES } from "./names";
 import type { Widget } from "./widget-api";
 
 export * from "./library";
 
-/** Traits that are attributes of the figure. */
-const TRAITS = ["number", "seed", "pair_labels", "single_layouts", "pair_layouts", "engine", "start", "controls", "lock", "theme", "ablate", "strength", "head", "strip"];
+/** Traits that are attributes of the figure. `step` is none: it tells the kernel how far the model is. */
+const TRAITS = [...new Set([...ATTRIBUTES, ...STRIP_ATTRIBUTES])].map((name) => name.replaceAll("-", "_")).filter((trait) => trait !== "step");
 
 const render: Widget["render"] = ({ model, el }) => {
   const asked = model.get("figure");
@@ -17,7 +18,7 @@ const render: Widget["render"] = ({ model, el }) => {
   const take = (trait: string) => () => {
     const value = model.get(trait);
     const attribute = trait.replaceAll("_", "-");
-    if (typeof value === "string" || typeof value === "number") figure.setAttribute(attribute, String(value));
+    if (typeof value === "string" || typeof value === "number" || value === true) figure.setAttribute(attribute, String(value));
     else figure.removeAttribute(attribute);
   };
   const watched = TRAITS.map((trait) => ({ event: `change:${trait}`, callback: take(trait) }));
