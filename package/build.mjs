@@ -9,6 +9,7 @@ import { dts } from "rolldown-plugin-dts";
 import { build } from "vite";
 import { elementTypes } from "./elements.mjs";
 import { withAttributes, withReference } from "./reference.mjs";
+import { writeTeaching } from "./teaching.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
@@ -48,5 +49,6 @@ rewrite("leftright.mjs", (plugin) => withAttributes(plugin, manifest));
 const address = process.env.SITE_URL;
 const texts = readdirSync(`${site}/examples`, { recursive: true }).filter((file) => /\.\w+$/.test(file) && !["index.html", "examples.js"].includes(file));
 if (address) for (const file of texts) rewrite(file, (text) => text.replaceAll("https://leftright.example/", new URL(address).href));
+writeTeaching(site);
 // Last, so that it vouches for the rest.
 copyFileSync("www/embed.html", `${site}/embed.html`);

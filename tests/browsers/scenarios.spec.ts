@@ -1,6 +1,7 @@
 // The same reader in Firefox and in WebKit; tests/browser has the whole of it, in Chromium.
 import { existsSync, readdirSync } from "node:fs";
 import { documentedPolicy } from "../browser/host";
+import { SAYS } from "../browser/lesson";
 import { ARTICLE, course, expect, test, type Reader } from "./reader";
 
 const STATE = "[data-testid=state]";
@@ -191,4 +192,15 @@ test("what goes wrong in a page is noticed", async ({ reader, host }) => {
   await reader.open(`${origin}/wrong`);
   await expect.poll(async () => (await reader.complaints()).length).toBe(4);
   await reader.open("about:blank");
+});
+
+test("the links of the lesson open their figures as they are needed there, one of them trained", async ({ reader, article }) => {
+  const trained = "figure=ablate&start=training&seed=1&ablate=EP";
+  const links = Object.entries(SAYS).filter(([query]) => query === trained || !query.includes("training"));
+  expect(links).toHaveLength(13);
+  for (const [query, says] of links) {
+    const { figure = "" } = Object.fromEntries(new URLSearchParams(query));
+    await reader.open(new URL(`embed.html?${query}`, article).href);
+    await expect.poll(() => reader.text(`lr-${figure}`, FINDING), { message: query, timeout: 60_000 }).toMatch(says);
+  }
 });

@@ -56,6 +56,7 @@ export interface FigureElement extends HTMLElement {
   controls: "all" | "none" | null;
   lock: string | null;
   theme: "light" | "dark" | "auto" | null;
+  present: boolean;
 }
 
 /** A strip with two objects. */

@@ -63,6 +63,8 @@ export abstract class Embeddable extends LitElement {
   @property({ reflect: true, useDefault: true }) lock: string | null = null;
   /** `light`, `dark`, or `auto` for the system's; without it, the colour scheme of the page around. */
   @property({ reflect: true, useDefault: true }) theme: "light" | "dark" | "auto" | null = null;
+  /** For a projector: larger type, stronger contrast, a screen for each figure; Page Down and Page Up go from one to the next. */
+  @property({ type: Boolean, reflect: true }) present = false;
 
   /** Whether a reader may not change a setting. */
   protected locked(setting: string): boolean {

@@ -8,6 +8,8 @@ import { NAMES } from "./names";
 /** What an address may say beside the figure's attributes. */
 const OWN = ["figure", "id"];
 const STANDARD = "ablate";
+/** What the page around hears of: what a reader has done, and what came of it. */
+const TOLD = ["lr-ablate", "lr-trained"] as const;
 
 function build(): void {
   const query = new URLSearchParams(location.search);
@@ -26,7 +28,9 @@ function build(): void {
   main?.querySelector(".late")?.replaceWith(figure);
   // A page may have several frames, each with a main part.
   main?.setAttribute("aria-label", `A figure: ${query.get("id") ?? name ?? STANDARD}`);
-  tellHeight(query.get("id") ?? asked);
+  const id = query.get("id") ?? asked;
+  tellHeight(id);
+  for (const name of TOLD) figure.addEventListener(name, ({ detail }) => { window.parent.postMessage({ type: "leftright:event", name, detail, id }, "*"); });
 }
 
 function say(problem: string): void {

@@ -13,6 +13,7 @@ import type { ChangeDetail, TrainedDetail } from "./api";
 import { ATTRIBUTES, SWITCHES, attributeOf, unknownAttributes } from "./attributes";
 import { figureName, type Embeddable } from "./embeddable";
 import { setHost } from "./host";
+import "./present";
 
 /** What a figure's attributes say of a run, as a query; in one order, so that theirs makes no other run. */
 function searchOf(figure: Embeddable): string {
@@ -42,6 +43,8 @@ sheet.replaceSync(`
   :host([theme="dark"]) { color-scheme: dark !important; }
   :host([theme="auto"]) { color-scheme: light dark !important; }
   :host([controls="none"]) [part~="controls"] { display: none !important; }
+  /* Every size is a multiple of --lr-rem, in the figures within it too. */
+  :host([present]) { min-height: 100svh; --lr-rem: 24px; --lr-ink: light-dark(#000, #fff); --lr-paper: light-dark(#fff, #000); --lr-muted: light-dark(#333, #ddd); --lr-edge: light-dark(#555, #bbb); }
   figure { all: initial; display: block; color-scheme: inherit; padding: 0 !important; border: 0 !important; }
   :host([theme]) figure { padding: var(--space-4) !important; background: var(--paper); }
   [part="trainer"] { margin-bottom: var(--space-5); }
