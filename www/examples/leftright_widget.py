@@ -1,4 +1,7 @@
-"""A figure of the article in a notebook: Jupyter, marimo, Colab, VS Code. Needs `pip install anywidget`."""
+"""A figure of the article in a notebook: Jupyter, marimo, Colab, VS Code. Needs `pip install anywidget`.
+
+Without a network, keep a copy of the module beside this file and write `_esm = pathlib.Path("anywidget.js")`: it fetches nothing.
+"""
 
 import anywidget
 import traitlets
