@@ -8,6 +8,7 @@ export const SAYS: Record<string, RegExp> = {
   [`figure=gradient&${STRIP}`]: /^Head 2’s EP row falls by 2\.8 logits per pixel/,
   "figure=train&start=untrained": /^This model has learned nothing yet/,
   "figure=ablate": /^Nothing is ablated/,
+  "figure=ablate&ask=EP": /^Nothing is ablated/,
   "figure=ablate&ablate=EP&present": AT_CHANCE,
   "figure=ablate&ablate=EP&strength=-1": /^With EP reversed .* puts them the wrong way round \(order 0\.06\)/,
   "figure=ablate&ablate=EP&strength=0.5": /order from 0\.95 to 0\.85/,

@@ -41,13 +41,15 @@ async function learn(page: Page, name: string, seed: number, guess: number): Pro
   await page.goto("./examples/class.html");
   await page.getByLabel("Name").fill(name);
   await page.getByLabel("Seed").fill(String(seed));
-  await page.getByLabel("Without EP, in how many").fill(String(guess));
-  await page.getByRole("button", { name: "Guess" }).click();
+  await page.getByRole("button", { name: "Train", exact: true }).click();
   const figure = page.locator("lr-ablate");
+  await figure.getByLabel("in how many of 100 new pairs").fill(String(guess));
+  await figure.getByRole("button", { name: "Guess" }).click();
   await expect(figure.getByTestId("state")).toHaveText(/^Trained for 1,000/, { timeout: 120_000 });
   await expect(page.getByRole("button", { name: "Save my row" })).toBeDisabled();
   await figure.getByRole("button", { name: "EP", exact: true }).click();
-  await expect(page.locator("#said")).toHaveText(new RegExp(`^You guessed ${guess} %, and it is \\d\\d %\\.`));
+  await expect(page.locator("#said")).toHaveText("Your row is in the table below.");
+  await expect(figure.getByTestId("guess")).toHaveText(new RegExp(`^You guessed ${guess}\\s%\\. Without EP it is [45]\\d\\s%\\.$`));
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "Save my row" }).click();
   return (await download).path();
@@ -77,20 +79,44 @@ test("a class's results become one table, on one computer and without a server",
   expect(complaints).toEqual([]);
 });
 
-test("a frame tells the page around it what its reader has cut, as an event of the frame", async ({ page, host, complaints }) => {
+test("a frame tells the page around it what its reader has guessed and cut, as events of the frame", async ({ page, host, complaints }) => {
   const { origin } = await host({
-    "/course": html(`<iframe sandbox="allow-scripts" width="700" src="/site/embed.html?figure=ablate"></iframe><script type="module" src="/site/examples/host.js"></script>
-      <script>addEventListener("lr-ablate", ({ target, detail }) => { document.title = [target.localName, detail.terms.join(), detail.after.unseen.recognition].join(" "); });</script>`),
+    "/course": html(`<iframe sandbox="allow-scripts" width="700" src="/site/embed.html?figure=ablate&ask=EP"></iframe><script type="module" src="/site/examples/host.js"></script>
+      <script>
+        globalThis.told = [];
+        for (const name of ["lr-guess", "lr-ablate", "lr-result"]) addEventListener(name, ({ type, target, detail }) => { told.push({ type, from: target.localName, ...detail }); });
+      </script>`),
   });
   await page.goto(`${origin}/course`);
-  await page.frameLocator("iframe").getByRole("button", { name: "EP", exact: true }).click();
-  await expect(page).toHaveTitle(/^iframe EP (0\.99\d*|1)$/);
-  const title = await page.title();
+  const told = () => page.evaluate(() => (globalThis as unknown as { told: Record<string, unknown>[] }).told);
+  const figure = page.frameLocator("iframe").locator("lr-ablate");
+  await expect(figure.getByTestId("state")).toHaveAttribute("data-phase", "ready");
+  await figure.getByLabel("in how many of 100 new pairs").fill("101");
+  await figure.getByRole("button", { name: "Guess" }).click();
+  await figure.getByLabel("in how many of 100 new pairs").fill("90");
+  await figure.getByRole("button", { name: "Guess" }).click();
+  await expect(figure.getByTestId("guess")).toHaveText(/^You guess 90\s%\. Now cut EP\.$/);
+  expect(await told()).toEqual([{ type: "lr-guess", from: "iframe", figure: "ablate", ask: ["EP"], guess: 0.9 }]);
+  // Another term is no answer.
+  await figure.getByRole("button", { name: "PE", exact: true }).click();
+  await expect.poll(async () => (await told()).map(({ type }) => type)).toEqual(["lr-guess", "lr-ablate"]);
+  await figure.getByRole("button", { name: "PE", exact: true }).click();
+  await figure.getByRole("button", { name: "EP", exact: true }).click();
+  await expect(figure.getByTestId("guess")).toHaveText(/^You guessed 90\s%\. Without EP it is 50\s%\.$/);
+  await expect.poll(async () => (await told()).map(({ type }) => type)).toEqual(["lr-guess", "lr-ablate", "lr-ablate", "lr-ablate", "lr-result"]);
+  expect((await told()).at(-1)).toMatchObject({ from: "iframe", ask: ["EP"], guess: 0.9, before: { unseen: {} }, after: { unseen: {} }, settings: { seed: 0 } });
   // No stranger's message is one of a frame.
-  await page.evaluate(() => { postMessage({ type: "leftright:event", name: "lr-ablate", detail: { terms: ["EE"], after: { unseen: {} } } }, "*"); });
+  await page.evaluate(() => { postMessage({ type: "leftright:event", name: "lr-guess", detail: { guess: 1 } }, "*"); });
   await page.waitForTimeout(200);
-  await expect(page).toHaveTitle(title);
+  expect(await told()).toHaveLength(5);
   expect(complaints).toEqual([]);
+});
+
+test("a question about no terms is told, and asked of nobody", async ({ page, host }) => {
+  const { origin } = await host({ "/course": html(`${SCRIPT}<lr-ablate ask="XY EP"></lr-ablate>`) });
+  await page.goto(`${origin}/course`);
+  await expect(page.locator("lr-ablate").getByRole("alert")).toHaveText("ask is “XY EP”, but must be terms, as in EP or EE VP. It is as if it were not there.");
+  await expect(page.locator("lr-ablate").getByRole("button", { name: "Guess" })).toHaveCount(0);
 });
 
 test("on a projector: larger type, more contrast, a screen for each figure, and a remote control's keys", async ({ page, host }) => {

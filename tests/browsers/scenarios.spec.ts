@@ -197,7 +197,7 @@ test("what goes wrong in a page is noticed", async ({ reader, host }) => {
 test("the links of the lesson open their figures as they are needed there, one of them trained", async ({ reader, article }) => {
   const trained = "figure=ablate&start=training&seed=1&ablate=EP";
   const links = Object.entries(SAYS).filter(([query]) => query === trained || !query.includes("training"));
-  expect(links).toHaveLength(13);
+  expect(links).toHaveLength(14);
   for (const [query, says] of links) {
     const { figure = "" } = Object.fromEntries(new URLSearchParams(query));
     await reader.open(new URL(`embed.html?${query}`, article).href);

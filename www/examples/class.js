@@ -50,18 +50,18 @@ let own = null;
 
 query("#learner").addEventListener("submit", (event) => {
   event.preventDefault();
-  const { name, seed, guess } = Object.fromEntries(new FormData(event.target));
+  const { name, seed } = Object.fromEntries(new FormData(event.target));
   own = null;
   query("#save").disabled = true;
   const figure = document.createElement("lr-ablate");
-  for (const [attribute, value] of [["seed", seed], ["start", "training"], ["lock", "seed"]]) figure.setAttribute(attribute, value);
+  for (const [attribute, value] of [["seed", seed], ["start", "training"], ["lock", "seed"], ["ask", "EP"]]) figure.setAttribute(attribute, value);
   query("#figure").replaceChildren(figure);
   query("#figure").hidden = false;
-  query("#said").textContent = "The model trains. When it is done, press EP in the figure.";
-  figure.addEventListener("lr-ablate", ({ detail: { terms, strength, heads, before, after } }) => {
-    if (terms.join() !== "EP" || strength !== 0 || heads !== null) return;
-    own = [name, seed, guess, percent(before.unseen.order), percent(after.unseen.order), percent(after.unseen.recognition)];
-    query("#said").textContent = `You guessed ${guess} %, and it is ${own[4]} %. Your row is in the table below.`;
+  query("#said").textContent = "The model trains. Guess meanwhile; when it is done, press EP in the figure.";
+  figure.addEventListener("lr-guess", () => { query("#said").textContent = "When the model is trained, press EP in the figure."; });
+  figure.addEventListener("lr-result", ({ detail: { guess, before, after, settings } }) => {
+    own = [name, String(settings.seed), percent(guess), percent(before.unseen.order), percent(after.unseen.order), percent(after.unseen.recognition)];
+    query("#said").textContent = "Your row is in the table below.";
     query("#save").disabled = false;
     take([own]);
   });

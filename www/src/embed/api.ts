@@ -1,12 +1,12 @@
 // What a page that uses the library can rely on, for its compiler.
-import type { Accuracies, Accuracy, EngineRequest } from "../engine/pkg/leftright.js";
+import type { Accuracies, Accuracy, EngineRequest, Term } from "../engine/pkg/leftright.js";
 import type { Start } from "../run/address";
 import type { Phase } from "../run/life";
 import type { Settings } from "../run/settings";
 import type { Cut } from "../run/views";
 import type { FigureName } from "./names";
 
-export type { Accuracies, Accuracy, Cut, EngineRequest, Phase, Settings, Start };
+export type { Accuracies, Accuracy, Cut, EngineRequest, Phase, Settings, Start, Term };
 
 /** Of `lr-change`: what a figure's run is and does. */
 export interface ChangeDetail {
@@ -39,6 +39,23 @@ export interface MoveDetail {
   continued: boolean;
 }
 
+/** Of `lr-guess`: what the reader expects of the order on unseen pairs without the terms of `ask`, from 0 to 1. */
+export interface GuessDetail {
+  figure: string;
+  ask: Term[];
+  guess: number;
+}
+
+/** Of `lr-result`: what was measured when the reader then cut them; `guess` is null where there was none. */
+export interface ResultDetail {
+  figure: string;
+  ask: Term[];
+  guess: number | null;
+  before: Accuracies;
+  after: Accuracies;
+  settings: Settings | null;
+}
+
 /** An element that shows a figure. Each property is an attribute too, in kebab case. */
 export interface FigureElement extends HTMLElement {
   number: number | null;
@@ -59,6 +76,11 @@ export interface FigureElement extends HTMLElement {
   present: boolean;
 }
 
+/** The figure that cuts; its `ask` names the terms that it asks a guess of. */
+export interface AblateElement extends FigureElement {
+  ask: string | null;
+}
+
 /** A strip with two objects. */
 export interface StripElement extends HTMLElement {
   labels: [number, number];
@@ -72,13 +94,16 @@ export interface StripElement extends HTMLElement {
 export declare function loadFigure(tag: keyof HTMLElementTagNameMap & `lr-${string}`): Promise<void>;
 
 declare global {
-  interface HTMLElementTagNameMap extends Record<`lr-${Exclude<FigureName, "strip">}`, FigureElement> {
+  interface HTMLElementTagNameMap extends Record<`lr-${Exclude<FigureName, "strip" | "ablate">}`, FigureElement> {
+    "lr-ablate": AblateElement;
     "lr-strip": StripElement;
   }
   interface HTMLElementEventMap {
     "lr-change": CustomEvent<ChangeDetail>;
     "lr-trained": CustomEvent<TrainedDetail>;
     "lr-ablate": CustomEvent<AblateDetail>;
+    "lr-guess": CustomEvent<GuessDetail>;
+    "lr-result": CustomEvent<ResultDetail>;
     "lr-move": CustomEvent<MoveDetail>;
   }
 }

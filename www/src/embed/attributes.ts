@@ -17,7 +17,7 @@ export function attributeOf(name: string): string {
 export const RUN_ATTRIBUTES = RUN_NAMES.map(attributeOf);
 
 /** Every attribute of a figure. */
-export const ATTRIBUTES = [...new Set([...RUN_ATTRIBUTES, ...Object.keys(SWITCHES), "lock", "number", "present"])];
+export const ATTRIBUTES = [...new Set([...RUN_ATTRIBUTES, ...Object.keys(SWITCHES), "lock", "number", "present", "ask"])];
 
 /** Those of `lr-strip`, which shows no run. */
 export const STRIP_ATTRIBUTES = ["labels", "positions", "pixels", "fixed", "aligned", "theme"];

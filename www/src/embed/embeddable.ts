@@ -26,6 +26,7 @@ function says(text: string, value: unknown): boolean {
  * @csspart finding - the sentence written from its numbers
  * @csspart message - what is wrong with an attribute, in a line
  * @csspart trainer - the button that trains, and what the run does
+ * @csspart question - what `ask` has a reader guess
  * @csspart controls - whatever `controls="none"` hides
  */
 export abstract class Embeddable extends LitElement {

@@ -9,7 +9,7 @@ import { NAMES } from "./names";
 const OWN = ["figure", "id"];
 const STANDARD = "ablate";
 /** What the page around hears of: what a reader has done, and what came of it. */
-const TOLD = ["lr-ablate", "lr-trained"] as const;
+const TOLD = ["lr-ablate", "lr-guess", "lr-result", "lr-trained"] as const;
 
 function build(): void {
   const query = new URLSearchParams(location.search);

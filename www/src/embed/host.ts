@@ -1,6 +1,7 @@
 // What is different for a figure in a page that is not ours. The library (library.ts) sets it; in the article there is no host.
 import type { Embeddable } from "./embeddable";
 import type { TemplateResult } from "lit";
+import type { Asking } from "./question";
 import type { Run } from "../run/run";
 
 export interface Host {
@@ -12,6 +13,8 @@ export interface Host {
   problems(figure: Embeddable): string[];
   /** A button to train by, for a figure without one of its own; `pressed`: whether a reader sees it. */
   trainer(run: Run, pressed: boolean): TemplateResult;
+  /** What the page has the figure ask its reader, if anything. */
+  question(figure: Asking, run: Run): unknown;
   /** Tells the page, by events, what has changed. */
   tell(figure: Embeddable, run: Run): void;
 }

@@ -14,6 +14,7 @@ import { ATTRIBUTES, SWITCHES, attributeOf, unknownAttributes } from "./attribut
 import { figureName, type Embeddable } from "./embeddable";
 import { setHost } from "./host";
 import "./present";
+import { question, termsAsked, type Asking } from "./question";
 
 /** What a figure's attributes say of a run, as a query; in one order, so that theirs makes no other run. */
 function searchOf(figure: Embeddable): string {
@@ -47,7 +48,7 @@ sheet.replaceSync(`
   :host([present]) { min-height: 100svh; --lr-rem: 24px; --lr-ink: light-dark(#000, #fff); --lr-paper: light-dark(#fff, #000); --lr-muted: light-dark(#333, #ddd); --lr-edge: light-dark(#555, #bbb); }
   figure { all: initial; display: block; color-scheme: inherit; padding: 0 !important; border: 0 !important; }
   :host([theme]) figure { padding: var(--space-4) !important; background: var(--paper); }
-  [part="trainer"] { margin-bottom: var(--space-5); }
+  [part="trainer"], [part~="question"] { margin-bottom: var(--space-5); }
   figure { color: var(--ink); font: var(--text-figure) / 1.45 var(--sans); font-variant-numeric: tabular-nums; }
 `);
 
@@ -68,12 +69,15 @@ setHost({
 
   problems(figure) {
     reportUnknown(`<${figure.localName}>`, unknownAttributes(figure), ATTRIBUTES);
-    return (Object.keys(SWITCHES) as (keyof typeof SWITCHES)[]).flatMap((name) => {
+    const ask = figure.getAttribute("ask");
+    const unasked = ask !== null && "ask" in figure && !termsAsked(figure as Asking) ? [`ask is “${quote(ask)}”, but must be terms, as in EP or EE VP. It is as if it were not there.`] : [];
+    const switches = (Object.keys(SWITCHES) as (keyof typeof SWITCHES)[]).flatMap((name) => {
       const value = figure.asked(name);
       const allowed: readonly string[] = SWITCHES[name];
       if (value === null || allowed.includes(value)) return [];
       return [`${name} is “${quote(value)}”, but must be one of ${allowed.join(", ")}. It is as if it were not there.`];
     });
+    return [...unasked, ...switches];
   },
 
   trainer(run, pressed) {
@@ -87,6 +91,8 @@ setHost({
       ${run.notices.map((notice) => html`<p class="note" part="message">${notice}</p>`)}
     </div>`;
   },
+
+  question,
 
   tell(figure, run) {
     const before = told.get(figure);

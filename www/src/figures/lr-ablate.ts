@@ -1,7 +1,8 @@
 import { css, html, nothing } from "lit";
-import { customElement } from "lit/decorators.js";
+import { customElement, property } from "lit/decorators.js";
 import "../charts/accuracy-track";
 import type { AblateDetail } from "../embed/api";
+import { host } from "../embed/host";
 import type { AblationResult, Accuracy } from "../engine/pkg/leftright.js";
 import type { Table } from "../export/csv";
 import { CutControls, cutStyles } from "./cut-controls";
@@ -21,6 +22,8 @@ const ACCURACIES = [
  * Takes terms of the attention logits away, without training again.
  *
  * @fires {CustomEvent<AblateDetail>} lr-ablate - the reader has cut something: what, and the accuracies before and after
+ * @fires {CustomEvent<GuessDetail>} lr-guess - the reader has guessed what `ask` asks: the terms, and the share from 0 to 1
+ * @fires {CustomEvent<ResultDetail>} lr-result - the reader has cut what `ask` names: the guess, the accuracies before and after, the settings
  */
 @customElement("lr-ablate")
 export class LrAblate extends RunFigure {
@@ -64,6 +67,9 @@ export class LrAblate extends RunFigure {
     `,
   ];
 
+  /** Terms, as in `EP`: before they are cut the reader is asked how often the order will be right without them (not in the article). */
+  @property({ reflect: true, useDefault: true }) ask: string | null = null;
+
   protected override readonly heading = "Take a term away, without training again: what does the model still know?";
   private readonly answer = this.question<{ cut: Cut; result: AblationResult }>();
   private changed = false;
@@ -103,7 +109,7 @@ export class LrAblate extends RunFigure {
   }
 
   protected override body() {
-    return html`<div class="parts">
+    return html`${host()?.question(this, this.run) ?? nothing}<div class="parts">
       <div class="controls" part="controls">${this.cutting.chips(true)} ${this.cutting.slider()} ${this.cutting.headChoice()} ${this.cutting.history()}</div>
       ${this.accuracies()}
     </div>`;
