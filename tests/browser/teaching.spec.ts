@@ -36,6 +36,19 @@ test("the pages of the lesson, built: every link leads somewhere, and the answer
   for (const address of seen) expect((await page.request.get(address)).status(), address).toBe(200);
 });
 
+test("the answers' numbers of many models are the report's", () => {
+  const { numbers } = JSON.parse(readFileSync(new URL("../../measurements/summary.json", import.meta.url), "utf8")) as { numbers: Record<string, number[]> };
+  const range = (name: string) => {
+    const [, , , least = NaN, most = NaN] = numbers[name] ?? [];
+    return `${Math.round(100 * least)} to ${Math.round(100 * most)} %`;
+  };
+  const text = sources.find(({ file }) => file === "answers.md")?.text.replaceAll(/\s+/g, " ") ?? "";
+  const models = numbers["4.unseen.order"]?.[5] ?? NaN;
+  expect(text).toContain(
+    `In our report's ${models} models the whole model's order is right in ${range("4.unseen.order")}, and without EP in ${range("4.EP unseen.order")}, while it names both in ${range("4.EP unseen.recognition")}.`,
+  );
+});
+
 /** A learner's row: a name, a seed and a guess, the model trained, and EP cut. */
 async function learn(page: Page, name: string, seed: number, guess: number): Promise<string> {
   await page.goto("./examples/class.html");
