@@ -270,7 +270,7 @@ test("the answer to a guess is hidden until it is given or skipped, and is there
   await guess.scrollIntoViewIfNeeded();
   const answer = page.locator("[data-answers=cut]");
   await expect(answer).toHaveAttribute("hidden", "until-found");
-  const said = answer.getByText("One answer for both is right for");
+  const said = answer.getByText("and get the same answer, which is right for");
   await expect(said).not.toBeInViewport();
   await guess.getByRole("button", { name: "Skip the question" }).click();
   await expect(answer).not.toHaveAttribute("hidden");

@@ -21,7 +21,7 @@ test.describe("without scripts", () => {
     for (const section of ["Why CLIP mixes up left and right", "Break it", "How we checked", "Glossary"]) {
       await expect(page.getByRole("heading", { name: section, exact: true })).toBeVisible();
     }
-    await expect(page.getByText("One answer for both is right for one of them.")).toBeVisible(); // an answer that a script would hide
+    await expect(page.getByText("and get the same answer, which is right for one of them.")).toBeVisible(); // an answer that a script would hide
     await expect(page.locator("math")).toHaveCount(4);
     await expect(page.locator("lr-hero svg.slope")).toBeVisible();
     // Each figure has a sentence and a picture in its place, and no button that would do nothing.

@@ -36,7 +36,7 @@ test("the article's first load is at most 235 KB and its checkpoint 400 KB; what
   await page.setViewportSize({ width: 1280, height: 800 });
   await article.open("", "trained");
   await page.waitForLoadState("networkidle");
-  // What has arrived may still wait to be weighed: brotli takes its time here, in which a page at rest fetches the report's pictures.
+  // What has arrived may still wait to be weighed: brotli takes its time here, in which the page may go on fetching.
   const loaded = (await Promise.all([...weighed])).flat();
   const [checkpoint = [], rest] = [loaded.find(([name]) => name.endsWith(".safetensors")), loaded.filter(([name]) => !name.endsWith(".safetensors"))];
   const sum = rest.reduce((total, [, size]) => total + size, 0);

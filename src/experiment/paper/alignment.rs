@@ -113,11 +113,8 @@ impl Group<'_> {
             ("same label, rotated, fitted on", Agreement::Fitted),
             ("same label, rotated, held out", Agreement::Held),
             ("other label, rotated, held out", Agreement::HeldMismatched),
-            ("95 % of random rotations are below", Agreement::ChanceRotation),
-            (
-                "95 % of rotations to shuffled labels",
-                Agreement::ChancePermutation,
-            ),
+            ("random rotations, 95 %", Agreement::ChanceRotation),
+            ("shuffled labels, 95 %", Agreement::ChancePermutation),
         ]
         .map(|(name, agreement)| (name.to_owned(), Metric::Alignment(space, agreement)));
         Chart::Rows {

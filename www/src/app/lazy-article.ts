@@ -6,8 +6,8 @@ import { say } from "./notice-box";
 import { drawPictures } from "./report-pictures";
 import { isUpdated } from "./updated";
 
-/** When the pictures of the report are fetched that nobody has come near. */
-const PICTURES_AFTER_MS = 4_000;
+/** By any of these a reader has begun to read. */
+const SIGNS = ["scroll", "pointermove", "keydown", "touchstart"];
 
 /** What the article has beside its figures. */
 const LATER: typeof LOADERS = {
@@ -29,14 +29,16 @@ export function loadFiguresInSight(): void {
     { rootMargin: "1200px" },
   );
   for (const element of document.querySelectorAll(Object.keys(LATER).join())) sight.observe(element);
-  // On paper nothing is near or far. A browser that prints waits for no picture, so they all come once the page is at rest.
-  const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
-  if (!connection?.saveData) setTimeout(loadPictures, PICTURES_AFTER_MS);
-  addEventListener("beforeprint", loadPictures);
-}
-
-function loadPictures(): void {
-  for (const picture of document.querySelectorAll<HTMLImageElement>(".static img")) picture.loading = "eager";
+  // The report's pictures all come before they are near: drawn in sight they would move the text, and a browser that prints waits
+  // for none.
+  const read = () => {
+    for (const sign of SIGNS) removeEventListener(sign, read);
+    drawPictures();
+  };
+  for (const sign of SIGNS) addEventListener(sign, read, { passive: true });
+  addEventListener("beforeprint", () => {
+    for (const picture of document.querySelectorAll<HTMLImageElement>(".static img")) picture.loading = "eager";
+  });
 }
 
 /** Loads an element; where that fails it says so in its place, above what stands there without a script. */
@@ -44,7 +46,6 @@ async function load(element: Element): Promise<void> {
   element.querySelector(".unloaded")?.remove();
   try {
     await LATER[element.localName]?.();
-    drawPictures(element);
   } catch {
     // A question that cannot be asked hides no answer.
     if (element.localName === "lr-guess") giveAnswers(element.getAttribute("ask") ?? "");

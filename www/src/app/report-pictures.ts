@@ -8,9 +8,21 @@ const EXPERIMENTS = import.meta.glob<Chart[]>("../../../figures/*.json", { impor
 /** What `data-picture` names: an experiment's file, and which of its pictures; of several, the reader chooses one. */
 const NAME = /^(.+)-([\d,]+)$/;
 
-export function drawPictures(figure: Element): void {
-  // What fails leaves an image.
-  for (const image of figure.querySelectorAll<HTMLImageElement>("img[data-picture]")) draw(image).catch(() => undefined);
+/** Draws all of the page; what fails leaves an image, which is loaded then. */
+export function drawPictures(): void {
+  for (const image of document.querySelectorAll<HTMLImageElement>(".static img")) draw(image).catch(() => { image.loading = "eager"; });
+}
+
+/** Resolves when it is not in the window: a picture that changes its height there would move what is read. */
+function outOfSight(element: Element): Promise<void> {
+  return new Promise((resolve) => {
+    const sight = new IntersectionObserver(([entry]) => {
+      if (entry?.isIntersecting) return;
+      sight.disconnect();
+      resolve();
+    });
+    sight.observe(element);
+  });
 }
 
 async function draw(image: HTMLImageElement): Promise<void> {
@@ -21,5 +33,6 @@ async function draw(image: HTMLImageElement): Promise<void> {
   const charts = numbers.split(",").flatMap((number) => all[Number(number) - 1] ?? []);
   const [chart] = charts;
   if (!chart) return;
+  await outOfSight(image);
   image.replaceWith(charts.length > 1 ? Object.assign(document.createElement("lr-choice"), { charts }) : Object.assign(document.createElement("lr-chart"), { chart }));
 }

@@ -13,6 +13,7 @@ export class LrRows extends LitElement {
   static override styles = css`
     :host {
       display: block;
+      container-type: inline-size;
     }
 
     table {
@@ -55,6 +56,22 @@ export class LrRows extends LitElement {
     .track {
       width: 45%;
       padding-inline: 6px;
+    }
+
+    /* On a phone the spread goes below its value, and no name is broken within a word. */
+    @container (max-width: 28rem) {
+      th[scope="row"] {
+        min-width: 6rem;
+        overflow-wrap: break-word;
+      }
+
+      td:last-child {
+        white-space: normal;
+      }
+
+      .track {
+        width: 35%;
+      }
     }
 
     .ends {
