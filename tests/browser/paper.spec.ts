@@ -12,6 +12,7 @@ test("a printed page has every figure, those that were not scrolled to as the re
   await expect(page.getByTestId("state")).toHaveAttribute("data-phase", "ready");
   const asleep = page.locator(":is(main, .tabs > section) > [number]:not(:defined)");
   expect(await asleep.count()).toBeGreaterThan(5);
+  await page.mouse.move(100, 100); // as on the way to the menu
   for (const picture of await asleep.locator("img").all()) await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
   const size = (await page.pdf()).length;
 

@@ -26,7 +26,7 @@ test.describe("without scripts", () => {
     await expect(page.locator("lr-hero svg.slope")).toBeVisible();
     // Each figure has a sentence and a picture in its place, and no button that would do nothing.
     const pictures = page.locator("main .static img");
-    await expect(pictures).toHaveCount(16);
+    await expect(pictures).toHaveCount(17);
     for (const picture of await pictures.all()) {
       await picture.scrollIntoViewIfNeeded();
       await expect(picture).toHaveJSProperty("complete", true);

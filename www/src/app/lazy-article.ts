@@ -6,8 +6,8 @@ import { say } from "./notice-box";
 import { drawPictures } from "./report-pictures";
 import { isUpdated } from "./updated";
 
-/** By any of these a reader has begun to read. */
-const SIGNS = ["scroll", "pointermove", "keydown", "touchstart"];
+/** By any of these a reader has begun to read, or prints. */
+const SIGNS = ["scroll", "pointermove", "keydown", "touchstart", "beforeprint"];
 
 /** What the article has beside its figures. */
 const LATER: typeof LOADERS = {
@@ -29,16 +29,12 @@ export function loadFiguresInSight(): void {
     { rootMargin: "1200px" },
   );
   for (const element of document.querySelectorAll(Object.keys(LATER).join())) sight.observe(element);
-  // The report's pictures all come before they are near: drawn in sight they would move the text, and a browser that prints waits
-  // for none.
+  // The report's pictures all come before they are near, since drawn in sight they would move the text.
   const read = () => {
     for (const sign of SIGNS) removeEventListener(sign, read);
     drawPictures();
   };
   for (const sign of SIGNS) addEventListener(sign, read, { passive: true });
-  addEventListener("beforeprint", () => {
-    for (const picture of document.querySelectorAll<HTMLImageElement>(".static img")) picture.loading = "eager";
-  });
 }
 
 /** Loads an element; where that fails it says so in its place, above what stands there without a script. */

@@ -1,5 +1,5 @@
 // The report's pictures, drawn by the page's own charts: in its type and its theme, as wide as there is room, read by pointer and
-// by keyboard. Without a script, and where their numbers cannot be had, they are the images that stand in the page.
+// by keyboard. On paper, without a script, and where their numbers cannot be had, they are the images that stand in the page.
 import type { Chart } from "../engine/pkg/leftright.js";
 
 /** By file, the pictures of an experiment. */
@@ -8,9 +8,12 @@ const EXPERIMENTS = import.meta.glob<Chart[]>("../../../figures/*.json", { impor
 /** What `data-picture` names: an experiment's file, and which of its pictures; of several, the reader chooses one. */
 const NAME = /^(.+)-([\d,]+)$/;
 
-/** Draws all of the page; what fails leaves an image, which is loaded then. */
+/** Draws all of the page, and has their images at hand; what fails leaves its image. */
 export function drawPictures(): void {
-  for (const image of document.querySelectorAll<HTMLImageElement>(".static img")) draw(image).catch(() => { image.loading = "eager"; });
+  for (const image of document.querySelectorAll<HTMLImageElement>(".static img")) {
+    image.loading = "eager"; // a browser that prints waits for none
+    draw(image).catch(() => undefined);
+  }
 }
 
 /** Resolves when it is not in the window: a picture that changes its height there would move what is read. */
@@ -34,5 +37,6 @@ async function draw(image: HTMLImageElement): Promise<void> {
   const [chart] = charts;
   if (!chart) return;
   await outOfSight(image);
-  image.replaceWith(charts.length > 1 ? Object.assign(document.createElement("lr-choice"), { charts }) : Object.assign(document.createElement("lr-chart"), { chart }));
+  image.after(charts.length > 1 ? Object.assign(document.createElement("lr-choice"), { charts }) : Object.assign(document.createElement("lr-chart"), { chart }));
+  image.classList.add("drawn");
 }
