@@ -8,6 +8,7 @@ interface Run {
   error: string | null;
   losses: number[];
   kept: number[];
+  seen: number | null;
   views: { placed: { positions: number[] } };
   worker: { kill(): void };
   current: { config: { seed: number } } | null;

@@ -262,6 +262,85 @@ test("Play goes through the past by itself, and steps where motion is not wanted
   await expect(article.cockpit.getByTestId("time-step")).toHaveText("150");
 });
 
+test("Play, Stop and Play again at once is one play, and whoever asks for a moment ends it", async ({ page }) => {
+  const article = await opened(page);
+  const machine = article.cockpit.getByLabel("Time machine");
+  await machine.fill("1"); // the record is fetched
+  await expect(article.cockpit.getByTestId("time-step")).toHaveText("25");
+  const waits = await page.evaluate(async () => {
+    const cockpit = document.querySelector("lr-cockpit[number]")?.shadowRoot;
+    const press = (name: string) => { [...(cockpit?.querySelectorAll("button") ?? [])].find(({ textContent }) => textContent.trim() === name)?.click(); };
+    const { run } = (globalThis as unknown as { leftright: { run: EventTarget & { seen: number | null } } }).leftright;
+    const shown: { step: number | null; time: number }[] = [];
+    run.addEventListener("moment", () => {
+      if (shown.at(-1)?.step !== run.seen) shown.push({ step: run.seen, time: performance.now() });
+    });
+    for (const name of ["Play", "Stop", "Play"]) {
+      press(name);
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    press("Stop");
+    // After the one at the start, and the first of each Play.
+    return shown.slice(3).map(({ time }, i) => time - (shown[i + 2]?.time ?? 0));
+  });
+  expect(waits.length).toBeGreaterThan(5);
+  expect(Math.min(...waits)).toBeGreaterThan(140); // of two loops, one would come in between
+  // The slider ends it.
+  await article.button("Play").click();
+  await expect(article.button("Stop")).toBeVisible();
+  await machine.fill("30");
+  await expect(article.button("Play")).toBeVisible();
+  await page.waitForTimeout(400);
+  await expect(article.cockpit.getByTestId("time-step")).toHaveText("750");
+});
+
+test("the wanted moment is the run's: two views of it agree before it is there", async ({ page }) => {
+  let release: (() => void) | undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/paper-history*", async (route) => { await held; await route.continue(); });
+  const article = await opened(page);
+  await page.evaluate(() => {
+    const other = document.createElement("lr-cockpit");
+    other.id = "other";
+    document.querySelector(".walk")?.before(other);
+  });
+  const machines = ["lr-cockpit[number]", "#other"].map((name) => page.locator(name).getByLabel("Time machine"));
+  const [first, second] = machines;
+  await first?.fill("12");
+  await expect(second ?? page.locator("none")).toHaveAttribute("aria-valuetext", "step 300");
+  await second?.fill("20");
+  await expect(first ?? page.locator("none")).toHaveAttribute("aria-valuetext", "step 500");
+  expect(await article.run((run) => run.seen)).toBeNull(); // it is on its way
+  release?.();
+  for (const name of ["lr-cockpit[number]", "#other"]) await expect(page.locator(name).getByTestId("time-step")).toHaveText("500");
+});
+
+test("a record of the past that is not this page's is said, and can be asked for again", async ({ page }) => {
+  const article = await opened(page);
+  await page.route("**/paper-history*", async (route) => {
+    const record = (await (await route.fetch()).json()) as { moments: { unseen: unknown[] }[] };
+    record.moments[7]?.unseen.pop();
+    await route.fulfill({ json: record });
+  });
+  await article.cockpit.getByLabel("Time machine").fill("20");
+  await expect(article.error).toContainText("the record is not of this page’s version");
+  await page.unrouteAll();
+  await article.button("Try again").click();
+  await expect(article.error).toHaveCount(0);
+});
+
+test("the strength that is turned and cleared again is nothing set by hand", async ({ page }) => {
+  const article = await opened(page);
+  await read(page, WHOLE);
+  const follow = article.button("Follow the text");
+  await expect(follow).toBeHidden();
+  await article.cockpit.getByLabel(/^Strength/).fill("0.5");
+  await expect(follow).toBeVisible(); // negative control
+  await article.button("Clear").click();
+  await expect(follow).toBeHidden();
+});
+
 test("the answer to a guess is hidden until it is given or skipped, and is there for a search", async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
   const article = new Article(page);

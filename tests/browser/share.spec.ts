@@ -46,6 +46,35 @@ test("a link shows the strip and the cut that the reader saw, and the title says
   await expect(page).toHaveTitle(/^Left, right/);
 });
 
+test("a link shows the moment of the shipped model's past that the sharer saw, and the address says it", async ({ page }) => {
+  await listen(page, false);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const article = new Article(page);
+  await article.open("?engine=cpu", "trained");
+  const machine = article.cockpit.getByLabel("Time machine");
+  await machine.fill("20");
+  await expect(article.cockpit.getByTestId("time-step")).toHaveText("500");
+  await expect.poll(() => new URL(page.url()).searchParams.get("step")).toBe("500");
+  await page.getByRole("button", { name: "Share" }).click();
+  await expect.poll(async () => (await given(page)).copied.length).toBe(1);
+  const [link = ""] = (await given(page)).copied;
+  await page.goto("about:blank");
+  await page.goto(link);
+  await expect(article.cockpit.getByTestId("time-step")).toHaveText("500");
+  await expect(article.finding).toContainText("At step 500");
+  await expect(article.button("Follow the text")).toBeVisible(); // the text has not set it
+  // Negative control: the latest is no moment of the past.
+  await machine.fill("40");
+  await expect.poll(() => new URL(page.url()).searchParams.get("step")).toBeNull();
+  // An embedded figure has no past to show.
+  const train = await article.figure("lr-ablate");
+  await machine.fill("20");
+  await train.locator("[data-testid=embed] summary").click();
+  await train.getByRole("button", { name: "Copy as an element" }).click();
+  await expect.poll(async () => (await given(page)).copied.at(-1)).toMatch(/^<script.*<lr-ablate[^>]*>/s);
+  expect((await given(page)).copied.at(-1)).not.toContain("step=");
+});
+
 test("a trained run is trained again where its link is opened: said, cancelled or done", async ({ page }) => {
   await listen(page, false);
   const article = new Article(page);

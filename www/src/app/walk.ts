@@ -19,40 +19,27 @@ class Walk {
   #paragraph: Element | null = null;
   #word: Element | null = null;
   /** What the walk last showed. As long as the run shows this, the reader has set nothing by hand. */
-  #told: Pick<Views, "cut" | "placed" | "step">;
-  /** Counts what the walk has begun to show. */
-  #shows = 0;
-  /** Whether a step that the walk has asked for is on its way. */
-  #applying = false;
-  /** Whether the reader has turned to a step that may not be here yet. */
-  #touched = false;
+  #told: Pick<Views, "cut" | "placed" | "step"> = USUAL;
 
   constructor(
     private readonly section: HTMLElement,
     private readonly run: Run,
   ) {
     this.#cockpits = [...section.querySelectorAll<LrCockpit>("lr-cockpit")];
-    this.#told = USUAL;
-    for (const type of ["change", "past"]) run.addEventListener(type, () => { this.#mark(); });
+    for (const type of ["change", "moment"]) run.addEventListener(type, () => { this.#mark(); });
     section.addEventListener("lr-follow", () => void this.#show());
-    section.addEventListener("input", ({ target }) => {
-      if (!this.#cockpits.some((cockpit) => cockpit === target)) return;
-      this.#touched = true;
-      this.#mark();
-    });
     this.#observe();
     for (const word of section.querySelectorAll<HTMLElement>("[data-lights]")) this.#listen(word);
     this.#mark();
   }
 
   get #now(): Pick<Views, "cut" | "placed" | "step"> {
-    const { views, past, shown } = this.run;
-    return { cut: views.cut, placed: views.placed, step: past?.evaluation.step ?? shown };
+    const { views: { cut, placed }, moments: { step } } = this.run;
+    return { cut, placed, step };
   }
 
   get #byHand(): boolean {
-    const { cut, placed, step } = this.#now;
-    return this.#touched || !same({ cut, placed }, { cut: this.#told.cut, placed: this.#told.placed }) || (!this.#applying && step !== this.#told.step);
+    return !same(this.#now, this.#told);
   }
 
   /** The last paragraph that has come up to the reading line counts, until the walk ends; a hidden answer is not read yet. */
@@ -96,18 +83,13 @@ class Walk {
 
   async #show(): Promise<void> {
     this.#light();
+    const { run } = this;
     const { cut, placed, step } = this.#wanted.views;
-    const turn = ++this.#shows;
-    this.#touched = false;
-    this.#applying = true;
-    this.#told = { cut, placed, step: this.#told.step };
-    if (!same({ cut, placed }, { cut: this.run.views.cut, placed: this.run.views.placed })) this.run.tell({ cut, placed });
-    this.#told = { ...this.#now, step: this.#told.step }; // as this model can show it
+    if (!same({ cut, placed }, { cut: run.views.cut, placed: run.views.placed })) run.tell({ cut, placed });
     // A model that trains is watched as it is, and stays so when it is trained: its time is turned back by hand.
-    if (this.run.phase !== "training") await this.#cockpits[0]?.tellStep(step);
-    if (turn !== this.#shows) return;
-    this.#applying = false;
-    this.#told = { ...this.#told, step: this.#now.step };
+    const turned = run.phase !== "training" && run.moments.has(step);
+    this.#told = { ...this.#now, step: turned ? step : run.moments.step }; // as this model can show it
+    if (turned && (await run.moments.tell(step))) this.#told = { ...this.#told, step: run.seen };
     this.#mark();
   }
 

@@ -3,9 +3,11 @@
 import historyUrl from "../run/paper-history.json?url";
 import { fetched, load } from "../engine/load";
 import type { Evaluation } from "../engine/pkg/leftright.js";
+import { keepRecord } from "../run/moments";
 import type { Past } from "../run/run-state";
-import { samePlaced, exchange, USUAL, type Cut, type Placed } from "../run/views";
+import { USUAL, exchange, samePlaced, stripOf, type Cut, type Placed } from "../run/views";
 import { Lazy } from "../util/lazy";
+import { same } from "../util/same";
 import type { Scores, Sight } from "./sight";
 
 /** What was seen at a step: `unseen[strength]`, and `views[strip][strength]`. */
@@ -22,9 +24,25 @@ interface History {
 }
 
 /** The steps of its moments. They are known before the file is fetched, so that the time line stands where it will. */
-export const HISTORY_STEPS = Array.from({ length: 41 }, (_, i) => 25 * i);
+const STEPS = Array.from({ length: 41 }, (_, i) => 25 * i);
+/** The strips of its views, and the first of its strengths of EP, which is the whole model. */
+const STRIPS = [USUAL.placed, exchange(USUAL.placed)];
+const WHOLE = 1;
 
-const history = new Lazy(() => load("The trained model’s past", async () => (await (await fetched(historyUrl)).json()) as History));
+const history = new Lazy(() => load("The trained model’s past", async () => checked((await (await fetched(historyUrl)).json()) as History)));
+
+/** The record, if it is of what the cockpit takes it for. */
+function checked(history: History): History {
+  const { strips, strengths, moments } = history;
+  const whole = ({ unseen, views }: Moment) => unseen.length === strengths.length && views.length === STRIPS.length && views.every((of) => of.length === strengths.length);
+  if (
+    strengths[0] !== WHOLE ||
+    !same(strips, STRIPS.map((placed, i) => stripOf(placed, strips[i]?.length ?? 0))) ||
+    !same(moments.map(({ evaluation }) => evaluation.step), STEPS) ||
+    !moments.every(whole)
+  ) throw new Error("the record is not of this page’s version");
+  return history;
+}
 
 /** A moment of the shipped model's past. */
 export class ShippedPast implements Past {
@@ -37,15 +55,18 @@ export class ShippedPast implements Past {
     return this.moment.evaluation;
   }
 
-  /** Which of the recorded strengths of EP is shown; the whole model where the reader has cut something else. */
-  private strengthOf(cut: Cut): number {
-    const recorded = cut.terms.join() === "EP" && cut.heads === null ? this.strengths.indexOf(cut.strength) : -1;
-    return Math.max(0, recorded);
+  /** Whether it was recorded under a cut. */
+  private has({ terms, strength, heads }: Cut): boolean {
+    return terms.join() === "EP" && heads === null && this.strengths.includes(strength);
   }
 
-  /** The cut of what is shown. */
+  /** The cut of what is shown: the whole model, where the reader has cut something that is not recorded. */
   shownCut(cut: Cut): Cut {
-    return this.strengthOf(cut) === 0 ? { ...cut, terms: [], heads: null } : cut;
+    return this.has(cut) ? cut : { ...cut, terms: [], heads: null };
+  }
+
+  private strengthOf(cut: Cut): number {
+    return this.strengths.indexOf(this.has(cut) ? cut.strength : WHOLE);
   }
 
   /** The strip that is shown, which is one of the two that are recorded. */
@@ -54,21 +75,27 @@ export class ShippedPast implements Past {
     return samePlaced(placed, swap) ? swap : USUAL.placed;
   }
 
-  scores(cut: Cut): Scores | undefined {
-    return this.moment.unseen[this.strengthOf(cut)];
+  scores(cut: Cut): Scores {
+    return recorded(this.moment.unseen[this.strengthOf(cut)]);
   }
 
   /** The strip that is shown and its swap. */
-  sights(placed: Placed, cut: Cut): [Sight, Sight] | null {
-    const [usual, swap] = this.moment.views.map((views) => views[this.strengthOf(cut)]);
-    if (!usual || !swap) return null;
-    return samePlaced(this.shownStrip(placed), USUAL.placed) ? [usual, swap] : [swap, usual];
+  sights(placed: Placed, cut: Cut): [Sight, Sight] {
+    const of = (strip: Placed) => recorded(this.moment.views[STRIPS.findIndex((one) => samePlaced(one, strip))]?.[this.strengthOf(cut)]);
+    const strip = this.shownStrip(placed);
+    return [of(strip), of(exchange(strip))];
   }
 }
 
-/** The shipped model as it was at a step; null where nothing is recorded of it. */
-export async function pastAt(step: number): Promise<ShippedPast | null> {
-  const { strengths, moments } = await history.get();
-  const moment = moments.find(({ evaluation }) => evaluation.step === step);
-  return moment ? new ShippedPast(strengths, moment) : null;
+function recorded<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("the record was checked as it came");
+  return value;
 }
+
+keepRecord({
+  steps: STEPS,
+  at: async (step) => {
+    const { strengths, moments } = await history.get();
+    return new ShippedPast(strengths, recorded(moments[STEPS.indexOf(step)]));
+  },
+});

@@ -11,15 +11,13 @@ import { brokenFinding } from "../figures/findings";
 import type { StripMove } from "../figures/lr-strip";
 import { press } from "../figures/press";
 import { runState } from "../figures/run-status";
-import { engineLine, trainButtons, trainTrouble } from "../figures/train-controls";
-import type { Run } from "../run/run";
+import { engineLine, timeMachine, trainButtons, trainTrouble } from "../figures/train-controls";
 import { ablationsOf, stripOf, exchange, type Cut, type Placed, type Views } from "../run/views";
 import { same } from "../util/same";
-import { count, percent, signed } from "../util/format";
+import { percent, signed } from "../util/format";
 import { captionBars, captionStyles } from "./captions";
 import { cockpitFinding } from "./finding";
 import { headRows, headStyles } from "./heads";
-import { Moments } from "./moments";
 import { ShippedPast } from "./history";
 import { sightOf, type Scores, type Sight } from "./sight";
 import { cockpitStyles } from "./styles";
@@ -48,14 +46,11 @@ export class LrCockpit extends RunFigure {
   @property({ attribute: "data-lit" }) lit: string | null = null;
   /** The pixel that is pointed at, from 0. */
   @state() private pixel: number | null = null;
-  @state() private playing = false;
-  /** Counts what has been played: one that was stopped does not go on in the next. */
-  private plays = 0;
 
+  protected override readonly turnsTime = true;
   private readonly sights = this.question<{ placed: Placed; cut: Cut; sights: [Sight, Sight] }>();
   private readonly scores = this.question<{ cut: Cut; before: Scores; after: Scores }>();
   private readonly cutting = new CutControls(() => this.run, () => { this.acted = true; });
-  private readonly moments = new Moments(() => this.run, () => { this.requestUpdate(); });
   /** Whether the reader has just changed something, of which a screen reader is told. */
   private acted = false;
   private told = "";
@@ -74,16 +69,6 @@ export class LrCockpit extends RunFigure {
     return this.run.past instanceof ShippedPast ? this.run.past : null;
   }
 
-  protected override show(run: Run): void {
-    super.show(run);
-    run.addEventListener("past", this.redraw);
-  }
-
-  protected override leave(): void {
-    this.run.removeEventListener("past", this.redraw);
-    super.leave();
-  }
-
   override connectedCallback(): void {
     super.connectedCallback();
     BESIDE.addEventListener("change", this.redraw);
@@ -92,7 +77,6 @@ export class LrCockpit extends RunFigure {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     BESIDE.removeEventListener("change", this.redraw);
-    this.playing = false;
   }
 
   protected override willUpdate(): void {
@@ -140,7 +124,7 @@ export class LrCockpit extends RunFigure {
     const { placed, cut } = run.views;
     if (past) {
       const seen = { placed: past.shownStrip(placed), cut: past.shownCut(cut) };
-      return { ...seen, seen, sights: past.sights(placed, cut), before: past.evaluation.accuracies.unseen, after: past.scores(cut) ?? null };
+      return { ...seen, seen, sights: past.sights(placed, cut), before: past.evaluation.accuracies.unseen, after: past.scores(cut) };
     }
     const { sights, scores } = this;
     return { placed, cut: scores.value?.cut ?? cut, sights: sights.value?.sights ?? null, seen: sights.value ?? { placed, cut }, before: scores.value?.before ?? null, after: scores.value?.after ?? null };
@@ -300,49 +284,23 @@ export class LrCockpit extends RunFigure {
 
   private time() {
     if (!this.has("time")) return nothing;
-    const { run, past, moments } = this;
-    const { steps, at } = moments;
-    const evaluation = past?.evaluation ?? run.evaluation;
+    const { run, past } = this;
+    const { moments } = run;
+    const label = moments.playing ? "Stop" : STILL.matches ? "Next" : "Play";
     return html`<div class="part part-time time" part="controls">
-      ${timeLine(run.evaluations, evaluation, Math.max(run.target, run.step), FULL_SLOPE)}
+      ${timeLine(run.evaluations, past?.evaluation ?? run.evaluation, Math.max(run.target, run.step), FULL_SLOPE)}
       <div class="row">
-        <input
-          type="range" min="0" max=${Math.max(0, steps.length - 1)} .value=${String(at)} aria-label="Time machine" aria-valuetext=${`step ${count(steps[at] ?? 0)}`}
-          ?disabled=${steps.length < 2}
-          @input=${(event: Event) => { this.playing = false; void moments.to(Number((event.target as HTMLInputElement).value)); }}
-        />
-        ${press(this.playing ? "Stop" : STILL.matches ? "Next" : "Play", () => this.play(), { able: steps.length > 1, why: "Nothing is recorded yet." })}
+        ${timeMachine(moments)}
+        ${press(label, () => this.play(), { able: moments.steps.length > 1, why: "Nothing is recorded yet." })}
       </div>
     </div>`;
   }
 
-  /** From the first moment, or on from the one that is shown; where motion is not wanted, one moment a press. */
+  /** Where motion is not wanted, one moment a press. */
   private async play(): Promise<void> {
-    const { moments } = this;
-    const next = () => (moments.at >= moments.steps.length - 1 ? 0 : moments.at + 1);
-    if (this.playing || STILL.matches) {
-      const one = !this.playing;
-      this.playing = false;
-      if (one) await moments.to(next());
-      return;
-    }
-    this.playing = true;
-    const play = ++this.plays;
-    do {
-      await moments.to(next());
-      await new Promise((resolve) => setTimeout(resolve, PLAY_MS));
-    } while (this.goesOn(play) && moments.at < moments.steps.length - 1);
-    if (play === this.plays) this.playing = false;
-  }
-
-  /** Asked anew after every wait. */
-  private goesOn(play: number): boolean {
-    return this.playing && play === this.plays && this.active;
-  }
-
-  /** Shows the model at a step that the text speaks of, where that is kept; null for the latest. */
-  tellStep(step: number | null): Promise<void> {
-    return this.moments.tell(step);
+    const { moments } = this.run;
+    if (moments.playing) moments.stop();
+    else await (STILL.matches ? moments.to(moments.next) : moments.play());
   }
 
   private following() {
@@ -353,9 +311,6 @@ export class LrCockpit extends RunFigure {
     </p>`;
   }
 }
-
-/** Milliseconds that a moment stands when they are played. */
-const PLAY_MS = 150;
 
 /** The pixels that the text lights, from 0. */
 function litPixels(lit: string | null): number[] {

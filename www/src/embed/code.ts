@@ -30,8 +30,9 @@ async function give(code: string, button: HTMLElement): Promise<void> {
 /** The menu at a figure's foot, of the run and of what is shown of it when something is copied. */
 export function embedMenu(figure: HTMLElement, run: Run) {
   const code = () => {
-    const { current, views, fields } = run;
-    const query = current ? writeQuery(current.settings, views, fields, current.config) : new URLSearchParams();
+    const { current, views, shown, fields } = run;
+    // The shipped model's past is the article's alone.
+    const query = current ? writeQuery(current.settings, { ...views, step: shown }, fields, current.config) : new URLSearchParams();
     return embedCode(figureName(figure), query, document.baseURI);
   };
   const button = (label: string, kind: "element" | "frame") =>

@@ -150,6 +150,9 @@ export abstract class Figure extends Embeddable implements Kept {
 /** A figure that shows the run's model, redrawn as that changes. */
 export abstract class RunFigure extends Figure {
   private onScreen = false;
+  /** Whether it has a time machine, which follows the hand of the run's moments. */
+  protected readonly turnsTime: boolean = false;
+  private readonly turned = () => { this.requestUpdate(); };
   private readonly questions: LatestAnswer<unknown>[] = [];
   /** The run's, when it last changed. */
   private phase: Phase = "empty";
@@ -177,6 +180,16 @@ export abstract class RunFigure extends Figure {
     if (answers(phase) && !answers(this.phase)) for (const question of this.questions) if (question.error) question.again();
     if (this.onScreen || phase !== "training" || phase !== this.phase) this.requestUpdate();
     this.phase = phase;
+  }
+
+  protected override show(run: Run): void {
+    super.show(run);
+    if (this.turnsTime) run.addEventListener("moment", this.turned);
+  }
+
+  protected override leave(): void {
+    this.run.removeEventListener("moment", this.turned);
+    super.leave();
   }
 
   override provenance(): Provenance {

@@ -7,12 +7,11 @@ import type { Accuracies, Axis, EngineRequest } from "../engine/pkg/leftright.js
 import { sinceStep, trainFinding } from "./findings";
 import { accuracy, count } from "../util/format";
 import { loadScript } from "../util/load-script";
-import { Newest } from "../util/newest";
 import { answers, type Phase } from "../run/life";
 import { ENGINES, NUMBERS, WORDS, field, readInShape, readValue, reshaped, type NumberName } from "../run/settings";
 import { RunFigure } from "./figure";
 import { runState } from "./run-status";
-import { engineLine, trainButtons, trainTrouble } from "./train-controls";
+import { engineLine, timeMachine, trainButtons, trainTrouble } from "./train-controls";
 import type { Keepsake } from "../export/menu";
 import { SPLITS } from "./splits";
 
@@ -122,8 +121,7 @@ export class LrTrain extends RunFigure {
   ];
 
   protected override readonly heading = "Train it, and watch whether it learns pairs or learns “left of”";
-  /** Where the time machine is turned to, by the place among the kept steps. */
-  private readonly turned = new Newest<number>((index) => this.run.show(this.stepAt(index)), () => { this.requestUpdate(); });
+  protected override readonly turnsTime = true;
   /** What is wrong with a number in the form, until it is mended. */
   private readonly wrong = new Map<NumberName, string>();
   private told: { phase: Phase; notice: string } = { phase: "empty", notice: "" };
@@ -222,30 +220,17 @@ export class LrTrain extends RunFigure {
     `;
   }
 
-  /** The step at a place of the time machine; null for the latest. */
-  private stepAt(index: number): number | null {
-    const { kept, phase } = this.run;
-    return index === kept.length - 1 && phase !== "training" ? null : (kept[index] ?? null);
-  }
-
-  /** Takes every figure back to the model of an earlier step. */
+  /** Takes every figure back to the model of an earlier step; of the shipped model's past there are no models. */
   private timeMachine() {
-    const { kept, shown, step } = this.run;
-    if (kept.length < 2) return nothing;
-    const last = kept.length - 1;
-    // While a step is on its way the slider stands where the hand has put it, so that quick keys all count.
-    const at = this.turned.wanted ?? (shown === null ? last : kept.indexOf(shown));
+    const { bundled, moments, shown, step } = this.run;
+    const { steps, at } = moments;
+    if (bundled || steps.length < 2) return nothing;
     return html`<div class="time" part="controls">
       <label for="time"><b>Time machine</b></label>
-      <input
-        id="time" type="range" min="0" max=${last} .value=${String(at)}
-        aria-valuetext=${`step ${count(kept[at] ?? 0)}`}
-        aria-describedby="time-help"
-        @input=${(event: Event) => this.turned.to(Number((event.target as HTMLInputElement).value))}
-      />
-      <output for="time">step ${count(kept[at] ?? 0)}</output>
+      ${timeMachine(moments)}
+      <output for="time">step ${count(steps[at] ?? 0)}</output>
       <div class="note">
-        <span id="time-help">Every figure of this model follows.</span>
+        <span>Every figure of this model follows.</span>
         ${shown === null ? nothing : html`<button class="link" @click=${() => this.run.show(null)}>Show the latest, step ${count(step)}</button>`}
       </div>
     </div>`;

@@ -1,6 +1,7 @@
 // What trains a run, wherever it stands: its buttons, what it does, and what went wrong.
 import { html, nothing } from "lit";
 import { answers, atRest } from "../run/life";
+import type { Moments } from "../run/moments";
 import type { Run } from "../run/run";
 import { count } from "../util/format";
 import { alarm } from "./alarm";
@@ -34,4 +35,15 @@ export function trainTrouble(run: Run) {
 export function engineLine(run: Run) {
   const engine = run.current?.engine;
   return html`<p class="note" data-testid="engine" data-kind=${engine?.kind ?? ""}>${engine?.reason ?? "The engine is chosen and loaded when training starts."}</p>`;
+}
+
+/** Turns time back, and forward again: in every figure of the run, as far as its moments reach. */
+export function timeMachine(moments: Moments) {
+  const { steps, at } = moments;
+  return html`<input
+    id="time" type="range" min="0" max=${Math.max(0, steps.length - 1)} .value=${String(at)}
+    aria-label="Time machine" aria-valuetext=${`step ${count(steps[at] ?? 0)}`}
+    ?disabled=${steps.length < 2}
+    @input=${(event: Event) => moments.to(Number((event.target as HTMLInputElement).value))}
+  />`;
 }

@@ -26,7 +26,7 @@ export interface Past {
   evaluation: Evaluation;
 }
 
-/** Fires `change` after each change of anything it holds. */
+/** Fires `change` after each change of anything it holds, but `moment` where only `past` has changed, which no figure but the cockpit shows. */
 export abstract class RunState extends EventTarget {
   #phase: Phase = "empty";
   fields: ConfigField[] = [];
@@ -52,7 +52,7 @@ export abstract class RunState extends EventTarget {
   decided: Views = USUAL;
   /** What every figure of the run shows of it: that, or what the text beside it speaks of. */
   views: Views = USUAL;
-  /** The moment of the shipped model's past that the cockpit shows, if it shows one. */
+  /** The moment of the shipped model's past that the cockpit shows, if it shows one; `views.step` is its step. */
   past: Past | null = null;
   /** The run that `goBack` would bring back. */
   shelved: SavedRun | null = null;
@@ -83,6 +83,10 @@ export abstract class RunState extends EventTarget {
   get shown(): number | null {
     const { step } = this.views;
     return step !== null && this.snapshots.has(step) ? step : null;
+  }
+  /** The step that a reader sees, of a kept model or of the shipped one's past; null for the latest. */
+  get seen(): number | null {
+    return this.past?.evaluation.step ?? this.shown;
   }
   /** Of the model that is shown. */
   get evaluation(): Evaluation | null {

@@ -8,7 +8,8 @@ import { count, quote } from "../util/format";
 import { readQuery, writeQuery, type Address, type Start } from "./address";
 import { loadBundledModel } from "./bundled-model";
 import { answers, atRest } from "./life";
-import { RunState, TRAIN_STEPS, type Past } from "./run-state";
+import { Moments } from "./moments";
+import { RunState, TRAIN_STEPS } from "./run-state";
 import type { SavedRun } from "./saved-run";
 import { configOf, defaults, sameSettings, settingsOf, type Settings } from "./settings";
 import { UNCUT, ablationsOf, fitted, readViews, type Cut, type Views } from "./views";
@@ -22,6 +23,7 @@ export interface Source {
 
 export class Run extends RunState {
   readonly client: ModelClient;
+  readonly moments = new Moments(this);
   /** Counts models, so that late answers of a replaced one are dropped. */
   #model = 0;
   #training: Promise<unknown> = Promise.resolve();
@@ -124,13 +126,6 @@ export class Run extends RunState {
     this.changed();
   }
 
-  /** Shows a moment of the shipped model's past; null for the model itself. It fires `past`, since no other figure shows it. */
-  lookBack(past: Past | null): void {
-    if (past !== null && !this.bundled) return;
-    this.past = past;
-    this.dispatchEvent(new Event("past"));
-  }
-
   /** Goes back to the cut before. */
   undoCut(): void {
     const cut = this.cuts.pop() ?? UNCUT;
@@ -140,7 +135,7 @@ export class Run extends RunState {
     this.changed();
   }
 
-  /** Shows every figure the model as it was at a kept step, null for the latest: as the reader decides, or only as the text tells. */
+  /** Shows the model as it was at a step of `moments`, null for the latest: as the reader decides, or only as the text tells. */
   async show(step: number | null, decided = true): Promise<void> {
     await this.#guard("That step cannot be shown", () => this.#show(step, decided));
   }
@@ -198,7 +193,7 @@ export class Run extends RunState {
     }
     this.decided = this.views = { ...fitted(views, this.current.config).views, step: this.views.step };
     this.changed();
-    if (views.step !== this.views.step) await this.#guard("That step cannot be shown", () => this.#showIfKept(views.step));
+    if (views.step !== this.views.step) await this.#showIfKept(views.step);
   }
 
   async checkpoint(): Promise<Uint8Array | null> {
@@ -276,19 +271,39 @@ export class Run extends RunState {
   }
 
   async #show(step: number | null, decided = true): Promise<void> {
-    if (decided && step !== this.decided.step) {
-      this.decided = { ...this.decided, step };
-      this.#write(false);
-    }
-    if (step === this.shown) return;
+    if (step !== this.seen) await (this.bundled ? this.#lookBack(step, decided) : this.#showKept(step));
+    if (!decided || step !== this.seen || step === this.decided.step) return;
+    this.decided = { ...this.decided, step };
+    this.#write(false);
+  }
+
+  async #showKept(step: number | null): Promise<void> {
     await this.client.show(step === null ? null : (this.snapshots.get(step) ?? null));
     this.views = { ...this.views, step };
     this.revision += 1;
     this.changed();
   }
 
+  /** Of the shipped model's past there is a record of what the cockpit shows, and no model. */
+  async #lookBack(step: number | null, decided: boolean): Promise<void> {
+    const model = this.#model;
+    const past = step === null ? null : await this.moments.recorded(step).catch(engineError);
+    if (model !== this.#model) return;
+    if (past instanceof EngineError) {
+      this.fail(sentence(past), () => {
+        this.error = null;
+        void this.show(step, decided);
+      });
+      return;
+    }
+    this.past = past;
+    this.views = { ...this.views, step };
+    this.dispatchEvent(new Event("moment"));
+  }
+
   async #showIfKept(step: number | null): Promise<void> {
-    if (step === null || this.snapshots.has(step)) await this.#show(step);
+    if (this.bundled && step === this.step) step = null;
+    if (step === null || this.moments.steps.includes(step)) await this.show(step);
     else if (step !== this.step) {
       this.notice(`The model of step ${count(step)} is not kept here; the latest is shown.`);
       this.changed();
@@ -372,12 +387,13 @@ export class Run extends RunState {
     this.goesOnFrom(state, step);
     this.rewind(step);
     this.decided = this.views = { ...views, step: null };
-    if (views.step !== null && this.snapshots.has(views.step)) await this.#show(views.step);
+    if (views.step !== null && this.moments.steps.includes(views.step)) await this.show(views.step);
     this.#write(false);
   }
 
   #adopt(info: ModelInfo, settings: Settings, decided = false): void {
     this.#model += 1;
+    this.moments.stop();
     this.begin(info, settings);
     const { views, problems } = fitted(this.decided, info.config);
     this.decided = views;
