@@ -100,6 +100,19 @@ test("a trained run is trained again where its link is opened: said, cancelled o
   await expect(article.state).toHaveAttribute("data-phase", "paused");
 });
 
+test("a notice that says more keeps the button that has the focus", async ({ page }) => {
+  await page.goto("./?engine=cpu&start=training&steps=20000");
+  const box = said(page);
+  const cancel = box.getByRole("button", { name: "Cancel" });
+  await cancel.focus();
+  const first = await cancel.elementHandle();
+  expect(await box.innerText()).not.toContain("about"); // negative control: it has more to say
+  await expect(box).toContainText("about");
+  expect(await first?.evaluate((button) => button.isConnected && document.activeElement === button)).toBe(true);
+  await page.keyboard.press("Enter");
+  await expect(box).toContainText("Cancelled at step");
+});
+
 test("a device's own sheet is taken where there is one, and closing it is an answer", async ({ page }) => {
   await listen(page, true);
   await page.goto("./?ablate=EP");

@@ -21,8 +21,9 @@ export async function keepRuns(): Promise<void> {
   trouble();
   let takeBack: (() => void) | null = null;
   const offer = () => {
-    takeBack?.();
+    const before = takeBack;
     takeBack = keeper.left && run.phase !== "training" ? offerToResume(keeper, keeper.left) : null;
+    before?.();
   };
   keeper.addEventListener("left", offer);
   offer();

@@ -1,5 +1,7 @@
 // A box at the foot of the window, for what concerns the page and not one figure: one thing at a time, the last said. What it
 // covers comes back when it is answered.
+import { html, render } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 
 const styles = new CSSStyleSheet();
 styles.replaceSync(`
@@ -58,21 +60,20 @@ function takeBack(notice: (typeof said)[number]): void {
   show();
 }
 
+/** A button stays the same one as long as it says the same, and so keeps the keyboard's focus. */
 function show(): void {
   const shown = made();
   const notice = said.at(-1);
   shown.hidden = !notice;
   if (!notice) return;
   const { text, choices } = notice;
-  const buttons = choices.map(({ label, act }) => {
-    const button = document.createElement("button");
-    button.textContent = label;
-    button.addEventListener("click", () => {
+  const button = ({ label, act }: Choice) => {
+    const choose = () => {
       takeBack(notice);
       act?.();
-    });
-    return button;
-  });
-  shown.replaceChildren(text, ...buttons);
+    };
+    return html`<button @click=${choose}>${label}</button>`;
+  };
+  render(html`${text}${repeat(choices, ({ label }) => label, button)}`, shown);
   shown.classList.toggle("fleeting", choices.length === 0);
 }

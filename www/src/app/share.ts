@@ -48,8 +48,9 @@ export function tellRetraining(): void {
       // Once it has begun, and once it is known how long it takes: not at each of a thousand steps.
       if (cancelled || (takeBack && (timed || left === null))) return;
       timed = left !== null;
-      takeBack?.();
+      const before = takeBack;
       takeBack = say(`This link trains its model again on your machine: ${count(run.target)} steps${left === null ? "" : `, ${duration(left)}`}.`, { label: "Cancel", act: cancel });
+      before?.();
     } else if (takeBack && atRest(run.phase)) {
       takeBack();
       run.removeEventListener("change", follow);
