@@ -125,6 +125,24 @@ test("Figure 1: its pictures, and every step in its CSV", async ({ page }) => {
   }
 });
 
+test("a picture names the score that was chosen, and holds no word of the choice", async ({ page }) => {
+  await page.goto("./?engine=cpu");
+  const figure = page.locator("lr-diversity");
+  await figure.scrollIntoViewIfNeeded();
+  await figure.getByRole("button", { name: "Run", exact: true }).click(); // the map is drawn as it begins
+  const choice = figure.getByLabel("Shown:");
+  const [first = "", second = ""] = await choice.locator("option").allInnerTexts();
+  await choice.selectOption({ label: second });
+  const svg = (await keep(figure, "SVG")).bytes.toString("utf8");
+  const { text } = await read(page, svg);
+  expect(text.toLowerCase()).toContain(second.toLowerCase());
+  expect(text).not.toContain("Shown:");
+  expect(text.toLowerCase()).not.toContain(first.toLowerCase());
+  expect(/<title>(.*?)<\/title>/.exec(svg)?.[1]).toContain(second);
+  await expect(choice).toBeVisible(); // it is back
+  await figure.getByRole("button", { name: "Cancel", exact: true }).click();
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   test(`Figures 2 and 3, ${colorScheme}: pictures as they look, tables as they read`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });

@@ -35,9 +35,12 @@ export class LrChoice extends LitElement {
   /** By its title: the pictures may become more. */
   @state() private chosen = "";
 
+  get shown(): Chart | undefined {
+    return this.charts.find(({ title }) => title === this.chosen) ?? this.charts[0];
+  }
+
   override render() {
-    const { charts } = this;
-    const shown = charts.find(({ title }) => title === this.chosen) ?? charts[0];
+    const { charts, shown } = this;
     if (!shown) return nothing;
     const choose = (event: Event) => { this.chosen = (event.target as HTMLSelectElement).value; };
     return html`<label>
@@ -47,5 +50,11 @@ export class LrChoice extends LitElement {
         </select>
       </label>
       <lr-chart .chart=${shown}></lr-chart>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "lr-choice": LrChoice;
   }
 }

@@ -24,13 +24,25 @@ interface Drawing {
 export function picture(figure: HTMLElement, credit: string): string {
   const shadow = figure.shadowRoot;
   if (!shadow) throw new Error(`${figure.localName} draws nothing`);
-  // Nothing is painted between these lines, so the reader sees none of it.
-  shadow.adoptedStyleSheets = [...shadow.adoptedStyleSheets, seen];
+  // What is in the figure has roots of its own, with controls in them. Nothing is painted between these lines, so the reader sees
+  // none of it.
+  const roots = rootsIn(shadow);
+  for (const root of roots) root.adoptedStyleSheets = [...root.adoptedStyleSheets, seen];
   try {
     return draw(figure, shadow, credit);
   } finally {
-    shadow.adoptedStyleSheets = shadow.adoptedStyleSheets.filter((sheet) => sheet !== seen);
+    for (const root of roots) root.adoptedStyleSheets = root.adoptedStyleSheets.filter((sheet) => sheet !== seen);
   }
+}
+
+function rootsIn(root: ShadowRoot): ShadowRoot[] {
+  return [root, ...[...root.querySelectorAll("*")].flatMap(({ shadowRoot }) => (shadowRoot ? rootsIn(shadowRoot) : []))];
+}
+
+/** The figure's heading and, where the reader has chosen one of several pictures, that one's. */
+function titleOf(shadow: ShadowRoot): string {
+  const chosen = shadow.querySelector("lr-choice")?.shown?.title;
+  return [shadow.querySelector("h2")?.textContent, chosen].filter(Boolean).join(": ");
 }
 
 function draw(figure: HTMLElement, shadow: ShadowRoot, credit: string): string {
@@ -51,7 +63,7 @@ function draw(figure: HTMLElement, shadow: ShadowRoot, credit: string): string {
     viewBox: `${-MARGIN} ${-MARGIN} ${box.width + 2 * MARGIN} ${height + 2 * MARGIN}`,
   });
   root.append(
-    element("title", {}, shadow.querySelector("h2")?.textContent ?? ""),
+    element("title", {}, titleOf(shadow)),
     element("desc", {}, `${shadow.querySelector(".finding")?.textContent ?? ""} ${credit}`),
     element("rect", { x: -MARGIN, y: -MARGIN, width: box.width + 2 * MARGIN, height: height + 2 * MARGIN, fill: paper }),
   );
