@@ -1,6 +1,7 @@
 // The two captions of a strip, and of the strip on which the objects have changed places: which one wins, and is it true?
 import { css, html } from "lit";
-import { answerOf, verdict, type Answer } from "../figures/both-ways";
+import { fitBar } from "../charts/fit-bar";
+import { answerOf, choiceOf, verdict, type Answer } from "../figures/both-ways";
 import { plain } from "../util/format";
 import type { Sight } from "./sight";
 
@@ -29,18 +30,6 @@ export const captionStyles = css`
   .caption svg {
     display: block;
     width: 100%;
-  }
-
-  .caption .track {
-    fill: var(--panel);
-  }
-
-  .caption .bar {
-    fill: var(--edge);
-  }
-
-  .caption.wins .bar {
-    fill: var(--ink);
   }
 
   .caption.wins {
@@ -78,17 +67,12 @@ function ofStrip(sight: Sight, title: string, name: string) {
   const [truth] = sight.captions;
   const inOrder = [...sight.captions].sort((a, b) => a.text.localeCompare(b.text, "en", { numeric: true }));
   const answer = answerOf(sight);
-  const best = Math.max(...sight.captions.map(({ similarity }) => similarity));
-  const wins = (similarity: number) => (answer === "right" || answer === "wrong") && similarity === best;
   return html`<div data-testid=${`captions-${name}`} data-answer=${answer}>
     <p><b>${title}</b><span class=${`answer ${answer}`}>${SIGNS[answer]}</span></p>
-    ${inOrder.map(({ text, similarity }) => html`<div class=${`caption ${wins(similarity) ? "wins" : ""} ${text === truth?.text ? "part-true" : "part-false"}`}>
+    ${inOrder.map(({ text, similarity }) => html`<div class=${`caption ${choiceOf(sight, text) === null ? "" : "wins"} ${text === truth?.text ? "part-true" : "part-false"}`}>
       <span>${text === truth?.text ? html`<span title="true">✓</span><span class="visually-hidden">true: </span>` : html`<span class="visually-hidden">false: </span>`}</span>
       <span>${text}</span>
-      <svg height="8" aria-hidden="true">
-        <rect class="track" width="100%" height="8"></rect>
-        <rect class="bar" width=${`${Math.max(0, similarity * 100).toFixed(1)}%`} height="8"></rect>
-      </svg>
+      ${fitBar(similarity, choiceOf(sight, text))}
       <span>${plain(similarity)}</span>
     </div>`)}
   </div>`;

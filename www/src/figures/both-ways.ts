@@ -2,6 +2,7 @@
 // always gives the same is right every other time.
 import type { Config, Decomposition, HeadDecomposition, Scene } from "../engine/pkg/leftright.js";
 import { UNCUT, exchange, stripOf, type Cut, type Placed, type Views } from "../run/views";
+import type { Choice } from "../charts/fit-bar";
 import { FLAT, conditionOf } from "./findings";
 
 /** The model's numbers for what is shown. */
@@ -49,6 +50,14 @@ export function answerOf({ captions: [own, swapped], nearest }: Answered): Answe
   if (nearest.text !== own.text && nearest.text !== swapped.text) return "lost";
   if (own.similarity === swapped.similarity) return "tie";
   return own.similarity > swapped.similarity ? "right" : "wrong";
+}
+
+/** Whether one of the two captions is chosen over the other, and is true; null where it is not chosen. */
+export function choiceOf(answered: Answered, text: string | undefined): Choice {
+  const { captions: [own, swapped] } = answered;
+  const answer = answerOf(answered);
+  if (answer === "right") return text === own?.text ? "right" : null;
+  return answer === "wrong" && text === swapped?.text ? "wrong" : null;
 }
 
 export function outcomeOf({ strip, exchanged }: AnsweredTwice): Outcome {

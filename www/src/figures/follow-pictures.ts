@@ -3,11 +3,12 @@ import { html, nothing, svg, type TemplateResult } from "lit";
 import "../charts/profile";
 import "./lr-strip";
 import { columns, tokenColour } from "../charts/columns";
+import { fitBar } from "../charts/fit-bar";
 import { scale, type HeatmapRow } from "../charts/heatmap";
 import type { Decomposition } from "../engine/pkg/leftright.js";
 import type { Placed } from "../run/views";
 import { accuracy, percent } from "../util/format";
-import { steepest } from "./both-ways";
+import { choiceOf, steepest } from "./both-ways";
 import { sharesOf } from "./follow-steps";
 
 /** Each token as the sum of what it is and where it stands. */
@@ -71,16 +72,14 @@ function reads({ heads }: Decomposition, placed: Placed): TemplateResult {
     </div>`;
 }
 
-function captions({ captions }: Decomposition): TemplateResult {
-  const most = Math.max(...captions.slice(0, 2).map(({ similarity }) => similarity));
+function captions(strip: Decomposition): TemplateResult {
   return html`<h3>How near each caption is to the strip</h3>
     <div class="captions">
-      ${captions.slice(0, 2).map(({ text, similarity }, i) => html`<span>${text} ${i === 0 ? html`<span class="note">(true)</span>` : nothing}</span>
-        <svg height="12" aria-hidden="true">
-          <rect width="100%" height="12" fill="var(--panel)"></rect>
-          <rect width=${`${Math.max(0, similarity) * 100}%`} height="12" fill=${similarity === most ? "var(--ink)" : "var(--edge)"}></rect>
-        </svg>
-        ${similarity === most ? html`<b>${accuracy(similarity)}</b>` : html`<span>${accuracy(similarity)}</span>`}`)}
+      ${strip.captions.slice(0, 2).map(({ text, similarity }, i) => {
+        const choice = choiceOf(strip, text);
+        return html`<span>${text} ${i === 0 ? html`<span class="note">(true)</span>` : nothing}</span>
+          ${fitBar(similarity, choice, 12)} ${choice === null ? html`<span>${accuracy(similarity)}</span>` : html`<b>${accuracy(similarity)}</b>`}`;
+      })}
     </div>`;
 }
 

@@ -3,10 +3,11 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { scaleLinear } from "d3-scale";
 import { columns } from "../charts/columns";
+import { fitBar } from "../charts/fit-bar";
 import type { CaptionScore, Decomposition } from "../engine/pkg/leftright.js";
 import { exchange, type Placed } from "../run/views";
 import { accuracy, percent, signed } from "../util/format";
-import { answerOf, epOf, steepest, story, verdict, type BothWays } from "./both-ways";
+import { choiceOf, epOf, steepest, story, verdict, type BothWays } from "./both-ways";
 
 const SHAPES = ["object-a", "object-b"] as const;
 
@@ -106,26 +107,18 @@ function captions(of: BothWays, fits: number[]): TemplateResult {
     <tbody>
       ${rowsOf(of).map((scores, row) => html`<tr>
         <th scope="row">${scores[0]?.text ?? ""}</th>
-        ${[strip, exchanged].map((read, column) => cell(fits[2 * row + column] ?? 0, scores[column]?.similarity ?? 0, markOf(read, scores[column])))}
+        ${[strip, exchanged].map((read, column) => cell(fits[2 * row + column] ?? 0, scores[column], read))}
       </tr>`)}
     </tbody>
   </table>`;
 }
 
-/** Whether a caption is chosen over the other, and is true. */
-function markOf(read: Decomposition, score: CaptionScore | undefined): "✓" | "✗" | "" {
-  const [own] = read.captions;
-  const answer = answerOf(read);
-  if (answer === "right" && score?.text === own?.text) return "✓";
-  return answer === "wrong" && score?.text !== own?.text ? "✗" : "";
-}
-
-/** `mark`: whether the caption that fits better is the true one; empty for the other. */
-function cell(drawn: number, fit: number, mark: "✓" | "✗" | ""): TemplateResult {
-  const said = mark === "✓" ? "fits better, and is true" : "fits better, and is false";
-  return html`<td class=${mark === "" ? "" : mark === "✓" ? "chosen true" : "chosen false"}>
-    <svg class="bar" height="8" aria-hidden="true"><rect class="all" width="100%" height="8"></rect><rect class="fit" width=${`${(Math.max(0, drawn) * 100).toFixed(1)}%`} height="8"></rect></svg>
-    <span>${accuracy(fit)} <b aria-hidden="true">${mark}</b>${mark === "" ? nothing : html`<span class="visually-hidden">${said}</span>`}</span>
+function cell(drawn: number, score: CaptionScore | undefined, read: Decomposition): TemplateResult {
+  const choice = choiceOf(read, score?.text);
+  const [mark, said] = choice === null ? ["", nothing] : choice === "right" ? ["✓", "fits better, and is true"] : ["✗", "fits better, and is false"];
+  return html`<td class=${choice === null ? "" : `chosen ${choice}`}>
+    ${fitBar(drawn, choice)}
+    <span>${accuracy(score?.similarity ?? null)} <b aria-hidden="true">${mark}</b>${said === nothing ? nothing : html`<span class="visually-hidden">${said}</span>`}</span>
   </td>`;
 }
 
