@@ -32,7 +32,7 @@ const STRIP = [0, 0, 16, 0, 0, 0, 0, 17, 0, 0];
 const SWAPPED = [0, 0, 17, 0, 0, 0, 0, 16, 0, 0];
 const percent = (share = 0) => `${Math.round(share * 100)} %`;
 
-test("it is stepped by buttons, by its list and by arrow keys", async ({ page }) => {
+test("it is stepped by buttons and by its list, each of whose steps the Tab key reaches", async ({ page }) => {
   const { figure, stage, step, finding } = await open(page);
   await expect(figure.getByRole("listitem")).toHaveText(TITLES.map((title, i) => `${i + 1} ${title}`));
   await expect(figure.getByRole("button", { name: "Back" })).toBeDisabled();
@@ -47,8 +47,9 @@ test("it is stepped by buttons, by its list and by arrow keys", async ({ page })
   await figure.getByRole("button", { name: "Back" }).click();
   await expect(stage).toHaveAttribute("data-step", "6");
   await step("Nine terms").click();
-  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Tab");
   await expect(step("Softmax")).toBeFocused();
+  await page.keyboard.press("Enter");
   await expect(stage).toHaveAttribute("data-step", "4");
   await expect(figure.getByRole("status").last()).toContainText("A softmax turns");
 });

@@ -133,27 +133,18 @@ export class LrFollow extends RunFigure {
     return value ? (STEPS[this.at]?.say(value) ?? nothing) : nothing;
   }
 
-  /** Goes to a step; `focused`: the list's keys do, and take the focus along. */
-  private go(step: number, focused = false): void {
+  private go(step: number): void {
     this.at = Math.min(Math.max(step, 0), STEPS.length - 1);
     const finding = this.finding();
     if (finding !== nothing) this.announce(finding);
-    if (focused) void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>("[aria-current]")?.focus());
-  }
-
-  private key(event: KeyboardEvent): void {
-    const by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
-    if (by === undefined) return;
-    event.preventDefault();
-    this.go(this.at + by, true);
   }
 
   protected override body(): TemplateResult {
     const of = this.answer.value;
     return html`
-      <ol part="controls" aria-label="Steps" @keydown=${(event: KeyboardEvent) => { this.key(event); }}>
+      <ol part="controls" aria-label="Steps">
         ${STEPS.map(({ title }, i) => html`<li>
-          <button aria-current=${i === this.at ? "step" : nothing} tabindex=${i === this.at ? 0 : -1} @click=${() => { this.go(i); }}>${i + 1} ${title}</button>
+          <button aria-current=${i === this.at ? "step" : nothing} @click=${() => { this.go(i); }}>${i + 1} ${title}</button>
         </li>`)}
       </ol>
       ${of ? html`<div class="stage" data-testid="stage" data-step=${this.at + 1}>${this.picture(of)}</div>` : html`<div class="stage"></div>`}
