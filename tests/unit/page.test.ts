@@ -4,7 +4,9 @@ import { html, nothing, svg } from "lit";
 import { expect, test } from "vitest";
 import { sentence } from "../../www/src/app/guesses";
 import { markup } from "../../www/build/markup";
+import { addressed } from "../../www/build/card";
 import { filled, type Summary } from "../../www/build/numbers";
+import { filled as drawnIn } from "../../www/build/still";
 
 const summary = () => JSON.parse(readFileSync("measurements/summary.json", "utf8")) as Summary;
 const named = (name: string, format?: string) => `<p><data value="${name}"${format === undefined ? "" : ` class="${format}"`}></data></p>`;
@@ -12,14 +14,14 @@ const named = (name: string, format?: string) => `<p><data value="${name}"${form
 test("a number of the page is the report's, and follows it", () => {
   const report = summary();
   const models = Number(report.experiments["4"]?.models);
-  expect(filled(named("4.EP unseen.order.median", "percent"), report)).toBe('<p><data value="0.5">50 %</data></p>');
+  expect(filled(named("4.EP unseen.order.median", "percent"), report)).toBe('<p><data value="0.5">50\u00a0%</data></p>');
   expect(filled(named("4.EP unseen.order.median", "decimal"), report)).toBe('<p><data value="0.5">0.50</data></p>');
   expect(filled(named("4.order without EP", "decimal"), report)).toBe('<p><data value="0.5">0.50</data></p>');
   expect(filled(named("4.models"), report)).toBe(`<p><data value="${models}">${models}</data></p>`);
   const order = report.numbers["4.EP unseen.order"];
   if (!order) throw new Error("it was not measured");
   order[report.spread.indexOf("median")] = 0.251;
-  expect(filled(named("4.EP unseen.order.median", "percent"), report)).toBe('<p><data value="0.251">25 %</data></p>');
+  expect(filled(named("4.EP unseen.order.median", "percent"), report)).toBe('<p><data value="0.251">25\u00a0%</data></p>');
 });
 
 test("the paper's claims are counted by their verdicts, and ours are none of them", () => {
@@ -65,4 +67,14 @@ test("the end of the text says how the reader's guesses did", () => {
   expect(sentence([true, null, false], 3)).toBe("You have answered 2 of 3 questions, and guessed 1 right.");
   expect(sentence([true, true, true], 3)).toBe("You have answered all 3 questions, and guessed right each time.");
   expect(sentence([false, false, false], 3)).toBe("You have answered all 3 questions, and guessed otherwise.");
+});
+
+test("a drawing without a place, a place without a drawing and a page without a card fail the build", () => {
+  const page = "<lr-hero></lr-hero><lr-follow number=\"1\"></lr-follow>";
+  expect(drawnIn(page, { "lr-hero": "a", "lr-follow": "b" })).toBe('<lr-hero><div class="static">a</div></lr-hero><lr-follow number="1"><div class="static">b</div></lr-follow>');
+  expect(() => drawnIn(page, { "lr-hero": "a" })).toThrow("no drawing for <lr-follow>");
+  expect(() => drawnIn("<lr-hero></lr-hero>", { "lr-hero": "a", "lr-follow": "b" })).toThrow("no place for the drawing of lr-follow");
+  expect(addressed('content="/card.png"', undefined)).toBe('content="/card.png"');
+  expect(addressed('content="/card.png"', "https://a.example/b/")).toBe('content="https://a.example/b/card.png"');
+  expect(() => addressed('content="/picture.png"', undefined)).toThrow("the page has no");
 });

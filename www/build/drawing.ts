@@ -15,6 +15,7 @@ export function drawings(): Record<string, string> {
   const strip = model.decompose({ strip: stripOf(placed, pixels) }, []);
   const exchanged = model.decompose({ strip: stripOf(exchange(placed), pixels) }, []);
   model.free();
+  if (epOf(strip).length !== pixels || strip.captions.length < 2) throw new Error("the model that ships has no EP or no captions to draw");
   const of: BothWays = { cut: UNCUT, placed, strip, exchanged, whole: strip };
   const parts: Parts = { strip: fixedStrip(placed, pixels), controls: nothing, moving: { ep: epOf(strip), fits: fitsOf(of) }, trained: true };
   return {

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import type { Plugin } from "vite";
 import { OF_THE_PAPER } from "../src/experiments/table.ts";
+import { accuracy, count, percent, typeset } from "../src/util/format.ts";
 
 const SUMMARY = "measurements/summary.json";
 
@@ -14,11 +15,11 @@ export interface Summary {
 
 /** How a number is written, by the element's class; without one, as it is. */
 const FORMATS: Record<string, (value: number) => string> = {
-  "": (value) => value.toLocaleString("en"),
-  percent: (value) => `${Math.round(value * 100)} %`,
-  points: (value) => `${Math.round(value * 100)}`,
-  decimal: (value) => value.toFixed(2).replace("-", "−"),
-  word: (value) => WORDS[value] ?? value.toLocaleString("en"),
+  "": count,
+  percent,
+  points: (value) => count(Math.round(value * 100)),
+  decimal: (value) => typeset(accuracy(value)),
+  word: (value) => WORDS[value] ?? count(value),
 };
 
 /** Small counts as one writes them in a sentence. */

@@ -8,12 +8,23 @@ export function still(): Plugin {
     name: "still",
     transformIndexHtml: {
       order: "pre",
-      async handler(page) {
-        if (page.search(PLACE) < 0) return page;
+      async handler(page, { path }) {
+        if (path !== "/index.html") return page;
         const { module } = await runnerImport<typeof import("./drawing")>("./www/build/drawing.ts");
         const drawings = module.drawings();
-        return page.replaceAll(PLACE, (_, name: string, attributes = "") => `<${name}${String(attributes)}><div class="static">${drawings[name] ?? ""}</div></${name}>`);
+        return filled(page, drawings);
       },
     },
   };
+}
+
+/** The page with every drawing in its place; one without a place, or a place without a drawing, fails the build. */
+export function filled(page: string, drawings: Record<string, string>): string {
+  const left = new Set(Object.keys(drawings));
+  const whole = page.replaceAll(PLACE, (_, name: string, attributes = "") => {
+    if (!left.delete(name)) throw new Error(`there is no drawing for <${name}>, or the page has it twice`);
+    return `<${name}${String(attributes)}><div class="static">${drawings[name] ?? ""}</div></${name}>`;
+  });
+  if (left.size > 0) throw new Error(`the page has no place for the drawing of ${[...left].join(", ")}`);
+  return whole;
 }
