@@ -255,7 +255,7 @@ test.describe("figures that examine the reader's model", () => {
     const trial = new Trial(page, "alignment");
     await trial.measure();
     await article.run((run) => void run.train());
-    await expect(trial.examined).toHaveText("The model is training: pause it in Figure 2 to measure it.");
+    await expect(trial.examined).toHaveText("The model is training: pause it further up to measure it.");
     await expect(trial.button("Measure again")).toBeDisabled();
     await article.button("Pause").click();
     await expect(trial.examined).toHaveText("These results are of the model at step 0, and it has changed since.");

@@ -4,8 +4,8 @@ export function hideAnswers(): void {
   for (const answer of document.querySelectorAll("[data-answers]")) answer.setAttribute("hidden", "until-found");
 }
 
-/** Whether the text answers this question. */
-export function isAnswered(ask: string): boolean {
+/** Whether the text has an answer to this question, given or not. */
+export function hasAnswer(ask: string): boolean {
   return document.querySelector(`[data-answers="${CSS.escape(ask)}"]`) !== null;
 }
 

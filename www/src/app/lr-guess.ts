@@ -4,7 +4,7 @@ import type { AblationResult } from "../engine/pkg/leftright.js";
 import type { ExperimentFigure } from "../experiments/experiment-figure";
 import { sinceStep } from "../figures/findings";
 import { press } from "../figures/press";
-import { giveAnswers, isAnswered } from "./answers";
+import { giveAnswers, hasAnswer } from "./answers";
 import { told } from "./guesses";
 import { accuracy } from "../util/format";
 import { LatestAnswer } from "../util/latest-answer";
@@ -170,9 +170,8 @@ export class LrGuess extends LitElement {
     const after = this.answer.value?.after.unseen;
     if (!after || !evaluation) return "Measuring the model…";
     if (!trained) return "Your model is untrained, so it cannot say. Train it further up, and the answer is written here.";
-    const value = after[score] ?? 0;
     const other = score === "order" ? `recognition is ${accuracy(after.recognition)}` : `order is ${accuracy(after.order)}`;
-    return `${this.comparison()} ${sinceStep(evaluation.step, asOpened)}, ${bundled ? "the model" : "your model"} ${strength === 0 ? "without EP" : "with EP reversed"} has ${score === "order" ? "an order" : "a recognition"} of ${accuracy(value)} on unseen pairs; its ${other}.`;
+    return `${this.comparison()} ${sinceStep(evaluation.step, asOpened)}, ${bundled ? "the model" : "your model"} ${strength === 0 ? "without EP" : "with EP reversed"} has ${score === "order" ? "an order" : "a recognition"} of ${accuracy(after[score])} on unseen pairs; its ${other}.`;
   }
 
   private ofDiversity(): string {
@@ -195,7 +194,7 @@ export class LrGuess extends LitElement {
       </fieldset>
       <div class="row">
         ${press("See the answer", () => { this.reveal(); }, { able: this.guess !== null, why: "Choose one first." })}
-        ${isAnswered(this.ask) && !this.asked ? html`<button class="link" @click=${() => { this.reveal(); }}>Skip the question</button>` : nothing}
+        ${hasAnswer(this.ask) && !this.asked ? html`<button class="link" @click=${() => { this.reveal(); }}>Skip the question</button>` : nothing}
         <p role="status" data-testid="answer">${this.verdict()}</p>
       </div>`;
   }

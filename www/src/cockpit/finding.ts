@@ -1,5 +1,5 @@
 // What the model does on pairs that it never met, in one sentence that its numbers choose.
-import { REVERSED, conditionOf, isCoin } from "../figures/findings";
+import { REVERSED, UNTESTED, conditionOf, isCoin } from "../figures/findings";
 import type { Cut } from "../run/views";
 import { count, percent } from "../util/format";
 import type { Scores } from "./sight";
@@ -7,18 +7,31 @@ import type { Scores } from "./sight";
 /** A share under which there is hardly anything to put in order. */
 const FOUND = 0.1;
 
+/** `past`: the step that is shown, where that is not the latest. */
+export function cockpitFinding({ order, recognition }: Scores, cut: Cut, trained: boolean, past: number | null): string {
+  const at = past === null ? [] : [`at step ${count(past)}`];
+  if (!trained) return sentence([...at, "the model has learned nothing yet"]);
+  if (order === null || recognition === null) return UNTESTED;
+  const does = `on new pairs the model names both objects ${often(recognition)}${ordering(order, recognition)}`;
+  if (cut.terms.length > 0) return sentence([...at, lower(conditionOf(cut)), does]);
+  return past === null ? `All nine terms are in. ${sentence([does])}` : sentence([...at, does]);
+}
+
 function often(share: number): string {
   return share >= 0.995 ? "every time" : `in ${percent(share)}`;
 }
 
-/** `past`: the step that is shown, where that is not the latest. */
-export function cockpitFinding(scores: Scores, cut: Cut, trained: boolean, past: number | null): string {
-  const when = past === null ? "" : `At step ${count(past)}: `;
-  if (!trained) return `${when}The model has learned nothing yet.`;
-  const [order, recognition] = [scores.order ?? 0, scores.recognition ?? 0];
-  const names = `n new pairs the model names both objects ${often(recognition)}`;
+function ordering(order: number, recognition: number): string {
+  if (recognition < FOUND) return ", so it has nothing to put in order";
   const meaning = isCoin(order) ? ": a coin toss" : order <= REVERSED ? ": the wrong way round" : "";
-  const puts = recognition < FOUND ? ", so it has nothing to put in order" : ` and gets their order right ${often(order)}${meaning}`;
-  if (cut.terms.length > 0) return `${when}${conditionOf(cut)}, o${names}${puts}.`;
-  return past === null ? `All nine terms are in. O${names}${puts}.` : `${when}o${names}${puts}.`;
+  return ` and gets their order right ${often(order)}${meaning}`;
+}
+
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function sentence(parts: string[]): string {
+  const text = parts.join(", ");
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -42,6 +42,8 @@ export class LrCockpit extends RunFigure {
   /** Which parts it has; without it, all. */
   @property() parts: string | null = null;
   @property() override readonly heading: string = "The model at work";
+  /** Which step of the figure it is, on a window that has no room for the whole: the 2a of “Figure 2a”. */
+  @property() figure: string | null = null;
   /** What the text speaks of, as `shows.ts` reads it. */
   @property({ attribute: "data-lit" }) lit: string | null = null;
   /** The pixel that is pointed at, from 0. */
@@ -55,6 +57,10 @@ export class LrCockpit extends RunFigure {
   private acted = false;
   private told = "";
   private readonly redraw = () => { this.requestUpdate(); };
+
+  protected override get numbered(): string | null {
+    return this.figure ?? super.numbered;
+  }
 
   private has(part: Part): boolean {
     return this.parts === null ? part !== "steepest" : this.parts.split(" ").includes(part);
@@ -257,10 +263,10 @@ export class LrCockpit extends RunFigure {
   private scoreTracks({ cut, before, after }: { cut: Cut; before: Scores | null; after: Scores | null }) {
     if (!this.has("scores")) return nothing;
     const row = (label: string, name: keyof Scores, chance: number | null) => {
-      const [from, to] = [before?.[name] ?? 0, after?.[name] ?? 0];
+      const [from, to] = [before?.[name] ?? null, after?.[name] ?? null];
       return html`<span>${label}</span>
-        <lr-accuracy-track .from=${from} .to=${to} .chance=${chance}></lr-accuracy-track>
-        <b data-testid=${`unseen-${name}`} data-before=${from} data-after=${to} data-cut=${cut.terms.join()}>${after ? percent(to) : "–"}</b>`;
+        <span>${from === null || to === null ? nothing : html`<lr-accuracy-track .from=${from} .to=${to} .chance=${chance}></lr-accuracy-track>`}</span>
+        <b data-testid=${`unseen-${name}`} data-before=${from ?? nothing} data-after=${to ?? nothing} data-cut=${cut.terms.join()}>${percent(to)}</b>`;
     };
     return html`<div class="part part-scores scores">
       <span><b>On all new pairs</b> <span class="note">○ whole model, ● now</span></span>

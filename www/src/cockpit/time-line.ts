@@ -2,7 +2,7 @@
 import { css, html, nothing, svg } from "lit";
 import { scaleLinear } from "d3-scale";
 import type { Evaluation } from "../engine/pkg/leftright.js";
-import { FLAT, SKILL } from "../figures/findings";
+import { SKILL, SLOPED, steepestOf } from "../figures/findings";
 import { count, percent } from "../util/format";
 
 const HEIGHT = 64;
@@ -78,42 +78,49 @@ export const timeLineStyles = css`
   }
 `;
 
-function steepest({ slopes }: Evaluation): number {
-  return Math.max(0, ...slopes.map(Math.abs));
-}
-
 interface Line {
   name: string;
   label: string;
-  /** From 0 to 1. */
-  value: (evaluation: Evaluation) => number;
-  /** It has come once its value is this: a skill, and of the slope half of its final size. */
+  /** Null where it was not measured. */
+  value: (evaluation: Evaluation) => number | null;
+  /** The value at the top. */
+  full: number;
+  /** It has come once its value is this. */
   come: number;
+  say: (value: number | null) => string;
 }
 
-/** `full`: the slope that its line has at the top; `final`: the one that it ends with. */
-function linesOf(full: number, final: number): Line[] {
+/** `full`: the slope that its line has at the top. */
+function linesOf(full: number): Line[] {
   return [
-    { name: "names", label: "names both", value: ({ accuracies: { unseen } }) => unseen.recognition ?? 0, come: SKILL },
-    { name: "slope", label: "EP’s slope", value: (evaluation) => steepest(evaluation) / full, come: final / 2 / full },
-    { name: "order", label: "right order", value: ({ accuracies: { unseen } }) => unseen.order ?? 0, come: SKILL },
+    { name: "names", label: "names both", value: ({ accuracies: { unseen } }) => unseen.recognition, full: 1, come: SKILL, say: percent },
+    { name: "slope", label: "EP’s slope", value: steepness, full, come: SLOPED, say: (slope) => slope?.toFixed(1) ?? "–" },
+    { name: "order", label: "right order", value: ({ accuracies: { unseen } }) => unseen.order, full: 1, come: SKILL, say: percent },
   ];
+}
+
+function steepness(evaluation: Evaluation): number | null {
+  const slope = evaluation.slopes[steepestOf(evaluation)];
+  return slope === undefined ? null : Math.abs(slope);
 }
 
 /** `at`: the evaluation that is shown. `last`: the step at the axis's end. `full`: the slope, in logits per pixel, at the top. */
 export function timeLine(evaluations: Evaluation[], at: Evaluation | null, last: number, full: number) {
   const x = scaleLinear([0, last], [0, 100]);
-  const y = scaleLinear([0, 1], [HEIGHT - 2, 14]).clamp(true);
-  const final = evaluations.at(-1);
-  const lines = linesOf(full, final ? steepest(final) : 0);
-  const cameAt = ({ name, value, come }: Line) =>
-    name === "slope" && (!final || steepest(final) < FLAT) ? undefined : evaluations.find((evaluation) => value(evaluation) >= come)?.step;
+  const y = (value: number, full = 1) => scaleLinear([0, full], [HEIGHT - 2, 14]).clamp(true)(value);
+  const lines = linesOf(full);
+  const cameAt = ({ value, come }: Line) => evaluations.find((evaluation) => (value(evaluation) ?? -Infinity) >= come)?.step;
   const said = lines.map((line) => {
     const step = cameAt(line);
     return `${line.label} ${step === undefined ? "has not come" : `has come by step ${count(step)}`}`;
   });
-  const points = ({ value }: Line) => evaluations.map((evaluation) => `${x(evaluation.step).toFixed(2)},${y(value(evaluation)).toFixed(1)}`).join(" ");
-  const reading = ({ name, value }: Line, evaluation: Evaluation) => (name === "slope" ? steepest(evaluation).toFixed(1) : percent(value(evaluation)));
+  const points = ({ value, full }: Line) =>
+    evaluations
+      .flatMap((evaluation) => {
+        const measured = value(evaluation);
+        return measured === null ? [] : [`${x(evaluation.step).toFixed(2)},${y(measured, full).toFixed(1)}`];
+      })
+      .join(" ");
   const upright = (className: string, step: number) => svg`<line class=${className} x1=${`${x(step)}%`} x2=${`${x(step)}%`} y1="11" y2=${y(0)}></line>`;
   return html`<div class="lines">
       <svg height=${HEIGHT} role="img" aria-label=${`On pairs that it never met, over training: ${said.join("; ")}.`}>
@@ -133,7 +140,7 @@ export function timeLine(evaluations: Evaluation[], at: Evaluation | null, last:
     <div class="legend-time">
       ${lines.map((line) => html`<span>
         <svg viewBox="0 0 24 8" aria-hidden="true"><line class=${`curve ${line.name}`} x2="24" y1="4" y2="4"></line></svg>
-        ${line.label} <b data-score=${line.name}>${at ? reading(line, at) : "–"}</b>
+        ${line.label} <b data-score=${line.name}>${line.say(at && line.value(at))}</b>
       </span>`)}
       <span>at step <b data-testid="time-step">${at ? count(at.step) : "–"}</b></span>
     </div>`;

@@ -71,9 +71,14 @@ export abstract class Figure extends Embeddable implements Kept {
     return nothing;
   }
 
-  /** Where a model is trained, in words. */
+  /** Where a model is trained, in words: in the article, before the figures that ask for it. */
   protected get trainedWhere(): string {
-    return host() || this.runName !== null ? "above" : "in Figure 2";
+    return host() || this.runName !== null ? "above" : "further up";
+  }
+
+  /** The 3 of “Figure 3”. */
+  protected get numbered(): string | null {
+    return this.number === null ? null : String(this.number);
   }
 
   /** What tells it from the same figure of another run. */
@@ -136,7 +141,7 @@ export abstract class Figure extends Embeddable implements Kept {
     // Until it has anything of its own to show, the report's picture, which the page has in its place where there is no script.
     const reported = !this.measured() && this.childElementCount > 0;
     return html`<figure aria-labelledby="heading" part="figure" class=${reported ? "unmeasured" : nothing}>
-      ${this.number === null ? nothing : html`<p class="number" part="number">Figure ${this.number}</p>`}
+      ${this.numbered === null ? nothing : html`<p class="number" part="number">Figure ${this.numbered}</p>`}
       <h2 id="heading" part="heading">${this.ofRun}${this.heading}</h2>
       <p class="finding" part="finding" data-testid="finding">${typeof finding === "string" ? typeset(finding) : finding}</p>
       ${problems.map((problem) => html`<p class="alarm" part="message" role="alert">${problem}</p>`)} ${this.failures()}

@@ -7,15 +7,25 @@ import { accuracy, count, magnitude, strength as strengthText } from "../util/fo
 export const SKILL = 0.9;
 const COIN = [0.4, 0.6] as const;
 export const REVERSED = 0.1;
-/** Logits per pixel below which a head prefers no side to speak of. */
+/** Logits per pixel below which a head prefers no side to speak of, and from which it does so clearly. */
 export const FLAT = 0.1;
+export const SLOPED = 1;
+/** What is said where there is no score. */
+export const UNTESTED = "There are no new pairs to test this model on.";
 
 export function isCoin(value: number): boolean {
   return value >= COIN[0] && value <= COIN[1];
 }
 
-function pairNumbers({ unseen }: Accuracies): { order: number; recognition: number } {
-  return { order: unseen.order ?? 0, recognition: unseen.recognition ?? 0 };
+/** The head whose EP slopes most, either way. */
+export function steepestOf({ slopes }: Evaluation): number {
+  const sizes = slopes.map(Math.abs);
+  return sizes.indexOf(Math.max(...sizes));
+}
+
+/** The two scores of new pairs; null where there are none. */
+function pairNumbers({ unseen: { order, recognition } }: Accuracies): { order: number; recognition: number } | null {
+  return order === null || recognition === null ? null : { order, recognition };
 }
 
 /** What must be said before any score: of how many scenes the model has none. */
@@ -28,7 +38,9 @@ export function trainFinding({ accuracies }: Evaluation, trained: boolean, since
   const broken = brokenFinding(accuracies);
   if (broken !== null) return broken;
   const { retrieval } = accuracies.unseen;
-  const { order, recognition } = pairNumbers(accuracies);
+  const scores = pairNumbers(accuracies);
+  if (!scores) return UNTESTED;
+  const { order, recognition } = scores;
   if (!trained) {
     return `This model has learned nothing yet: on pairs that it will never meet in training, retrieval is ${accuracy(retrieval)} and order ${accuracy(order)}.`;
   }
@@ -62,6 +74,7 @@ export function ablateFinding(before: Accuracies, after: Accuracies, cut: Cut, t
   if (!trained) return `This model is untrained, so there is nothing to lose${pressed ? ": train it first" : ""}.`;
   const was = pairNumbers(before);
   const is = pairNumbers(after);
+  if (!was || !is) return UNTESTED;
   if (cut.terms.length === 0) {
     return `Nothing is ablated: on unseen pairs the model names both objects in ${accuracy(was.recognition)} and prefers the right order in ${accuracy(was.order)}.${pressed ? " Press a term, EP first." : ""}`;
   }

@@ -13,8 +13,8 @@ export function accuracy(value: number | null): string {
 }
 
 /** A share between 0 and 1, as a person would say it, in one piece: "97 %". */
-export function percent(share: number): string {
-  return `${Math.round(100 * share)}\u00a0%`;
+export function percent(share: number | null): string {
+  return share === null ? "–" : `${Math.round(100 * share)}\u00a0%`;
 }
 
 /** A logit or a slope, with its sign: "+4.21", "−0.03". */
