@@ -249,6 +249,45 @@ test.describe("figures that examine the reader's model", () => {
     await expect.poll(order).toBeCloseTo(drawn, 1);
   });
 
+  test("surgery: what is said is of the row that is shown, also while an answer is on its way, and in another world", async ({ page }) => {
+    const trial = await examined(page, "surgery");
+    await trial.show();
+    const slider = trial.figure.getByLabel("A straight line");
+    const heading = trial.figure.getByRole("heading").first();
+    await slider.fill("0");
+    await expect(heading).toHaveText("With your line, a coin toss");
+    await page.evaluate(() => {
+      interface Run { client: { operate: (rows: unknown) => Promise<unknown> } }
+      const { client } = (globalThis as unknown as { leftright: { run: Run } }).leftright.run;
+      const { operate } = client;
+      const held = new Promise((resolve) => Object.assign(globalThis, { release: resolve }));
+      client.operate = async (rows) => {
+        await held;
+        return operate.call(client, rows);
+      };
+    });
+    await slider.fill("3");
+    await expect(trial.finding).toHaveText(/^With a straight line of \+3\.0 logits per pixel in head \d, and no EP in the other heads: measuring…$/);
+    await expect(heading).toHaveText("A line of your own in the place of EP");
+    await expect(trial.figure.getByTestId("surgery")).toHaveAttribute("aria-busy", "true");
+    await page.evaluate(() => { (globalThis as unknown as { release(): void }).release(); });
+    await expect(heading).toHaveText("With your line, left is left"); // negative control
+    await expect(trial.figure.getByTestId("surgery")).toHaveAttribute("aria-busy", "false");
+
+    // A world of other pixels has no place for that row.
+    await page.evaluate(async () => {
+      interface Run { set(change: object): Promise<void>; reset(): Promise<void>; train(to: number): Promise<void> }
+      const { run } = (globalThis as unknown as { leftright: { run: Run } }).leftright;
+      await run.set({ pixels: 12, d_model: 16, heads: 2, d_embed: 16, batch: 16 });
+      await run.reset();
+      await run.train(5);
+    });
+    await expect(trial.figure.locator("[data-testid^=point-]")).toHaveCount(12);
+    await expect(heading).toHaveText("A line of your own in the place of EP");
+    await expect(trial.finding).toContainText("With its own line in head");
+    await expect(trial.button("Restore the model’s own row")).toBeDisabled();
+  });
+
   test("what was measured says of which step it is, once the model has changed", async ({ page }) => {
     const article = new Article(page);
     await article.open("?engine=cpu");

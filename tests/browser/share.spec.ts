@@ -108,7 +108,7 @@ test("a notice that says more keeps the button that has the focus", async ({ pag
   const first = await cancel.elementHandle();
   expect(await box.innerText()).not.toContain("about"); // negative control: it has more to say
   await expect(box).toContainText("about");
-  expect(await first?.evaluate((button) => button.isConnected && document.activeElement === button)).toBe(true);
+  expect(await first.evaluate((button) => button.isConnected && document.activeElement === button)).toBe(true);
   await page.keyboard.press("Enter");
   await expect(box).toContainText("Cancelled at step");
 });

@@ -58,12 +58,6 @@ export class LrAblate extends RunFigure {
       tr.split th {
         padding-top: var(--space-3);
       }
-
-      /* In a large world the numbers take a second, in which they are those of the cut before. */
-      table[aria-busy="true"] {
-        opacity: 0.5;
-        transition: opacity 0s 0.2s;
-      }
     `,
   ];
 

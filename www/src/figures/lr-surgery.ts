@@ -4,11 +4,12 @@ import "../charts/accuracy-track";
 import "../charts/lr-row-editor";
 import { scaleLinear } from "d3-scale";
 import type { RowMove } from "../charts/lr-row-editor";
-import type { Accuracy, Chart, Series } from "../engine/pkg/leftright.js";
+import type { Accuracy, Chart, Config, Series } from "../engine/pkg/leftright.js";
 import type { Table } from "../export/csv";
 import { accuracy, percent, signed } from "../util/format";
+import { same } from "../util/same";
 import { ProbeFigure } from "../experiments/probe-figure";
-import { SKILL, isCoin } from "./findings";
+import { SKILL, UNTESTED, isCoin, steepestOf } from "./findings";
 import { press } from "./press";
 
 /** The steepest ramp of the slider, in logits per pixel. */
@@ -23,6 +24,14 @@ interface Operation {
   row: number[] | null;
   /** The slope of the ramp, if the row is one. */
   ramp: number | null;
+}
+
+/** What a model says of unseen pairs with a row in a head. */
+interface Answer {
+  config: Config;
+  head: number;
+  row: number[];
+  accuracy: Accuracy;
 }
 
 const NOTHING: Operation = { head: null, row: null, ramp: null };
@@ -71,41 +80,64 @@ export class LrSurgery extends ProbeFigure {
 
   protected override readonly experiment = "surgery";
   protected override readonly measures = "Measure every straight line";
+  /** What the reader has done last, whatever model has come since. */
   private done = NOTHING;
   private readonly past: Operation[] = [];
   private turning = false;
-  private readonly rows = this.question<number[][]>();
-  private readonly answer = this.question<Accuracy>();
+  private readonly rows = this.question<{ config: Config; rows: number[][] }>();
+  private readonly answer = this.question<Answer>();
 
-  /** The head whose slope is the largest, either way. */
-  private get steepest(): number {
-    const slopes = (this.run.evaluation?.slopes ?? []).map(Math.abs);
-    return Math.max(0, slopes.indexOf(Math.max(...slopes)));
+  /** The EP of each head of the model at hand; none until they are known. */
+  private get ownRows(): number[][] {
+    const { value } = this.rows;
+    return value && value.config === this.run.current?.config ? value.rows : [];
   }
-  private get operated(): number {
-    const { head } = this.done;
-    return head !== null && head < (this.rows.value?.length ?? 0) ? head : this.steepest;
+  private get steepest(): number | null {
+    const { evaluation } = this.run;
+    return evaluation && steepestOf(evaluation);
+  }
+  /** What is put in the model at hand: a row that was drawn for other pixels, or a head that it has not, is not. */
+  private get put(): Operation {
+    const { done, ownRows, steepest } = this;
+    const head = done.head !== null && done.head < ownRows.length ? done.head : null;
+    const own = ownRows[head ?? steepest ?? -1];
+    return done.row && done.row.length === own?.length ? { ...done, head } : { ...NOTHING, head };
+  }
+  private get operated(): number | null {
+    return this.put.head ?? this.steepest;
   }
   /** Which way the operated head's own line leans, as a sign. A straight line of a positive slope here leans the same way. */
   private get lean(): 1 | -1 {
-    return (this.run.evaluation?.slopes[this.operated] ?? 0) < 0 ? -1 : 1;
+    return (this.run.evaluation?.slopes[this.operated ?? -1] ?? 0) < 0 ? -1 : 1;
   }
   private get own(): number[] {
-    return this.rows.value?.[this.operated] ?? [];
+    return this.ownRows[this.operated ?? -1] ?? [];
   }
-  /** What was drawn, unless a model of another shape has come since. */
   private get row(): number[] {
-    const { done, own } = this;
-    return done.row?.length === own.length ? done.row : own;
+    return this.put.row ?? this.own;
+  }
+  /** What the model at hand has answered last. */
+  private get last(): Answer | null {
+    const { value } = this.answer;
+    return value?.config === this.run.current?.config ? value : null;
+  }
+  /** What it says of the row that is shown; null while that is on its way. */
+  private get answered(): Accuracy | null {
+    const { last, operated, row } = this;
+    return last && last.head === operated && same(last.row, row) ? last.accuracy : null;
   }
 
   protected override willUpdate(): void {
     super.willUpdate();
-    const { run, row, operated } = this;
-    if (this.wantsAnswer(this.rows)) this.rows.ask([run, run.revision], () => run.epRows());
-    if (!this.rows.value || row.length === 0 || !this.wantsAnswer(this.answer)) return;
-    const heads = this.rows.value.length;
-    this.answer.ask([run, run.revision, row, operated], () => run.operate(Array.from({ length: heads }, (_, h) => (h === operated ? row : null))));
+    const { run, row, operated, ownRows } = this;
+    const config = run.current?.config;
+    if (!config) return;
+    if (this.wantsAnswer(this.rows)) this.rows.ask([run, run.revision], async () => ({ config, rows: await run.epRows() }));
+    if (operated === null || row.length === 0 || !this.wantsAnswer(this.answer)) return;
+    this.answer.ask([run, run.revision, row, operated], async () => {
+      const accuracy = await run.operate(ownRows.map((_, head) => (head === operated ? row : null)));
+      return { config, head: operated, row, accuracy };
+    });
   }
 
   private operate(change: Partial<Operation>, remember = true): void {
@@ -129,10 +161,8 @@ export class LrSurgery extends ProbeFigure {
   }
 
   protected override get heading(): string {
-    const { trained } = this.run;
-    const answer = this.answer.value;
-    if (!answer || !trained || this.done.row === null) return "A line of your own in the place of EP";
-    const order = answer.order ?? 0;
+    const order = this.put.row && this.run.trained ? this.answered?.order : null;
+    if (order === null || order === undefined) return "A line of your own in the place of EP";
     if (order >= SKILL) return "With your line, left is left";
     if (order <= 1 - SKILL) return "With your line, left is right";
     return isCoin(order) ? "With your line, a coin toss" : "With your line, the model is not sure";
@@ -140,17 +170,20 @@ export class LrSurgery extends ProbeFigure {
 
   /** Of what is drawn, until every straight line is measured. */
   protected override finding(): string | typeof nothing {
-    const answer = this.answer.value;
-    if (!answer || !this.run.trained || (this.done.row === null && this.measured())) return super.finding();
-    const { ramp, row } = this.done;
+    const { answered, operated, put: { ramp, row } } = this;
+    if (!this.run.trained || operated === null || (row === null && (!answered || this.measured()))) return super.finding();
     const line = row === null ? "its own line" : ramp === null ? "your line" : `a straight line of ${signed(ramp, 1)} logits per pixel`;
-    return `With ${line} in head ${this.operated}, and no EP in the other heads, the model names both objects in ${percent(answer.recognition ?? 0)} of new pairs and gets their order right in ${percent(answer.order ?? 0)}.`;
+    const condition = `With ${line} in head ${operated}, and no EP in the other heads`;
+    if (!answered) return `${condition}: measuring…`;
+    const { order, recognition } = answered;
+    if (order === null || recognition === null) return UNTESTED;
+    return `${condition}, the model names both objects in ${percent(recognition)} of new pairs and gets their order right in ${percent(order)}.`;
   }
 
   /** In the picture of every straight line, the one that the reader has put in. */
   protected override drawn(charts: Chart[]): Chart[] {
-    const { ramp } = this.done;
-    const order = this.answer.value?.order;
+    const { ramp } = this.put;
+    const order = this.answered?.order;
     if (ramp === null || ramp < 0 || order === null || order === undefined) return charts;
     const yours: Series = { name: "order, yours", points: [{ x: ramp, y: order, least: order, most: order }] };
     return charts.map((chart) => (chart.kind === "lines" ? { ...chart, series: [...chart.series, yours] } : chart));
@@ -158,7 +191,7 @@ export class LrSurgery extends ProbeFigure {
 
   protected override operation() {
     const { row, own } = this;
-    if (row.length === 0) return nothing;
+    if (row.length === 0 || this.operated === null) return nothing;
     return html`<div class="operation">
       <div class="controls" part="controls">
         ${this.headChoice()}
@@ -175,7 +208,7 @@ export class LrSurgery extends ProbeFigure {
         ${this.slider()}
         <div class="row">
           ${press("Undo", () => { this.undo(); }, { able: this.past.length > 0, why: "Nothing is changed yet." })}
-          ${press("Restore the model’s own row", () => { this.operate({ row: null, ramp: null }); }, { able: this.done.row !== null, why: "This is the model’s own row." })}
+          ${press("Restore the model’s own row", () => { this.operate({ row: null, ramp: null }); }, { able: this.put.row !== null, why: "This is the model’s own row." })}
         </div>
       </div>
       ${this.accuracies()}
@@ -183,24 +216,24 @@ export class LrSurgery extends ProbeFigure {
   }
 
   override numbers(): Table {
-    const [before, after] = [this.run.evaluation?.accuracies.unseen, this.answer.value];
+    const [before, after] = [this.run.evaluation?.accuracies.unseen, this.answered];
     const { columns, rows } = super.numbers();
     const accuracies = ACCURACIES.flatMap((name) => [["as it is", before?.[name]], ["with this row", after?.[name]]].map(([when, value]) => ["unseen pairs", when, name, value, value, value]));
-    const drawn = [...this.row.entries()].map(([pixel, logit]) => [`EP of head ${this.operated}`, "with this row", pixel + 1, logit, logit, logit]);
+    const drawn = [...this.row.entries()].map(([pixel, logit]) => [`EP of head ${this.operated ?? ""}`, "with this row", pixel + 1, logit, logit, logit]);
     return { columns, rows: [...accuracies, ...drawn, ...rows] };
   }
 
   private headChoice() {
     const button = (head: number | null, label: string) =>
-      html`<button aria-pressed=${this.done.head === head ? "true" : "false"} @click=${() => { this.operate({ head }); }}>${label}</button>`;
+      html`<button aria-pressed=${this.put.head === head ? "true" : "false"} @click=${() => { this.operate({ head }); }}>${label}</button>`;
     return html`<fieldset>
       <legend>The head that keeps an EP; the others lose theirs</legend>
-      <div class="row">${button(null, `Steepest (${this.steepest})`)} ${this.rows.value?.map((_, head) => button(head, String(head)))}</div>
+      <div class="row">${button(null, `Steepest (${this.steepest ?? ""})`)} ${this.ownRows.map((_, head) => button(head, String(head)))}</div>
     </fieldset>`;
   }
 
   private slider() {
-    const { ramp } = this.done;
+    const { ramp } = this.put;
     return html`<div>
       <label for="ramp"><b>A straight line</b> <span class="note">${ramp === null ? "none is put in yet" : `${signed(ramp)} logits per pixel`}</span></label>
       <input
@@ -215,8 +248,8 @@ export class LrSurgery extends ProbeFigure {
 
   private accuracies() {
     const before = this.run.evaluation?.accuracies.unseen;
-    const after = this.answer.value;
-    return html`<table data-testid="surgery">
+    const after = this.last?.accuracy;
+    return html`<table data-testid="surgery" aria-busy=${this.answered ? "false" : "true"}>
       <caption class="visually-hidden">Accuracies on unseen pairs, of the model as it is and with this row</caption>
       <thead>
         <tr>

@@ -225,6 +225,12 @@ export const figureStyles = css`
     font-variant-numeric: tabular-nums;
   }
 
+  /* In a large world the numbers take a second, in which they are those before. */
+  table[aria-busy="true"] {
+    opacity: 0.5;
+    transition: opacity 0s 0.2s;
+  }
+
   th[scope="row"] > .note {
     display: block;
   }
