@@ -30,7 +30,7 @@ function offline(): Plugin {
     name: "offline",
     async writeBundle({ dir = "" }, bundle) {
       const built = Object.keys(bundle).filter((name) => !/bench|licenses/.test(name));
-      const manifest = ["theme.js", ...built].map((url) => {
+      const manifest = ["early.js", ...built].map((url) => {
         const content = readFileSync(join(dir, url));
         const hash = createHash("sha256").update(content).digest("base64");
         return { url, revision: hash, integrity: `sha256-${hash}`, bytes: content.length };

@@ -94,9 +94,15 @@ test.describe("what could not be fetched", () => {
     await expect(figure.getByTestId("verdict")).toBeVisible();
   });
 
-  test("the main script cannot be had: every picture of the report shows", async ({ page }) => {
-    await fail(page, /assets\/index-.*\.js/, 99);
+  for (const [name, how] of Object.entries({
+    "cannot be had": (route: Route) => route.abort(),
+    "lacks a part of it": (route: Route) => route.fulfill({ contentType: "text/javascript", body: 'import "./none.js";' }),
+  })) test(`the main script ${name}: every answer, every tab and every picture of the report shows`, async ({ page }) => {
+    await page.route(/assets\/index-.*\.js/, how);
     await page.goto("./");
+    const hidden = page.locator("[data-answers], .tabs > section");
+    expect(await hidden.count()).toBeGreaterThan(8);
+    for (const part of await hidden.all()) await expect(part).toBeVisible();
     const pictures = page.locator(".static img");
     expect(await pictures.count()).toBeGreaterThan(10);
     for (const picture of await pictures.all()) await expect(picture).toBeVisible();

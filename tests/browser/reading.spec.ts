@@ -92,6 +92,32 @@ for (const width of [320, 1280]) {
   });
 }
 
+for (const width of [360, 1280]) {
+  test(`the page is as tall before its script is there as after, ${width} px wide`, async ({ page }, { project }) => {
+    test.skip(project.name === "webgpu", "the page is the same");
+    await page.setViewportSize({ width, height: 740 });
+    let release: (() => void) | undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await page.route(/assets\/index-.*\.js/, async (route) => { await held; await route.continue(); });
+    await page.goto("./?engine=cpu", { waitUntil: "commit" });
+    const height = () => page.evaluate(() => document.documentElement.scrollHeight);
+    await expect.poll(() => page.evaluate(() => document.readyState)).toBe("interactive"); // all of it is here
+    await expect(page.locator("html")).toHaveAttribute("data-script", "coming");
+    const before = await height();
+    // Negative control: where the script is not waited for, all that it would hide is shown.
+    await page.evaluate(() => { delete document.documentElement.dataset.script; });
+    expect(await height()).toBeGreaterThan(before + 4_000);
+    await page.evaluate(() => { document.documentElement.dataset.script = "coming"; });
+    release?.();
+    await expect(page.getByRole("tab").first()).toBeAttached();
+    await expect(page.locator("html")).not.toHaveAttribute("data-script");
+    await expect(page.locator("lr-hero .controls")).toBeVisible();
+    const after = await height();
+    console.log(`at ${width} px: ${before} px before the script, ${after} after`);
+    expect(Math.abs(after - before)).toBeLessThan(500);
+  });
+}
+
 test("a reader with large type on a phone need not scroll the page sideways", async ({ page }, { project }) => {
   test.skip(project.name === "webgpu", "the page is the same");
   await page.setViewportSize({ width: 320, height: 800 });

@@ -31,6 +31,8 @@ hideAnswers();
 const guessed = document.querySelector<HTMLElement>("#guessed");
 if (guessed) tellGuesses(guessed);
 makeTabs();
+// What the script hides is hidden now (public/early.js).
+delete document.documentElement.dataset.script;
 const told = document.querySelector<HTMLElement>(".walk");
 if (told) walk(told);
 loadFiguresInSight();

@@ -124,7 +124,7 @@ export class LrSurgery extends ProbeFigure {
   /** What it says of the row that is shown; null while that is on its way. */
   private get answered(): Accuracy | null {
     const { last, operated, row } = this;
-    return last && last.head === operated && same(last.row, row) ? last.accuracy : null;
+    return last?.head === operated && same(last.row, row) ? last.accuracy : null;
   }
 
   protected override willUpdate(): void {

@@ -1,5 +1,5 @@
 // The reader's choice of theme, over the system's. The colours themselves are CSS (tokens.css).
-/** Where public/theme.js finds the choice when the page opens again. */
+/** Where public/early.js finds the choice when the page opens again. */
 const KEY = "leftright-theme";
 const CHOICES = ["auto", "light", "dark"] as const;
 type Theme = (typeof CHOICES)[number];
