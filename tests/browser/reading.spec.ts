@@ -179,6 +179,56 @@ test("a word explains itself under the pointer and on focus, and Escape puts tha
   await expect(page).toHaveURL(/#g-strip$/);
 });
 
+for (const [width, height] of [[360, 740], [1280, 800]] as const) {
+  test(`what explains a word never lies on the sentence that it stands in, ${width} px wide`, async ({ page }, { project }) => {
+    test.skip(project.name === "webgpu", "the page is the same");
+    await page.setViewportSize({ width, height });
+    await page.goto("./");
+    await expect(page.locator("lr-hero .controls")).toBeVisible();
+    const words = page.locator("main a.term:visible");
+    const peek = page.locator("#peek");
+    let [seen, under] = [0, 0];
+    for (const word of await words.all()) {
+      await word.evaluate((link) => { link.scrollIntoView({ block: "center", behavior: "instant" }); });
+      await page.waitForTimeout(30);
+      await word.focus();
+      await expect(peek).toBeVisible();
+      const found = await word.evaluate((link) => {
+        const block = link.closest("p, li, dd, figcaption, td, [role=note]");
+        const box = document.querySelector("#peek")?.getBoundingClientRect();
+        if (!block || !box) throw new Error("nothing is explained");
+        // The sentence's letters, as the browser's own rules have it end.
+        const texts: Text[] = [];
+        const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
+        while (walker.nextNode()) texts.push(walker.currentNode as Text);
+        const before = texts.slice(0, texts.findIndex((text) => link.contains(text))).reduce((sum, { length }) => sum + length, 0);
+        const sentence = [...new Intl.Segmenter("en", { granularity: "sentence" }).segment(block.textContent)].find(({ index, segment }) => index <= before && before < index + segment.length);
+        if (!sentence) throw new Error("the word is in no sentence");
+        const lines: DOMRect[] = [];
+        let from = 0;
+        for (const text of texts) {
+          const [start, end] = [Math.max(sentence.index, from), Math.min(sentence.index + sentence.segment.trimEnd().length, from + text.length)];
+          if (start < end) {
+            const range = document.createRange();
+            range.setStart(text, start - from);
+            range.setEnd(text, end - from);
+            lines.push(...range.getClientRects());
+          }
+          from += text.length;
+        }
+        const covers = (top: number) => lines.some((line) => line.width > 1 && line.top + 2 < top + box.height && line.bottom - 2 > top && line.left < box.right && line.right > box.left);
+        return { word: link.textContent, covered: covers(box.top), under: covers((link.getClientRects()[0]?.bottom ?? 0) + 6), within: box.top >= 0 && box.bottom <= innerHeight && box.height > 40 };
+      });
+      expect(found, JSON.stringify(found)).toMatchObject({ covered: false, within: true });
+      seen += 1;
+      if (found.under) under += 1;
+      await page.keyboard.press("Escape");
+    }
+    expect(seen).toBeGreaterThan(15);
+    expect(under).toBeGreaterThan(0); // negative control: right under the word it would
+  });
+}
+
 test.describe("with a finger", () => {
   test.use({ hasTouch: true, viewport: { width: 320, height: 640 } });
 

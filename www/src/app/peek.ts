@@ -1,8 +1,10 @@
-// A glossary term or a reference to a note shows what it points to, beside the word: under the pointer, on focus, on a
+// A glossary term or a reference to a note shows what it points to, beside its sentence: under the pointer, on focus, on a
 // tap. The text itself stands once in the page, where the link leads without a script.
+import { sentenceAround } from "./sentence";
+
 const GAP = 6;
-/** Time to move the pointer from the word to what it shows. */
-const LINGER_MS = 200;
+/** Time to move the pointer from the word, over the rest of its sentence, to what it shows. */
+const LINGER_MS = 300;
 
 export function peekAtLinks(root: HTMLElement): void {
   const peek = document.createElement("div");
@@ -77,13 +79,20 @@ function explained(link: HTMLAnchorElement): Node[] | null {
   return [word, ...(target.nextElementSibling?.cloneNode(true).childNodes ?? [])];
 }
 
-/** Under the word, or over it where there is no room; never past the window's edge. */
+/** Over or under the sentence that is read, whichever is nearer to the word and has room; never past the window's edge. */
 function place(peek: HTMLElement, link: HTMLElement): void {
   const word = link.getClientRects()[0];
   if (!word) return;
+  const sentence = sentenceAround(link);
+  peek.style.maxHeight = "";
   const { width, height } = peek.getBoundingClientRect();
   const edge = document.documentElement.clientWidth - width - GAP;
-  const below = word.bottom + GAP;
+  const over = { far: word.top - sentence.top, room: sentence.top - 2 * GAP, top: sentence.top - GAP - height };
+  const under = { far: sentence.bottom - word.bottom, room: innerHeight - sentence.bottom - 2 * GAP, top: sentence.bottom + GAP };
+  const [near, far] = over.far <= under.far ? [over, under] : [under, over];
+  const side = near.room >= height ? near : far.room >= height ? far : near.room >= far.room ? near : far;
+  // A sentence that leaves no room for all of it has the rest scrolled.
+  if (side.room < height) peek.style.maxHeight = `${Math.max(side.room, 4 * GAP)}px`;
   peek.style.left = `${Math.max(GAP, Math.min(word.left, edge))}px`;
-  peek.style.top = `${below + height > innerHeight ? Math.max(GAP, word.top - height - GAP) : below}px`;
+  peek.style.top = `${Math.min(Math.max(GAP, side.top), innerHeight - Math.min(height, side.room) - GAP)}px`;
 }
