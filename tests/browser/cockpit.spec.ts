@@ -382,6 +382,25 @@ test.describe("on a phone", () => {
     expect((to?.y ?? Infinity) + (to?.height ?? 0) - (from?.y ?? 0)).toBeLessThan(740);
   });
 
+  test("where a question hides the view to try it in, it says so until it is answered", async ({ page }) => {
+    await new Article(page).open("?engine=cpu", "trained");
+    const guess = page.locator("lr-guess[ask=cut]");
+    await guess.scrollIntoViewIfNeeded();
+    const hidden = guess.getByText("The next paragraphs are hidden until then");
+    await expect(hidden).toContainText("and with them Figure 2d, in which you can try it.");
+    await expect(guess.getByText("Figure 2d")).toBeVisible();
+    await expect(page.locator("lr-cockpit[figure='2d']").getByRole("heading")).not.toBeInViewport();
+    await guess.getByRole("button", { name: "Skip the question" }).click();
+    await expect(hidden).toHaveCount(0);
+    await expect(page.locator("lr-cockpit[figure='2d']").getByRole("button", { name: "EP", exact: true })).toBeVisible();
+    // Beside the text the whole view is there all the while.
+    await page.setViewportSize({ width: 1280, height: 800 });
+    const other = page.locator("lr-guess[ask=reverse]");
+    await other.scrollIntoViewIfNeeded();
+    await expect(other.getByText("The next paragraphs are hidden until then")).toBeVisible();
+    await expect(other.getByText("Figure 2e")).toBeHidden();
+  });
+
   test("what the reader has set by hand stays, and is given back to the text where it was set", async ({ page }) => {
     const article = new Article(page);
     await article.open("?engine=cpu", "trained");

@@ -68,7 +68,7 @@ test("its numbers are the model's, and follow what is cut, moved and trained", a
   await step("Swapped").click();
   await expect(finding).toContainText(`head ${whole.strongest} read 16 alone and now reads 17 alone, and the other heads read as before. It is right both times.`);
   const swapped = await decomposed(page, SWAPPED);
-  await expect(stage.getByTestId("reads").nth(1)).toContainText(`■ ${percent(swapped.heads[swapped.strongest]?.attention[3])}`);
+  await expect(stage.getByTestId(`reads-${swapped.strongest}`).getByRole("cell").last()).toContainText(`■ ${percent(swapped.heads[swapped.strongest]?.attention[3])}`);
 
   // Without EP nothing does; the button is in another figure.
   await page.locator("lr-hero").getByRole("button", { name: "Take the term away" }).click();
@@ -95,6 +95,20 @@ test("negative control: another term taken away leaves the difference, and a mod
   const second = await open(page, "?engine=cpu&start=untrained");
   await second.step("Swapped").click();
   await expect(second.finding).not.toContainText("It is right both times");
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 360, height: 740 } });
+
+  test("before and after are on one screen", async ({ page }) => {
+    const { stage, step } = await open(page);
+    await step("Swapped").click();
+    const compared = stage.getByTestId("compared");
+    await expect(compared.getByRole("columnheader")).toHaveText([/Each head reads/, "This strip", "Swapped"]);
+    const [first, last] = [await stage.boundingBox(), await compared.boundingBox()];
+    expect((last?.y ?? Infinity) + (last?.height ?? 0) - (first?.y ?? 0)).toBeLessThan(740);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  });
 });
 
 test.describe("without scripts", () => {

@@ -9,6 +9,11 @@ export function hasAnswer(ask: string): boolean {
   return document.querySelector(`[data-answers="${CSS.escape(ask)}"]`) !== null;
 }
 
+/** The figure that comes with that answer, if one does, where the cockpit stands in steps between the paragraphs. */
+export function figureOf(ask: string): string | null {
+  return document.querySelector(`[data-answers="${CSS.escape(ask)}"] lr-cockpit`)?.getAttribute("figure") ?? null;
+}
+
 export function giveAnswers(ask: string): void {
   for (const answer of document.querySelectorAll(`[data-answers="${CSS.escape(ask)}"]`)) answer.removeAttribute("hidden");
 }

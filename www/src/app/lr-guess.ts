@@ -4,7 +4,7 @@ import type { AblationResult } from "../engine/pkg/leftright.js";
 import type { ExperimentFigure } from "../experiments/experiment-figure";
 import { sinceStep } from "../figures/findings";
 import { press } from "../figures/press";
-import { giveAnswers, hasAnswer } from "./answers";
+import { figureOf, giveAnswers, hasAnswer } from "./answers";
 import { told } from "./guesses";
 import { accuracy } from "../util/format";
 import { LatestAnswer } from "../util/latest-answer";
@@ -95,6 +95,13 @@ export class LrGuess extends LitElement {
         flex: 1 1 16rem;
       }
 
+      /* The cockpit stands beside the text, whole. */
+      @media (min-width: 70rem) {
+        .narrow {
+          display: none;
+        }
+      }
+
       /* Room for the answer, where there is room. */
       @media (min-width: 40rem) {
         [role="status"] {
@@ -183,6 +190,14 @@ export class LrGuess extends LitElement {
     return this.right() ? "As you guessed." : "Not as you guessed.";
   }
 
+  /** What is not there until the question is answered, and how to have it without. */
+  private hiddenUntil() {
+    const figure = figureOf(this.ask);
+    const view = figure === null ? nothing : html`<span class="narrow">, and with them Figure ${figure}, in which you can try it</span>`;
+    return html`<button class="link" @click=${() => { this.reveal(); }}>Skip the question</button>
+      <p class="note">The next paragraphs are hidden until then${view}.</p>`;
+  }
+
   override render() {
     const { question, choices } = OF_THE_RUN[this.ask] ?? DIVERSITY;
     return html`<fieldset>
@@ -194,7 +209,7 @@ export class LrGuess extends LitElement {
       </fieldset>
       <div class="row">
         ${press("See the answer", () => { this.reveal(); }, { able: this.guess !== null, why: "Choose one first." })}
-        ${hasAnswer(this.ask) && !this.asked ? html`<button class="link" @click=${() => { this.reveal(); }}>Skip the question</button>` : nothing}
+        ${hasAnswer(this.ask) && !this.asked ? this.hiddenUntil() : nothing}
         <p role="status" data-testid="answer">${this.verdict()}</p>
       </div>`;
   }

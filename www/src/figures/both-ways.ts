@@ -1,6 +1,6 @@
 // What a model answers of a strip, and of the strip with its two objects exchanged. One answer alone says little: a model that
 // always gives the same is right every other time.
-import type { Config, Decomposition, HeadDecomposition, Scene } from "../engine/pkg/leftright.js";
+import type { CaptionScore, Config, Decomposition, HeadDecomposition, Scene } from "../engine/pkg/leftright.js";
 import { UNCUT, exchange, stripOf, type Cut, type Placed, type Views } from "../run/views";
 import type { Choice } from "../charts/fit-bar";
 import { FLAT, conditionOf } from "./findings";
@@ -58,6 +58,12 @@ export function choiceOf(answered: Answered, text: string | undefined): Choice {
   const answer = answerOf(answered);
   if (answer === "right") return text === own?.text ? "right" : null;
   return answer === "wrong" && text === swapped?.text ? "wrong" : null;
+}
+
+/** Both captions, the one that names the first object first; of each, how it fits the strip and the exchanged strip. */
+export function captionRows({ strip, exchanged, placed: { labels: [first] } }: BothWays): (CaptionScore | undefined)[][] {
+  const naming = ({ captions }: Decomposition, firstNamed: boolean) => captions.slice(0, 2).find(({ caption }) => (caption[0] === first) === firstNamed);
+  return [true, false].map((firstNamed) => [naming(strip, firstNamed), naming(exchanged, firstNamed)]);
 }
 
 export function outcomeOf({ strip, exchanged }: AnsweredTwice): Outcome {

@@ -5,10 +5,11 @@ import "./lr-strip";
 import { columns, tokenColour } from "../charts/columns";
 import { fitBar } from "../charts/fit-bar";
 import { scale, type HeatmapRow } from "../charts/heatmap";
-import type { Decomposition } from "../engine/pkg/leftright.js";
-import type { Placed } from "../run/views";
+import type { Decomposition, HeadDecomposition } from "../engine/pkg/leftright.js";
+import { exchange, type Placed } from "../run/views";
 import { accuracy, percent } from "../util/format";
-import { choiceOf, steepest } from "./both-ways";
+import { captionRows, choiceOf, steepest, type BothWays } from "./both-ways";
+import { fitCell } from "./fit-cell";
 import { sharesOf } from "./follow-steps";
 
 /** Each token as the sum of what it is and where it stands. */
@@ -54,20 +55,27 @@ function softmax(strip: Decomposition, { positions }: Placed): TemplateResult {
     <lr-profile .values=${head.attention} .colours=${colours} .bounds=${[0, 1]} .format=${percent} .height=${104} label="Attention"></lr-profile>`;
 }
 
-/** How much of each object every head reads. */
+/** How much of each object a head reads, in words and as a bar. */
+function shares(head: HeadDecomposition, placed: Placed) {
+  const [onA, onB] = sharesOf(head, placed);
+  const bar = html`<svg height="18" aria-hidden="true">
+    <rect width="100%" height="18" fill="var(--panel)" stroke="var(--rule)"></rect>
+    <rect width=${`${onA * 100}%`} height="18" fill="var(--object-a)"></rect>
+    <rect x=${`${100 - onB * 100}%`} width=${`${onB * 100}%`} height="18" fill="var(--object-b)"></rect>
+  </svg>`;
+  return { bar, words: html`<span><span class="a">● ${percent(onA)}</span> <span class="b">■ ${percent(onB)}</span></span>` };
+}
+
+function key({ labels: [a, b] }: Placed) {
+  return html`<span class="a">● ${a}</span>, <span class="b">■ ${b}</span>`;
+}
+
 function reads({ heads }: Decomposition, placed: Placed): TemplateResult {
-  const { labels: [a, b] } = placed;
-  return html`<h3>What each head reads: <span class="a">● ${a}</span>, <span class="b">■ ${b}</span></h3>
+  return html`<h3>What each head reads: ${key(placed)}</h3>
     <div class="reads" data-testid="reads">
       ${heads.map((head, i) => {
-        const [onA, onB] = sharesOf(head, placed);
-        return html`<span>head ${i}</span>
-          <svg height="18" aria-hidden="true">
-            <rect width="100%" height="18" fill="var(--panel)" stroke="var(--rule)"></rect>
-            <rect width=${`${onA * 100}%`} height="18" fill="var(--object-a)"></rect>
-            <rect x=${`${100 - onB * 100}%`} width=${`${onB * 100}%`} height="18" fill="var(--object-b)"></rect>
-          </svg>
-          <span><span class="a">● ${percent(onA)}</span> <span class="b">■ ${percent(onB)}</span></span>`;
+        const { bar, words } = shares(head, placed);
+        return html`<span>head ${i}</span> ${bar} ${words}`;
       })}
     </div>`;
 }
@@ -83,16 +91,35 @@ function captions(strip: Decomposition): TemplateResult {
     </div>`;
 }
 
-/** One of the two strips that are compared: the same line, the objects on it, and what comes of it. */
-export function side(title: string, strip: Decomposition, placed: Placed): TemplateResult {
+/** Both strips under the line that they share, and side by side what comes of each. */
+export function compared(of: BothWays): TemplateResult {
+  const { strip, exchanged, placed } = of;
   const ep = steepest(strip)?.terms.find(({ term }) => term === "EP")?.row ?? [];
   const most = Math.max(1, ...ep.map(Math.abs));
-  return html`<div>
-    <h3>${title}: <span class="source-p">EP</span> of head ${strip.strongest}</h3>
+  const both = [{ title: "This strip", seen: strip, placed }, { title: "Swapped", seen: exchanged, placed: exchange(placed) }];
+  return html`<h3><span class="source-p">EP</span> of head ${strip.strongest}, the same over both strips</h3>
     <lr-profile kind="line" .values=${ep} .colours=${["--source-p"]} .bounds=${[-most, most]} .height=${96} label=${`EP of head ${strip.strongest}`}></lr-profile>
-    <lr-strip aligned fixed .labels=${placed.labels} .positions=${placed.positions} .pixels=${strip.tokens.length - 1}></lr-strip>
-    ${reads(strip, placed)} ${captions(strip)}
-  </div>`;
+    ${both.map(({ title, placed }) => html`<h3>${title}</h3>
+      <lr-strip aligned fixed .labels=${placed.labels} .positions=${placed.positions} .pixels=${strip.tokens.length - 1}></lr-strip>`)}
+    <table class="compared" data-testid="compared">
+      <thead>
+        <tr><th scope="col">Each head reads ${key(placed)}</th>${both.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr>
+      </thead>
+      <tbody>
+        ${strip.heads.map((_, i) => html`<tr data-testid=${`reads-${i}`}>
+          <th scope="row">head ${i}</th>
+          ${both.map(({ seen, placed }) => {
+            const head = seen.heads[i];
+            const read = head && shares(head, placed);
+            return html`<td>${read?.bar} ${read?.words}</td>`;
+          })}
+        </tr>`)}
+        ${captionRows(of).map((scores) => html`<tr>
+          <th scope="row">${scores[0]?.text ?? ""}</th>
+          ${both.map(({ seen }, i) => fitCell(scores[i]?.similarity ?? 0, scores[i], seen))}
+        </tr>`)}
+      </tbody>
+    </table>`;
 }
 
 /** In the order of the steps, but for the last, which compares two strips. */

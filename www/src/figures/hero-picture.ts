@@ -3,11 +3,11 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { scaleLinear } from "d3-scale";
 import { columns } from "../charts/columns";
-import { fitBar } from "../charts/fit-bar";
-import type { CaptionScore, Decomposition } from "../engine/pkg/leftright.js";
+import type { Decomposition } from "../engine/pkg/leftright.js";
 import { exchange, type Placed } from "../run/views";
-import { accuracy, percent, signed } from "../util/format";
-import { choiceOf, epOf, steepest, story, verdict, type BothWays } from "./both-ways";
+import { percent, signed } from "../util/format";
+import { captionRows, epOf, steepest, story, verdict, type BothWays } from "./both-ways";
+import { fitCell } from "./fit-cell";
 
 const SHAPES = ["object-a", "object-b"] as const;
 
@@ -41,7 +41,7 @@ export function heroPicture(of: BothWays, { strip, controls, moving, trained }: 
 
 /** The fits of `moving`, of these answers: each caption's to the strip and to the exchanged strip. */
 export function fitsOf(of: BothWays): number[] {
-  return rowsOf(of).flatMap((scores) => scores.map((score) => score?.similarity ?? 0));
+  return captionRows(of).flatMap((scores) => scores.map((score) => score?.similarity ?? 0));
 }
 
 /** Percent of the drawing from its top, for a logit: one scale for the model, whatever is cut, so that a flat line looks flat. */
@@ -88,12 +88,6 @@ function attention({ strip, placed }: BothWays): TemplateResult {
   </svg>`;
 }
 
-/** Both captions, the one that names the first object first; of each, how it fits the strip and the exchanged strip. */
-function rowsOf({ strip, exchanged, placed: { labels: [first] } }: BothWays): (CaptionScore | undefined)[][] {
-  const naming = ({ captions }: Decomposition, firstNamed: boolean) => captions.slice(0, 2).find(({ caption }) => (caption[0] === first) === firstNamed);
-  return [true, false].map((firstNamed) => [naming(strip, firstNamed), naming(exchanged, firstNamed)]);
-}
-
 function captions(of: BothWays, fits: number[]): TemplateResult {
   const { strip, exchanged, placed } = of;
   return html`<table data-testid="fits">
@@ -105,21 +99,12 @@ function captions(of: BothWays, fits: number[]): TemplateResult {
       </tr>
     </thead>
     <tbody>
-      ${rowsOf(of).map((scores, row) => html`<tr>
+      ${captionRows(of).map((scores, row) => html`<tr>
         <th scope="row">${scores[0]?.text ?? ""}</th>
-        ${[strip, exchanged].map((read, column) => cell(fits[2 * row + column] ?? 0, scores[column], read))}
+        ${[strip, exchanged].map((read, column) => fitCell(fits[2 * row + column] ?? 0, scores[column], read))}
       </tr>`)}
     </tbody>
   </table>`;
-}
-
-function cell(drawn: number, score: CaptionScore | undefined, read: Decomposition): TemplateResult {
-  const choice = choiceOf(read, score?.text);
-  const [mark, said] = choice === null ? ["", nothing] : choice === "right" ? ["✓", "fits better, and is true"] : ["✗", "fits better, and is false"];
-  return html`<td class=${choice === null ? "" : `chosen ${choice}`}>
-    ${fitBar(drawn, choice)}
-    <span>${accuracy(score?.similarity ?? null)} <b aria-hidden="true">${mark}</b>${said === nothing ? nothing : html`<span class="visually-hidden">${said}</span>`}</span>
-  </td>`;
 }
 
 function miniature({ positions: [a, b] }: Placed): TemplateResult {

@@ -5,9 +5,8 @@ import { scaleStyles } from "../charts/heatmap";
 import "./lr-strip";
 import type { Table } from "../export/csv";
 import { bothWays, type BothWays } from "./both-ways";
-import { exchange } from "../run/views";
 import { RunFigure } from "./figure";
-import { PICTURES, side } from "./follow-pictures";
+import { PICTURES, compared } from "./follow-pictures";
 import { STEPS } from "./follow-steps";
 import type { StripMove } from "./lr-strip";
 import { press } from "./press";
@@ -52,10 +51,25 @@ export class LrFollow extends RunFigure {
         margin-top: var(--space-4);
       }
 
-      .sides {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr));
-        gap: var(--space-4) var(--space-6);
+      .compared {
+        margin-top: var(--space-4);
+      }
+
+      .compared :is(thead, tbody) th {
+        width: 30%;
+        line-height: 1.25;
+      }
+
+      .compared td {
+        width: 35%;
+      }
+
+      .compared .chosen {
+        font-weight: 600;
+      }
+
+      .compared .wrong {
+        color: var(--alarm);
       }
 
       svg {
@@ -90,6 +104,10 @@ export class LrFollow extends RunFigure {
         gap: var(--space-2) var(--space-3);
       }
 
+      :is(.a, .b) {
+        white-space: nowrap;
+      }
+
       .a {
         color: var(--object-a);
       }
@@ -107,7 +125,7 @@ export class LrFollow extends RunFigure {
           display: block;
         }
 
-        .sides,
+        .compared,
         ol {
           display: none;
         }
@@ -157,9 +175,9 @@ export class LrFollow extends RunFigure {
   }
 
   private picture(of: BothWays): TemplateResult {
-    const { strip, exchanged, placed } = of;
+    const { strip, placed } = of;
     const picture = PICTURES[this.at];
-    if (!picture) return html`<div class="sides">${side("This strip", strip, placed)} ${side("Swapped", exchanged, exchange(placed))}</div>`;
+    if (!picture) return compared(of);
     return html`<lr-strip
         aligned
         ?fixed=${!this.pressed}
