@@ -1,7 +1,7 @@
 // The moments of a run that can be shown, and the one that its hand is at: kept models of the reader's own, the record of the shipped
 // one. They belong to the run, so that every figure of it shows the same one.
 import { Newest } from "../util/newest";
-import type { Run } from "./run";
+import type { RunModel } from "./run-model";
 import type { Past } from "./run-state";
 
 /** Milliseconds that a moment stands when they are played. */
@@ -34,7 +34,7 @@ export class Moments {
   /** What goes through them by itself, if anything does. */
   #play: symbol | null = null;
 
-  constructor(private readonly run: Run) {
+  constructor(private readonly run: RunModel) {
     this.#hand = new Newest(({ step, decided }) => run.show(step, decided), () => { this.#moved(); });
   }
 
