@@ -324,6 +324,9 @@ test("a record of the past that is not this page's is said, and can be asked for
   });
   await article.cockpit.getByLabel("Time machine").fill("20");
   await expect(article.error).toContainText("the record is not of this page’s version");
+  await article.button("Play").click();
+  await expect(article.button("Stop")).toBeVisible();
+  await expect(article.button("Play")).toBeVisible(); // it does not go on for ever
   await page.unrouteAll();
   await article.button("Try again").click();
   await expect(article.error).toHaveCount(0);

@@ -227,10 +227,10 @@ export class LrTrain extends RunFigure {
     if (bundled || steps.length < 2) return nothing;
     return html`<div class="time" part="controls">
       <label for="time"><b>Time machine</b></label>
-      ${timeMachine(moments)}
+      ${timeMachine(moments, "time-help")}
       <output for="time">step ${count(steps[at] ?? 0)}</output>
       <div class="note">
-        <span>Every figure of this model follows.</span>
+        <span id="time-help">Every figure of this model follows.</span>
         ${shown === null ? nothing : html`<button class="link" @click=${() => this.run.show(null)}>Show the latest, step ${count(step)}</button>`}
       </div>
     </div>`;

@@ -37,12 +37,13 @@ export function engineLine(run: Run) {
   return html`<p class="note" data-testid="engine" data-kind=${engine?.kind ?? ""}>${engine?.reason ?? "The engine is chosen and loaded when training starts."}</p>`;
 }
 
-/** Turns time back, and forward again: in every figure of the run, as far as its moments reach. */
-export function timeMachine(moments: Moments) {
+/** Turns time back, and forward again: in every figure of the run, as far as its moments reach. `help`: the id of what explains it. */
+export function timeMachine(moments: Moments, help: string | null = null) {
   const { steps, at } = moments;
   return html`<input
     id="time" type="range" min="0" max=${Math.max(0, steps.length - 1)} .value=${String(at)}
     aria-label="Time machine" aria-valuetext=${`step ${count(steps[at] ?? 0)}`}
+    aria-describedby=${help ?? nothing}
     ?disabled=${steps.length < 2}
     @input=${(event: Event) => moments.to(Number((event.target as HTMLInputElement).value))}
   />`;

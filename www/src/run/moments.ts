@@ -89,13 +89,16 @@ export class Moments {
     return this.at >= this.steps.length - 1 ? 0 : this.at + 1;
   }
 
-  /** Goes through them by itself, until the last or until anyone asks for another. */
+  /** Goes through them by itself, until the last, until anyone asks for another, or as far as they can be had. */
   async play(): Promise<void> {
     const play = (this.#play = Symbol("play"));
-    do {
+    for (let before = -1; this.#play === play; ) {
       await this.#turn(this.next);
+      const { at } = this;
+      if (at === before || at === this.steps.length - 1) break;
+      before = at;
       await new Promise((resolve) => setTimeout(resolve, PLAY_MS));
-    } while (this.#play === play && this.at < this.steps.length - 1);
+    }
     if (this.#play === play) this.stop();
   }
 

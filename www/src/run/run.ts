@@ -75,6 +75,7 @@ export class Run extends RunModel {
   /** Ends it: what it does is cancelled, and its model freed when that has stopped. */
   close(): void {
     this.turn("close");
+    this.moments.stop();
     this.changed();
     this.modelCount += 1;
     void this.client.release().catch(() => undefined);
