@@ -114,6 +114,7 @@ test("a model that trains while one reads of its past is shown as it is", async 
   await expect(state).toHaveText(/^Trained for 300 steps/);
   // Negative control: the next paragraph that speaks of a step turns to it, and back again at this one.
   await read(page, "Then come the names.");
+  await expect(state).toHaveText("The figures show step 250 of 300.");
   await read(page, "Now watch it grow");
   await expect(state).toHaveText("The figures show step 0 of 300.");
 });

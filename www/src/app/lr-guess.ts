@@ -91,6 +91,7 @@ export class LrGuess extends LitElement {
         margin-top: var(--space-2);
       }
 
+      .until,
       [role="status"] {
         flex: 1 1 16rem;
       }
@@ -104,8 +105,13 @@ export class LrGuess extends LitElement {
 
       /* Room for the answer, where there is room. */
       @media (min-width: 40rem) {
+        .until,
         [role="status"] {
-          min-height: 4.35em;
+          min-height: 4.35rem;
+        }
+
+        .until + [role="status"] {
+          min-height: 0;
         }
       }
     `,
@@ -195,7 +201,7 @@ export class LrGuess extends LitElement {
     const figure = figureOf(this.ask);
     const view = figure === null ? nothing : html`<span class="narrow">, and with them Figure ${figure}, in which you can try it</span>`;
     return html`<button class="link" @click=${() => { this.reveal(); }}>Skip the question</button>
-      <p class="note">The next paragraphs are hidden until then${view}.</p>`;
+      <p class="note until">The next paragraphs are hidden until then${view}.</p>`;
   }
 
   override render() {

@@ -114,6 +114,7 @@ export function compared(of: BothWays): TemplateResult {
             return html`<td>${read?.bar} ${read?.words}</td>`;
           })}
         </tr>`)}
+        <tr><th scope="rowgroup" colspan="3" class="note">How near each caption is</th></tr>
         ${captionRows(of).map((scores) => html`<tr>
           <th scope="row">${scores[0]?.text ?? ""}</th>
           ${both.map(({ seen }, i) => fitCell(scores[i]?.similarity ?? 0, scores[i], seen))}

@@ -55,7 +55,7 @@ export class LrFollow extends RunFigure {
         margin-top: var(--space-4);
       }
 
-      .compared :is(thead, tbody) th {
+      .compared th {
         width: 30%;
         line-height: 1.25;
       }
