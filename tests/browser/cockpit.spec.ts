@@ -369,7 +369,7 @@ test.describe("on a phone", () => {
     await page.evaluate(() => { document.documentElement.setAttribute("guess", "off"); });
     const steps = page.locator(".told lr-cockpit");
     expect(await steps.count()).toBeGreaterThanOrEqual(4);
-    expect(await steps.evaluateAll((all) => all.map((step) => step.getAttribute("figure")))).toEqual(["2a", "2b", "2c", "2d", "2e"]);
+    expect(await steps.evaluateAll((all) => all.map((step) => step.getAttribute("figure")))).toEqual(["2a", "2b", "2c", "2d", "2e", "2f"]);
     for (const step of await steps.all()) {
       await step.evaluate((element) => { element.closest("[hidden]")?.removeAttribute("hidden"); });
       await step.scrollIntoViewIfNeeded();
@@ -402,7 +402,7 @@ test.describe("on a phone", () => {
     const other = page.locator("lr-guess[ask=reverse]");
     await other.scrollIntoViewIfNeeded();
     await expect(other.getByText("The next paragraphs are hidden until then")).toBeVisible();
-    await expect(other.getByText("Figure 2e")).toBeHidden();
+    await expect(other.getByText("Figure 2f")).toBeHidden();
   });
 
   test("what the reader has set by hand stays, and is given back to the text where it was set", async ({ page }) => {
