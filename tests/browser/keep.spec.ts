@@ -130,7 +130,7 @@ test("a picture names the score that was chosen, and holds no word of the choice
   const figure = page.locator("lr-diversity");
   await figure.scrollIntoViewIfNeeded();
   await figure.getByRole("button", { name: "Run", exact: true }).click(); // the map is drawn as it begins
-  const choice = figure.getByLabel("Shown:");
+  const choice = figure.getByTestId("charts").getByLabel("Shown:"); // not the report’s
   const [first = "", second = ""] = await choice.locator("option").allInnerTexts();
   await choice.selectOption({ label: second });
   const svg = (await keep(figure, "SVG")).bytes.toString("utf8");
