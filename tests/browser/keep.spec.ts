@@ -184,12 +184,12 @@ for (const name of ["text", "reversal", "surgery"]) {
     await opensAsItLooks(page, trial.figure);
     const [head, ...table] = rows((await keep(trial.figure, "CSV")).bytes);
     expect(head).toEqual(["chart", "series", "x", "y", "least", "most"]);
-    const titles = await trial.figure.locator("lr-chart h3").allInnerTexts();
+    const titles = await trial.figure.getByTestId("charts").locator("lr-chart h3").allInnerTexts();
     const charts = [...new Set(table.map(([chart = ""]) => chart.toLowerCase()))];
     expect(titles.length).toBeGreaterThan(0);
     expect(titles.map((title) => title.toLowerCase())).toEqual(charts.filter((chart) => titles.some((title) => title.toLowerCase() === chart)));
     expect(charts.length).toBeGreaterThanOrEqual(titles.length);
-    const lines = trial.figure.locator("lr-chart g[data-series]");
+    const lines = trial.figure.getByTestId("charts").locator("lr-chart g[data-series]");
     for (const line of await lines.all()) {
       const [series, last] = [await line.getAttribute("data-series"), Number(await line.getAttribute("data-last"))];
       expect(table.some((row) => row.includes(series ?? "") && row.some((cell) => Number(cell) === last))).toBe(true);
