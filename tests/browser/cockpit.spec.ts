@@ -102,6 +102,22 @@ test("a step that the reader turns to while another is on its way is theirs", as
   await expect(article.cockpit.getByTestId("time-step")).toHaveText("0");
 });
 
+test("what is set in the head of the article ends where the walk begins, and is said in the worked example", async ({ page }) => {
+  const article = await opened(page);
+  const hero = page.locator("lr-hero");
+  await hero.getByRole("button", { name: "Reverse it" }).click();
+  const follow = page.locator("lr-follow");
+  await follow.scrollIntoViewIfNeeded();
+  await expect(follow.getByTestId("cut")).toContainText("With EP reversed, as you have set it.");
+  await read(page, WHOLE);
+  await expect(article.button("EP")).toHaveAttribute("aria-pressed", "false");
+  await expect(article.button("Follow the text")).toBeHidden();
+  // Negative control: what is set in the cockpit stays.
+  await article.button("PP").click();
+  await read(page, "Only now the line leans in earnest.");
+  await expect(article.button("PP")).toHaveAttribute("aria-pressed", "true");
+});
+
 test("a model that trains while one reads of its past is shown as it is", async ({ page }) => {
   const article = await opened(page);
   const state = article.cockpit.getByTestId("state");

@@ -252,7 +252,7 @@ test.describe("with a finger", () => {
 });
 
 /** What is read as text: not the figures, their captions' pictures, the formulae, the notes beside it and behind it. */
-const TEXT = "main :is(p, li, dt, dd, figcaption, h2, h3, .exor td, .exor th, .trade thead th)";
+const TEXT = "main :is(p, li, dt, dd, figcaption, h2, h3)";
 const NO_TEXT = ".static, .margin, .notes, .glossary, .code, lr-lab, #guessed";
 
 test("the text is short: its words and its numbers, counted", async ({ page }, { project }) => {

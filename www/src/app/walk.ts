@@ -20,6 +20,8 @@ class Walk {
   #word: Element | null = null;
   /** What the walk last showed. As long as the run shows this, the reader has set nothing by hand. */
   #told: Pick<Views, "cut" | "placed" | "step"> = USUAL;
+  /** Whether what the reader set was set in the head of the article or its worked example, which end where the walk begins. */
+  #before = false;
 
   constructor(
     private readonly section: HTMLElement,
@@ -28,6 +30,10 @@ class Walk {
     this.#cockpits = [...section.querySelectorAll<LrCockpit>("lr-cockpit")];
     for (const type of ["change", "moment"]) run.addEventListener(type, () => { this.#mark(); });
     section.addEventListener("lr-follow", () => void this.#show());
+    for (const figure of document.querySelectorAll("lr-hero, lr-follow, lr-cockpit")) {
+      const set = () => { this.#before = figure.localName !== "lr-cockpit"; };
+      for (const type of ["pointerdown", "keydown", "click"]) figure.addEventListener(type, set);
+    }
     this.#observe();
     for (const word of section.querySelectorAll<HTMLElement>("[data-lights]")) this.#listen(word);
     this.#mark();
@@ -52,7 +58,7 @@ class Walk {
       const paragraph = read.at(-1) ?? null;
       if (paragraph === this.#paragraph) return;
       this.#paragraph = paragraph;
-      if (this.#byHand) this.#light();
+      if (this.#byHand && !this.#before) this.#light();
       else void this.#show();
     }, { rootMargin: `1000000px 0px -${100 - READING * 100}% 0px` }); // from far above the window, so that no jump is missed
     reading.observe(this.section);

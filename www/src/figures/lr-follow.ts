@@ -6,10 +6,12 @@ import "./lr-strip";
 import type { Table } from "../export/csv";
 import { bothWays, type BothWays } from "./both-ways";
 import { RunFigure } from "./figure";
+import { conditionOf } from "./findings";
 import { PICTURES, compared } from "./follow-pictures";
 import { STEPS } from "./follow-steps";
 import type { StripMove } from "./lr-strip";
 import { press } from "./press";
+import { UNCUT } from "../run/views";
 
 /** One strip on its way from pixels to an answer, a step at a time, with the numbers of the run's model. */
 @customElement("lr-follow")
@@ -160,6 +162,7 @@ export class LrFollow extends RunFigure {
   protected override body(): TemplateResult {
     const of = this.answer.value;
     return html`
+      ${this.cut()}
       <ol part="controls" aria-label="Steps">
         ${STEPS.map(({ title }, i) => html`<li>
           <button aria-current=${i === this.at ? "step" : nothing} @click=${() => { this.go(i); }}>${i + 1} ${title}</button>
@@ -172,6 +175,14 @@ export class LrFollow extends RunFigure {
       </div>
       <div class="paper"><slot></slot></div>
     `;
+  }
+
+  /** What the reader has cut elsewhere holds here too, and is said. */
+  private cut() {
+    const { cut } = this.run.views;
+    if (cut.terms.length === 0 || cut.strength === 1) return nothing;
+    const back = () => { this.run.look({ cut: UNCUT }); };
+    return html`<p class="note" data-testid="cut">${conditionOf(cut)}, as you have set it. <button class="link" @click=${back}>Put it back</button></p>`;
   }
 
   private picture(of: BothWays): TemplateResult {
