@@ -17,6 +17,9 @@ function forOthers(): Plugin {
         chunk.code = chunk.code
           // Vite's `new URL(new URL("worker.js", import.meta.url).href, "" + import.meta.url)` is read by no bundler.
           .replace(/new URL\(new URL\([`'"]([^`'"]+)[`'"],\s*import\.meta\.url\)\.href,\s*[`'"]{2}\s*\+\s*import\.meta\.url\)/g, 'new URL("$1",import.meta.url)')
+          // An address that is known only where it runs is no file for a bundler to look for.
+          .replace(/\bimport\((\w+\.href)\)/g, "import(/* @vite-ignore */ /* webpackIgnore: true */ $1)")
+          .replace(/\bnew URL\((\w+),\s*import\.meta\.url\)/g, 'new URL($1,""+import.meta.url)')
           // A page's own `html { font-size: 10px }` would shrink our type and spaces.
           .replace(/(?<![\w.])(\d*\.?\d+)rem\b/g, "calc($1 * var(--lr-rem, 16px))");
       }

@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import webpack, { type Stats } from "webpack";
 import { NAMES } from "../../www/src/embed/names";
 import { ROOT, expect, listen, test } from "./project";
 
@@ -92,6 +93,25 @@ test("one figure costs its own code: nothing comes for those that are not there"
   for (const { asked } of [strip, ablate]) expect(asked).not.toMatch(/surgery|experiments|follow|gradient-|train-/);
   expect(nothing.built).toMatch(/surgery/); // the control: they are there, to be fetched when the page has one
   expect(alone.built).not.toMatch(/surgery|experiments|follow|gradient-|train-/);
+});
+
+test("webpack: bundled without a warning, and trains", async ({ page, project }) => {
+  project.install();
+  project.write("main.js", `import "leftright";`);
+  project.write("dist/index.html", `<!doctype html><link rel="icon" href="data:,"><script type="module" src="main.js"></script><lr-ablate start="untrained"></lr-ablate>`);
+  const stats = await new Promise<Stats | undefined>((resolve, reject) => {
+    webpack({ context: project.folder, entry: "./main.js", mode: "production", performance: { hints: false }, output: { path: join(project.folder, "dist") } }, (error, stats) => {
+      if (error) reject(error);
+      else resolve(stats);
+    });
+  });
+  expect(stats?.toJson({ all: false, errors: true, warnings: true })).toMatchObject({ errors: [], warnings: [] });
+  const { complaints } = listen(page);
+  await page.goto(await project.serve("dist"));
+  const figure = page.locator("lr-ablate");
+  await figure.getByRole("button", { name: "Train", exact: true }).click();
+  await expect(figure.getByTestId("state")).toHaveText(/^Trained for 1,000/, { timeout: 120_000 });
+  expect(complaints).toEqual([]);
 });
 
 test("esbuild, which leaves out what a module finds beside it: the whole library as one module", async ({ page, project }) => {

@@ -8,7 +8,8 @@ let bridge: string | null = null;
  * Throws where the page's policy refuses that at once; some browsers refuse by an error of the worker's.
  */
 export function openWorker(): Worker {
-  const { href, origin } = new URL(elsewhere, import.meta.url);
+  // Whole in a build, and of the page's own server in development. (With `import.meta.url` webpack would look for a file of its own.)
+  const { href, origin } = new URL(elsewhere, location.href);
   // Not by trying: Firefox makes a stranger's worker, which fails later. A sandboxed frame's own origin is "null".
   if (origin === self.origin) return new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   const message = `its worker could not be loaded from ${origin}: that server must send Access-Control-Allow-Origin, and this page’s security policy must allow it (worker-src ${origin} blob:; script-src ${origin})`;
