@@ -112,7 +112,8 @@ guest("attributes open a figure cut; figures that ask for other views have runs 
 guest("properties count as attributes do, before the first rendering and after", async ({ page, host }) => {
   const { origin } = await host({ "/course": html(`${SCRIPT}<div id="here"></div>`) });
   await page.goto(`${origin}/course`);
-  await page.waitForFunction(() => customElements.get("lr-ablate"));
+  // A figure is loaded when the page has one; here its code is to be there before.
+  await page.evaluate(async (library) => ((await import(library)) as { loadFigure(tag: string): Promise<void> }).loadFigure("lr-ablate"), "/site/lib/leftright.js");
   await page.evaluate(() => {
     const [before, after] = [document.createElement("lr-ablate"), document.createElement("lr-ablate")];
     Object.assign(before, { id: "before", seed: 3, start: "untrained" });
