@@ -80,8 +80,9 @@ export const timeLineStyles = css`
 
 interface Line {
   name: string;
-  /** What is written where it has come. */
+  /** What is written where it has come, and on which side: they may come one soon after the other. */
   mark: string;
+  anchor: "start" | "middle" | "end";
   label: string;
   /** Null where it was not measured. */
   value: (evaluation: Evaluation) => number | null;
@@ -95,9 +96,9 @@ interface Line {
 /** `full`: the slope that its line has at the top. */
 function linesOf(full: number): Line[] {
   return [
-    { name: "names", mark: "names", label: "names both", value: ({ accuracies: { unseen } }) => unseen.recognition, full: 1, come: SKILL, say: percent },
-    { name: "slope", mark: "slope", label: "EP’s slope", value: steepness, full, come: SLOPED, say: (slope) => slope?.toFixed(1) ?? "–" },
-    { name: "order", mark: "order safe", label: "right order", value: ({ accuracies: { unseen } }) => unseen.order, full: 1, come: SKILL, say: percent },
+    { name: "names", mark: "names", anchor: "middle", label: "names both", value: ({ accuracies: { unseen } }) => unseen.recognition, full: 1, come: SKILL, say: percent },
+    { name: "slope", mark: "slope", anchor: "end", label: "EP’s slope", value: steepness, full, come: SLOPED, say: (slope) => slope?.toFixed(1) ?? "–" },
+    { name: "order", mark: "order safe", anchor: "start", label: "right order", value: ({ accuracies: { unseen } }) => unseen.order, full: 1, come: SKILL, say: percent },
   ];
 }
 
@@ -131,7 +132,7 @@ export function timeLine(evaluations: Evaluation[], at: Evaluation | null, last:
         ${lines.map((line) => {
           const step = cameAt(line);
           if (step === undefined) return nothing;
-          return svg`${upright("come", step)}<text data-mark=${line.name} data-step=${step} x=${`${x(step)}%`} y="9" text-anchor="middle">${line.mark}</text>`;
+          return svg`${upright("come", step)}<text data-mark=${line.name} data-step=${step} x=${`${x(step)}%`} y="9" text-anchor=${line.anchor}>${line.mark}</text>`;
         })}
         <svg viewBox=${`0 0 100 ${HEIGHT}`} preserveAspectRatio="none" width="100%" height=${HEIGHT}>
           ${lines.map((line) => svg`<polyline class=${`curve ${line.name}`} points=${points(line)}></polyline>`)}
