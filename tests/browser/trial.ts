@@ -61,7 +61,7 @@ export class Trial {
   }
 
   chart(title: string): Locator {
-    return this.figure.locator("lr-chart").filter({ has: this.page.getByRole("heading", { name: title }) });
+    return this.figure.locator("[data-testid=charts] lr-chart").filter({ has: this.page.getByRole("heading", { name: title }) });
   }
 
   /** The value of a row of a table that is a picture, once its models are measured: workers end in any order. */

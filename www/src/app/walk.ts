@@ -44,8 +44,10 @@ class Walk {
     return { cut, placed, step };
   }
 
+  /** The latest step is nobody's choice: training and Play end there. */
   get #byHand(): boolean {
-    return !same(this.#now, this.#told);
+    const { step } = this.#now;
+    return !same({ ...this.#now, step: step ?? this.#told.step }, this.#told);
   }
 
   /** The last paragraph that has come up to the reading line counts, until the walk ends; a hidden answer is not read yet. */

@@ -110,7 +110,7 @@ export class LrMap extends ReadableChart {
       ${chosen && box(chosen, "chosen", "none")}`;
     return html`
       ${this.legend()}
-      <p class="axis" aria-hidden="true">↓ ${y.label}, → ${x.label}</p>
+      <p class="axis" aria-hidden="true">↕ ${y.label}, ↔ ${x.label}</p>
       ${this.picture(cell * y.names.length + FOOT, this.summary, () => places, content, "")}
     `;
   }

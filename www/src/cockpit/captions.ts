@@ -21,7 +21,7 @@ export const captionStyles = css`
 
   .caption {
     display: grid;
-    grid-template-columns: 1.1em 1fr 2.4em;
+    grid-template-columns: 1fr 2.4em;
     align-items: center;
     gap: 0 var(--space-1);
     font-size: var(--text-small);
@@ -36,13 +36,14 @@ export const captionStyles = css`
     font-weight: 600;
   }
 
-  .caption > span:nth-child(2) {
-    grid-column: 2 / -1;
+  .caption > span:first-child {
+    grid-column: 1 / -1;
     line-height: 1.25;
   }
 
-  .caption svg {
-    grid-column: 2;
+  .truth {
+    color: var(--muted);
+    font-weight: 400;
   }
 
   .answer.wrong {
@@ -70,8 +71,7 @@ function ofStrip(sight: Sight, title: string, name: string) {
   return html`<div data-testid=${`captions-${name}`} data-answer=${answer}>
     <p><b>${title}</b><span class=${`answer ${answer}`}>${SIGNS[answer]}</span></p>
     ${inOrder.map(({ text, similarity }) => html`<div class=${`caption ${choiceOf(sight, text) === null ? "" : "wins"} ${text === truth?.text ? "part-true" : "part-false"}`}>
-      <span>${text === truth?.text ? html`<span title="true">✓</span><span class="visually-hidden">true: </span>` : html`<span class="visually-hidden">false: </span>`}</span>
-      <span>${text}</span>
+      <span>${text}${text === truth?.text ? html` <span class="truth">is true</span>` : html`<span class="visually-hidden"> is false</span>`}</span>
       ${fitBar(similarity, choiceOf(sight, text))}
       <span>${plain(similarity)}</span>
     </div>`)}
