@@ -167,8 +167,8 @@ enum Failure {
     Trainer(#[from] TrainerError),
     #[error("{0}")]
     Usage(String),
-    #[error("stopped at step {step}, which {path} holds; go on with --resume {path}", path = out.display())]
-    Interrupted { step: u32, out: PathBuf },
+    #[error("stopped at step {step}; go on with: leftright train --resume {path:?} --steps {steps} --out {path:?}", path = out)]
+    Interrupted { step: u32, steps: u32, out: PathBuf },
     #[error("cannot write the answer: {0}")]
     Output(#[from] std::io::Error),
     #[error("cannot write the answer as JSON: {0}")]

@@ -28,58 +28,54 @@ struct Figure {
     name: &'static str,
     help: &'static str,
     experiment: &'static str,
-    /// Its place among the experiment's pictures.
-    place: usize,
+    /// What the experiment's picture is titled, from its beginning.
+    title: &'static str,
 }
 
 const FIGURES: [Figure; 7] = [
-    figure(
-        "gradient",
-        "EP, PP and BP of the steepest head, by pixel",
-        "decomposition",
-        2,
-    ),
-    figure(
-        "shares",
-        "how much of the CLS row each part makes",
-        "decomposition",
-        0,
-    ),
-    figure("terms", "order on unseen pairs without each term", "ablations", 0),
-    figure(
-        "names",
-        "recognition on unseen pairs without each term",
-        "ablations",
-        1,
-    ),
-    figure(
-        "reversal",
-        "order on unseen pairs as each term goes from reversed to doubled",
-        "reversal",
-        0,
-    ),
-    figure(
-        "surgery",
-        "unseen pairs with a straight line in the place of EP",
-        "surgery",
-        0,
-    ),
-    figure(
-        "text",
-        "what prefers the label that is named first, term by term",
-        "text",
-        1,
-    ),
-];
-
-const fn figure(name: &'static str, help: &'static str, experiment: &'static str, place: usize) -> Figure {
     Figure {
-        name,
-        help,
-        experiment,
-        place,
-    }
-}
+        name: "gradient",
+        help: "EP, PP and BP of the steepest head, by pixel",
+        experiment: "decomposition",
+        title: "the steepest head's rows",
+    },
+    Figure {
+        name: "shares",
+        help: "how much of the CLS row each part makes",
+        experiment: "decomposition",
+        title: "share of the CLS row's mean magnitude",
+    },
+    Figure {
+        name: "terms",
+        help: "order on unseen pairs without each term",
+        experiment: "ablations",
+        title: "order on unseen pairs without a term",
+    },
+    Figure {
+        name: "names",
+        help: "recognition on unseen pairs without each term",
+        experiment: "ablations",
+        title: "recognition on unseen pairs without a term",
+    },
+    Figure {
+        name: "reversal",
+        help: "order on unseen pairs as each term goes from reversed to doubled",
+        experiment: "reversal",
+        title: "order on unseen pairs",
+    },
+    Figure {
+        name: "surgery",
+        help: "unseen pairs with a straight line in the place of EP",
+        experiment: "surgery",
+        title: "unseen pairs, with a ramp",
+    },
+    Figure {
+        name: "text",
+        help: "what prefers the label that is named first, term by term",
+        experiment: "text",
+        title: "what prefers X to Y",
+    },
+];
 
 fn figures() -> impl TypedValueParser<Value = &'static Figure> {
     let values = FIGURES
@@ -96,7 +92,7 @@ pub fn plot(args: &PlotArgs, json: bool) -> Result<(), Failure> {
     let Figure {
         name,
         experiment,
-        place,
+        title,
         ..
     } = args.figure;
     let (config, snapshot) = open(&args.file)?;
@@ -119,8 +115,9 @@ pub fn plot(args: &PlotArgs, json: bool) -> Result<(), Failure> {
     let summary = experiment.summarise(&[job], &[measurement]);
     let chart = summary
         .charts
-        .get(*place)
-        .ok_or_else(|| Failure::Usage(format!("this model has no figure {name}")))?;
+        .iter()
+        .find(|chart| chart.title().starts_with(title));
+    let chart = chart.ok_or_else(|| Failure::Usage(format!("this model has no figure {name}")))?;
     file::write(&args.out, svg::draw(chart).as_bytes())?;
     report::line(
         json,

@@ -328,6 +328,7 @@ pub fn train(args: &TrainArgs, json: bool) -> Result<(), Failure> {
         place.write(&training.checkpoint(out, Contents::Training)?)?;
         return Err(Failure::Interrupted {
             step: run.step(),
+            steps,
             out: out.to_owned(),
         });
     }

@@ -41,7 +41,9 @@ test("what trades against what is what the README of the search and the article 
   const readme = readFileSync(`${FOLDER}README.md`, "utf8");
   const article = readFileSync(`${FOLDER}../../www/index.html`, "utf8");
   const cell = (x: string) => `<td><svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect width="${parseInt(x)}" height="6"></rect></svg>${x}</td>`;
-  for (const row of byBias?.filter((row) => row.reading === "order") ?? []) {
+  const rows = byBias?.filter((row) => row.reading === "order") ?? [];
+  expect(rows).toHaveLength(5);
+  for (const row of rows) {
     const percent = (x: unknown) => `${Math.round(Number(x) * 100)} %`;
     expect(readme).toContain(`| ${Number(row.bias_std)} | ${percent(row.EP)} | ${percent(row.PE_PP)} | ${percent(row.BP)} | ${percent(row.share)} | ${Number(row.median_share).toFixed(2)} |`);
     expect(article).toContain(`<tr><th scope="row">${Number(row.bias_std)}</th>${[row.EP, row.share, row.BP].map(percent).map(cell).join("")}</tr>`);

@@ -60,7 +60,7 @@ fn engine() -> Result<()> {
     let notices = folder.join("crate-licenses.md");
     let inputs = [root().join("Cargo.lock"), env::current_exe()?];
     if !tools::is_fresh(&notices, &inputs.each_ref().map(PathBuf::as_path))? {
-        fs::write(&notices, licenses::notices()?)?;
+        fs::write(&notices, licenses::notices(licenses::Binary::Modules)?)?;
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! The licences of the crates that are compiled into the WebAssembly modules, beside those of the npm
-//! packages that Vite writes down.
+//! The licences of the crates that are compiled into what people are given: the WebAssembly modules, beside
+//! those of the npm packages that Vite writes down, and the program.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -11,13 +11,39 @@ use cargo_metadata::{CargoOpt, MetadataCommand};
 
 use crate::tools::{self, WASM_TARGET, root};
 
+/// What people are given.
+#[derive(Clone, Copy)]
+pub enum Binary {
+    /// The WebAssembly modules.
+    Modules,
+    /// `leftright`, as it is built on this machine.
+    Program,
+}
+
+impl Binary {
+    fn name(self) -> &'static str {
+        match self {
+            Binary::Modules => "the WebAssembly modules",
+            Binary::Program => "leftright",
+        }
+    }
+
+    /// What `cargo tree` is asked for.
+    fn tree(self) -> &'static [&'static str] {
+        match self {
+            Binary::Modules => &["--package", "leftright", "--features", "web", "--target", WASM_TARGET],
+            Binary::Program => &["--package", "leftright-cli"],
+        }
+    }
+}
+
 /// The notices, as Markdown: every crate with its licence, then each text once, under the crates that it
 /// comes with.
-pub fn notices() -> Result<String> {
+pub fn notices(binary: Binary) -> Result<String> {
     let folders = folders()?;
-    let mut notices = "# Crates that are compiled into the WebAssembly modules\n\n".to_owned();
+    let mut notices = format!("# Crates that are compiled into {}\n\n", binary.name());
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (name, license) in linked()? {
+    for (name, license) in linked(binary)? {
         writeln!(notices, "- {name} ({license})")?;
         let folder = folders
             .get(&name)
@@ -32,22 +58,13 @@ pub fn notices() -> Result<String> {
     Ok(notices)
 }
 
-/// The crates that the modules are linked with, as "name version", and their licences. What runs only at
-/// compile time is not among them, nor is our own crate.
-fn linked() -> Result<BTreeMap<String, String>> {
-    let mut tree = tools::cargo();
-    tree.args([
-        "tree",
-        "--package",
-        "leftright",
-        "--features",
-        "web",
-        "--target",
-        WASM_TARGET,
-        "--edges",
-        "normal,no-proc-macro",
-    ]);
-    let output = tree
+/// The crates that it is linked with, as "name version", and their licences. What runs only at compile time is
+/// not among them, nor is the crate itself.
+fn linked(binary: Binary) -> Result<BTreeMap<String, String>> {
+    let output = tools::cargo()
+        .arg("tree")
+        .args(binary.tree())
+        .args(["--edges", "normal,no-proc-macro"])
         .args(["--prefix", "none", "--format", "{p}\t{l}"])
         .output()
         .context("could not start cargo tree")?;

@@ -1,5 +1,5 @@
-//! `cargo xtask build | serve | test | fuzz | mutants | bench | lighthouse | witness`: on a machine with only
-//! Rust and Node, each does all the set-up it needs by itself, and is quick when nothing changed. `witness`
+//! `cargo xtask build | serve | test | fuzz | mutants | bench | lighthouse | notices | witness`: on a machine with
+//! only Rust and Node, each does all the set-up it needs by itself, and is quick when nothing changed. `witness`
 //! needs Python too.
 
 mod bench;
@@ -18,7 +18,7 @@ mod witness;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Parser;
 
 #[derive(Parser)]
@@ -63,6 +63,12 @@ enum Task {
     },
     /// Audit the built article with Lighthouse, on mobile and desktop: every category must reach 95
     Lighthouse,
+    /// Write the licences of the crates that the program is made of, to go along with it
+    Notices {
+        /// The Markdown file
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// Train preset paper with the crate and, in Python, with the dense reference, and compare their numbers
     /// (half an hour)
     Witness {
@@ -95,6 +101,8 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Bench { model_gpu: true, .. } => bench::model_gpu()?,
         Task::Bench { peers, .. } => bench::bench(peers.as_deref())?,
         Task::Lighthouse => lighthouse::lighthouse()?,
+        Task::Notices { out } => std::fs::write(&out, licenses::notices(licenses::Binary::Program)?)
+            .with_context(|| format!("{} cannot be written", out.display()))?,
         Task::Witness { python } => witness::witness(&python)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -4,6 +4,7 @@
  */
 import { ATTRIBUTES, STRIP_ATTRIBUTES } from "./attributes";
 import { loadInPlace } from "./load-figure";
+import { quote } from "../util/format";
 import { NAMES } from "./names";
 import type { Widget } from "./widget-api";
 
@@ -13,8 +14,16 @@ export * from "./library";
 const TRAITS = [...new Set([...ATTRIBUTES, ...STRIP_ATTRIBUTES])].map((name) => name.replaceAll("-", "_")).filter((trait) => trait !== "step");
 
 const render: Widget["render"] = ({ model, el }) => {
-  const asked = model.get("figure");
-  const figure = document.createElement(`lr-${NAMES.find((name) => name === asked) ?? "ablate"}`);
+  const asked = model.get("figure") ?? "ablate";
+  const name = NAMES.find((known) => known === asked);
+  if (!name) {
+    const line = document.createElement("p");
+    line.setAttribute("role", "alert");
+    line.textContent = `figure is “${quote(String(asked))}”, but must be one of ${NAMES.join(", ")}.`;
+    el.replaceChildren(line);
+    return () => undefined;
+  }
+  const figure = document.createElement(`lr-${name}`);
   const take = (trait: string) => () => {
     const value = model.get(trait);
     const attribute = trait.replaceAll("_", "-");

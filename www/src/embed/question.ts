@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Term } from "../engine/pkg/leftright.js";
 import { press } from "../figures/press";
+import { atRest } from "../run/life";
 import type { Run } from "../run/run";
 import { TERMS } from "../run/views";
 import { percent } from "../util/format";
@@ -15,6 +16,8 @@ export type Asking = Embeddable & { ask: string | null };
 /** Of a figure and the model that it shows: the share that its reader has guessed, and the one that was measured. */
 interface Asked {
   run: Run;
+  /** Which of the run's models: training puts another in the place of the one that came with the page. */
+  model: Run["current"];
   guess: number | null;
   found: number | null;
 }
@@ -36,13 +39,15 @@ function tell(figure: Asking, name: string, detail: GuessDetail | ResultDetail):
 function stateOf(figure: Asking, run: Run): Asked {
   let state = asked.get(figure);
   if (!state) figure.addEventListener("lr-ablate", (event) => { answer(figure, event.detail); });
-  if (state?.run !== run) asked.set(figure, (state = { run, guess: null, found: null }));
+  if (state?.run !== run || state.model !== run.current) asked.set(figure, (state = { run, model: run.current, guess: state?.run === run && state.found === null ? state.guess : null, found: null }));
   return state;
 }
 
 function answer(figure: Asking, { terms, strength, heads, before, after }: AblateDetail): void {
   const [state, ask] = [asked.get(figure), termsAsked(figure)];
-  if (!state || !ask || strength !== 0 || heads !== null || terms.length !== ask.length || !ask.every((term) => terms.includes(term))) return;
+  // What a model answers that is not trained yet is no answer to the question.
+  if (!state || !atRest(state.run.phase) || !state.run.trained) return;
+  if (!ask || strength !== 0 || heads !== null || terms.length !== ask.length || !ask.every((term) => terms.includes(term))) return;
   state.found = after.unseen.order;
   figure.requestUpdate();
   const { current } = state.run;

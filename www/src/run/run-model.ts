@@ -118,7 +118,9 @@ export abstract class RunModel extends RunState {
   }
 
   async #showKept(step: number | null): Promise<void> {
+    const model = this.modelCount;
     await this.client.show(step === null ? null : (this.snapshots.get(step) ?? null));
+    if (model !== this.modelCount) return;
     this.views = { ...this.views, step };
     this.revision += 1;
     this.changed();
