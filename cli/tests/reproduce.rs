@@ -115,6 +115,7 @@ fn it_writes_report_figures_rows_and_what_they_mean() {
             "figures/01-generalization-1.svg",
             "figures/01-generalization-2.svg",
             "figures/01-generalization-3.svg",
+            "figures/01-generalization.json",
             "measurements/01-generalization.parquet",
             "measurements/README.md",
             "measurements/summary.json",

@@ -31,7 +31,14 @@ impl Binary {
     /// What `cargo tree` is asked for.
     fn tree(self) -> &'static [&'static str] {
         match self {
-            Binary::Modules => &["--package", "leftright", "--features", "web", "--target", WASM_TARGET],
+            Binary::Modules => &[
+                "--package",
+                "leftright",
+                "--features",
+                "web",
+                "--target",
+                WASM_TARGET,
+            ],
             Binary::Program => &["--package", "leftright-cli"],
         }
     }
