@@ -183,14 +183,14 @@ fn a_runs_json_trains_it_again() {
             "pair_labels is 16, but must be at most 15",
         ),
         (r#"{"config": {}, "steps": -5}"#, "invalid value"),
-        (&" ".repeat(100_000), "the file is longer than the 65536 bytes"),
+        (&" ".repeat(9_000_000), "the file is longer than the 8388608 bytes"),
     ] {
         std::fs::write(&said, text).unwrap();
         let output = run(&["train", "--out", &path("never.safetensors"), "--config", &said]);
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(
             !output.status.success() && error.contains(says) && error.trim().lines().count() == 1,
-            "{text}: {error}"
+            "{text:.80}: {error}"
         );
     }
     std::fs::remove_dir_all(folder).unwrap();

@@ -123,7 +123,7 @@ fn what_never_ends_is_refused() {
     let out = out.to_str().unwrap();
     for (args, most) in [
         (&["evaluate", "/dev/zero"][..], "100663296"),
-        (&["train", "--config", "/dev/zero", "--out", out], "65536"),
+        (&["train", "--config", "/dev/zero", "--out", out], "8388608"),
         (&["sweep", "/dev/zero", "--out", out], "1048576"),
     ] {
         let output = run(args);
