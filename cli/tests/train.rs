@@ -155,7 +155,7 @@ fn an_interrupted_run_is_kept() {
     let step: u32 = words
         .split("stopped at step ")
         .nth(1)
-        .and_then(|rest| rest.split(',').next())
+        .and_then(|rest| rest.split(';').next())
         .and_then(|step| step.parse().ok())
         .unwrap_or_else(|| panic!("{words}"));
     assert!(step >= 50);
