@@ -16,11 +16,17 @@ export function drawPictures(): void {
   }
 }
 
-/** Resolves when it is not in the window: a picture that changes its height there would move what is read. */
+/** Whether the browser keeps what is read in its place when something above it changes its height. */
+const ANCHORED = CSS.supports("overflow-anchor", "auto");
+
+/** Resolves when it is where it may change its height: in the window, and for some browsers above it, that would move what is read. */
 function outOfSight(element: Element): Promise<void> {
   return new Promise((resolve) => {
     const sight = new IntersectionObserver(([entry]) => {
-      if (entry?.isIntersecting) return;
+      if (!entry || entry.isIntersecting) return;
+      const { top, width } = entry.boundingClientRect;
+      const hidden = width === 0; // in a tab that is not shown
+      if (!ANCHORED && !hidden && top < innerHeight) return;
       sight.disconnect();
       resolve();
     });
