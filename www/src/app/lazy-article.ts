@@ -32,7 +32,7 @@ export function loadFiguresInSight(): void {
   // The report's pictures all come before they are near, since drawn in sight they would move the text.
   const read = () => {
     for (const sign of SIGNS) removeEventListener(sign, read);
-    drawPictures();
+    void drawPictures();
   };
   for (const sign of SIGNS) addEventListener(sign, read, { passive: true });
 }

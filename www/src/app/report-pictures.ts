@@ -8,10 +8,15 @@ const EXPERIMENTS = import.meta.glob<Chart[]>("../../../figures/*.json", { impor
 /** What `data-picture` names: an experiment's file, and which of its pictures; of several, the reader chooses one. */
 const NAME = /^(.+)-([\d,]+)$/;
 
+/** Milliseconds from one picture to the next: drawn all at once they would hold the page. */
+const PAUSE_MS = 150;
+
 /** Draws all of the page, and has their images at hand; what fails leaves its image. */
-export function drawPictures(): void {
-  for (const image of document.querySelectorAll<HTMLImageElement>(".static img")) {
-    image.loading = "eager"; // a browser that prints waits for none
+export async function drawPictures(): Promise<void> {
+  const images = [...document.querySelectorAll<HTMLImageElement>(".static img")];
+  for (const image of images) image.loading = "eager"; // a browser that prints waits for none
+  for (const image of images) {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     draw(image).catch(() => undefined);
   }
 }
