@@ -21,17 +21,13 @@ export async function drawPictures(): Promise<void> {
   }
 }
 
-/** Whether the browser keeps what is read in its place when something above it changes its height. */
-const ANCHORED = CSS.supports("overflow-anchor", "auto");
-
-/** Resolves when it is where it may change its height: in the window, and for some browsers above it, that would move what is read. */
+/** Resolves when it is below the window or in a tab that is not shown: elsewhere a change of its height may move what is read. */
 function outOfSight(element: Element): Promise<void> {
   return new Promise((resolve) => {
     const sight = new IntersectionObserver(([entry]) => {
       if (!entry || entry.isIntersecting) return;
       const { top, width } = entry.boundingClientRect;
-      const hidden = width === 0; // in a tab that is not shown
-      if (!ANCHORED && !hidden && top < innerHeight) return;
+      if (width > 0 && top < innerHeight) return;
       sight.disconnect();
       resolve();
     });
