@@ -183,7 +183,10 @@ fn a_runs_json_trains_it_again() {
             "pair_labels is 16, but must be at most 15",
         ),
         (r#"{"config": {}, "steps": -5}"#, "invalid value"),
-        (&" ".repeat(9_000_000), "the file is longer than the 8388608 bytes"),
+        (
+            &" ".repeat(9_000_000),
+            "the file is longer than the 8388608 bytes",
+        ),
     ] {
         std::fs::write(&said, text).unwrap();
         let output = run(&["train", "--out", &path("never.safetensors"), "--config", &said]);

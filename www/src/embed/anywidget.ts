@@ -19,7 +19,7 @@ const render: Widget["render"] = ({ model, el }) => {
   if (!name) {
     const line = document.createElement("p");
     line.setAttribute("role", "alert");
-    line.textContent = `figure is “${quote(String(asked))}”, but must be one of ${NAMES.join(", ")}.`;
+    line.textContent = `figure is “${quote(typeof asked === "string" ? asked : JSON.stringify(asked))}”, but must be one of ${NAMES.join(", ")}.`;
     el.replaceChildren(line);
     return () => undefined;
   }
