@@ -12,7 +12,7 @@ use leftright::model::{Snapshot, Term};
 use leftright::training::{EngineRequest, Run};
 use serde_json::{Value, json};
 
-use super::{Failure, file};
+use super::{Failure, file, rounded};
 
 /// Steps from one moment to the next.
 const EVERY: u32 = 25;
@@ -20,6 +20,8 @@ const EVERY: u32 = 25;
 const STEPS: u32 = 1000;
 /// The page's usual strip, and the strip on which its objects have changed places.
 const STRIPS: [[u32; 10]; 2] = [[0, 0, 16, 0, 0, 0, 0, 17, 0, 0], [0, 0, 17, 0, 0, 0, 0, 16, 0, 0]];
+/// Places after the point, which are more than a picture shows.
+const PLACES: i32 = 3;
 /// EP as it is, removed and reversed.
 const STRENGTHS: [f64; 3] = [1.0, 0.0, -1.0];
 
@@ -75,14 +77,14 @@ fn moment(evaluator: &Evaluator, snapshot: &Snapshot) -> Result<Value, Failure> 
 
 fn evaluation(evaluator: &Evaluator, snapshot: &Snapshot) -> Result<Value, Failure> {
     let mut evaluation = serde_json::to_value(evaluator.evaluate(snapshot))?;
-    rounded(&mut evaluation);
+    rounded::value(&mut evaluation, PLACES);
     Ok(evaluation)
 }
 
 fn accuracy(accuracies: &Accuracies) -> Value {
     let unseen = &accuracies.unseen;
     let mut numbers = json!({ "order": unseen.order, "recognition": unseen.recognition });
-    rounded(&mut numbers);
+    rounded::value(&mut numbers, PLACES);
     numbers
 }
 
@@ -102,19 +104,6 @@ fn view(decomposition: &Decomposition) -> Value {
             .collect::<Vec<_>>(),
         "nearest": decomposition.nearest.as_ref().map(|score| json!({ "text": score.text })),
     });
-    rounded(&mut view);
+    rounded::value(&mut view, PLACES);
     view
-}
-
-/// Numbers to three places after the point, which is more than a picture shows.
-fn rounded(value: &mut Value) {
-    match value {
-        Value::Number(number) if number.is_f64() => {
-            let short = number.as_f64().map(|x| (x * 1000.0).round() / 1000.0 + 0.0);
-            *value = json!(short);
-        }
-        Value::Array(values) => values.iter_mut().for_each(rounded),
-        Value::Object(values) => values.values_mut().for_each(rounded),
-        _ => {}
-    }
 }

@@ -11,6 +11,7 @@ mod parts;
 mod plot;
 mod report;
 mod reproduce;
+mod rounded;
 mod rows;
 mod shell;
 mod svg;

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use super::Outcome;
 use super::plan::scale_name;
+use crate::rounded;
 
-/// Six digits behind the point are kept.
-const DIGITS: f64 = 1e6;
+/// Places after the point that are kept.
+const PLACES: i32 = 6;
 /// The numbers of a spread, in the order of its list.
 const SPREAD: [&str; 6] = ["median", "low", "high", "least", "most", "count"];
 /// An ablation of more terms is one of a search, whose finding says what it found.
@@ -37,26 +38,13 @@ pub fn summary(outcomes: &[Outcome], scale: Scale) -> String {
 /// `figures/NN-name.json`: an experiment's pictures as data, an entry a line, which the article draws with its
 /// own elements.
 pub fn charts(outcome: &Outcome) -> String {
-    let charts: Vec<String> = outcome
-        .summary
-        .charts
-        .iter()
-        .map(|chart| short(json!(chart)).to_string())
-        .collect();
+    let charts = outcome.summary.charts.iter().map(|chart| {
+        let mut chart = json!(chart);
+        rounded::value(&mut chart, PLACES);
+        chart.to_string()
+    });
+    let charts: Vec<String> = charts.collect();
     format!("[\n{}\n]\n", charts.join(",\n"))
-}
-
-/// With every number rounded.
-fn short(value: Value) -> Value {
-    match value {
-        Value::Number(number) if number.is_f64() => json!(number.as_f64().map(rounded)),
-        Value::Array(values) => values.into_iter().map(short).collect(),
-        Value::Object(fields) => fields
-            .into_iter()
-            .map(|(key, value)| (key, short(value)))
-            .collect(),
-        other => other,
-    }
 }
 
 fn lines(out: &mut String, entries: impl Iterator<Item = (String, String)>) {
@@ -130,9 +118,9 @@ fn told(spread: &Spread) -> String {
     format!("[{}, {count}]", numbers.join(", "))
 }
 
-/// Without the digits that differ from machine to machine, and no zero below zero.
+/// Without the digits that differ from machine to machine.
 fn rounded(x: f64) -> f64 {
-    (x * DIGITS).round() / DIGITS + 0.0
+    rounded::number(x, PLACES)
 }
 
 #[cfg(test)]
