@@ -1,40 +1,21 @@
 //! The command line as a user meets it: answers, and what bad input gets.
 
-use std::path::PathBuf;
-use std::process::{Command, Output};
-
 use leftright::analysis::{Ablation, Evaluator, Term, Tower};
 use leftright::checkpoint::{Contents, save};
 use leftright::config::{Config, Population};
 use leftright::model::{ParamTable, Snapshot};
 use serde_json::Value;
 
+mod common;
+use common::{done, run, scratch};
+
 const TRAINED: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../tests/fixtures/trained.safetensors"
 );
 
-fn run(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_leftright"))
-        .args(args)
-        .output()
-        .unwrap()
-}
-
 fn json(args: &[&str]) -> Value {
-    let output = run(args);
-    assert!(
-        output.status.success(),
-        "{args:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-fn scratch(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("leftright-{name}-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
+    serde_json::from_slice(&done(args).stdout).unwrap()
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! What a checkpoint computes, as files for other programs, and what a shell wants of the program.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 
 use npyz::npz::NpzArchive;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
+
+mod common;
+use common::{done, run, scratch};
 
 const TRAINED: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -13,24 +15,8 @@ const TRAINED: &str = concat!(
 );
 const STRIP: &str = "0 0 16 0 0 0 0 17 0 0";
 
-fn run(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_leftright"))
-        .args(args)
-        .output()
-        .unwrap()
-}
-
-fn done(args: &[&str]) -> String {
-    let output = run(args);
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{args:?}: {said}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn scratch(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("leftright-export-{name}-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
+fn answer(args: &[&str]) -> String {
+    String::from_utf8(done(args).stdout).unwrap()
 }
 
 fn export(what: &str, format: &str, more: &[&str], out: &Path) {
@@ -49,7 +35,7 @@ fn array(path: &Path, name: &str) -> (Vec<u64>, Vec<f64>) {
 
 /// What `decompose` answers of a strip.
 fn decomposed() -> Value {
-    serde_json::from_str(&done(&["decompose", TRAINED, "--strip", STRIP, "--json"])).unwrap()
+    serde_json::from_str(&answer(&["decompose", TRAINED, "--strip", STRIP, "--json"])).unwrap()
 }
 
 /// But for the last digit, which the reader of the JSON does not keep.
@@ -66,7 +52,7 @@ fn flat(value: &Value) -> Vec<f64> {
 
 #[test]
 fn arrays_are_what_decompose_answers() {
-    let folder = scratch("npz");
+    let folder = scratch("export-npz");
     let out = folder.join("terms.npz");
     export("decomposition", "npz", &["--strip", STRIP], &out);
     let (shape, terms) = array(&out, "decomposition");
@@ -99,7 +85,7 @@ fn arrays_are_what_decompose_answers() {
 
 #[test]
 fn embeddings_of_a_split_name_its_strips() {
-    let folder = scratch("embeddings");
+    let folder = scratch("export-embeddings");
     let out = folder.join("embeddings.npz");
     export("embeddings", "npz", &["--split", "unseen"], &out);
     let (shape, strips) = array(&out, "embeddings");
@@ -123,7 +109,7 @@ fn embeddings_of_a_split_name_its_strips() {
 
 #[test]
 fn rows_hold_every_number_of_the_array() {
-    let folder = scratch("rows");
+    let folder = scratch("export-rows");
     let (csv, parquet) = (folder.join("a.csv"), folder.join("a.parquet"));
     export("decomposition", "csv", &["--strip", STRIP], &csv);
     let text = std::fs::read_to_string(&csv).unwrap();
@@ -152,7 +138,7 @@ fn rows_hold_every_number_of_the_array() {
 
 #[test]
 fn every_figure_is_drawn_of_any_model() {
-    let folder = scratch("plot");
+    let folder = scratch("export-plot");
     let out = folder.join("figure.svg").display().to_string();
     for (figure, word) in [
         ("gradient", "steepest"),
@@ -163,7 +149,7 @@ fn every_figure_is_drawn_of_any_model() {
         ("surgery", "ramp"),
         ("text", "prefers"),
     ] {
-        let title = done(&["plot", TRAINED, "--figure", figure, "--out", &out]);
+        let title = answer(&["plot", TRAINED, "--figure", figure, "--out", &out]);
         let drawn = std::fs::read_to_string(&out).unwrap();
         assert!(
             title.contains(word) && drawn.starts_with("<svg") && drawn.contains(word),
@@ -177,8 +163,8 @@ fn every_figure_is_drawn_of_any_model() {
 
 #[test]
 fn a_shell_is_told_of_every_command() {
-    let folder = scratch("shell");
-    let script = done(&["completions", "bash"]);
+    let folder = scratch("export-shell");
+    let script = answer(&["completions", "bash"]);
     let out = folder.display().to_string();
     done(&["manual", "--out", &out]);
     for command in [
@@ -198,7 +184,7 @@ fn a_shell_is_told_of_every_command() {
             "{command}"
         );
     }
-    let version = done(&["--version"]);
+    let version = answer(&["--version"]);
     assert!(
         version.contains("commit: ") && version.contains("engines: CPU, GPU"),
         "{version}"

@@ -4,8 +4,11 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::{FileTypeExt, symlink};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
+
+mod common;
+use common::{command, run, said, scratch};
 
 const SMALL: [&str; 10] = [
     "--set",
@@ -21,16 +24,6 @@ const SMALL: [&str; 10] = [
 ];
 const SPEC: &str = "steps = 2\n[set]\nd_model = 16\nheads = 2\nbatch = 16\n";
 
-fn command(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_leftright"));
-    command.args(args);
-    command
-}
-
-fn run(args: &[&str]) -> Output {
-    command(args).output().unwrap()
-}
-
 fn train(out: &Path) -> Output {
     run(&[
         &["train", "--steps", "3", "--out", out.to_str().unwrap()],
@@ -39,20 +32,9 @@ fn train(out: &Path) -> Output {
     .concat())
 }
 
-fn scratch(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("leftright-files-{name}-{}", std::process::id()));
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
 #[test]
 fn a_checkpoint_goes_where_a_link_points() {
-    let folder = scratch("link");
+    let folder = scratch("files-link");
     let [real, link, dangling, new, partial, null] =
         ["real", "link", "dangling", "new", "link.partial", "null"].map(|name| folder.join(name));
     fs::write(&real, "old").unwrap();
@@ -82,7 +64,7 @@ fn a_checkpoint_goes_where_a_link_points() {
 
 #[test]
 fn a_checkpoint_goes_through_a_pipe() {
-    let folder = scratch("pipe");
+    let folder = scratch("files-pipe");
     let [pipe, file] = ["pipe", "file"].map(|name| folder.join(name));
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let reader = std::thread::spawn({
@@ -97,7 +79,7 @@ fn a_checkpoint_goes_through_a_pipe() {
 
 #[test]
 fn a_killed_training_leaves_nothing() {
-    let folder = scratch("killed");
+    let folder = scratch("files-killed");
     let out = folder.join("model.safetensors");
     let args = [
         &["train", "--steps", "4000000000", "--out", out.to_str().unwrap()],
@@ -118,7 +100,7 @@ fn a_killed_training_leaves_nothing() {
 
 #[test]
 fn what_never_ends_is_refused() {
-    let folder = scratch("endless");
+    let folder = scratch("files-endless");
     let out = folder.join("out");
     let out = out.to_str().unwrap();
     for (args, most) in [
@@ -155,7 +137,7 @@ fn what_never_ends_is_refused() {
 /// can.
 #[test]
 fn an_answer_that_nobody_takes_is_no_panic() {
-    let folder = scratch("closed");
+    let folder = scratch("files-closed");
     let (spec, model) = (folder.join("spec.toml"), folder.join("model"));
     fs::write(&spec, SPEC).unwrap();
     let full = || fs::OpenOptions::new().write(true).open("/dev/full").unwrap();

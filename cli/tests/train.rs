@@ -1,35 +1,12 @@
 //! A training run that is stopped, kept on the way, and gone on with.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
 
-fn leftright(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_leftright"));
-    command.args(args);
-    command
-}
-
-fn run(args: &[&str]) -> Output {
-    leftright(args).output().unwrap()
-}
-
-fn done(args: &[&str]) -> Output {
-    let output = run(args);
-    assert!(output.status.success(), "{args:?}: {}", said(&output));
-    output
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn scratch(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("leftright-train-{name}-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
+mod common;
+use common::{command, done, run, said, scratch};
 
 fn path(folder: &Path, name: &str) -> String {
     folder.join(name).display().to_string()
@@ -63,7 +40,7 @@ fn trained(more: &[&str]) -> Output {
 
 #[test]
 fn a_run_goes_on_from_a_checkpoint_on_the_way_as_if_it_had_never_stopped() {
-    let folder = scratch("every");
+    let folder = scratch("train-every");
     let whole = path(&folder, "whole.safetensors");
     trained(&["--steps", "150", "--every", "60", "--out", &whole]);
     let at = |step: &str| path(&folder, &format!("whole-{step}.safetensors"));
@@ -99,7 +76,7 @@ fn a_run_goes_on_from_a_checkpoint_on_the_way_as_if_it_had_never_stopped() {
 
 #[test]
 fn what_cannot_be_gone_on_with_is_refused_with_the_reason() {
-    let folder = scratch("refused");
+    let folder = scratch("train-refused");
     let (model, state) = (
         path(&folder, "model.safetensors"),
         path(&folder, "state.safetensors"),
@@ -130,13 +107,13 @@ fn what_cannot_be_gone_on_with_is_refused_with_the_reason() {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_is_kept() {
-    let folder = scratch("interrupted");
+    let folder = scratch("train-interrupted");
     let (out, whole) = (
         path(&folder, "out.safetensors"),
         path(&folder, "whole.safetensors"),
     );
     let args = train(&["--steps", "1000000", "--every", "50", "--out", &out]);
-    let child = leftright(&args.iter().map(String::as_str).collect::<Vec<_>>())
+    let child = command(&args.iter().map(String::as_str).collect::<Vec<_>>())
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
@@ -178,7 +155,7 @@ fn an_interrupted_run_is_kept() {
 
 #[test]
 fn what_train_prints_as_json_trains_it_again() {
-    let folder = scratch("json");
+    let folder = scratch("train-json");
     let (first, second, config) = (path(&folder, "a"), path(&folder, "b"), path(&folder, "run.json"));
     let output = trained(&["--steps", "5000", "--seed", "5", "--json", "--out", &first]);
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
