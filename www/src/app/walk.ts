@@ -29,7 +29,7 @@ class Walk {
   ) {
     this.#cockpits = [...section.querySelectorAll<LrCockpit>("lr-cockpit")];
     for (const type of ["change", "moment"]) run.addEventListener(type, () => { this.#mark(); });
-    section.addEventListener("lr-follow", () => void this.#show());
+    section.addEventListener("lr-follow-text", () => void this.#show());
     for (const figure of document.querySelectorAll("lr-hero, lr-follow, lr-cockpit")) {
       const set = () => { this.#before = figure.localName !== "lr-cockpit"; };
       for (const type of ["pointerdown", "keydown", "click"]) figure.addEventListener(type, set);

@@ -310,7 +310,7 @@ export class LrCockpit extends RunFigure {
   }
 
   private following() {
-    const follow = () => this.dispatchEvent(new CustomEvent("lr-follow", { bubbles: true, composed: true }));
+    const follow = () => this.dispatchEvent(new CustomEvent("lr-follow-text", { bubbles: true, composed: true }));
     return html`<p class="follow">
       ${this.parts === null ? html`<span class="following">This view follows the text as you scroll; whatever you set by hand stays.</span>` : nothing}
       <span class="by-hand">You have set this by hand. <button class="link" @click=${follow}>Follow the text</button></span>
