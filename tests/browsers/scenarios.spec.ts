@@ -88,6 +88,27 @@ test("an engine that cannot be fetched is said at the figure, the model stays, a
   await reader.open("about:blank");
 });
 
+test("what loads above the window does not move what is read", async ({ reader, article }) => {
+  await reader.open(article);
+  await reader.sees(/^This model/, COCKPIT, STATE);
+  const { loaded, moved } = await reader.run(async (find) => {
+    const lab = find("lr-lab");
+    lab?.scrollIntoView({ behavior: "instant" });
+    const above = [...document.querySelectorAll("lr-text, lr-alignment, lr-birth")];
+    const heights = () => above.map((element) => element.getBoundingClientRect().height).join();
+    const [top, before] = [lab?.getBoundingClientRect().top ?? 0, heights()];
+    let moved = 0;
+    for (const end = performance.now() + 4000; performance.now() < end;) {
+      await new Promise(requestAnimationFrame);
+      await new Promise((resolve) => setTimeout(resolve)); // after the frame is laid out
+      moved = Math.max(moved, Math.abs((lab?.getBoundingClientRect().top ?? 0) - top));
+    }
+    return { loaded: heights() !== before, moved };
+  });
+  expect(loaded).toBe(true);
+  expect(moved).toBeLessThan(2);
+});
+
 test("an object follows the pointer, and the arrow keys", async ({ reader, article }) => {
   await reader.open(article);
   const object = ["lr-lab", "lr-gradient", "lr-strip", "[data-testid=object-0]"];
