@@ -65,10 +65,8 @@ async function open(page: Page, width: number): Promise<void> {
   }
 }
 
-/** Compares the upper part of what has this name; `differs` where it must not be alike. */
-async function compare(page: Page, name: string, theme: (typeof THEMES)[number], width: number, differs?: string): Promise<void> {
-  const shot = SHOTS.find((shot) => shot.name === name);
-  if (!shot) throw new Error(`no shot is called ${name}`);
+/** Compares the upper part of something; `differs` where it must not be alike. */
+async function compare(page: Page, shot: (typeof SHOTS)[number], theme: (typeof THEMES)[number], width: number, differs?: string): Promise<void> {
   const target = page.locator(shot.within).first();
   const crop = (height: string, overflow: string) =>
     target.evaluate((element: HTMLElement, style) => {
@@ -79,7 +77,7 @@ async function compare(page: Page, name: string, theme: (typeof THEMES)[number],
       Object.assign(element.style, style, style.maxHeight === "" ? {} : { position: "relative", top: `${Math.ceil(top) - top}px` });
     }, { maxHeight: height, overflow });
   await crop(`${shot.height}px`, "clip");
-  const file = `${width}-${theme}-${name}.png`;
+  const file = `${width}-${theme}-${shot.name}.png`;
   if (differs === undefined) await expect.soft(target).toHaveScreenshot(file, ALIKE);
   else await expect.soft(target, differs).not.toHaveScreenshot(file, ALIKE);
   await crop("", "");
@@ -90,7 +88,25 @@ for (const width of WIDTHS) {
     await open(page, width);
     for (const theme of THEMES) {
       await page.emulateMedia({ colorScheme: theme });
-      for (const { name } of SHOTS) await compare(page, name, theme, width);
+      for (const shot of SHOTS) await compare(page, shot, theme, width);
+    }
+  });
+}
+
+// Each figure in one theme on a desk and in the other on a phone.
+for (const [width, theme] of [[1280, "light"], [360, "dark"]] as const) {
+  test(`each figure of the article looks as it did, ${theme}, ${width} px wide`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    await new Article(page).open("", "trained");
+    await expectSameMachine(page);
+    const names = await page.locator("main [id^=figure-]:not(.walk *)").evaluateAll((figures) => figures.map(({ id }) => id));
+    expect(names.length).toBe(14); // the second is the cockpit
+    for (const name of names) {
+      await page.evaluate((name) => { location.hash = name; }, name);
+      await expect(page.locator(`#${name}`).getByRole("heading").first()).toBeVisible();
+      for (const image of await page.locator(`#${name} .static img`).all()) await expect(image).toBeHidden(); // and the page draws it
+      await compare(page, { name, within: `#${name}`, height: 1800 }, theme, width);
     }
   });
 }
@@ -107,8 +123,10 @@ test("negative control: another colour, one cell, a moved caption and a wrapped 
     const set = (style: Record<string, string>) =>
       page.locator(of).first().evaluate((element: HTMLElement, style) => { for (const [name, value] of Object.entries(style)) element.style.setProperty(name, value); }, style);
     await set(style);
-    await compare(page, name, "light", 360, what);
+    const shot = SHOTS.find((shot) => shot.name === name);
+    if (!shot) throw new Error(`no shot is called ${name}`);
+    await compare(page, shot, "light", 360, what);
     await set(Object.fromEntries(Object.keys(style).map((name) => [name, ""])));
-    await compare(page, name, "light", 360);
+    await compare(page, shot, "light", 360);
   }
 });

@@ -98,7 +98,7 @@ test("what loads above the window does not move what is read", async ({ reader, 
     const heights = () => above.map((element) => element.getBoundingClientRect().height).join();
     const [top, before] = [lab?.getBoundingClientRect().top ?? 0, heights()];
     let moved = 0;
-    for (const end = performance.now() + 4000; performance.now() < end;) {
+    for (const end = performance.now() + 3000; performance.now() < end;) {
       await new Promise(requestAnimationFrame);
       await new Promise((resolve) => setTimeout(resolve)); // after the frame is laid out
       moved = Math.max(moved, Math.abs((lab?.getBoundingClientRect().top ?? 0) - top));

@@ -2,7 +2,6 @@
 import { LOADERS } from "../figures/loaders";
 import { loadScript } from "../util/load-script";
 import { giveAnswers } from "./answers";
-import { keepPlace } from "./keep-place";
 import { say } from "./notice-box";
 import { drawPictures } from "./report-pictures";
 import { isUpdated } from "./updated";
@@ -29,9 +28,7 @@ export function loadFiguresInSight(): void {
     },
     { rootMargin: "1200px" },
   );
-  const elements = document.querySelectorAll(Object.keys(LATER).join());
-  for (const element of elements) sight.observe(element);
-  keepPlace(elements);
+  for (const element of document.querySelectorAll(Object.keys(LATER).join())) sight.observe(element);
   // The report's pictures all come before they are near, since drawn in sight they would move the text.
   const read = () => {
     for (const sign of SIGNS) removeEventListener(sign, read);

@@ -69,7 +69,7 @@ export const cockpitStyles = css`
 
   .moves {
     margin-top: 3px;
-    min-height: 2.9em;
+    min-height: 3.2em;
     line-height: 1.3;
   }
 
