@@ -20,7 +20,7 @@ test.describe("figures that train models of their own", () => {
   test("label against layout diversity: cells fill in, are read by key, survive Cancel, and clear", async ({ page }) => {
     const trial = await open(page, "diversity");
     await trial.show();
-    const map = "retrieval, unseen, start paper";
+    const map = "retrieval, unseen";
     await expect(trial.button("Clear results")).toBeDisabled();
     await trial.button("Run").click();
     await expect(trial.chart(map).getByRole("application")).toHaveAccessibleName(/0 of 16 cells measured/);

@@ -75,7 +75,10 @@ impl Map<'_> {
         let rows = || self.layouts.iter().rev();
         let cell = |x: f64| Some(x).filter(|x| x.is_finite());
         Chart::Map {
-            title: format!("{what}, start {}", self.start.name()),
+            title: match self.start {
+                Start::Paper => what.to_owned(),
+                start => format!("{what}, start {}", start.name()),
+            },
             x_label: "labels in pairs, N_pair".to_owned(),
             columns: self.labels.iter().map(f64::to_string).collect(),
             y_label: "layouts per pair, n_2".to_owned(),

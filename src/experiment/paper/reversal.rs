@@ -14,7 +14,7 @@ pub const EXPERIMENT: Experiment = Experiment {
     id: 13,
     name: "reversal",
     title: "Reversal",
-    claim: "EP at strength -1 makes the model say the opposite; no other term does that.",
+    claim: "EP at strength −1 makes the model say the opposite; no other term does that.",
     rule: "Median order on unseen pairs with EP reversed at most 0.1; and at least 0.9 times the baseline with any one of PE, PP, BP and VP reversed. Both reproduce it, one partly.",
     jobs,
     summarise,
@@ -53,7 +53,7 @@ fn summarise(jobs: &[Job], measurements: &[Measurement]) -> Summary {
     };
     let chart = |score: Score| Chart::Lines {
         title: format!(
-            "{} on unseen pairs, each term from reversed (-1) to doubled (2)",
+            "{} on unseen pairs, each term from reversed (−1) to doubled (2)",
             score.name()
         ),
         x: Axis {

@@ -133,9 +133,15 @@ export class LrMap extends ReadableChart {
     if (this.names.length > 0) {
       const shown = categories(this.names).map((category, value) => ({ category, value })).filter(({ value }) => this.cells.includes(value));
       return html`<ul>
-        ${shown.map(({ category: { fill, ink, sign }, value }) => html`<li>
-          <svg class="swatch" viewBox="0 0 26 14" aria-hidden="true"><rect width="26" height="14" fill=${fill}></rect><text class="value" x="13" y="11" color=${ink}>${sign}</text></svg>${sign === this.names[value] ? nothing : this.names[value]}
-        </li>`)}
+        ${shown.map(({ category: { fill, ink, sign }, value }) => {
+          const name = this.names[value] ?? "";
+          const itself = sign === name; // its sign says it
+          return html`<li>
+            <svg class="swatch" viewBox="0 0 26 14" role=${itself ? "img" : nothing} aria-label=${itself ? name : nothing} aria-hidden=${itself ? nothing : "true"}>
+              <rect width="26" height="14" fill=${fill}></rect><text class="value" x="13" y="11" color=${ink}>${sign}</text>
+            </svg>${itself ? nothing : name}
+          </li>`;
+        })}
         ${missing}
       </ul>`;
     }
