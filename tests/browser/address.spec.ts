@@ -1,6 +1,7 @@
 // Whatever stands in an address, the page opens: with the settings it says, or with defaults and one line that says why.
 import type { Page } from "@playwright/test";
 import { Article } from "./article";
+import { times } from "./campaign";
 import { expect, test } from "./harness";
 import { random } from "./random";
 
@@ -8,7 +9,7 @@ test.beforeEach(({}, { project }) => {
   test.skip(project.name === "webgpu", "the page is the same");
 });
 
-const COUNT = 500;
+const COUNT = times(150, 500);
 /** Every so many-th address is opened as a page of its own. */
 const OPENED = 20;
 /** In every hostile text, so that it is known wherever it comes out. */

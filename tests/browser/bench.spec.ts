@@ -1,6 +1,7 @@
 // The bench page: what a script among peers calls, and what a reader sees.
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
+import { times } from "./campaign";
 import { Fixture } from "./fixture";
 import { expect, test } from "./harness";
 
@@ -124,8 +125,7 @@ interface Buffers {
   peak: number;
 }
 
-/** An emulated GPU takes seconds for each; CYCLES=200 takes all the time that it needs. */
-const CYCLES = Number(process.env.CYCLES ?? 12);
+const CYCLES = times(4, 200); // an emulated GPU takes seconds for each
 
 test("the GPU's buffers are those the layout says, for one model and for eight, and a freed engine leaves none", async ({ page }, { project }) => {
   test.skip(project.name !== "webgpu", "needs WebGPU");

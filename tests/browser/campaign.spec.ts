@@ -1,11 +1,16 @@
 // A campaign of faults at random steps: workers killed, devices destroyed, pages reloaded. The curve goes on, and no step is lost
 // beyond the last snapshot.
 import { Article } from "./article";
+import { times } from "./campaign";
 import { expect, test } from "./harness";
 import { random } from "./random";
 
 /** A snapshot is kept every so many steps. */
 const SNAPSHOT = 50;
+
+const WORKERS = times(12, 50);
+const DEVICES = times(2, 50); // an emulated GPU compiles for seconds before each
+const RELOADS = times(6, 20);
 
 /** What the campaign uses of the page's run. */
 interface Run extends EventTarget {
@@ -29,13 +34,13 @@ interface Killed {
   error: string | null;
 }
 
-test("fifty workers killed while they train: each run goes on from its last snapshot, on one curve", async ({ page }, { project }) => {
+test(`${WORKERS} workers killed while they train: each run goes on from its last snapshot, on one curve`, async ({ page }, { project }) => {
   test.skip(project.name === "webgpu", "of the worker, whatever trains in it");
   test.setTimeout(300_000);
   const article = new Article(page);
   await article.open("?engine=cpu");
   const next = random(20261126);
-  const pauses = Array.from({ length: 50 }, () => next() * 400);
+  const pauses = Array.from({ length: WORKERS }, () => next() * 400);
   const seen: Killed[] = [];
   await article.run((run) => { void run.train(4_000_000); });
   for (const pause of pauses) {
@@ -73,11 +78,8 @@ test("fifty workers killed while they train: each run goes on from its last snap
   }
   const redone = seen.map(({ before, from }) => before - from).sort((a, b) => a - b);
   const noticed = seen.map((kill) => kill.noticed).sort((a, b) => a - b);
-  console.log(`50 workers killed: at most ${redone.at(-1) ?? 0} steps redone, back in ${Math.round(noticed[25] ?? 0)} ms (median), ${Math.round(noticed.at(-1) ?? 0)} ms at most`);
+  console.log(`${WORKERS} workers killed: at most ${redone.at(-1) ?? 0} steps redone, back in ${Math.round(noticed[WORKERS / 2] ?? 0)} ms (median), ${Math.round(noticed.at(-1) ?? 0)} ms at most`);
 });
-
-/** An emulated GPU compiles for seconds before each; CAMPAIGN=50 takes all the time that it needs. */
-const DEVICES = Number(process.env.CAMPAIGN ?? 4);
 
 test(`${DEVICES} devices destroyed while they train: the CPU engine goes on, on one curve`, async ({ page }, { project }) => {
   test.skip(project.name !== "webgpu", "needs WebGPU");
@@ -102,14 +104,14 @@ test(`${DEVICES} devices destroyed while they train: the CPU engine goes on, on 
   }
 });
 
-test("twenty reloads in mid-training: each is resumed from its last snapshot", async ({ page }, { project }) => {
+test(`${RELOADS} reloads in mid-training: each is resumed from its last snapshot`, async ({ page }, { project }) => {
   test.skip(project.name === "webgpu", "the page is the same");
   test.setTimeout(300_000);
   const article = new Article(page);
   await article.open("?engine=cpu&d_model=32&d_embed=32&batch=32");
   const next = random(20261128);
   let before = 0;
-  for (let time = 0; time < 20; time++) {
+  for (let time = 0; time < RELOADS; time++) {
     await article.run((run) => { void run.train(4_000_000); });
     await expect.poll(() => article.run((run) => run.step)).toBeGreaterThan(before + SNAPSHOT + 5);
     await page.waitForTimeout(next() * 200);
