@@ -32,10 +32,11 @@ export function withReference(page, { modules }) {
   const strip = elements.find(({ tagName }) => tagName === "lr-strip");
   const figures = elements.filter((element) => element !== strip);
   const [{ attributes }] = figures;
+  const isSetting = ({ fieldName, name }) => !fieldName && !["steps", "lang"].includes(name);
   const parts = {
     figures: terms(figures.map(({ tagName, description }) => ({ name: tagName, description }))),
-    attributes: rows(attributes.filter(({ fieldName, name }) => fieldName || name === "steps")),
-    settings: rows(attributes.filter(({ fieldName, name }) => !fieldName && name !== "steps")),
+    attributes: rows(attributes.filter((attribute) => !isSetting(attribute))),
+    settings: rows(attributes.filter(isSetting)),
     strip: rows(strip.attributes),
     events: terms(unique(elements.flatMap(({ events }) => events))),
     parts: terms(unique(elements.flatMap(({ cssParts }) => cssParts))),

@@ -3,6 +3,7 @@ import { html, nothing } from "lit";
 import { epOf, type BothWays } from "../src/figures/both-ways";
 import { STEPS } from "../src/figures/follow-steps";
 import { fitsOf, fixedStrip, heroPicture, type Parts } from "../src/figures/hero-picture";
+import { en } from "../src/words/en";
 import { UNCUT, USUAL, exchange, stripOf } from "../src/run/views";
 import { markup } from "./markup";
 import { shippedModel } from "./model";
@@ -20,6 +21,6 @@ export function drawings(): Record<string, string> {
   const parts: Parts = { strip: fixedStrip(placed, pixels), controls: nothing, moving: { ep: epOf(strip), fits: fitsOf(of) }, trained: true };
   return {
     "lr-hero": markup(heroPicture(of, parts)),
-    "lr-follow": markup(html`<ol>${STEPS.map(({ title, say }) => html`<li><b>${title}.</b> ${say(of)}</li>`)}</ol>`),
+    "lr-follow": markup(html`<ol>${STEPS.map(({ name, say }) => html`<li><b>${en.follow[name].title}.</b> ${say(of, en)}</li>`)}</ol>`),
   };
 }

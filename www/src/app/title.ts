@@ -1,8 +1,8 @@
 // The title says what is cut, so that tabs and shared pages can be told apart; in a tab that is out of sight, how far its work is.
 // When the reader comes back, a box says that it is done.
-import { conditionOf } from "../figures/findings";
 import { sharedRun } from "../run/registry";
 import { work } from "../util/work";
+import { en } from "../words/en";
 import { say } from "./notice-box";
 
 export function showStateInTitle(): void {
@@ -10,7 +10,7 @@ export function showStateInTitle(): void {
   const run = sharedRun();
   const titled = () => {
     const { cut } = run.decided;
-    return cut.terms.length === 0 || cut.strength === 1 ? own : `${conditionOf(cut)} · ${own}`;
+    return cut.terms.length === 0 || cut.strength === 1 ? own : `${en.condition(cut)} · ${own}`;
   };
   /** Whether work went on while nobody looked. */
   let unseen = false;

@@ -21,7 +21,7 @@ export function tokenColour(token: number, [a, b]: readonly [number, number]): "
   return token === a + 1 ? "--object-a" : token === b + 1 ? "--object-b" : "--edge";
 }
 
-/** How a key token is called: CLS, then the pixels from 1. */
+/** How a key token is called in a file: CLS, then the pixels from 1. */
 export function columnName(token: number): string {
   return token === 0 ? "CLS" : `pixel ${token}`;
 }

@@ -1,9 +1,9 @@
-import { LitElement, css, html, svg } from "lit";
+import { css, html, svg } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { scaleLinear } from "d3-scale";
-import { signed } from "../util/format";
 import { differs } from "../util/same";
-import { columnName, columns } from "./columns";
+import { Speaking, type Words } from "../words";
+import { columns } from "./columns";
 
 export interface HeatmapRow {
   name: string;
@@ -27,13 +27,13 @@ export const scaleStyles = css`
 `;
 
 /** The colours from the least logit to the most. */
-export function scale(most: number, digits: number) {
-  return html`${signed(-most, digits)} <span class="legend"></span> ${signed(most, digits)}`;
+export function scale(most: number, digits: number, { numbers }: Words) {
+  return html`${numbers.signed(-most, digits)} <span class="legend"></span> ${numbers.signed(most, digits)}`;
 }
 
 /** Rows of logits over key tokens. Colour says sign and size; hover, or focus and arrows, say the value. */
 @customElement("lr-heatmap")
-export class Heatmap extends LitElement {
+export class Heatmap extends Speaking {
   static override styles = css`
     :host {
       display: block;
@@ -96,15 +96,15 @@ export class Heatmap extends LitElement {
     const { left, middle, width } = columns(this.tokens);
     // Percent of the full colour, mixed into the paper by CSS so that both themes follow.
     const strength = scaleLinear([0, this.most], [0, 100]).clamp(true);
-    const { chosen } = this;
+    const { chosen, words: { chart, figure, numbers } } = this;
     const value = chosen && this.rows[chosen.row]?.values[chosen.token];
     return html`
       <svg
         height=${ROW * (this.rows.length + 1)}
         tabindex="0"
         role="application"
-        aria-roledescription="chart"
-        aria-label=${`${this.label} Arrow keys read the values.`}
+        aria-roledescription=${chart.role}
+        aria-label=${chart.keys(this.label)}
         @keydown=${(event: KeyboardEvent) => { this.move(event); }}
         @focus=${() => (this.chosen ??= { row: 0, token: 0 })}
         @blur=${() => (this.chosen = null)}
@@ -126,7 +126,7 @@ export class Heatmap extends LitElement {
       </svg>
       <p aria-live="polite">
         ${chosen && value !== null && value !== undefined
-          ? `${this.rows[chosen.row]?.name ?? ""} at ${columnName(chosen.token)}: ${signed(value)}`
+          ? chart.cell(this.rows[chosen.row]?.name ?? "", figure.token(chosen.token), numbers.signed(value))
           : ""}
       </p>
     `;

@@ -1,7 +1,7 @@
 import { css, html, nothing, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Axis, Point, Series } from "../engine/pkg/leftright.js";
-import { plain, withSpread } from "../util/format";
+import { withSpread } from "../util/format";
 import { differs } from "../util/same";
 import { HEIGHT, plane, type Plane } from "./plane";
 import { ReadableChart, type Place } from "./readable";
@@ -45,7 +45,8 @@ export class LrLines extends ReadableChart {
   @property({ attribute: false }) looks: SeriesStyle[] | null = null;
   /** Whether the lines grow: the legend then says the values that are pointed at, or the latest. */
   @property({ type: Boolean }) growing = false;
-  @property({ attribute: false }) format: (value: number) => string = plain;
+  /** How a value is written; without it, in a way that fits any. */
+  @property({ attribute: false }) format: ((value: number) => string) | null = null;
   @property({ type: Number }) height = HEIGHT;
 
   /** What can be drawn of each series: a logarithm has no place for zero, nor a model that diverged for its numbers. */
@@ -55,9 +56,10 @@ export class LrLines extends ReadableChart {
   }
 
   protected override readings(): string[][] {
-    const { axes, format } = this;
+    const { axes, words, written } = this;
+    const { chart, numbers: { plain } } = words;
     return this.drawn.map(({ name, points }) =>
-      points.map(({ x, y, least, most }) => `${name}: ${withSpread(y, least, most, format)} at ${axes?.x.label ?? ""} ${plain(x)}`),
+      points.map(({ x, y, least, most }) => chart.reading(name, withSpread(y, least, most, written, words), axes?.x.label ?? "", plain(x))),
     );
   }
 
@@ -65,20 +67,24 @@ export class LrLines extends ReadableChart {
     return this.looks?.[row] ?? (this.series.length === 1 ? ALONE : seriesStyle(name, row));
   }
 
+  private get written(): (value: number) => string {
+    return this.format ?? this.words.numbers.plain;
+  }
+
   private get summary(): string {
-    const { format } = this;
-    const ends = this.drawn.map(({ name, points }) => {
+    const { written, words: { chart, numbers: { plain } } } = this;
+    const courses = this.drawn.map(({ name, points }) => {
       const [first, last] = [points[0], points.at(-1)];
-      return first && last ? `${name} from ${format(first.y)} at ${plain(first.x)} to ${format(last.y)} at ${plain(last.x)}` : `${name} not yet measured`;
+      return first && last ? chart.course(name, written(first.y), plain(first.x), written(last.y), plain(last.x)) : chart.unmeasured(name);
     });
-    return `${this.heading}: ${this.axes?.y.label ?? ""} by ${this.axes?.x.label ?? ""}. ${ends.join("; ")}.`;
+    return chart.summary(this.heading, this.axes?.y.label ?? "", this.axes?.x.label ?? "", courses);
   }
 
   override render() {
     const { axes, width, drawn } = this;
     if (!axes || width === 0) return nothing;
     const points = drawn.flatMap((series) => series.points);
-    const area = plane(width, axes, points.map(({ x }) => x), points.flatMap(({ y, least, most }) => [y, least, most]), false, this.height);
+    const area = plane(width, axes, points.map(({ x }) => x), points.flatMap(({ y, least, most }) => [y, least, most]), false, this.words, this.height);
     const places = () => drawn.flatMap(({ points }, row) => points.map(({ x, y }, column): Place => ({ row, column, x: area.x(x), y: area.y(y) })));
     const chosen = this.chosenPlace(places);
     return html`
@@ -89,7 +95,7 @@ export class LrLines extends ReadableChart {
         this.summary,
         places,
         svg`${area.frame} ${drawn.map((series, row) => this.line(series, row, area)).reverse()}
-          ${points.length === 0 ? svg`<text x="50%" y="50%" text-anchor="middle">nothing measured yet</text>` : nothing}
+          ${points.length === 0 ? svg`<text x="50%" y="50%" text-anchor="middle">${this.words.chart.nothing}</text>` : nothing}
           ${chosen && svg`<circle class="chosen" cx=${chosen.x} cy=${chosen.y} r="7"></circle>`}`,
         axes.x.label,
       )}
@@ -113,7 +119,7 @@ export class LrLines extends ReadableChart {
 
   private legend(drawn: Series[]) {
     if (drawn.length < 2 && !this.growing) return nothing;
-    const { chosen } = this;
+    const { chosen, words: { chart, numbers } } = this;
     const said = (points: Point[]) => (chosen && chosen.column < points.length ? points[chosen.column] : points.at(-1));
     const of = drawn[chosen?.row ?? 0];
     const point = of && said(of.points);
@@ -125,10 +131,10 @@ export class LrLines extends ReadableChart {
           <svg class="swatch" viewBox="0 0 30 12" aria-hidden="true">
             <line x2="30" y1="6" y2="6" stroke=${style.colour} stroke-width="2" stroke-dasharray=${style.dash}></line>
             ${mark(style, 15, 6)}
-          </svg>${name}${value ? html` <b>${this.format(value.y)}</b>` : nothing}
+          </svg>${name}${value ? html` <b>${this.written(value.y)}</b>` : nothing}
         </li>`;
       })}
-      ${this.growing ? html`<li>${point ? `at ${this.axes?.x.label ?? ""} ${plain(point.x)}` : "starts with the first step"}</li>` : nothing}
+      ${this.growing ? html`<li>${point ? chart.at(this.axes?.x.label ?? "", numbers.plain(point.x)) : chart.starts}</li>` : nothing}
     </ul>`;
   }
 }

@@ -39,7 +39,7 @@ export class LrScatter extends ReadableChart {
   override render() {
     const { axes, width, drawn } = this;
     if (!axes || width === 0) return nothing;
-    const area = plane(width, axes, [0, ...drawn.map(({ x }) => x)], drawn.map(({ y }) => y), true);
+    const area = plane(width, axes, [0, ...drawn.map(({ x }) => x)], drawn.map(({ y }) => y), true, this.words);
     const places = drawn.map(({ x, y }, column): Place => ({ row: 0, column, x: area.x(x), y: area.y(y) }));
     const chosen = this.chosenPlace(() => places);
     return html`

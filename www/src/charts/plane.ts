@@ -2,7 +2,7 @@
 import { svg } from "lit";
 import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from "d3-scale";
 import type { Axis } from "../engine/pkg/leftright.js";
-import { plain } from "../util/format";
+import type { Words } from "../words";
 
 export const HEIGHT = 220;
 const EDGE = { left: 44, right: 12, top: 10, bottom: 22 };
@@ -31,8 +31,10 @@ function scale({ bounds, log }: Axis, values: number[], range: [number, number])
   return (log ? scaleLog : scaleLinear)(bounds ?? fitted(shown, log), range).clamp(bounds !== null);
 }
 
-function ticks(of: Scale, axis: Axis, count: number): { at: number; text: string }[] {
-  const format = axis.log ? plain : of.tickFormat(count);
+function ticks(of: Scale, axis: Axis, count: number, { numbers }: Words): { at: number; text: string }[] {
+  // D3 knows how many digits tell the ticks apart, and writes them in English alone.
+  const written = of.tickFormat(count);
+  const format = axis.log ? numbers.plain : (tick: number) => numbers.fixed(tick, written(tick).split(".")[1]?.length ?? 0);
   return places(of, axis.log, count).map((tick) => ({ at: of(tick), text: format(tick) }));
 }
 
@@ -47,7 +49,7 @@ export function places(of: Scale, log: boolean, count: number): number[] {
 }
 
 /** `roomy` leaves room beside the first and the last value. */
-export function plane(width: number, axes: { x: Axis; y: Axis }, xs: number[], ys: number[], roomy: boolean, height = HEIGHT): Plane {
+export function plane(width: number, axes: { x: Axis; y: Axis }, xs: number[], ys: number[], roomy: boolean, words: Words, height = HEIGHT): Plane {
   const [right, bottom] = [Math.max(width - EDGE.right, EDGE.left + 1), height - EDGE.bottom];
   const counts = { x: Math.max(2, Math.floor((right - EDGE.left) / TICK.x)), y: Math.floor((bottom - EDGE.top) / TICK.y) };
   const x = scale(axes.x, xs, [EDGE.left, right]);
@@ -55,10 +57,10 @@ export function plane(width: number, axes: { x: Axis; y: Axis }, xs: number[], y
   if (roomy && !axes.x.bounds) x.nice(counts.x);
   if (!axes.y.bounds) y.nice(counts.y);
   const frame = svg`
-    ${ticks(y, axes.y, counts.y).map(({ at, text }) => svg`
+    ${ticks(y, axes.y, counts.y, words).map(({ at, text }) => svg`
       <line class="grid" x1=${EDGE.left} x2=${right} y1=${at} y2=${at}></line>
       <text x=${EDGE.left - 8} y=${at + 4} text-anchor="end">${text}</text>`)}
-    ${ticks(x, axes.x, counts.x).map(({ at, text }) => svg`<text x=${at} y=${height - 4} text-anchor="middle">${text}</text>`)}
+    ${ticks(x, axes.x, counts.x, words).map(({ at, text }) => svg`<text x=${at} y=${height - 4} text-anchor="middle">${text}</text>`)}
     <line class="grid" x1=${EDGE.left} x2=${right} y1=${bottom} y2=${bottom}></line>`;
   return { x, y, frame };
 }

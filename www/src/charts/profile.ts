@@ -1,8 +1,8 @@
-import { LitElement, css, html, svg } from "lit";
+import { css, html, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { scaleLinear } from "d3-scale";
-import { logit } from "../util/format";
 import { differs } from "../util/same";
+import { Speaking } from "../words";
 import { columns } from "./columns";
 
 /** More values than these are crowded on a phone. */
@@ -10,7 +10,7 @@ const MANY = 13;
 
 /** A row of values under the strip's columns: bars from zero, or a line through the pixels' values (CLS has no place on it). */
 @customElement("lr-profile")
-export class Profile extends LitElement {
+export class Profile extends Speaking {
   static override styles = css`
     :host {
       display: block;
@@ -59,12 +59,14 @@ export class Profile extends LitElement {
   @property({ attribute: false, hasChanged: differs }) colours: string[] = ["--ink"];
   /** The values' bounds; without them, what holds the values and zero. */
   @property({ attribute: false, hasChanged: differs }) bounds: [number, number] | null = null;
-  @property({ attribute: false }) format: (value: number) => string = logit;
+  /** How a value is written; without it, as a logit. */
+  @property({ attribute: false }) format: ((value: number) => string) | null = null;
   @property({ type: Number }) height = 90;
   @property() label = "";
 
   override render() {
     const { left, middle, width } = columns(this.values.length);
+    const format = this.format ?? this.words.numbers.logit;
     const fitted = [Math.min(-1, ...this.values), Math.max(1, ...this.values)];
     const scale = scaleLinear(this.bounds ?? fitted, [this.height - 16, 16]);
     if (!this.bounds) scale.nice(2);
@@ -89,7 +91,7 @@ export class Profile extends LitElement {
             ></rect>`,
           )}
       ${this.values.map((value, token) =>
-        this.kind === "line" && token === 0 ? null : svg`<text class=${lesser(token) ? "lesser" : ""} x=${`${middle(token)}%`} y=${Number(y(value)) + (value < 0 ? 14 : -7)}>${this.format(value)}</text>`,
+        this.kind === "line" && token === 0 ? null : svg`<text class=${lesser(token) ? "lesser" : ""} x=${`${middle(token)}%`} y=${Number(y(value)) + (value < 0 ? 14 : -7)}>${format(value)}</text>`,
       )}
     </svg>`;
   }

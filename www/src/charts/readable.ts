@@ -1,5 +1,6 @@
-import { LitElement, css, html, type SVGTemplateResult } from "lit";
+import { css, html, type SVGTemplateResult } from "lit";
 import { state } from "lit/decorators.js";
+import { Speaking } from "../words";
 
 /** A value's place in the picture, in pixels. */
 export interface Place {
@@ -25,7 +26,7 @@ const KEYS: Record<string, [number, number]> = {
  * A picture whose values are read by pointing at them, or by focusing it and pressing the arrow keys. Its role has screen
  * readers leave those keys to it, which they keep for themselves on an image.
  */
-export abstract class ReadableChart extends LitElement {
+export abstract class ReadableChart extends Speaking {
   static override styles = [
     css`
       :host {
@@ -144,6 +145,7 @@ export abstract class ReadableChart extends LitElement {
 
   /** The picture, and under it what is said of the chosen value. */
   protected picture(height: number, label: string, places: () => Place[], content: SVGTemplateResult | SVGTemplateResult[], axis: string) {
+    const { chart } = this.words;
     this.places = places;
     const reading = this.chosen && this.readings()[this.chosen.row]?.[this.chosen.column];
     return html`
@@ -152,8 +154,8 @@ export abstract class ReadableChart extends LitElement {
         height=${height}
         tabindex="0"
         role="application"
-        aria-roledescription="chart"
-        aria-label=${`${label} Arrow keys read the values.`}
+        aria-roledescription=${chart.role}
+        aria-label=${chart.keys(label)}
         @keydown=${(event: KeyboardEvent) => { this.move(event); }}
         @focus=${() => (this.chosen ??= { row: 0, column: 0 })}
         @blur=${() => (this.chosen = null)}

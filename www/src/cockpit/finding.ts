@@ -1,5 +1,6 @@
 // What the model does on pairs that it never met, in one sentence that its numbers choose.
-import { REVERSED, UNTESTED, conditionOf, isCoin } from "../figures/findings";
+import { REVERSED, isCoin } from "../figures/findings";
+import { en } from "../words/en";
 import type { Cut } from "../run/views";
 import { count, percent } from "../util/format";
 import type { Scores } from "./sight";
@@ -11,9 +12,9 @@ const FOUND = 0.1;
 export function cockpitFinding({ order, recognition }: Scores, cut: Cut, trained: boolean, past: number | null): string {
   const at = past === null ? [] : [`at step ${count(past)}`];
   if (!trained) return sentence([...at, "the model has learned nothing yet"]);
-  if (order === null || recognition === null) return UNTESTED;
+  if (order === null || recognition === null) return en.run.untested;
   const does = `on new pairs the model names both objects ${often(recognition)}${ordering(order, recognition)}`;
-  if (cut.terms.length > 0) return sentence([...at, lower(conditionOf(cut)), does]);
+  if (cut.terms.length > 0) return sentence([...at, lower(en.condition(cut)), does]);
   return past === null ? `All nine terms are in. ${sentence([does])}` : sentence([...at, does]);
 }
 

@@ -17,10 +17,10 @@ export function attributeOf(name: string): string {
 export const RUN_ATTRIBUTES = RUN_NAMES.map(attributeOf);
 
 /** Every attribute of a figure. */
-export const ATTRIBUTES = [...new Set([...RUN_ATTRIBUTES, ...Object.keys(SWITCHES), "lock", "number", "present", "ask"])];
+export const ATTRIBUTES = [...new Set([...RUN_ATTRIBUTES, ...Object.keys(SWITCHES), "lock", "number", "present", "lang", "ask"])];
 
 /** Those of `lr-strip`, which shows no run. */
-export const STRIP_ATTRIBUTES = ["labels", "positions", "pixels", "fixed", "aligned", "theme"];
+export const STRIP_ATTRIBUTES = ["labels", "positions", "pixels", "fixed", "aligned", "lang", "theme"];
 
 /** Attributes that any element may have, and what frameworks write for themselves: none of them is a misspelling of ours. */
 const NOT_OURS =

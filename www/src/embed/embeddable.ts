@@ -1,7 +1,8 @@
-import { LitElement, type PropertyDeclaration } from "lit";
+import type { LitElement, PropertyDeclaration } from "lit";
 import { property } from "lit/decorators.js";
 import type { EngineRequest } from "../engine/pkg/leftright.js";
 import type { Start } from "../run/address";
+import { Speaking } from "../words";
 import { RUN_ATTRIBUTES } from "./attributes";
 import { host } from "./host";
 
@@ -18,6 +19,7 @@ function says(text: string, value: unknown): boolean {
 /**
  * The attributes by which a page that embeds a figure sets it up.
  *
+ * @attr {string} lang - its language, `en` or `de`; without it, that of the page around, and English where that is neither. An experiment's figure is in English
  * @fires {CustomEvent<ChangeDetail>} lr-change - its run has changed: what it does, its step, settings and accuracies
  * @fires {CustomEvent<TrainedDetail>} lr-trained - a training has come to its end, or was paused
  * @csspart figure - all of it
@@ -29,7 +31,7 @@ function says(text: string, value: unknown): boolean {
  * @csspart question - what `ask` has a reader guess
  * @csspart controls - whatever `controls="none"` hides
  */
-export abstract class Embeddable extends LitElement {
+export abstract class Embeddable extends Speaking {
   /** The 3 of “Figure 3”; without it there is no such line. */
   @property({ type: Number }) number: number | null = null;
 

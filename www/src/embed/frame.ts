@@ -1,6 +1,7 @@
 // One figure alone in a page, as an iframe shows it: the address says which, and how.
 import "./library";
 import { reportUnknown } from "../run/address";
+import { loadScript } from "../util/load-script";
 import { quote } from "../util/format";
 import { ATTRIBUTES, STRIP_ATTRIBUTES, attributeOf } from "./attributes";
 import { NAMES } from "./names";
@@ -15,7 +16,6 @@ function build(): void {
   const query = new URLSearchParams(location.search);
   const asked = query.get("figure") ?? STANDARD;
   const name = NAMES.find((known) => known === asked);
-  if (!name) say(`figure is “${quote(asked)}”, but must be one of ${NAMES.join(", ")}. Here is ${STANDARD}.`);
 
   const figure = document.createElement(`lr-${name ?? STANDARD}`);
   // An address names attributes of ours and no others: `style` and `onclick` are a page's own affair.
@@ -26,11 +26,22 @@ function build(): void {
   document.documentElement.dataset.theme = figure.getAttribute("theme") ?? "auto";
   const main = document.querySelector("main");
   main?.querySelector(".late")?.replaceWith(figure);
-  // A page may have several frames, each with a main part.
-  main?.setAttribute("aria-label", `A figure: ${query.get("id") ?? name ?? STANDARD}`);
   const id = query.get("id") ?? asked;
+  void nameThePage(query.get("lang") ?? "", query.get("id") ?? name ?? STANDARD, name ? null : asked);
   tellHeight(id);
   for (const name of TOLD) figure.addEventListener(name, ({ detail }) => { window.parent.postMessage({ type: "leftright:event", name, detail, id }, "*"); });
+}
+
+/** In the figure's language. `wrong`: what the address calls a figure that is none. */
+async function nameThePage(language: string, name: string, wrong: string | null): Promise<void> {
+  const { wordsOf } = await loadScript(() => import("../words"));
+  const { frame, language: lang } = await wordsOf(language);
+  document.documentElement.lang = lang;
+  document.title = frame.title(document.querySelector(".credit a")?.textContent ?? "");
+  document.querySelector("h1")?.replaceChildren(document.title);
+  // A page may have several frames, each with a main part.
+  document.querySelector("main")?.setAttribute("aria-label", frame.label(name));
+  if (wrong !== null) say(frame.wrong(quote(wrong), NAMES, STANDARD));
 }
 
 function say(problem: string): void {

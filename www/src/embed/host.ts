@@ -3,6 +3,7 @@ import type { Embeddable } from "./embeddable";
 import type { TemplateResult } from "lit";
 import type { Asking } from "./question";
 import type { Run } from "../run/run";
+import type { Words } from "../words";
 
 export interface Host {
   /** The run that a figure's attributes ask for. */
@@ -12,7 +13,7 @@ export interface Host {
   /** What is wrong with a figure's attributes, in a line each. */
   problems(figure: Embeddable): string[];
   /** A button to train by, for a figure without one of its own; `pressed`: whether a reader sees it. */
-  trainer(run: Run, pressed: boolean): TemplateResult;
+  trainer(run: Run, pressed: boolean, words: Words): TemplateResult;
   /** What the page has the figure ask its reader, if anything. */
   question(figure: Asking, run: Run): unknown;
   /** Tells the page, by events, what has changed. */

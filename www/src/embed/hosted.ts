@@ -69,26 +69,27 @@ setHost({
 
   problems(figure) {
     reportUnknown(`<${figure.localName}>`, unknownAttributes(figure), ATTRIBUTES);
+    const { problems: words } = figure.words;
     const ask = figure.getAttribute("ask");
-    const unasked = ask !== null && "ask" in figure && !termsAsked(figure as Asking) ? [`ask is “${quote(ask)}”, but must be terms, as in EP or EE VP. It is as if it were not there.`] : [];
+    const unasked = ask !== null && "ask" in figure && !termsAsked(figure as Asking) ? [words.terms("ask", quote(ask))] : [];
     const switches = (Object.keys(SWITCHES) as (keyof typeof SWITCHES)[]).flatMap((name) => {
       const value = figure.asked(name);
       const allowed: readonly string[] = SWITCHES[name];
       if (value === null || allowed.includes(value)) return [];
-      return [`${name} is “${quote(value)}”, but must be one of ${allowed.join(", ")}. It is as if it were not there.`];
+      return [words.choice(name, quote(value), allowed)];
     });
     return [...unasked, ...switches];
   },
 
-  trainer(run, pressed) {
+  trainer(run, pressed, words) {
     return html`<div part="trainer">
       <div class="row">
-        ${press(trainLabel(run), () => (run.phase === "training" ? run.pause() : run.train()), { primary: true, able: answers(run.phase) })}
-        <span class="note" data-testid="state" data-phase=${run.phase} data-step=${run.step}>${runState(run, pressed)}</span>
+        ${press(trainLabel(run, words), () => (run.phase === "training" ? run.pause() : run.train()), { primary: true, able: answers(run.phase) })}
+        <span class="note" data-testid="state" data-phase=${run.phase} data-step=${run.step}>${runState(run, pressed, words)}</span>
       </div>
-      <progress max=${run.target} .value=${run.step} aria-label="Training progress"></progress>
-      ${run.error === null ? nothing : alarm(run.error, run.again)}
-      ${run.notices.map((notice) => html`<p class="note" part="message">${notice}</p>`)}
+      <progress max=${run.target} .value=${run.step} aria-label=${words.run.progress}></progress>
+      ${run.error === null ? nothing : alarm(run.error, run.again, words)}
+      ${run.notices.map((notice) => html`<p class="note" part="message" lang="en">${notice}</p>`)}
     </div>`;
   },
 

@@ -6,7 +6,7 @@ import { press } from "../figures/press";
 import { atRest } from "../run/life";
 import type { Run } from "../run/run";
 import { TERMS } from "../run/views";
-import { percent } from "../util/format";
+import type { Words } from "../words";
 import type { AblateDetail, GuessDetail, ResultDetail } from "./api";
 import { figureName, type Embeddable } from "./embeddable";
 
@@ -58,7 +58,7 @@ export function question(figure: Asking, run: Run): TemplateResult | typeof noth
   const ask = termsAsked(figure);
   if (!ask) return nothing;
   const state = stateOf(figure, run);
-  const without = ask.join(" and ");
+  const { ablate: words } = figure.words;
   // No form: a sandboxed frame may submit none, not even to its own script.
   const guess = () => {
     const input = figure.renderRoot.querySelector<HTMLInputElement>("[part~=question] input");
@@ -69,14 +69,14 @@ export function question(figure: Asking, run: Run): TemplateResult | typeof noth
   };
   const done = state.found !== null;
   return html`<div part="question controls" class="row">
-    <label>Before you cut: without ${without}, in how many of 100 new pairs will the order be right?
+    <label>${words.question(ask)}
       <input type="number" min="0" max="100" step="1" required ?disabled=${done} @keydown=${({ key }: KeyboardEvent) => { if (key === "Enter") guess(); }} /></label>
-    ${press("Guess", guess, { able: !done, why: "It is measured." })}
-    <p role="status" data-testid="guess">${said(state, without)}</p>
+    ${press(words.guess, guess, { able: !done, why: words.measured })}
+    <p role="status" data-testid="guess">${said(state, ask, words)}</p>
   </div>`;
 }
 
-function said({ guess, found }: Asked, without: string): string {
-  if (found !== null) return `${guess === null ? "" : `You guessed ${percent(guess)}. `}Without ${without} it is ${percent(found)}.`;
-  return guess === null ? "" : `You guess ${percent(guess)}. Now cut ${without}.`;
+function said({ guess, found }: Asked, ask: Term[], words: Words["ablate"]): string {
+  if (found !== null) return words.found(guess, ask, found);
+  return guess === null ? "" : words.guessed(guess, ask);
 }

@@ -31,6 +31,11 @@ export abstract class ExperimentFigure extends Figure {
     `,
   ];
 
+  /** What it claims and finds are sentences of the crate's, which are English. */
+  protected override get language(): string {
+    return "en";
+  }
+
   /** The experiment's name in the crate. */
   protected abstract readonly experiment: string;
   /** Whether the reader chooses which of its pictures is shown. */

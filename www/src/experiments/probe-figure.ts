@@ -14,6 +14,11 @@ import { claimed, rule, verdictStyles } from "./verdict";
 export abstract class ProbeFigure extends RunFigure {
   static override styles = [...RunFigure.styles, verdictStyles, galleryStyles];
 
+  /** What it claims and finds are sentences of the crate's, which are English. */
+  protected override get language(): string {
+    return "en";
+  }
+
   /** The experiment's name in the crate. */
   protected abstract readonly experiment: string;
   private probe: ModelProbe | null = null;

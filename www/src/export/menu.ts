@@ -3,12 +3,14 @@ import { css, html } from "lit";
 import { csv, type Table } from "./csv";
 import { download } from "./download";
 import { figureName } from "../embed/embeddable";
-import { count } from "../util/format";
 import { loadScript } from "../util/load-script";
 import type { Run } from "../run/run";
+import type { Words } from "../words";
 
 /** What a figure shows, and of which model. */
 export interface Kept extends HTMLElement {
+  /** In its language. */
+  words: Words;
   /** Its numbers as they are on screen. */
   numbers(): Table;
   provenance(): Provenance;
@@ -51,10 +53,10 @@ export const keepStyles = css`
 `;
 
 /** Of a run's model. */
-export function provenanceOf({ current, step, shown, file, bundled }: Run): Provenance {
+export function provenanceOf({ current, step, shown, file, bundled }: Run, { keep }: Words): Provenance {
   const seed = current?.config.seed ?? 0;
-  const from = bundled ? ", the model that came with the page" : file === null ? "" : `, from ${file}`;
-  return { name: `seed${seed}-step${shown ?? step}`, words: `seed ${seed}, step ${count(shown ?? step)}${from}` };
+  const from = bundled ? keep.shipped : file === null ? "" : keep.from(file);
+  return { name: `seed${seed}-step${shown ?? step}`, words: `${keep.model(seed, shown ?? step)}${from}` };
 }
 
 async function drawn(figure: Kept): Promise<string> {
@@ -75,27 +77,24 @@ const OF_ALL: (figure: Kept) => Keepsake[] = (figure) => [
   { label: "CSV", ending: ".csv", content: () => Promise.resolve(csv(figure.numbers())) },
 ];
 
-/** A frame does not hear whether the page around it lets it save files. */
-function saidInFrame(name: string): string {
-  return `Gave ${name} to the browser. If no file came, the page around this figure forbids it: its author can add allow-downloads to the frame’s sandbox.`;
-}
-
 async function keep(figure: Kept, { label, ending, content }: Keepsake, button: HTMLElement): Promise<void> {
+  const { keep: words } = figure.words;
   const told = button.parentElement?.querySelector("[role=status]");
   try {
     const made = await content();
     if (made === null) return;
     const name = `leftright-${figureName(figure)}-${figure.provenance().name}${ending}`;
     download(name, made);
-    if (told) told.textContent = window.parent === window ? `Saved ${name}.` : saidInFrame(name);
+    // A frame does not hear whether the page around it lets it save files.
+    if (told) told.textContent = window.parent === window ? words.saved(name) : words.given(name);
   } catch (thrown) {
-    if (told) told.textContent = `The ${label} was not made: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+    if (told) told.textContent = words.notMade(label, thrown instanceof Error ? thrown.message : String(thrown));
   }
 }
 
 export function keepMenu(figure: Kept) {
   return html`<details class="keep" data-testid="keep">
-    <summary>Keep</summary>
+    <summary>${figure.words.keep.keep}</summary>
     <div class="row">
       ${[...OF_ALL(figure), ...figure.keepsakes()].map(
         (keepsake) => html`<button class="link" @click=${(event: Event) => keep(figure, keepsake, event.currentTarget as HTMLElement)}>${keepsake.label}</button>`,

@@ -3,7 +3,8 @@
 import type { CaptionScore, Config, Decomposition, HeadDecomposition, Scene } from "../engine/pkg/leftright.js";
 import { UNCUT, exchange, stripOf, type Cut, type Placed, type Views } from "../run/views";
 import type { Choice } from "../charts/fit-bar";
-import { FLAT, conditionOf } from "./findings";
+import { en } from "../words/en";
+import { FLAT } from "./findings";
 
 /** The model's numbers for what is shown. */
 export interface BothWays {
@@ -118,7 +119,7 @@ function happened(of: BothWays): string {
     if (outcomeOf(of) !== "right") return `The line is higher on the ${side}.`;
     return `The line is higher on the ${side}, so this head looks at whichever object stands further ${side}.`;
   }
-  const said = `${conditionOf(cut)} `;
+  const said = `${en.condition(cut)} `;
   switch (outcomeOf(of)) {
     case "right": return `${said}the model still tells ${a} on the left from ${a} on the right.`;
     case "same": return `${said}the model still finds ${a} and ${b}, and says the same when they change places: right once, wrong once.`;

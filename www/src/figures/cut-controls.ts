@@ -3,15 +3,14 @@ import { css, html, nothing } from "lit";
 import type { Term } from "../engine/pkg/leftright.js";
 import type { Run } from "../run/run";
 import { UNCUT, isUncut, type Cut } from "../run/views";
-import { strength as strengthText } from "../util/format";
-import { listed } from "./findings";
+import { en, type Words } from "../words/en";
 import { press } from "./press";
 
 /** Rows: what the query comes from; columns: what the key comes from. */
-const GRID: { source: string; name: string; terms: Term[] }[] = [
-  { source: "E", name: "content asks", terms: ["EE", "EP", "EB"] },
-  { source: "P", name: "position asks", terms: ["PE", "PP", "PB"] },
-  { source: "B", name: "bias asks", terms: ["BE", "BP", "BB"] },
+const GRID: { source: "E" | "P" | "B"; terms: Term[] }[] = [
+  { source: "E", terms: ["EE", "EP", "EB"] },
+  { source: "P", terms: ["PE", "PP", "PB"] },
+  { source: "B", terms: ["BE", "BP", "BB"] },
 ];
 
 export const cutStyles = css`
@@ -72,7 +71,12 @@ export class CutControls {
   constructor(
     private readonly run: () => Run,
     private readonly changed: () => void,
+    private readonly language: () => Words = () => en,
   ) {}
+
+  private get words(): Words["cut"] {
+    return this.language().cut;
+  }
 
   private get cut(): Cut {
     return this.run().views.cut;
@@ -101,41 +105,44 @@ export class CutControls {
   /** `values`: whether the position part of the values can be cut too. */
   chips(values: boolean) {
     const letters = (term: Term) => term.split("").map((letter) => html`<span class=${`source-${letter.toLowerCase()}`}>${letter}</span>`);
+    const { words } = this;
     return html`<fieldset>
-      <legend>Terms to change</legend>
+      <legend>${words.terms}</legend>
       <div class="chips">
         <span class="note"></span>
-        <span class="note">content answers</span><span class="note">position answers</span><span class="note">bias answers</span>
-        ${GRID.map(({ source, name, terms }) => html`
-          <span class="note asks"><b class=${`source-${source.toLowerCase()}`}>${source}</b> ${name}</span>
+        ${words.answers.map((name) => html`<span class="note">${name}</span>`)}
+        ${GRID.map(({ source, terms }) => html`
+          <span class="note asks"><b class=${`source-${source.toLowerCase()}`}>${source}</b> ${words.asks[source]}</span>
           ${terms.map((term) => this.chip(term, letters(term)))}
         `)}
-        ${values ? html`<span class="note asks">values</span> ${this.chip("VP", html`VP: position in the values`, "wide")}` : nothing}
+        ${values ? html`<span class="note asks">${words.values}</span> ${this.chip("VP", words.positionInValues, "wide")}` : nothing}
       </div>
     </fieldset>`;
   }
 
   /** One turn of it is one step to undo, whatever it passed on its way. */
   slider() {
+    const { words } = this;
     const { terms, strength } = this.cut;
     const turn = (to: number) => {
       this.set({ strength: to }, this.#turning);
       this.#turning = true;
     };
     return html`<div class="turn">
-      <label for="strength"><b>Strength</b> ${strengthText(strength)} <span class="note">${terms.length === 0 ? "of the terms you press" : `of ${listed(terms)}`}</span></label>
+      <label for="strength"><b>${words.strength}</b> ${this.language().numbers.strength(strength)} <span class="note">${words.ofTerms(terms)}</span></label>
       <input
         id="strength" type="range" min="-1" max="2" step="0.25"
         .value=${String(strength)}
         @input=${(event: Event) => { turn(Number((event.target as HTMLInputElement).value)); }}
         @change=${() => { this.#turning = false; }}
       />
-      <div class="ends note" aria-hidden="true"><span>−1 reverses</span><span>0 removes</span><span>1 leaves</span><span>2 doubles</span></div>
+      <div class="ends note" aria-hidden="true">${words.ends.map((end) => html`<span>${end}</span>`)}</div>
     </div>`;
   }
 
   headChoice() {
     const all = Array.from({ length: this.run().current?.config.heads ?? 0 }, (_, head) => head);
+    const { words } = this;
     const { heads } = this.cut;
     const toggle = (head: number) => {
       const chosen = all.filter((other) => (other === head) !== (heads?.includes(other) ?? false));
@@ -143,9 +150,9 @@ export class CutControls {
     };
     const button = (pressed: boolean, label: string, act: () => void) => html`<button aria-pressed=${pressed ? "true" : "false"} @click=${act}>${label}</button>`;
     return html`<fieldset>
-      <legend>In which heads</legend>
+      <legend>${words.heads}</legend>
       <div class="row heads">
-        ${button(heads === null, "All heads", () => { this.set({ heads: null }); })}
+        ${button(heads === null, words.allHeads, () => { this.set({ heads: null }); })}
         ${all.map((head) => button(heads?.includes(head) ?? false, String(head), () => { toggle(head); }))}
       </div>
     </fieldset>`;
@@ -153,12 +160,12 @@ export class CutControls {
 
   history() {
     return html`<div class="row">
-      ${press("Undo", () => { this.undo(); }, { able: this.run().cutBefore, why: "Nothing is changed yet." })}
+      ${press(this.words.undo, () => { this.undo(); }, { able: this.run().cutBefore, why: this.words.nothingYet })}
       ${this.clear()}
     </div>`;
   }
 
   clear() {
-    return press("Clear", () => { this.set(UNCUT); }, { able: !isUncut(this.cut), why: "Nothing is changed." });
+    return press(this.words.clear, () => { this.set(UNCUT); }, { able: !isUncut(this.cut), why: this.words.nothing });
   }
 }

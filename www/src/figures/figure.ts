@@ -6,7 +6,7 @@ import { Embeddable } from "../embed/embeddable";
 import { host } from "../embed/host";
 import { engineError, sentence } from "../engine/errors";
 import { answers, type Phase } from "../run/life";
-import { count, typeset } from "../util/format";
+import { typeset } from "../util/format";
 import { LatestAnswer } from "../util/latest-answer";
 import { alarm } from "./alarm";
 import type { Run } from "../run/run";
@@ -136,12 +136,13 @@ export abstract class Figure extends Embeddable implements Kept {
   }
 
   override render() {
+    const { words } = this;
     const problems = host()?.problems(this) ?? [];
     const finding = this.finding();
     // Until it has anything of its own to show, the report's picture, which the page has in its place where there is no script.
     const reported = !this.measured() && this.childElementCount > 0;
-    return html`<figure aria-labelledby="heading" part="figure" class=${reported ? "unmeasured" : nothing}>
-      ${this.numbered === null ? nothing : html`<p class="number" part="number">Figure ${this.numbered}</p>`}
+    return html`<figure lang=${words.language} aria-labelledby="heading" part="figure" class=${reported ? "unmeasured" : nothing}>
+      ${this.numbered === null ? nothing : html`<p class="number" part="number">${words.figure.number(this.numbered)}</p>`}
       <h2 id="heading" part="heading">${this.ofRun}${this.heading}</h2>
       <p class="finding" part="finding" data-testid="finding">${typeof finding === "string" ? typeset(finding) : finding}</p>
       ${problems.map((problem) => html`<p class="alarm" part="message" role="alert">${problem}</p>`)} ${this.failures()}
@@ -198,33 +199,33 @@ export abstract class RunFigure extends Figure {
   }
 
   override provenance(): Provenance {
-    return provenanceOf(this.run);
+    return provenanceOf(this.run, this.words);
   }
 
   /** A question that failed says so here; of a dead engine the run tells, where no button to train does. */
   protected override failures(): unknown {
-    const { run } = this;
+    const { run, words } = this;
     const failed = this.questions.flatMap((question) => {
       const error = question.error && engineError(question.error);
       // A run that goes on asks again by itself.
       if (!error || error.code === "crash" || error.code === "closed" || !answers(run.phase)) return [];
-      return [alarm(`This could not be computed: ${sentence(error)}`, () => { question.again(); })];
+      return [alarm(sentence(error), () => { question.again(); }, words, words.figure.notComputed)];
     });
     const lost = run.phase === "failed" && this.trainer() === nothing && run.error !== null;
-    return lost ? alarm(run.error ?? "", run.again) : failed;
+    return lost ? alarm(run.error ?? "", run.again, words) : failed;
   }
 
   protected override moment(): TemplateResult | typeof nothing {
-    const { run } = this;
+    const { run, words } = this;
     if (run.shown === null) return nothing;
     return html`<p class="note" data-testid="moment">
-      As the model was at step ${count(run.shown)}.
-      <button class="link" @click=${() => run.show(null)}>Show the latest, step ${count(run.step)}</button>
+      ${words.figure.atStep(run.shown)}
+      <button class="link" @click=${() => run.show(null)}>${words.figure.latest(run.step)}</button>
     </p>`;
   }
 
   protected override trainer(): TemplateResult | typeof nothing {
-    return host()?.trainer(this.run, this.pressed) ?? nothing;
+    return host()?.trainer(this.run, this.pressed, this.words) ?? nothing;
   }
 
   override connectedCallback(): void {

@@ -2,9 +2,8 @@
 // the model, the strip and the cut.
 import type { Decomposition, HeadDecomposition, Term } from "../engine/pkg/leftright.js";
 import { exchange, type Placed } from "../run/views";
-import { accuracy, percent, signed } from "../util/format";
+import type { Words } from "../words/en";
 import { answerOf, outcomeOf, steepest, type BothWays } from "./both-ways";
-import { listed } from "./findings";
 
 /** Attention that a head must give to what it reads, and how many times as much as to the other object where it reads one alone. */
 const READS = 0.15;
@@ -13,9 +12,9 @@ const ALONE = 3;
 /** What a head reads: one object's label, both, or neither. */
 type Reading = number | "both" | "neither";
 
-export interface Step {
-  title: string;
-  say: (of: BothWays) => string;
+interface Step {
+  name: "tokens" | "logits" | "terms" | "softmax" | "reading" | "captions" | "swapped";
+  say: (of: BothWays, words: Words) => string;
 }
 
 /** The attention of a head on each of the two objects. */
@@ -33,86 +32,56 @@ function readings({ heads }: Decomposition, placed: Placed): Reading[] {
   });
 }
 
-function named(heads: number[], verb: string): string {
-  return `${heads.length === 1 ? "head" : "heads"} ${listed(heads)} ${heads.length === 1 ? `${verb}s` : verb}`;
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-}
-
 /** The heads that read each thing, in words. */
-function whoReads(all: Reading[], [a, b]: [number, number]): string {
+function whoReads(all: Reading[], labels: [number, number], { follow: { reading: words } }: Words): string {
   const who = (reading: Reading) => all.flatMap((one, head) => (one === reading ? [head] : []));
-  const [onA, onB, both, neither] = [who(a), who(b), who("both"), who("neither")];
-  const alone = [[onA, a], [onB, b]] as const;
+  const [both, neither] = [who("both"), who("neither")];
   return [
-    ...alone.flatMap(([heads, label]) => (heads.length > 0 ? [sentence(`${named(heads, "point")} at ${label} alone`)] : [])),
-    ...(both.length > 0 ? [sentence(`${named(both, "read")} ${a} and ${b}, which says who is there but not who is on the left`)] : []),
-    ...(neither.length > 0 ? [sentence(`${named(neither, "read")} neither`)] : []),
+    ...labels.flatMap((label) => (who(label).length > 0 ? [words.alone(who(label), label)] : [])),
+    ...(both.length > 0 ? [words.both(both, labels)] : []),
+    ...(neither.length > 0 ? [words.neither(neither)] : []),
   ].join(" ");
 }
 
-/** A term or the whole logit of the steepest head, at an object. */
-function at(of: BothWays, object: 0 | 1, term: Term | null): string {
-  const head = steepest(of.strip);
+/** A term or the whole logit of the steepest head, at each object. */
+function at({ strip, placed: { positions: [a, b] } }: BothWays, term: Term | null): [number, number] {
+  const head = steepest(strip);
   const row = term === null ? head?.logits : head?.terms.find((one) => one.term === term)?.row;
-  return signed(row?.[of.placed.positions[object] + 1] ?? 0, 1);
+  return [row?.[a + 1] ?? 0, row?.[b + 1] ?? 0];
 }
 
-function captionsOf({ strip }: BothWays): string {
+function captionsOf({ strip }: BothWays, { follow: { captions: words } }: Words): string {
   const [own, swapped] = strip.captions;
   const answer = answerOf(strip);
-  if (!own || !swapped || answer === "lost") return `The caption that comes nearest is “${strip.nearest?.text ?? ""}”, which names other objects.`;
-  if (answer === "tie") return "The two captions come equally near.";
+  if (!own || !swapped || answer === "lost") return words.lost(strip.nearest?.text ?? "");
+  if (answer === "tie") return words.tie;
   const [near, far] = answer === "right" ? [own, swapped] : [swapped, own];
-  return `“${near.text}” comes nearer (${accuracy(near.similarity)}) than “${far.text}” (${accuracy(far.similarity)}): the model is ${answer}.`;
+  return words.nearer(near.text, near.similarity, far.text, far.similarity, answer === "right");
 }
 
-function difference(of: BothWays): string {
+function difference(of: BothWays, { follow: { swapped: words } }: Words): string {
   const { placed, strip, exchanged } = of;
   const [before, after] = [readings(strip, placed), readings(exchanged, exchange(placed))];
   const turned = before.flatMap((reading, head) => (reading === after[head] ? [] : [head]));
-  const answers = { right: "It is right both times", same: "It gives both the same answer", wrong: "It is wrong both times", mixed: "It cannot say", lost: "It does not find both objects" }[outcomeOf(of)];
-  if (turned.length === 0) return `Every head reads what it read before, so the two strips look alike to the model. ${answers}.`;
-  const said = (reading: Reading | undefined) => (typeof reading === "number" ? `${reading} alone` : (reading ?? ""));
-  const changes = turned.map((head) => `head ${head} read ${said(before[head])} and now reads ${said(after[head])}`);
-  const rest = turned.length === before.length ? "" : ", and the other heads read as before";
-  return `What differs: ${changes.join("; ")}${rest}. ${answers}.`;
+  const answers = words.answers[outcomeOf(of)];
+  if (turned.length === 0) return `${words.alike} ${answers}`;
+  const said = (reading: Reading | undefined) => (typeof reading === "number" ? words.reads.alone(reading) : reading ? words.reads[reading] : "");
+  const changes = turned.map((head) => words.turned(head, said(before[head]), said(after[head])));
+  return `${words.differs(changes, turned.length < before.length)} ${answers}`;
 }
 
 export const STEPS: Step[] = [
+  { name: "tokens", say: ({ strip: { tokens }, placed: { labels } }, { follow }) => follow.tokens.say(tokens.length, labels) },
+  { name: "logits", say: (of, { follow }) => follow.logits.say(of.strip.heads.length, of.strip.strongest, of.placed.labels, at(of, null)) },
+  { name: "terms", say: (of, { follow }) => follow.terms.say(of.strip.strongest, of.placed.labels, at(of, "EE"), at(of, "EP")) },
   {
-    title: "Tokens",
-    say: ({ strip: { tokens }, placed: { labels: [a, b] } }) =>
-      `The strip becomes ${tokens.length} tokens: one for each pixel, and CLS, which will read them. Each token is the sum of two learned vectors: its content (${a}, ${b} or nothing) and its position.`,
-  },
-  {
-    title: "Query and key",
-    say: (of) =>
-      `CLS sends out a query: what it looks for. Every token holds up a key: what it offers. Their product is the token’s logit; the higher it is, the more CLS will take from there. There are ${of.strip.heads.length} heads, each with queries and keys of its own. In head ${of.strip.strongest}, ${of.placed.labels[0]} has a logit of ${at(of, 0, null)} and ${of.placed.labels[1]} one of ${at(of, 1, null)}.`,
-  },
-  {
-    title: "Nine terms",
-    say: (of) =>
-      `Query and key are sums of three parts, content E, position P and a bias B; multiplied out, a logit is a sum of nine terms. In head ${of.strip.strongest}, ${of.placed.labels[0]} gets ${at(of, 0, "EE")} from EE for what it is, and ${at(of, 0, "EP")} from EP for where it stands; ${of.placed.labels[1]} gets ${at(of, 1, "EE")} and ${at(of, 1, "EP")}.`,
-  },
-  {
-    title: "Softmax",
-    say: ({ strip, placed }) => {
+    name: "softmax",
+    say: ({ strip, placed }, { follow }) => {
       const head = steepest(strip);
-      const [onA, onB] = head ? sharesOf(head, placed) : [0, 0];
-      return `A softmax turns the logits of a head into shares of attention that add up to 100 %; a lead of one logit makes a share 2.7 times as large. Head ${strip.strongest} gives ${percent(onA)} to ${placed.labels[0]} and ${percent(onB)} to ${placed.labels[1]}.`;
+      return follow.softmax.say(strip.strongest, placed.labels, head ? sharesOf(head, placed) : [0, 0]);
     },
   },
-  {
-    title: "Reading",
-    say: ({ strip, placed }) =>
-      `From each token a head takes a third vector, its value, in the measure of its attention. ${whoReads(readings(strip, placed), placed.labels)}`,
-  },
-  {
-    title: "Two captions",
-    say: (of) => `What the heads have read makes one vector for the strip. The text tower makes one for each caption in the same way, and the nearest is the answer. ${captionsOf(of)}`,
-  },
-  { title: "Swapped", say: (of) => `Now ${of.placed.labels[0]} and ${of.placed.labels[1]} change places. ${difference(of)}` },
+  { name: "reading", say: ({ strip, placed }, words) => words.follow.reading.say(whoReads(readings(strip, placed), placed.labels, words)) },
+  { name: "captions", say: (of, words) => words.follow.captions.say(captionsOf(of, words)) },
+  { name: "swapped", say: (of, words) => words.follow.swapped.say(of.placed.labels, difference(of, words)) },
 ];

@@ -7,7 +7,6 @@ import type { AblationResult, Accuracy } from "../engine/pkg/leftright.js";
 import type { Table } from "../export/csv";
 import { CutControls, cutStyles } from "./cut-controls";
 import { ablateFinding } from "./findings";
-import { accuracy } from "../util/format";
 import { UNCUT, ablationsOf, isUncut, type Cut } from "../run/views";
 import { RunFigure } from "./figure";
 import { SPLITS } from "./splits";
@@ -64,10 +63,13 @@ export class LrAblate extends RunFigure {
   /** Terms, as in `EP`: before they are cut the reader is asked how often the order will be right without them (not in the article). */
   @property({ reflect: true, useDefault: true }) ask: string | null = null;
 
-  protected override readonly heading = "Take a term away, without training again: what does the model still know?";
   private readonly answer = this.question<{ cut: Cut; result: AblationResult }>();
   private changed = false;
-  private readonly cutting = new CutControls(() => this.run, () => { this.changed = true; });
+  private readonly cutting = new CutControls(() => this.run, () => { this.changed = true; }, () => this.words);
+
+  protected override get heading(): string {
+    return this.words.ablate.heading;
+  }
 
   private get cut(): Cut {
     return this.run.views.cut;
@@ -97,9 +99,9 @@ export class LrAblate extends RunFigure {
   protected override finding() {
     const { evaluation, trained } = this.run;
     const answer = this.answer.value;
-    if (answer) return ablateFinding(answer.result.before, answer.result.after, answer.cut, trained, this.pressed);
+    if (answer) return ablateFinding(answer.result.before, answer.result.after, answer.cut, trained, this.pressed, this.words);
     // What a cut does is not known before it is measured.
-    return evaluation && isUncut(this.cut) ? ablateFinding(evaluation.accuracies, evaluation.accuracies, UNCUT, trained, this.pressed) : nothing;
+    return evaluation && isUncut(this.cut) ? ablateFinding(evaluation.accuracies, evaluation.accuracies, UNCUT, trained, this.pressed, this.words) : nothing;
   }
 
   protected override body() {
@@ -120,28 +122,29 @@ export class LrAblate extends RunFigure {
   }
 
   private accuracies() {
+    const { ablate, figure, numbers } = this.words;
     const result = this.answer.value?.result;
     const waiting = this.answer.value !== null && this.answer.value.cut !== this.cut;
     return html`<table data-testid="ablation" aria-busy=${waiting ? "true" : "false"} data-cut=${this.answer.value?.cut.terms.join() ?? ""}>
-      <caption class="visually-hidden">Accuracies before and after, on the three splits</caption>
+      <caption class="visually-hidden">${ablate.table}</caption>
       <thead>
         <tr>
-          <th scope="col">Accuracy</th>
-          <th scope="col">From 0 to 1: ○&nbsp;before, ●&nbsp;after, ┆&nbsp;chance</th>
-          <th scope="col">Before → after</th>
+          <th scope="col">${ablate.accuracy}</th>
+          <th scope="col">${ablate.scale}</th>
+          <th scope="col">${ablate.beforeAfter}</th>
         </tr>
       </thead>
-      ${SPLITS.map(({ split, label, meaning }) => html`<tbody>
-        <tr class="split"><th scope="rowgroup" colspan="3"><b>${label}</b> <span class="note">${meaning}</span></th></tr>
+      ${SPLITS.map(({ split }) => html`<tbody>
+        <tr class="split"><th scope="rowgroup" colspan="3"><b>${figure.splits[split].label}</b> <span class="note">${figure.splits[split].meaning}</span></th></tr>
         ${ACCURACIES.map(({ name, chance }) => {
           const value = (accuracies: Accuracy | undefined) => accuracies?.[name] ?? null;
           const before = value(result?.before[split]);
           const after = value(result?.after[split]);
           if (split === "single" && name !== "retrieval") return nothing;
           return html`<tr data-testid=${`ablation-${split}-${name}`}>
-            <th scope="row">${name}</th>
+            <th scope="row">${figure.accuracies[name]}</th>
             <td>${before === null || after === null ? nothing : html`<lr-accuracy-track .from=${before} .to=${after} .chance=${chance}></lr-accuracy-track>`}</td>
-            <td><span data-value="before">${accuracy(before)}</span> → <b data-value="after">${accuracy(after)}</b></td>
+            <td><span data-value="before">${numbers.accuracy(before)}</span> → <b data-value="after">${numbers.accuracy(after)}</b></td>
           </tr>`;
         })}
       </tbody>`)}

@@ -6,7 +6,6 @@ import "./lr-strip";
 import type { Table } from "../export/csv";
 import { bothWays, type BothWays } from "./both-ways";
 import { RunFigure } from "./figure";
-import { conditionOf } from "./findings";
 import { PICTURES, compared } from "./follow-pictures";
 import { STEPS } from "./follow-steps";
 import type { StripMove } from "./lr-strip";
@@ -135,9 +134,12 @@ export class LrFollow extends RunFigure {
     `,
   ];
 
-  protected override readonly heading = "From pixels to an answer, a step at a time";
   private readonly answer = this.question<BothWays>();
   @state() private at = 0;
+
+  protected override get heading(): string {
+    return this.words.follow.heading;
+  }
 
   protected override willUpdate(): void {
     super.willUpdate();
@@ -149,8 +151,8 @@ export class LrFollow extends RunFigure {
 
   protected override finding(): string | typeof nothing {
     const { value } = this.answer;
-    if (this.run.current?.config.autoregressive) return "This model writes its captions, and has no captions to choose between.";
-    return value ? (STEPS[this.at]?.say(value) ?? nothing) : nothing;
+    if (this.run.current?.config.autoregressive) return this.words.follow.writes;
+    return value ? (STEPS[this.at]?.say(value, this.words) ?? nothing) : nothing;
   }
 
   private go(step: number): void {
@@ -161,17 +163,18 @@ export class LrFollow extends RunFigure {
 
   protected override body(): TemplateResult {
     const of = this.answer.value;
+    const { follow } = this.words;
     return html`
       ${this.cut()}
-      <ol part="controls" aria-label="Steps">
-        ${STEPS.map(({ title }, i) => html`<li>
-          <button aria-current=${i === this.at ? "step" : nothing} @click=${() => { this.go(i); }}>${i + 1} ${title}</button>
+      <ol part="controls" aria-label=${follow.steps}>
+        ${STEPS.map(({ name }, i) => html`<li>
+          <button aria-current=${i === this.at ? "step" : nothing} @click=${() => { this.go(i); }}>${i + 1} ${follow[name].title}</button>
         </li>`)}
       </ol>
       ${of ? html`<div class="stage" data-testid="stage" data-step=${this.at + 1}>${this.picture(of)}</div>` : html`<div class="stage"></div>`}
       <div class="row" part="controls">
-        ${press("Back", () => { this.go(this.at - 1); }, { able: this.at > 0, why: "This is the first step." })}
-        ${press("Next", () => { this.go(this.at + 1); }, { primary: true, able: this.at < STEPS.length - 1, why: "This is the last step." })}
+        ${press(follow.back, () => { this.go(this.at - 1); }, { able: this.at > 0, why: follow.first })}
+        ${press(follow.next, () => { this.go(this.at + 1); }, { primary: true, able: this.at < STEPS.length - 1, why: follow.last })}
       </div>
       <div class="paper"><slot></slot></div>
     `;
@@ -181,14 +184,16 @@ export class LrFollow extends RunFigure {
   private cut() {
     const { cut } = this.run.views;
     if (cut.terms.length === 0 || cut.strength === 1) return nothing;
+    const { follow, condition } = this.words;
     const back = () => { this.run.look({ cut: UNCUT }); };
-    return html`<p class="note" data-testid="cut">${conditionOf(cut)}, as you have set it. <button class="link" @click=${back}>Put it back</button></p>`;
+    return html`<p class="note" data-testid="cut">${follow.cut(condition(cut))} <button class="link" @click=${back}>${follow.putBack}</button></p>`;
   }
 
   private picture(of: BothWays): TemplateResult {
+    const { words } = this;
     const { strip, placed } = of;
     const picture = PICTURES[this.at];
-    if (!picture) return compared(of);
+    if (!picture) return compared(of, words);
     return html`<lr-strip
         aligned
         ?fixed=${!this.pressed}
@@ -197,7 +202,7 @@ export class LrFollow extends RunFigure {
         .pixels=${strip.tokens.length - 1}
         @lr-move=${({ detail: { positions, continued } }: StripMove) => { this.run.look({ placed: { ...this.run.views.placed, positions } }, continued); }}
       ></lr-strip>
-      ${picture(strip, placed)}`;
+      ${picture(strip, words, placed)}`;
   }
 
   override numbers(): Table {

@@ -7,7 +7,6 @@ import { scale, scaleStyles } from "../charts/heatmap";
 import type { CaptionScore, Decomposition, HeadDecomposition } from "../engine/pkg/leftright.js";
 import type { Table } from "../export/csv";
 import { gradientFinding } from "./findings";
-import { accuracy, signed } from "../util/format";
 import { stripOf, type Cut, type Placed } from "../run/views";
 import { RunFigure } from "./figure";
 import type { StripMove } from "./lr-strip";
@@ -70,9 +69,12 @@ export class LrGradient extends RunFigure {
     `,
   ];
 
-  protected override readonly heading = "Nine terms make the attention logits; look for the one that slopes";
   private readonly answer = this.question<{ cut: Cut; decomposition: Decomposition }>();
   private moved = false;
+
+  protected override get heading(): string {
+    return this.words.gradient.heading;
+  }
 
   private get placed(): Placed {
     return this.run.views.placed;
@@ -90,12 +92,12 @@ export class LrGradient extends RunFigure {
   protected override updated(): void {
     if (!this.moved || !this.answer.value?.decomposition.nearest) return;
     this.moved = false;
-    this.announce(`The nearest caption is “${this.answer.value.decomposition.nearest.text}”.`);
+    this.announce(this.words.gradient.nearest(this.answer.value.decomposition.nearest.text));
   }
 
   protected override finding() {
     const answer = this.answer.value;
-    return answer ? gradientFinding(answer.decomposition, answer.cut) : nothing;
+    return answer ? gradientFinding(answer.decomposition, answer.cut, this.words) : nothing;
   }
 
   /** Where a drag begins is a step of the page's history; what it passes on its way is not. */
@@ -115,6 +117,7 @@ export class LrGradient extends RunFigure {
   }
 
   private select(object: 0 | 1) {
+    const { gradient } = this.words;
     const { labels, held_labels } = this.run.current?.config ?? { labels: 20, held_labels: 5 };
     const options = (from: number, to: number) =>
       Array.from({ length: to - from + 1 }, (_, i) => from + i).map(
@@ -124,10 +127,10 @@ export class LrGradient extends RunFigure {
       <svg class="swatch" viewBox="0 0 14 14" aria-hidden="true" fill="var(${OBJECT_COLOURS[object]})">
         ${object === 0 ? html`<svg><circle cx="7" cy="7" r="7"></circle></svg>` : html`<svg><rect width="14" height="14" rx="1"></rect></svg>`}
       </svg>
-      ${object === 0 ? "Circle" : "Square"}
+      ${gradient.shapes[object]}
       <select data-testid=${`label-${object}`} @change=${(event: Event) => { this.choose(object, Number((event.target as HTMLSelectElement).value)); }}>
-        <optgroup label="Never in a training pair">${options(labels - held_labels + 1, labels)}</optgroup>
-        <optgroup label="Free to be in training pairs">${options(1, labels - held_labels)}</optgroup>
+        <optgroup label=${gradient.held}>${options(labels - held_labels + 1, labels)}</optgroup>
+        <optgroup label=${gradient.free}>${options(1, labels - held_labels)}</optgroup>
       </select>
     </label>`;
   }
@@ -138,7 +141,7 @@ export class LrGradient extends RunFigure {
     return html`
       <div class="scene">
         <div class="row" part="controls">${this.select(0)} ${this.select(1)}</div>
-        <p class="note hint" part="controls">Drag an object, or focus it and press the arrow keys.</p>
+        <p class="note hint" part="controls">${this.words.gradient.hint}</p>
         <lr-strip
           aligned
           ?fixed=${!this.pressed}
@@ -163,46 +166,47 @@ export class LrGradient extends RunFigure {
 
   /** What the strongest head makes of the strip, under the strip's own columns. */
   private rows({ strongest, tokens }: Decomposition, head: HeadDecomposition) {
+    const { gradient, numbers: { accuracy } } = this.words;
     const ep = head.terms.find(({ term }) => term === "EP")?.row ?? [];
     const { labels, positions } = this.placed;
     const [a, b] = positions;
     const colours = tokens.map((_, token) => tokenColour(token, positions));
     return html`
       <div>
-        <h3>Head ${strongest}, the steepest: what CLS sees of each position (EP, logits)</h3>
-        <lr-profile data-testid="ep-row" kind="line" .values=${ep} .colours=${["--source-p"]} .height=${120} label=${`EP row of head ${strongest}, slope ${signed(head.slope)} logits per pixel.`}></lr-profile>
-        <h3>All nine terms together (logits)</h3>
-        <lr-profile .values=${head.logits} .colours=${colours} .height=${104} label="The logits of the same head, the sum of its nine terms."></lr-profile>
-        <h3>Attention, their softmax</h3>
+        <h3>${gradient.steepest(strongest)}</h3>
+        <lr-profile data-testid="ep-row" kind="line" .values=${ep} .colours=${["--source-p"]} .height=${120} label=${gradient.epRow(strongest, head.slope)}></lr-profile>
+        <h3>${gradient.together}</h3>
+        <lr-profile .values=${head.logits} .colours=${colours} .height=${104} label=${gradient.logits}></lr-profile>
+        <h3>${gradient.attention}</h3>
         <lr-profile
           .values=${head.attention}
           .colours=${colours}
           .bounds=${[0, 1]}
           .format=${accuracy}
-          label=${`Attention of head ${strongest}: ${accuracy(head.attention[a + 1] ?? null)} on object ${labels[0]}, ${accuracy(head.attention[b + 1] ?? null)} on object ${labels[1]}.`}
+          label=${gradient.attentionOn(strongest, [head.attention[a + 1] ?? null, head.attention[b + 1] ?? null], labels)}
         ></lr-profile>
       </div>
     `;
   }
 
   private captions({ captions, nearest }: Decomposition) {
+    const { gradient, numbers } = this.words;
     const isNearest = (score: CaptionScore) => score.text === nearest?.text;
     const shown = nearest && !captions.some(isNearest) ? [...captions, nearest] : captions;
-    const kinds = ["true", "swapped", "nearest of all"];
     return html`<table class="captions" data-testid="captions">
       <thead>
         <tr>
-          <th scope="col">Caption</th>
-          <th scope="col">Similarity to the strip, −1 to 1</th>
-          <th scope="col"><span class="visually-hidden">Value</span></th>
+          <th scope="col">${gradient.caption}</th>
+          <th scope="col">${gradient.similarity}</th>
+          <th scope="col"><span class="visually-hidden">${gradient.value}</span></th>
         </tr>
       </thead>
       <tbody>
         ${shown.map(
           (score, i) => html`<tr>
             <th scope="row">
-              ${isNearest(score) ? html`<b>${score.text}</b>` : score.text}
-              <span class="note">(${kinds[i]}${isNearest(score) && i < 2 ? ", nearest" : ""})</span>
+              <span lang="en">${isNearest(score) ? html`<b>${score.text}</b>` : score.text}</span>
+              <span class="note">(${gradient.kinds[i]}${isNearest(score) && i < 2 ? `, ${gradient.isNearest}` : ""})</span>
             </th>
             <td>
               <svg class="bar" height="10" aria-hidden="true">
@@ -211,7 +215,7 @@ export class LrGradient extends RunFigure {
                 <circle cx=${`${(50 + score.similarity * 50).toFixed(1)}%`} cy="5" r="5" fill="var(--ink)"></circle>
               </svg>
             </td>
-            <td>${signed(score.similarity)}</td>
+            <td>${numbers.signed(score.similarity)}</td>
           </tr>`,
         )}
       </tbody>
@@ -219,35 +223,35 @@ export class LrGradient extends RunFigure {
   }
 
   private heads({ heads, tokens }: Decomposition) {
+    const { gradient, figure, numbers } = this.words;
     const most = Math.max(...heads.flatMap(({ terms }) => terms.flatMap(({ row }) => row.map(Math.abs))));
     return html`
-      <h3>Every term of every head: the CLS row, in logits</h3>
+      <h3>${gradient.everyTerm}</h3>
       <p class="note">
-        First letter: what CLS asks with, second: what a pixel answers with. <b class="source-e">E</b> the token (content),
-        <b class="source-p">P</b> the position, <b class="source-b">B</b> a bias. One colour scale for all heads:
-        <span class="scale">${scale(most, 1)}</span>
+        ${gradient.letters} <b class="source-e">E</b> ${gradient.sources.E}, <b class="source-p">P</b> ${gradient.sources.P},
+        <b class="source-b">B</b> ${gradient.sources.B}. ${gradient.scale} <span class="scale">${scale(most, 1, this.words)}</span>
       </p>
       <div class="heads">
         ${heads.map(
           ({ terms, slope }, head) => html`<div>
-            <h3>Head ${head} <span class="note">EP slope ${signed(slope)} logits per pixel</span></h3>
+            <h3>${gradient.head(head)} <span class="note">${gradient.epSlope(slope)}</span></h3>
             <lr-heatmap
               .rows=${terms.map(({ term, row }) => ({ name: term, values: row }))}
               .most=${most}
-              label=${`Nine terms of head ${head}; EP slope ${signed(slope)} logits per pixel.`}
+              label=${gradient.nineTerms(head, slope)}
             ></lr-heatmap>
           </div>`,
         )}
       </div>
       <details>
-        <summary>The same as a table</summary>
+        <summary>${gradient.asTable}</summary>
         <div class="scroll">
           <table class="values">
             <thead>
               <tr>
-                <th scope="col">Head</th>
-                <th scope="col">Term</th>
-                ${tokens.map((_, token) => html`<th scope="col">${columnName(token)}</th>`)}
+                <th scope="col">${gradient.headColumn}</th>
+                <th scope="col">${gradient.termColumn}</th>
+                ${tokens.map((_, token) => html`<th scope="col">${figure.token(token)}</th>`)}
               </tr>
             </thead>
             <tbody>
@@ -256,7 +260,7 @@ export class LrGradient extends RunFigure {
                   ({ term, row }) => html`<tr>
                     <td>${head}</td>
                     <th scope="row">${term}</th>
-                    ${row.map((logit) => html`<td>${signed(logit)}</td>`)}
+                    ${row.map((logit) => html`<td>${numbers.signed(logit)}</td>`)}
                   </tr>`,
                 ),
               )}

@@ -1,8 +1,9 @@
-import { LitElement, css, html, svg } from "lit";
+import { css, html, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { columns } from "../charts/columns";
 import { host } from "../embed/host";
 import { differs } from "../util/same";
+import { Speaking, type Words } from "../words";
 
 const CELL = 44;
 /** More pixels than these have narrow cells on a phone. */
@@ -15,6 +16,8 @@ const PIXELS = 10;
 const PAIR = {
   fromAttribute: (text: string | null) => (text ?? "").trim().split(/[\s,]+/).map(Number) as [number, number],
 };
+/** Beyond it a label has no room in its object. */
+const MOST_LABEL = 999;
 const LABELS: [number, number] = [16, 17];
 const POSITIONS: [number, number] = [2, 7];
 
@@ -24,11 +27,12 @@ export type StripMove = CustomEvent<{ positions: [number, number]; continued: bo
 /**
  * A strip with two objects, the first a circle and the second a square. They are dragged, or moved with arrow keys.
  *
+ * @attr {string} lang - what a screen reader hears of it is in `en` or `de`; without it, as the page around
  * @fires {CustomEvent<MoveDetail>} lr-move - the reader has moved an object
  * @csspart message - what is wrong with an attribute, in a line
  */
 @customElement("lr-strip")
-export class LrStrip extends LitElement {
+export class LrStrip extends Speaking {
   static override styles = css`
     :host {
       display: block;
@@ -111,7 +115,7 @@ export class LrStrip extends LitElement {
   /** It leaves room for a row's name and shows CLS, to stand above a chart's columns. */
   @property({ type: Boolean }) aligned = false;
   /** What is wrong with an attribute. */
-  private wrong = "";
+  private wrong: ((problems: Words["problems"]) => string) | null = null;
   /** Whether the drag has moved its object already. */
   private dragged = false;
 
@@ -123,19 +127,19 @@ export class LrStrip extends LitElement {
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     if (!changed.has("labels") && !changed.has("positions") && !changed.has("pixels")) return;
-    this.wrong = "";
+    this.wrong = null;
     if (!(Number.isInteger(this.pixels) && this.pixels >= 2 && this.pixels <= MOST)) {
-      this.wrong = `pixels must be a whole number from 2 to ${MOST}; a strip of ${PIXELS} is shown.`;
+      this.wrong = (problems) => problems.pixels(MOST, PIXELS);
       this.pixels = PIXELS;
     }
     const { labels, positions, pixels } = this;
     const usual: [number, number] = pixels > POSITIONS[1] ? POSITIONS : [0, pixels - 1];
     if (!pair(positions, 0, pixels - 1)) {
-      this.wrong = `positions must be two different whole numbers from 0 to ${pixels - 1}, as in “${usual.join(" ")}”, which is shown.`;
+      this.wrong = (problems) => problems.positions(pixels - 1, usual.join(" "));
       this.positions = usual;
     }
-    if (!pair(labels, 1, 999)) {
-      this.wrong = "labels must be two different whole numbers from 1 to 999, as in “16 17”, which is shown.";
+    if (!pair(labels, 1, MOST_LABEL)) {
+      this.wrong = (problems) => problems.labels(MOST_LABEL, LABELS.join(" "));
       this.labels = LABELS;
     }
   }
@@ -202,8 +206,8 @@ export class LrStrip extends LitElement {
     if (this.fixed) return placed(svg`<g class="object">${inside}</g>`);
     return placed(svg`<g
       class="object" tabindex="0" role="slider" data-testid=${`object-${object}`}
-      aria-label=${`Object ${label}, position`} aria-valuemin="1" aria-valuemax=${this.pixels} aria-valuenow=${position + 1}
-      aria-valuetext=${`pixel ${position + 1}`} aria-orientation="horizontal"
+      aria-label=${this.words.strip.object(label)} aria-valuemin="1" aria-valuemax=${this.pixels} aria-valuenow=${position + 1}
+      aria-valuetext=${this.words.strip.at(position + 1)} aria-orientation="horizontal"
       @keydown=${(event: KeyboardEvent) => { this.key(event, object); }}
       @pointerdown=${(event: PointerEvent) => { this.take(event); }}
       @pointermove=${(event: PointerEvent) => { this.drag(event, object); }}
@@ -214,12 +218,12 @@ export class LrStrip extends LitElement {
     const { left, middle, width } = this.columns;
     const [a, b] = this.positions;
     const cell = (token: number) => svg`<rect class="cell" x=${`${left(token)}%`} width=${`${width}%`} y="0" height=${CELL}></rect>`;
-    const summary = `A strip of ${this.pixels} pixels: object ${this.labels[0]} at pixel ${a + 1}, object ${this.labels[1]} at pixel ${b + 1}.`;
-    return html`<svg class=${this.pixels > MANY ? "many" : ""} height=${CELL} role=${this.fixed ? "img" : "group"} aria-label=${summary}>
+    const { strip, problems } = this.words;
+    return html`<svg class=${this.pixels > MANY ? "many" : ""} height=${CELL} role=${this.fixed ? "img" : "group"} aria-label=${strip.summary(this.pixels, this.labels, [a + 1, b + 1])}>
       ${Array.from({ length: this.pixels }, (_, pixel) => cell(pixel + this.lead))}
       ${this.aligned ? svg`${cell(0)}<text x=${`${middle(0)}%`} y=${CELL / 2 + 4}>CLS</text>` : null}
       ${this.object(0)}${this.object(1)}
-    </svg>${this.wrong === "" ? null : html`<p part="message" role="alert">${this.wrong}</p>`}`;
+    </svg>${this.wrong && html`<p part="message" role="alert">${this.wrong(problems)}</p>`}`;
   }
 }
 

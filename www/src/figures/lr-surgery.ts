@@ -9,7 +9,7 @@ import type { Table } from "../export/csv";
 import { accuracy, percent, signed } from "../util/format";
 import { same } from "../util/same";
 import { ProbeFigure } from "../experiments/probe-figure";
-import { SKILL, UNTESTED, isCoin, steepestOf } from "./findings";
+import { SKILL, isCoin, steepestOf } from "./findings";
 import { press } from "./press";
 
 /** The steepest ramp of the slider, in logits per pixel. */
@@ -176,7 +176,7 @@ export class LrSurgery extends ProbeFigure {
     const condition = `With ${line} in head ${operated}, and no EP in the other heads`;
     if (!answered) return `${condition}: measuring…`;
     const { order, recognition } = answered;
-    if (order === null || recognition === null) return UNTESTED;
+    if (order === null || recognition === null) return this.words.run.untested;
     return `${condition}, the model names both objects in ${percent(recognition)} of new pairs and gets their order right in ${percent(order)}.`;
   }
 

@@ -5,27 +5,22 @@ import type { SeriesStyle } from "../charts/series-style";
 import type { Table } from "../export/csv";
 import type { Accuracies, Axis, EngineRequest } from "../engine/pkg/leftright.js";
 import { sinceStep, trainFinding } from "./findings";
-import { accuracy, count } from "../util/format";
+import { quote } from "../util/format";
 import { loadScript } from "../util/load-script";
 import { answers, type Phase } from "../run/life";
-import { ENGINES, NUMBERS, WORDS, field, readInShape, readValue, reshaped, type NumberName } from "../run/settings";
+import { ENGINES, NUMBERS, SYMBOLS, field, readInShape, readValue, reshaped, type NumberName } from "../run/settings";
 import { RunFigure } from "./figure";
 import { runState } from "./run-status";
 import { engineLine, timeMachine, trainButtons, trainTrouble } from "./train-controls";
 import type { Keepsake } from "../export/menu";
 import { SPLITS } from "./splits";
+import type { Words } from "../words";
 
-/** An axis of training steps, and those of what is drawn over them. */
-const STEPS: Axis = { label: "step", bounds: null, log: false };
-const LOSS = { x: STEPS, y: { label: "loss", bounds: null, log: true } satisfies Axis };
-const RETRIEVAL = { x: STEPS, y: { label: "retrieval", bounds: [0, 1], log: false } satisfies Axis };
+const SHARE: Axis["bounds"] = [0, 1];
 /** The splits' lines, as every figure draws them. */
 const LOOKS: SeriesStyle[] = SPLITS.map(({ colour, dash, mark }) => ({ colour: `var(${colour})`, dash: dash?.join(" ") ?? "", mark }));
 const CHART_HEIGHT = 190;
-const twoDigits = (value: number) => value.toPrecision(2);
-
-/** Why a field does not take another value: its page's `lock`. */
-const SET = "Set by this page.";
+const capital = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
 /** Trains the model, with its settings, its loss and its accuracies as it goes. */
 @customElement("lr-train")
@@ -120,22 +115,25 @@ export class LrTrain extends RunFigure {
     `,
   ];
 
-  protected override readonly heading = "Train it, and watch whether it learns pairs or learns “left of”";
   protected override readonly turnsTime = true;
   /** What is wrong with a number in the form, until it is mended. */
-  private readonly wrong = new Map<NumberName, string>();
+  private readonly wrong = new Map<NumberName, (words: Words["train"]) => string>();
   private told: { phase: Phase; notice: string } = { phase: "empty", notice: "" };
 
+  protected override get heading(): string {
+    return this.words.train.heading;
+  }
+
   protected override finding() {
-    const { evaluation, trained, asOpened } = this.run;
-    return evaluation ? trainFinding(evaluation, trained, sinceStep(evaluation.step, asOpened)) : nothing;
+    const { run: { evaluation, trained, asOpened }, words } = this;
+    return evaluation ? trainFinding(evaluation, trained, sinceStep(evaluation.step, asOpened, words), words) : nothing;
   }
 
   protected override updated(): void {
     // A screen reader hears of the turns of a run, not of its every step. (An error is an alert of its own.)
     const { phase, notices } = this.run;
     const notice = notices.at(-1) ?? "";
-    const sentence = phase === "training" ? "Training." : runState(this.run, this.pressed);
+    const sentence = phase === "training" ? this.words.run.announced : runState(this.run, this.pressed, this.words);
     if (notice === this.told.notice && phase === this.told.phase) return;
     this.announce(notice === this.told.notice ? sentence : `${notice} ${sentence}`);
     this.told = { phase, notice };
@@ -159,9 +157,11 @@ export class LrTrain extends RunFigure {
   private change(name: NumberName, input: HTMLInputElement): void {
     const { settings, fields } = this.run;
     const read = settings && reshaped(settings, fields) ? readInShape : readValue;
-    const answer = read(input.value, field(fields, name));
+    const { value } = input;
+    const setting = field(fields, name);
+    const answer = read(value, setting);
     if ("wrong" in answer) {
-      this.wrong.set(name, `${answer.wrong}.`);
+      this.wrong.set(name, (words) => words.whole(name, quote(value), setting.min, answer.max));
       this.requestUpdate();
     } else {
       this.wrong.delete(name);
@@ -182,10 +182,10 @@ export class LrTrain extends RunFigure {
   }
 
   override keepsakes(): Keepsake[] {
-    const { run } = this;
+    const { run, words: { train } } = this;
     return [
-      { label: "Model (safetensors)", ending: ".safetensors", content: () => run.checkpoint() as Promise<BlobPart | null> },
-      { label: "Run (JSON)", ending: ".json", content: async () => (await loadScript(() => import("../run/recipe"))).recipe(run) },
+      { label: train.model, ending: ".safetensors", content: () => run.checkpoint() as Promise<BlobPart | null> },
+      { label: train.run, ending: ".json", content: async () => (await loadScript(() => import("../run/recipe"))).recipe(run) },
     ];
   }
 
@@ -201,19 +201,19 @@ export class LrTrain extends RunFigure {
   }
 
   protected override body() {
-    const { run } = this;
+    const { run, words } = this;
     const { phase, step, target } = run;
     const busy = !answers(phase);
     return html`
-      <div class="row">${trainButtons(run, this.pressed, true)}</div>
-      <progress max=${target} .value=${step} aria-label="Training progress"></progress>
+      <div class="row">${trainButtons(run, this.pressed, true, words)}</div>
+      <progress max=${target} .value=${step} aria-label=${words.run.progress}></progress>
       ${this.timeMachine()}
-      ${trainTrouble(run)}
+      ${trainTrouble(run, words)}
       ${this.charts()} ${this.accuracies(run.evaluation?.accuracies)} ${this.settings()}
-      ${engineLine(run)}
+      ${engineLine(run, words)}
       <div class="row note foot" part="controls">
-        <button class="link" ?disabled=${busy || this.lock !== null} title=${this.lock === null ? "" : SET} @click=${() => this.renderRoot.querySelector<HTMLInputElement>("#file")?.click()}>
-          Open a model or a run
+        <button class="link" ?disabled=${busy || this.lock !== null} title=${this.lock === null ? "" : words.train.set} @click=${() => this.renderRoot.querySelector<HTMLInputElement>("#file")?.click()}>
+          ${words.train.open}
         </button>
         <input id="file" type="file" accept=".safetensors,.json,.zip" hidden @change=${(event: Event) => this.openFile(event.target as HTMLInputElement)} />
       </div>
@@ -222,56 +222,59 @@ export class LrTrain extends RunFigure {
 
   /** Takes every figure back to the model of an earlier step; of the shipped model's past there are no models. */
   private timeMachine() {
-    const { bundled, moments, shown, step } = this.run;
+    const { run: { bundled, moments, shown, step }, words } = this;
     const { steps, at } = moments;
     if (bundled || steps.length < 2) return nothing;
     return html`<div class="time" part="controls">
-      <label for="time"><b>Time machine</b></label>
-      ${timeMachine(moments, "time-help")}
-      <output for="time">step ${count(steps[at] ?? 0)}</output>
+      <label for="time"><b>${words.run.timeMachine}</b></label>
+      ${timeMachine(moments, "time-help", words)}
+      <output for="time">${words.run.atStep(steps[at] ?? 0)}</output>
       <div class="note">
-        <span id="time-help">Every figure of this model follows.</span>
-        ${shown === null ? nothing : html`<button class="link" @click=${() => this.run.show(null)}>Show the latest, step ${count(step)}</button>`}
+        <span id="time-help">${words.train.follows}</span>
+        ${shown === null ? nothing : html`<button class="link" @click=${() => this.run.show(null)}>${words.figure.latest(step)}</button>`}
       </div>
     </div>`;
   }
 
   private charts() {
-    const { losses, firstStep, evaluations, shown } = this.run;
+    const { run: { losses, firstStep, evaluations, shown }, words: { train, chart, figure, numbers } } = this;
+    const x: Axis = { label: chart.step, bounds: null, log: false };
+    const y = (label: string, bounds: Axis["bounds"]): Axis => ({ label, bounds, log: bounds === null });
     // What the figures show of the past, the curves show too.
     const until = shown ?? Infinity;
     const point = (x: number, y: number) => ({ x, y, least: y, most: y });
     const loss = losses.map((value, i) => point(firstStep + i, value)).filter(({ x }) => x <= until);
     const then = evaluations.filter(({ step }) => step <= until);
-    const retrieval = SPLITS.map(({ split, label }) => ({ name: label, points: then.map(({ step, accuracies }) => point(step, accuracies[split].retrieval)) }));
+    const retrieval = SPLITS.map(({ split }) => ({ name: figure.splits[split].label, points: then.map(({ step, accuracies }) => point(step, accuracies[split].retrieval)) }));
     return html`<div class="charts">
       <div>
-        <h3>Contrastive loss by training step</h3>
-        <lr-lines growing heading="Loss curve" .height=${CHART_HEIGHT} .axes=${LOSS} .series=${[{ name: "loss", points: loss }]} .format=${twoDigits}></lr-lines>
+        <h3>${train.lossTitle}</h3>
+        <lr-lines growing .heading=${train.lossCurve} .height=${CHART_HEIGHT} .axes=${{ x, y: y(train.loss, null) }} .series=${[{ name: train.loss, points: loss }]} .format=${numbers.twoDigits}></lr-lines>
       </div>
       <div>
-        <h3>Right captions (retrieval) by training step</h3>
-        <lr-lines growing heading="Retrieval on the three splits" .height=${CHART_HEIGHT} .axes=${RETRIEVAL} .series=${retrieval} .looks=${LOOKS} .format=${accuracy}></lr-lines>
+        <h3>${train.retrievalTitle}</h3>
+        <lr-lines growing .heading=${train.retrievalCurve} .height=${CHART_HEIGHT} .axes=${{ x, y: y(figure.accuracies.retrieval, SHARE) }} .series=${retrieval} .looks=${LOOKS} .format=${numbers.accuracy}></lr-lines>
       </div>
     </div>`;
   }
 
   private accuracies(accuracies: Accuracies | undefined) {
+    const { train, figure, numbers: { accuracy } } = this.words;
+    const column = (name: keyof typeof figure.accuracies) => html`<th scope="col">${capital(figure.accuracies[name])}</th>`;
     return html`<div>
       <table>
         <caption class="visually-hidden">
-          Accuracies on the three splits
+          ${train.table}
         </caption>
         <thead>
           <tr>
-            <th scope="col">Tested on</th>
-            <th scope="col">Retrieval</th>
-            <th scope="col">Order</th>
-            <th scope="col">Recognition</th>
+            <th scope="col">${train.testedOn}</th>
+            ${column("retrieval")} ${column("order")} ${column("recognition")}
           </tr>
         </thead>
         <tbody>
-          ${SPLITS.map(({ split, label, meaning }) => {
+          ${SPLITS.map(({ split }) => {
+            const { label, meaning } = figure.splits[split];
             const row = accuracies?.[split];
             return html`<tr data-testid=${`accuracies-${split}`}>
               <th scope="row"><b>${label}</b> <span class="note">${meaning}</span></th>
@@ -282,25 +285,24 @@ export class LrTrain extends RunFigure {
           })}
         </tbody>
       </table>
-      <p class="note">
-        Retrieval: the right caption is the nearest of all. Order: it beats its own swap (chance 0.50). Recognition: the
-        nearest caption names the two objects.
-      </p>
+      <p class="note">${train.meanings}</p>
     </div>`;
   }
 
   private settings() {
-    const { settings, fields, begun, edited } = this.run;
+    const { run: { settings, fields, begun, edited, bundled }, words: { train, run } } = this;
+    const press = bundled ? run.train : run.reset;
     if (!settings) return nothing;
     const elsewhere = reshaped(settings, fields);
     return html`
       <div class="settings" part="controls">
         ${NUMBERS.map((name) => {
-          const { label, symbol } = WORDS[name];
-          const { min, max, help } = field(fields, name);
-          const wrong = this.wrong.get(name);
+          const symbol = SYMBOLS[name];
+          const { min, max, help: ofCrate } = field(fields, name);
+          const wrong = this.wrong.get(name)?.(train);
+          const help = train.help(name, ofCrate);
           return html`<div>
-            <label for=${name}>${label}${symbol ? html`, <i>${symbol.letter}</i><sub>${symbol.index}</sub>` : nothing}</label>
+            <label for=${name}>${train.settings[name]}${symbol ? html`, <i>${symbol.letter}</i><sub>${symbol.index}</sub>` : nothing}</label>
             <input
               id=${name}
               type="number"
@@ -313,18 +315,18 @@ export class LrTrain extends RunFigure {
               aria-invalid=${wrong === undefined ? "false" : "true"}
               @change=${(event: Event) => { this.change(name, event.target as HTMLInputElement); }}
             />
-            <span id=${`${name}-help`} class=${wrong === undefined ? "note" : "alarm"}>${wrong ?? (this.locked(name) ? SET : elsewhere ? `${help}.` : `${help}; ${min} to ${count(max)}.`)}</span>
+            <span id=${`${name}-help`} class=${wrong === undefined ? "note" : "alarm"}>${wrong ?? (this.locked(name) ? train.set : elsewhere ? `${help}.` : `${help}; ${train.bounds(min, max)}.`)}</span>
           </div>`;
         })}
         <div>
-          <label for="engine">Engine</label>
+          <label for="engine">${train.engine}</label>
           <select id="engine" aria-describedby="engine-help" ?disabled=${this.locked("engine")} @change=${(event: Event) => this.run.set({ engine: (event.target as HTMLSelectElement).value as EngineRequest })}>
-            ${ENGINES.map(({ request, label }) => html`<option value=${request} .selected=${request === settings.engine}>${label}</option>`)}
+            ${ENGINES.map((request) => html`<option value=${request} .selected=${request === settings.engine}>${train.engines[request]}</option>`)}
           </select>
-          <span id="engine-help" class="note">${this.locked("engine") ? SET : "Automatic: the GPU where it is faster and agrees with the CPU."}</span>
+          <span id="engine-help" class="note">${this.locked("engine") ? train.set : train.engineHelp}</span>
         </div>
       </div>
-      <p class="note" part="controls">${begun ? (edited ? html`<b>These settings apply when you press ${this.run.bundled ? "Train" : "Reset"}.</b>` : `Changes apply when you press ${this.run.bundled ? "Train" : "Reset"}.`) : "Changes make a new model at once."}</p>
+      <p class="note" part="controls">${begun ? (edited ? html`<b>${train.theseApply(press)}</b>` : train.changesApply(press)) : train.atOnce}</p>
     `;
   }
 }

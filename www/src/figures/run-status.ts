@@ -1,25 +1,22 @@
 import { atRest } from "../run/life";
 import type { Run } from "../run/run";
-import { count, duration, pace } from "../util/format";
+import { en, type Words } from "../words/en";
 
 /** What a run is doing, in a sentence or two; `pressed`: whether there are buttons to speak of. */
-export function runState({ phase, step, shown, target, msPerStep, begun, asOpened, bundled, timeLeft }: Run, pressed: boolean): string {
-  if (phase === "failed") return "The engine has stopped.";
-  if (phase === "training") {
-    const left = timeLeft.get();
-    return `Training: step ${count(step)} of ${count(target)}${msPerStep === null ? "" : `, ${pace(msPerStep)}`}${left === null ? "" : `, ${duration(left)} left`}`;
-  }
-  if (!atRest(phase)) return "Preparing the model…";
-  if (!begun) return pressed ? "Untrained. Press Train." : "Untrained.";
-  if (shown !== null) return `The figures show step ${count(shown)} of ${count(step)}.`;
-  if (bundled) return `This model came with the page, trained for ${count(step)} steps.${pressed ? " Press Train for one of your own." : ""}`;
-  if (asOpened !== null) return `Opened from ${asOpened}.`;
-  return phase === "paused" ? `Paused at step ${count(step)}.` : `Trained for ${count(step)} steps.`;
+export function runState({ phase, step, shown, target, msPerStep, begun, asOpened, bundled, timeLeft }: Run, pressed: boolean, { run: words }: Words = en): string {
+  if (phase === "failed") return words.stopped;
+  if (phase === "training") return words.training(step, target, msPerStep, timeLeft.get());
+  if (!atRest(phase)) return words.preparing;
+  if (!begun) return words.untrained(pressed);
+  if (shown !== null) return words.shown(shown, step);
+  if (bundled) return words.shipped(step, pressed);
+  if (asOpened !== null) return words.opened(asOpened);
+  return phase === "paused" ? words.paused(step) : words.trained(step);
 }
 
 /** What its first button does, and the word for that. */
-export function trainLabel({ phase, bundled, step, target }: Run): string {
-  if (phase === "training") return "Pause";
-  if (bundled) return "Train";
-  return step >= target ? "Train more" : step > 0 ? "Go on" : "Train";
+export function trainLabel({ phase, bundled, step, target }: Run, { run: words }: Words = en): string {
+  if (phase === "training") return words.pause;
+  if (bundled) return words.train;
+  return step >= target ? words.more : step > 0 ? words.goOn : words.train;
 }

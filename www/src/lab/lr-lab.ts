@@ -9,6 +9,7 @@ import "./lr-population";
 import "./lr-settings";
 import { defineExperiment } from "../experiments/define";
 import { SPLITS } from "../figures/splits";
+import { en } from "../words/en";
 import { accuracy, count, signed } from "../util/format";
 import type { Run } from "../run/run";
 import { hold, letGo, runOf, sharedRun } from "../run/registry";
@@ -177,11 +178,11 @@ export class LrLab extends LitElement {
         <tr><th scope="col">Tested on</th><th scope="col">Accuracy</th><th scope="col">A</th><th scope="col">B</th><th scope="col">B − A</th></tr>
       </thead>
       <tbody>
-        ${SPLITS.map(({ split, label }) => ACCURACIES.map((name) => {
+        ${SPLITS.map(({ split }) => ACCURACIES.map((name) => {
           if (split === "single" && name !== "retrieval") return nothing;
           const [left, right] = [a, b].map((run) => (run.begun ? run.evaluation?.accuracies[split][name] : null) ?? null);
           return html`<tr data-testid=${`difference-${split}-${name}`}>
-            <th scope="row">${label}</th><td>${name}</td><td>${accuracy(left ?? null)}</td><td>${accuracy(right ?? null)}</td>
+            <th scope="row">${en.figure.splits[split].label}</th><td>${name}</td><td>${accuracy(left ?? null)}</td><td>${accuracy(right ?? null)}</td>
             <td><b>${left === null || right === null || left === undefined || right === undefined ? "–" : signed(right - left)}</b></td>
           </tr>`;
         }))}

@@ -7,11 +7,7 @@ import type { Config, ConfigField, EngineRequest, Value } from "../engine/pkg/le
 export const NUMBERS = ["seed", "pair_labels", "single_layouts", "pair_layouts"] as const;
 export type NumberName = (typeof NUMBERS)[number];
 
-export const ENGINES: { request: EngineRequest; label: string }[] = [
-  { request: "auto", label: "Automatic" },
-  { request: "gpu", label: "GPU" },
-  { request: "cpu", label: "CPU" },
-];
+export const ENGINES: readonly EngineRequest[] = ["auto", "gpu", "cpu"];
 
 /** Everything that makes a run: every key of the config, and who trains. */
 export type Settings = Config & { engine: EngineRequest };
@@ -19,12 +15,11 @@ export type Settings = Config & { engine: EngineRequest };
 /** Every setting's name, before the engine that checks them is there. */
 export const SETTING_NAMES: readonly (keyof Settings)[] = [...CONFIG_NAMES, "engine"];
 
-/** How each number is called in the form: in words, then as in the paper. */
-export const WORDS: Record<NumberName, { label: string; symbol?: { letter: string; index: string } }> = {
-  seed: { label: "Seed" },
-  pair_labels: { label: "Labels in pairs", symbol: { letter: "N", index: "pair" } },
-  single_layouts: { label: "Positions per label", symbol: { letter: "n", index: "1" } },
-  pair_layouts: { label: "Layouts per pair", symbol: { letter: "n", index: "2" } },
+/** How the paper calls a number of the form. */
+export const SYMBOLS: Partial<Record<NumberName, { letter: string; index: string }>> = {
+  pair_labels: { letter: "N", index: "pair" },
+  single_layouts: { letter: "n", index: "1" },
+  pair_layouts: { letter: "n", index: "2" },
 };
 
 export function field(fields: ConfigField[], name: keyof Config): ConfigField {
@@ -54,12 +49,12 @@ export function sameSettings(a: Settings, b: Settings): boolean {
   return (Object.keys(a) as (keyof Settings)[]).every((name) => a[name] === b[name]);
 }
 
-/** The value that a text says, or what is wrong with the text, in a sentence without its full stop. */
-export type Read = { value: Value } | { wrong: string };
+/** The value that a text says, or what is wrong with the text, in a sentence without its full stop, and the most that a number can be. */
+export type Read = { value: Value } | { wrong: string; max: number };
 
 /** Reads the value of a setting. `max`: where the field's own does not hold. */
 export function readValue(text: string, { name, kind, min, max: most }: ConfigField, max = most): Read {
-  const wrong = (allowed: string) => ({ wrong: `${name} is “${quote(text)}”, but must be ${allowed}` });
+  const wrong = (allowed: string) => ({ wrong: `${name} is “${quote(text)}”, but must be ${allowed}`, max });
   if (typeof kind === "object") return kind.choice.includes(text) ? { value: text } : wrong(kind.choice.join(" or "));
   if (kind === "flag") return text === "true" || text === "false" ? { value: text === "true" } : wrong("true or false");
   const value = text.trim() === "" ? NaN : Number(text);
@@ -97,9 +92,9 @@ export function readSettings(query: URLSearchParams, fields: ConfigField[]): { s
     else Object.assign(settings, { [field.name]: read.value });
   }
   const text = query.get("engine");
-  const engine = ENGINES.find(({ request }) => request === text);
-  if (engine) settings.engine = engine.request;
-  else if (text !== null) told(`engine is “${quote(text)}”, but must be one of ${ENGINES.map(({ request }) => request).join(", ")}`, "auto");
+  const engine = ENGINES.find((request) => request === text);
+  if (engine) settings.engine = engine;
+  else if (text !== null) told(`engine is “${quote(text)}”, but must be one of ${ENGINES.join(", ")}`, "auto");
   return { settings, problems };
 }
 
