@@ -1,7 +1,8 @@
 // Small things that many parts of the page lean on.
 import { expect, test } from "vitest";
 import { csv } from "../../www/src/export/csv";
-import { accuracy, duration, plain, quote, signed, tame } from "../../www/src/util/format";
+import { accuracy, duration, plain, signed } from "../../www/src/util/format";
+import { quote, tame } from "../../www/src/util/text";
 import { LatestAnswer } from "../../www/src/util/latest-answer";
 import { same } from "../../www/src/util/same";
 import { TimeLeft } from "../../www/src/util/time-left";

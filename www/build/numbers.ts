@@ -3,7 +3,8 @@
 import { readFileSync } from "node:fs";
 import type { Plugin } from "vite";
 import { OF_THE_PAPER } from "../src/experiments/table.ts";
-import { accuracy, count, percent, typeset } from "../src/util/format.ts";
+import { accuracy, count, percent } from "../src/util/format.ts";
+import { typeset } from "../src/util/text.ts";
 
 const SUMMARY = "measurements/summary.json";
 

@@ -4,7 +4,7 @@
  */
 import { ATTRIBUTES, STRIP_ATTRIBUTES } from "./attributes";
 import { loadInPlace } from "./load-figure";
-import { quote } from "../util/format";
+import { quote } from "../util/text";
 import { NAMES } from "./names";
 import type { Widget } from "./widget-api";
 

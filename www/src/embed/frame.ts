@@ -2,7 +2,7 @@
 import "./library";
 import { reportUnknown } from "../run/address";
 import { loadScript } from "../util/load-script";
-import { quote } from "../util/format";
+import { quote } from "../util/text";
 import { ATTRIBUTES, STRIP_ATTRIBUTES, attributeOf } from "./attributes";
 import { NAMES } from "./names";
 

@@ -7,7 +7,7 @@ import { RUN_NAMES, readStart, reportUnknown } from "../run/address";
 import { answers, atRest, type Phase } from "../run/life";
 import type { Run } from "../run/run";
 import { runOf } from "../run/registry";
-import { quote } from "../util/format";
+import { quote } from "../util/text";
 import tokens from "../style/tokens.css?raw"; // as it is written: a minifier rewrites light-dark()
 import type { ChangeDetail, TrainedDetail } from "./api";
 import { ATTRIBUTES, SWITCHES, attributeOf, unknownAttributes } from "./attributes";

@@ -1,5 +1,5 @@
 import { transferHandlers, type TransferHandler } from "comlink";
-import { tame } from "../util/format";
+import { tame } from "../util/text";
 
 /** What the crate's errors carry (src/web.rs). */
 const OF_THE_CRATE = ["config", "checkpoint", "engine", "busy", "not_finite", "scene", "ablation", "surgery"] as const;

@@ -6,7 +6,7 @@ import { Embeddable } from "../embed/embeddable";
 import { host } from "../embed/host";
 import { engineError, sentence } from "../engine/errors";
 import { answers, type Phase } from "../run/life";
-import { typeset } from "../util/format";
+import { typeset } from "../util/text";
 import { LatestAnswer } from "../util/latest-answer";
 import { alarm } from "./alarm";
 import type { Run } from "../run/run";

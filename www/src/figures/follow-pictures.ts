@@ -8,12 +8,14 @@ import { scale, type HeatmapRow } from "../charts/heatmap";
 import type { Decomposition, HeadDecomposition } from "../engine/pkg/leftright.js";
 import { exchange, type Placed } from "../run/views";
 import type { Words } from "../words/en";
+import { followWords } from "../words/en-follow";
 import { captionRows, choiceOf, steepest, type BothWays } from "./both-ways";
 import { fitCell } from "./fit-cell";
 import { sharesOf } from "./follow-steps";
 
 /** Each token as the sum of what it is and where it stands. */
-function tokens({ tokens }: Decomposition, { follow: { tokens: words } }: Words, { labels, positions }: Placed): TemplateResult {
+function tokens({ tokens }: Decomposition, language: Words, { labels, positions }: Placed): TemplateResult {
+  const { tokens: words } = followWords(language);
   const { left, middle, width } = columns(tokens.length);
   const content = (token: number) => (token === 0 ? "CLS" : String(labels[positions.indexOf(token - 1)] ?? "–"));
   const row = (y: number, kind: "e" | "p", text: (token: number) => string) => svg`<g class=${`source-${kind}`}>
@@ -35,26 +37,27 @@ function map(rows: HeatmapRow[], title: string, label: string, words: Words): Te
 }
 
 function logits({ heads }: Decomposition, words: Words): TemplateResult {
-  const { map: title, label } = words.follow.logits;
+  const { map: title, label } = followWords(words).logits;
   return map(heads.map(({ logits }, head) => ({ name: String(head), values: logits })), title(heads.length), label, words);
 }
 
 function terms(strip: Decomposition, words: Words): TemplateResult {
-  const { map: title, label, sum } = words.follow.terms;
+  const { map: title, label, sum } = followWords(words).terms;
   const head = steepest(strip);
   if (!head) return html``;
   const rows = [...head.terms.map(({ term, row }) => ({ name: term, values: row })), { name: sum, values: head.logits }];
   return map(rows, title(strip.strongest), label(strip.strongest), words);
 }
 
-function softmax(strip: Decomposition, { follow: { softmax: words }, numbers }: Words, { positions }: Placed): TemplateResult {
+function softmax(strip: Decomposition, language: Words, { positions }: Placed): TemplateResult {
+  const { softmax: words } = followWords(language);
   const head = steepest(strip);
   if (!head) return html``;
   const colours = strip.tokens.map((_, token) => tokenColour(token, positions));
   return html`<h3>${words.logits(strip.strongest)}</h3>
     <lr-profile .values=${head.logits} .colours=${colours} .height=${104} label=${words.logitsLabel}></lr-profile>
     <h3>${words.attention}</h3>
-    <lr-profile .values=${head.attention} .colours=${colours} .bounds=${[0, 1]} .format=${numbers.percent} .height=${104} label=${words.attentionLabel}></lr-profile>`;
+    <lr-profile .values=${head.attention} .colours=${colours} .bounds=${[0, 1]} .format=${language.numbers.percent} .height=${104} label=${words.attentionLabel}></lr-profile>`;
 }
 
 /** How much of each object a head reads, in words and as a bar. */
@@ -73,7 +76,7 @@ function key({ labels: [a, b] }: Placed) {
 }
 
 function reads({ heads }: Decomposition, words: Words, placed: Placed): TemplateResult {
-  const { reading } = words.follow;
+  const { reading } = followWords(words);
   return html`<h3>${reading.pictureTitle} ${key(placed)}</h3>
     <div class="reads" data-testid="reads">
       ${heads.map((head, i) => {
@@ -83,7 +86,9 @@ function reads({ heads }: Decomposition, words: Words, placed: Placed): Template
     </div>`;
 }
 
-function captions(strip: Decomposition, { follow: { captions: words }, numbers: { accuracy } }: Words): TemplateResult {
+function captions(strip: Decomposition, language: Words): TemplateResult {
+  const { captions: words } = followWords(language);
+  const { accuracy } = language.numbers;
   return html`<h3>${words.near}</h3>
     <div class="captions">
       ${strip.captions.slice(0, 2).map(({ text, similarity }, i) => {
@@ -96,7 +101,7 @@ function captions(strip: Decomposition, { follow: { captions: words }, numbers: 
 
 /** Both strips under the line that they share, and side by side what comes of each. */
 export function compared(of: BothWays, words: Words): TemplateResult {
-  const { swapped, reading } = words.follow;
+  const { swapped, reading } = followWords(words);
   const { strip, exchanged, placed } = of;
   const ep = steepest(strip)?.terms.find(({ term }) => term === "EP")?.row ?? [];
   const most = Math.max(1, ...ep.map(Math.abs));

@@ -2,7 +2,7 @@
 // the model, the strip and the cut.
 import type { Decomposition, HeadDecomposition, Term } from "../engine/pkg/leftright.js";
 import { exchange, type Placed } from "../run/views";
-import type { Words } from "../words/en";
+import type { FollowWords } from "../words/en-follow";
 import { answerOf, outcomeOf, steepest, type BothWays } from "./both-ways";
 
 /** Attention that a head must give to what it reads, and how many times as much as to the other object where it reads one alone. */
@@ -14,7 +14,7 @@ type Reading = number | "both" | "neither";
 
 interface Step {
   name: "tokens" | "logits" | "terms" | "softmax" | "reading" | "captions" | "swapped";
-  say: (of: BothWays, words: Words) => string;
+  say: (of: BothWays, words: FollowWords) => string;
 }
 
 /** The attention of a head on each of the two objects. */
@@ -33,7 +33,7 @@ function readings({ heads }: Decomposition, placed: Placed): Reading[] {
 }
 
 /** The heads that read each thing, in words. */
-function whoReads(all: Reading[], labels: [number, number], { follow: { reading: words } }: Words): string {
+function whoReads(all: Reading[], labels: [number, number], { reading: words }: FollowWords): string {
   const who = (reading: Reading) => all.flatMap((one, head) => (one === reading ? [head] : []));
   const [both, neither] = [who("both"), who("neither")];
   return [
@@ -50,7 +50,7 @@ function at({ strip, placed: { positions: [a, b] } }: BothWays, term: Term | nul
   return [row?.[a + 1] ?? 0, row?.[b + 1] ?? 0];
 }
 
-function captionsOf({ strip }: BothWays, { follow: { captions: words } }: Words): string {
+function captionsOf({ strip }: BothWays, { captions: words }: FollowWords): string {
   const [own, swapped] = strip.captions;
   const answer = answerOf(strip);
   if (!own || !swapped || answer === "lost") return words.lost(strip.nearest?.text ?? "");
@@ -59,7 +59,7 @@ function captionsOf({ strip }: BothWays, { follow: { captions: words } }: Words)
   return words.nearer(near.text, near.similarity, far.text, far.similarity, answer === "right");
 }
 
-function difference(of: BothWays, { follow: { swapped: words } }: Words): string {
+function difference(of: BothWays, { swapped: words }: FollowWords): string {
   const { placed, strip, exchanged } = of;
   const [before, after] = [readings(strip, placed), readings(exchanged, exchange(placed))];
   const turned = before.flatMap((reading, head) => (reading === after[head] ? [] : [head]));
@@ -71,17 +71,17 @@ function difference(of: BothWays, { follow: { swapped: words } }: Words): string
 }
 
 export const STEPS: Step[] = [
-  { name: "tokens", say: ({ strip: { tokens }, placed: { labels } }, { follow }) => follow.tokens.say(tokens.length, labels) },
-  { name: "logits", say: (of, { follow }) => follow.logits.say(of.strip.heads.length, of.strip.strongest, of.placed.labels, at(of, null)) },
-  { name: "terms", say: (of, { follow }) => follow.terms.say(of.strip.strongest, of.placed.labels, at(of, "EE"), at(of, "EP")) },
+  { name: "tokens", say: ({ strip: { tokens }, placed: { labels } }, words) => words.tokens.say(tokens.length, labels) },
+  { name: "logits", say: (of, words) => words.logits.say(of.strip.heads.length, of.strip.strongest, of.placed.labels, at(of, null)) },
+  { name: "terms", say: (of, words) => words.terms.say(of.strip.strongest, of.placed.labels, at(of, "EE"), at(of, "EP")) },
   {
     name: "softmax",
-    say: ({ strip, placed }, { follow }) => {
+    say: ({ strip, placed }, words) => {
       const head = steepest(strip);
-      return follow.softmax.say(strip.strongest, placed.labels, head ? sharesOf(head, placed) : [0, 0]);
+      return words.softmax.say(strip.strongest, placed.labels, head ? sharesOf(head, placed) : [0, 0]);
     },
   },
-  { name: "reading", say: ({ strip, placed }, words) => words.follow.reading.say(whoReads(readings(strip, placed), placed.labels, words)) },
-  { name: "captions", say: (of, words) => words.follow.captions.say(captionsOf(of, words)) },
-  { name: "swapped", say: (of, words) => words.follow.swapped.say(of.placed.labels, difference(of, words)) },
+  { name: "reading", say: ({ strip, placed }, words) => words.reading.say(whoReads(readings(strip, placed), placed.labels, words)) },
+  { name: "captions", say: (of, words) => words.captions.say(captionsOf(of, words)) },
+  { name: "swapped", say: (of, words) => words.swapped.say(of.placed.labels, difference(of, words)) },
 ];

@@ -11,6 +11,7 @@ import { STEPS } from "./follow-steps";
 import type { StripMove } from "./lr-strip";
 import { press } from "./press";
 import { UNCUT } from "../run/views";
+import { followWords } from "../words/en-follow";
 
 /** One strip on its way from pixels to an answer, a step at a time, with the numbers of the run's model. */
 @customElement("lr-follow")
@@ -138,7 +139,7 @@ export class LrFollow extends RunFigure {
   @state() private at = 0;
 
   protected override get heading(): string {
-    return this.words.follow.heading;
+    return followWords(this.words).heading;
   }
 
   protected override willUpdate(): void {
@@ -151,8 +152,8 @@ export class LrFollow extends RunFigure {
 
   protected override finding(): string | typeof nothing {
     const { value } = this.answer;
-    if (this.run.current?.config.autoregressive) return this.words.follow.writes;
-    return value ? (STEPS[this.at]?.say(value, this.words) ?? nothing) : nothing;
+    if (this.run.current?.config.autoregressive) return followWords(this.words).writes;
+    return value ? (STEPS[this.at]?.say(value, followWords(this.words)) ?? nothing) : nothing;
   }
 
   private go(step: number): void {
@@ -163,7 +164,7 @@ export class LrFollow extends RunFigure {
 
   protected override body(): TemplateResult {
     const of = this.answer.value;
-    const { follow } = this.words;
+    const follow = followWords(this.words);
     return html`
       ${this.cut()}
       <ol part="controls" aria-label=${follow.steps}>
@@ -184,9 +185,10 @@ export class LrFollow extends RunFigure {
   private cut() {
     const { cut } = this.run.views;
     if (cut.terms.length === 0 || cut.strength === 1) return nothing;
-    const { follow, condition } = this.words;
+    const { words } = this;
+    const follow = followWords(words);
     const back = () => { this.run.look({ cut: UNCUT }); };
-    return html`<p class="note" data-testid="cut">${follow.cut(condition(cut))} <button class="link" @click=${back}>${follow.putBack}</button></p>`;
+    return html`<p class="note" data-testid="cut">${follow.cut(words.condition(cut))} <button class="link" @click=${back}>${follow.putBack}</button></p>`;
   }
 
   private picture(of: BothWays): TemplateResult {

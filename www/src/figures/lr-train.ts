@@ -5,7 +5,7 @@ import type { SeriesStyle } from "../charts/series-style";
 import type { Table } from "../export/csv";
 import type { Accuracies, Axis, EngineRequest } from "../engine/pkg/leftright.js";
 import { sinceStep, trainFinding } from "./findings";
-import { quote } from "../util/format";
+import { quote } from "../util/text";
 import { loadScript } from "../util/load-script";
 import { answers, type Phase } from "../run/life";
 import { ENGINES, NUMBERS, SYMBOLS, field, readInShape, readValue, reshaped, type NumberName } from "../run/settings";

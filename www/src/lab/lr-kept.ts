@@ -7,7 +7,8 @@ import type { Run } from "../run/run";
 import { store, type KeptRun } from "../run/store";
 import { figureStyles } from "../style/figure";
 import { confirm } from "../util/confirm";
-import { count, tame } from "../util/format";
+import { count } from "../util/format";
+import { tame } from "../util/text";
 import { loadScript } from "../util/load-script";
 
 /** The longest name of a run. */

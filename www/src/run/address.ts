@@ -1,6 +1,6 @@
 // What an address or an element's attributes may say of a run, and the page's own address.
 import type { ConfigField, Config } from "../engine/pkg/leftright.js";
-import { quote } from "../util/format";
+import { quote } from "../util/text";
 import { SETTING_NAMES, readSettings, writeSettings, type Settings } from "./settings";
 import { VIEW_NAMES, readViews, writeViews, type Views } from "./views";
 

@@ -2,7 +2,8 @@
 import { engineError, sentence } from "../engine/errors";
 import type { Config } from "../engine/pkg/leftright.js";
 import { confirm } from "../util/confirm";
-import { count, quote } from "../util/format";
+import { count } from "../util/format";
+import { quote } from "../util/text";
 import { loadScript } from "../util/load-script";
 import type { Run } from "./run";
 import { TRAIN_STEPS } from "./run-state";

@@ -3,7 +3,7 @@ import type { Config, ConfigField, EngineInfo, Evaluation, Progress } from "../e
 import type { ModelInfo } from "../engine/held";
 import { TimeLeft } from "../util/time-left";
 import { work } from "../util/work";
-import { tame } from "../util/format";
+import { tame } from "../util/text";
 import { next, type Phase, type Turn } from "./life";
 import { thinned, type SavedRun, type Snapshots } from "./saved-run";
 import { sameSettings, type Settings } from "./settings";

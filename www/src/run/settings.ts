@@ -1,5 +1,5 @@
 // What a reader may set of a run: it makes the form, and the address and the attributes both ways.
-import { quote } from "../util/format";
+import { quote } from "../util/text";
 import { CONFIG_NAMES } from "../engine/pkg/settings";
 import type { Config, ConfigField, EngineRequest, Value } from "../engine/pkg/leftright.js";
 

@@ -1,7 +1,7 @@
 // What a reader looks at in a run, which every figure of the run shows: what is cut, the strip, the step. It makes the address
 // and the attributes both ways.
 import type { Ablation, Config, Term } from "../engine/pkg/leftright.js";
-import { quote } from "../util/format";
+import { quote } from "../util/text";
 
 /** Terms of the attention logits at another strength, in some heads. */
 export interface Cut {

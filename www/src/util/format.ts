@@ -1,29 +1,10 @@
-// Text as it is shown; numbers and durations in English, in which the article is.
+// Numbers and durations in English, in which the article is.
 import { en, type Words } from "../words/en.ts";
 
 export const { accuracy, percent, signed, logit, count, plain } = en.numbers;
 export const { duration } = en;
 
-/** A sentence of the engine's, with minus signs for its hyphens before numbers. */
-export function typeset(sentence: string): string {
-  return sentence.replace(/(?<=^|[\s(])-(?=\d)/g, "−");
-}
-
 /** A value with its spread, where it has one: "0.97 (0.93 to 1.00)". */
 export function withSpread(value: number, least: number, most: number, format: (value: number) => string = plain, { chart }: Words = en): string {
   return least === most ? format(value) : `${format(value)} (${chart.spread(format(least), format(most))})`;
-}
-
-/** The longest message that is shown. */
-const LONGEST = 300;
-
-/** A message as it may be shown: in one line, without characters that steer what is written after them, and cut where it is long. */
-export function tame(message: string): string {
-  const plain = message.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g, " ");
-  return plain.length > LONGEST ? `${plain.slice(0, LONGEST - 1)}…` : plain;
-}
-
-/** A stranger's text within a message, short enough to leave room for the rest. */
-export function quote(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

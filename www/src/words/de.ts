@@ -2,7 +2,7 @@
 import type { Cut } from "../run/views";
 import type { Term } from "../engine/pkg/leftright.js";
 import { numbersIn, roughly } from "../util/numbers";
-import type { Words } from "./en";
+import type { Translation } from "./en";
 
 const numbers = numbersIn("de");
 const { accuracy, count, magnitude, percent, signed } = numbers;
@@ -36,7 +36,7 @@ const HELP = {
   pair_layouts: "Trainingsanordnungen pro geordnetem Paar",
 };
 
-export const de: Words = {
+export const de: Translation = {
   language: "de",
   numbers,
   listed,
