@@ -56,6 +56,7 @@ export class LrAblate extends RunFigure {
 
       tr.split th {
         padding-top: var(--space-3);
+        white-space: normal;
       }
     `,
   ];

@@ -245,7 +245,7 @@ export class LrGradient extends RunFigure {
       </div>
       <details>
         <summary>${gradient.asTable}</summary>
-        <div class="scroll">
+        <div class="scroll" tabindex="0" role="region" aria-label=${gradient.asTable}>
           <table class="values">
             <thead>
               <tr>

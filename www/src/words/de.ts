@@ -49,7 +49,8 @@ export const de: Translation = {
     latest: (step) => `Das neueste zeigen, Schritt ${count(step)}`,
     notComputed: "Das ließ sich nicht berechnen:",
     again: "Erneut versuchen",
-    accuracies: { retrieval: "Zuordnung", order: "Reihenfolge", recognition: "Erkennung" },
+    // On a phone a column has no room for the second word in one piece.
+    accuracies: { retrieval: "Zuordnung", order: "Reihen\u00adfolge", recognition: "Erkennung" },
     splits: {
       single: { label: "einzeln", meaning: "ein Objekt an einer zurückgehaltenen Position" },
       seen: { label: "bekannt", meaning: "ein Trainingspaar in einer zurückgehaltenen Anordnung" },
@@ -113,7 +114,7 @@ export const de: Translation = {
     tosses: (since, recognition, order) =>
       `${since} nennt das Modell beide Objekte eines Paars, das es nie gesehen hat (Erkennung ${accuracy(recognition)}), aber welches links steht, ist ein Münzwurf (Reihenfolge ${accuracy(order)}).`,
     learns: (since, retrieval, recognition, order) =>
-      `${since} findet das Modell bei ${accuracy(retrieval)} der Paare, die es nie zusammen gesehen hat, die richtige Beschreibung: Es nennt beide Objekte bei ${accuracy(recognition)} und zieht die richtige Reihenfolge bei ${accuracy(order)} vor.`,
+      `${since} findet das Modell bei ${accuracy(retrieval)} der Paare, die es nie zusammen gesehen hat, die richtige Beschreibung: Es nennt in ${accuracy(recognition)} beide Objekte und zieht in ${accuracy(order)} die richtige Reihenfolge vor.`,
     follows: "Jede Abbildung dieses Modells folgt.",
     loss: "Verlust",
     lossCurve: "Verlustkurve",
@@ -166,7 +167,7 @@ export const de: Translation = {
     heading: "Einen Term entfernen, ohne neu zu trainieren: Was weiß das Modell dann noch?",
     untrained: (pressed) => `Dieses Modell ist untrainiert und hat nichts zu verlieren${pressed ? ": Zuerst ist es zu trainieren" : ""}.`,
     whole: (recognition, order, pressed) =>
-      `Nichts ist abgeschaltet: Bei neuen Paaren nennt das Modell beide Objekte bei ${accuracy(recognition)} und zieht die richtige Reihenfolge bei ${accuracy(order)} vor.${pressed ? " Jeder Term lässt sich anklicken, am besten zuerst EP." : ""}`,
+      `Nichts ist abgeschaltet: Bei neuen Paaren nennt das Modell in ${accuracy(recognition)} der Fälle beide Objekte und zieht in ${accuracy(order)} die richtige Reihenfolge vor.${pressed ? " Jeder Term lässt sich anklicken, am besten zuerst EP." : ""}`,
     unchanged: (condition, order, recognition) => `${condition} ändert sich nichts: Reihenfolge ${accuracy(order)}, Erkennung ${accuracy(recognition)}.`,
     atChance: (condition, also, recognition, order) =>
       `${condition} nennt das Modell ${still(also)}beide Objekte (Erkennung ${accuracy(recognition)}), aber die Reihenfolge trifft es nur durch Zufall (${accuracy(order)}).`,
