@@ -10,6 +10,7 @@ export const SAYS: Record<string, RegExp> = {
   "figure=ablate": /^Nothing is ablated/,
   "figure=ablate&ask=EP": /^Nothing is ablated/,
   "figure=ablate&ablate=EP&present": AT_CHANCE,
+  "figure=ablate&ablate=EP&lang=de": /^Ohne EP nennt das Modell weiterhin beide Objekte \(Erkennung (1,00|0,9\d)\), aber die Reihenfolge trifft es nur durch Zufall/,
   "figure=ablate&ablate=EP&strength=-1": /^With EP reversed .* puts them the wrong way round \(order 0\.06\)/,
   "figure=ablate&ablate=EP&strength=0.5": /order from 0\.95 to 0\.85/,
   "figure=ablate&ablate=PE": /^Without PE .*\(recognition 1\.00\) and gets their order right \(0\.94\)/,

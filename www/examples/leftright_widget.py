@@ -28,6 +28,7 @@ class Figure(anywidget.AnyWidget):
     head = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     strip = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     theme = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    lang = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     number = traitlets.Int(None, allow_none=True).tag(sync=True)
 
     step = traitlets.Int(0).tag(sync=True)
