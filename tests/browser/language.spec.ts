@@ -118,12 +118,12 @@ test.describe("in German, on a phone, in the dark", () => {
     await open(page, "figure=gradient&lang=de&ablate=PE");
     const figure = page.locator("lr-gradient");
     await expect(figure.getByTestId("finding")).toHaveText(/^Ohne PE: Die EP-Zeile von Kopf 2 fällt von links nach rechts um 2,8 Logits pro Pixel/);
+    await expectRoom(page);
     await figure.getByText("Dasselbe als Tabelle").click();
     await expect(figure.getByRole("columnheader", { name: "Pixel 3" })).toBeVisible();
     await figure.getByRole("application", { name: /^Neun Terme von Kopf 2; EP-Steigung −2,84 Logits pro Pixel/ }).focus();
     await expect(figure.getByText(/EE bei CLS: −\d+,\d\d/)).toBeVisible();
     await expectGerman(figure);
-    await expectRoom(page);
   });
 
   test("lr-follow, in each of its steps, of a model that answers and of one that is cut", async ({ page }) => {
