@@ -1,8 +1,9 @@
 //! Trained checkpoints: every row of the reference's ablation table, from our reader, forward pass and
 //! accuracies; and the page's own model.
 
-use leftright::analysis::{Ablation, Evaluator, Term, Tower};
+use leftright::analysis::{Ablation, Evaluator, Term, Tower, surgery};
 use leftright::checkpoint;
+use leftright::task::Split;
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
 
@@ -82,6 +83,53 @@ fn the_shipped_model_is_as_good_as_its_record_says() {
             (ours.retrieval - recorded).abs() < 0.005,
             "{split}: {} against {recorded}",
             ours.retrieval
+        );
+    }
+}
+
+/// What the article says of a hill drawn in the place of EP: the head points at the object nearer its top, which is the left one
+/// of a pair on the right of it, and the right one of a pair on the left of it.
+#[test]
+fn a_hill_in_the_place_of_ep_points_at_its_top() {
+    let model = std::fs::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/www/src/run/paper.safetensors"
+    ))
+    .unwrap();
+    let (config, snapshot) = checkpoint::load(&model).unwrap();
+    let evaluator = Evaluator::new(&config);
+    let slopes = evaluator.slopes(&snapshot.params);
+    let steepest = (0..slopes.len())
+        .max_by(|a, b| slopes[*a].abs().total_cmp(&slopes[*b].abs()))
+        .unwrap();
+    let captions = evaluator.embed_captions(&snapshot.params, &[]).unwrap();
+    let pixels = config.pixels as usize;
+    for top in 0..pixels {
+        let far = |pixel: usize| pixel.abs_diff(top);
+        let mut rows = vec![None; slopes.len()];
+        rows[steepest] = Some((0..pixels).map(|pixel| -3.0 * far(pixel) as f64).collect());
+        let vision = surgery(&config, &rows).unwrap();
+        let order = evaluator
+            .judge(&snapshot.params, &vision, &captions, Split::Unseen)
+            .order
+            .unwrap();
+        let layouts = (0..pixels).flat_map(|left| (left + 1..pixels).map(move |right| (left, right)));
+        let right: Vec<f64> = layouts
+            .map(|(left, right)| match far(left).cmp(&far(right)) {
+                std::cmp::Ordering::Less => 1.0,
+                std::cmp::Ordering::Equal => 0.5,
+                std::cmp::Ordering::Greater => 0.0,
+            })
+            .collect();
+        let expected = right.iter().sum::<f64>() / right.len() as f64;
+        println!(
+            "a hill with its top at pixel {}: order {order:.3}, expected {expected:.3}",
+            top + 1
+        );
+        assert!(
+            (order - expected).abs() < 0.1,
+            "top {}: {order} against {expected}",
+            top + 1
         );
     }
 }
