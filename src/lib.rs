@@ -37,6 +37,7 @@
 //! | --- | --- | --- |
 //! | `gpu` | yes | the GPU engine, on wgpu; without it the CPU engine trains |
 //! | `train` | yes | [`training`] and [`experiment`]; without it a model is loaded and analysed |
+//! | `sweep` | no | [`sweep`]: many models over the machine's threads, their rows as Arrow tables |
 //! | `web` | no | what JavaScript calls in a browser |
 #![deny(missing_docs, missing_debug_implementations)]
 
@@ -61,6 +62,9 @@ pub mod analysis;
 
 #[cfg(feature = "train")]
 pub mod experiment;
+
+#[cfg(feature = "sweep")]
+pub mod sweep;
 
 #[cfg(feature = "web")]
 pub mod web;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules in the order data flows. Two of one line know nothing of each other.
-const LAYERS: [&[&str]; 9] = [
+const LAYERS: [&[&str]; 10] = [
     &["math", "message", "rng"],
     &["config"],
     &["recipe", "task"],
@@ -14,6 +14,7 @@ const LAYERS: [&[&str]; 9] = [
     &["training"],
     &["analysis"],
     &["experiment"],
+    &["sweep"],
     &["web"],
 ];
 

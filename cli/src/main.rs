@@ -2,12 +2,11 @@
 //! one JSON object and nothing else. Here are the arguments and their dispatch; the printing of single answers
 //! is in `report`.
 
+mod bar;
 mod estimate;
 mod export;
 mod file;
 mod history;
-mod jobs;
-mod parts;
 mod plot;
 mod report;
 mod reproduce;
@@ -29,6 +28,7 @@ use leftright::checkpoint::{self, CheckpointError};
 use leftright::config::{ConfigError, ValidConfig};
 use leftright::experiment::TrainerError;
 use leftright::model::{Snapshot, UnknownTerm};
+use leftright::sweep::SweepError;
 use leftright::task::Split;
 use leftright::training::{EngineRequest, RunError};
 
@@ -166,6 +166,8 @@ enum Failure {
     Run(#[from] RunError),
     #[error(transparent)]
     Trainer(#[from] TrainerError),
+    #[error(transparent)]
+    Sweep(#[from] SweepError),
     #[error("{0}")]
     Usage(String),
     #[error("stopped at step {step}; go on with: leftright train --resume {path:?} --steps {steps} --out {path:?}", path = out)]

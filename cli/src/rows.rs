@@ -1,18 +1,14 @@
-//! Measurements as files and back: one row per model and measurement, with the model's number, its settings,
-//! the step, and the numbers. A number that is not finite, or was not measured, is missing.
+//! Rows of measurements as files and back.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::Path;
-use std::sync::Arc;
 
-use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Float64Array, RecordBatch, StringArray, UInt32Array,
-};
+use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Float64Type, UInt32Type};
-use leftright::config::{ValidConfig, Value};
 use leftright::experiment::{Measurement, Metric, Values};
+use leftright::sweep::Rows;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::Compression;
@@ -21,119 +17,50 @@ use parquet::file::properties::WriterProperties;
 
 use crate::Failure;
 
-/// The column before the numbers.
-const STEP: &str = "step";
-/// The first column.
-const MODEL: &str = "model";
-
 /// What a Parquet file says of itself, by key.
 pub type About = BTreeMap<String, String>;
 
-/// What the rows of some models hold.
-pub struct Rows<'a> {
-    /// Every model's config, by its number.
-    pub configs: &'a [ValidConfig],
-    /// The settings that have a column.
-    pub settings: &'a [&'static str],
-    /// The numbers that have one.
-    pub metrics: &'a [Metric],
+/// Columns with types, for DuckDB, Polars, pandas, and what the file says of itself.
+pub fn parquet(rows: &Rows, measurements: &[Measurement], about: &About) -> Result<Vec<u8>, Failure> {
+    let table = rows.table(measurements, about);
+    let about = about
+        .iter()
+        .map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_key_value_metadata(Some(about.collect()))
+        .build();
+    let wrong = |error| Failure::Output(std::io::Error::other(error));
+    let mut writer = ArrowWriter::try_new(Vec::new(), table.schema(), Some(properties)).map_err(wrong)?;
+    writer.write(&table).map_err(wrong)?;
+    writer.into_inner().map_err(wrong)
 }
 
-fn number(measurement: &Measurement, metric: &Metric) -> Option<f64> {
-    measurement.values.get(metric).filter(|x| x.is_finite())
-}
-
-impl Rows<'_> {
-    /// The model's setting in a row.
-    fn setting(&self, measurement: &Measurement, setting: &str) -> Value {
-        let config = &self.configs[measurement.job as usize];
-        let mut values = config.values();
-        values
-            .find(|(name, _)| *name == setting)
-            .expect("every config has every setting")
-            .1
-    }
-
-    /// Columns with types, for DuckDB, Polars, pandas, and what the file says of itself.
-    pub fn parquet(&self, measurements: &[Measurement], about: &About) -> Result<Vec<u8>, Failure> {
-        let whole = |number: fn(&Measurement) -> u32| -> ArrayRef {
-            Arc::new(UInt32Array::from_iter_values(measurements.iter().map(number)))
-        };
-        let mut columns = vec![(MODEL.to_owned(), whole(|m| m.job), false)];
-        for name in self.settings {
-            let values: Vec<Value> = measurements.iter().map(|m| self.setting(m, name)).collect();
-            columns.push(((*name).to_owned(), column(&values), false));
-        }
-        columns.push((STEP.to_owned(), whole(|m| m.step), false));
-        for metric in self.metrics {
-            let numbers = measurements.iter().map(|m| number(m, metric));
-            let column: ArrayRef = Arc::new(numbers.collect::<Float64Array>());
-            columns.push((metric.to_string(), column, true));
-        }
-        let wrong = |error: String| Failure::Output(std::io::Error::other(error));
-        let batch = RecordBatch::try_from_iter_with_nullable(columns).map_err(|e| wrong(e.to_string()))?;
-        let about = about
+/// Text.
+pub fn csv(rows: &Rows, measurements: &[Measurement]) -> Result<Vec<u8>, Failure> {
+    let wrong = |error: csv::Error| Failure::Output(std::io::Error::other(error));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let settings = rows.settings.iter().map(|name| (*name).to_owned());
+    let header = std::iter::once(Rows::MODEL.to_owned())
+        .chain(settings)
+        .chain([Rows::STEP.to_owned()])
+        .chain(rows.metrics.iter().map(Metric::to_string));
+    writer.write_record(header).map_err(wrong)?;
+    for m in measurements {
+        let settings = rows.settings.iter().map(|name| rows.setting(m, name).to_string());
+        let numbers = rows
+            .metrics
             .iter()
-            .map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::SNAPPY)
-            .set_key_value_metadata(Some(about.collect()))
-            .build();
-        let mut bytes = Vec::new();
-        let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties))
-            .map_err(|e| wrong(e.to_string()))?;
-        writer
-            .write(&batch)
-            .and_then(|()| writer.close())
-            .map_err(|e| wrong(e.to_string()))?;
-        Ok(bytes)
-    }
-
-    /// Text.
-    pub fn csv(&self, measurements: &[Measurement]) -> Result<Vec<u8>, Failure> {
-        let wrong = |error: csv::Error| Failure::Output(std::io::Error::other(error));
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        let settings = self.settings.iter().map(|name| (*name).to_owned());
-        let header = std::iter::once(MODEL.to_owned())
+            .map(|metric| Rows::number(m, metric).map_or_else(String::new, |x| x.to_string()));
+        let row = std::iter::once(m.job.to_string())
             .chain(settings)
-            .chain([STEP.to_owned()])
-            .chain(self.metrics.iter().map(Metric::to_string));
-        writer.write_record(header).map_err(wrong)?;
-        for m in measurements {
-            let settings = self.settings.iter().map(|name| self.setting(m, name).to_string());
-            let numbers = self
-                .metrics
-                .iter()
-                .map(|metric| number(m, metric).map_or_else(String::new, |x| x.to_string()));
-            let row = std::iter::once(m.job.to_string())
-                .chain(settings)
-                .chain([m.step.to_string()])
-                .chain(numbers);
-            writer.write_record(row).map_err(wrong)?;
-        }
-        writer
-            .into_inner()
-            .map_err(|error| Failure::Output(std::io::Error::other(error.to_string())))
+            .chain([m.step.to_string()])
+            .chain(numbers);
+        writer.write_record(row).map_err(wrong)?;
     }
-}
-
-/// One setting of every row, in a column of its type; all have the kind of the first.
-fn column(values: &[Value]) -> ArrayRef {
-    let (mut integers, mut numbers, mut flags, mut choices) = (vec![], vec![], vec![], vec![]);
-    for value in values {
-        match value {
-            Value::Integer(x) => integers.push(*x),
-            Value::Number(x) => numbers.push(*x),
-            Value::Flag(x) => flags.push(*x),
-            Value::Choice(x) => choices.push(*x),
-        }
-    }
-    match values.first() {
-        Some(Value::Number(_)) => Arc::new(Float64Array::from(numbers)),
-        Some(Value::Flag(_)) => Arc::new(BooleanArray::from(flags)),
-        Some(Value::Choice(_)) => Arc::new(StringArray::from(choices)),
-        Some(Value::Integer(_)) | None => Arc::new(UInt32Array::from(integers)),
-    }
+    writer
+        .into_inner()
+        .map_err(|error| Failure::Output(std::io::Error::other(error.to_string())))
 }
 
 /// A Parquet file of rows, open.
@@ -173,12 +100,12 @@ impl Reader<'_> {
                     .and_then(|column| column.as_primitive_opt::<UInt32Type>())
                     .ok_or_else(|| no_column(name))
             };
-            let (models, steps) = (whole(MODEL)?, whole(STEP)?);
+            let (models, steps) = (whole(Rows::MODEL)?, whole(Rows::STEP)?);
             let schema = batch.schema();
             let names = schema.fields().iter().map(|field| field.name().as_str());
             let columns = names
                 .zip(batch.columns())
-                .skip_while(|(name, _)| *name != STEP)
+                .skip_while(|(name, _)| *name != Rows::STEP)
                 .skip(1);
             let metrics = columns
                 .map(|(name, column)| {
@@ -247,8 +174,8 @@ mod tests {
             metrics: &metrics,
         };
         let about = About::from([("version".to_owned(), "1".to_owned())]);
-        let bytes = rows.parquet(&written, &about).unwrap();
-        assert_eq!(bytes, rows.parquet(&written, &about).unwrap());
+        let bytes = parquet(&rows, &written, &about).unwrap();
+        assert_eq!(bytes, parquet(&rows, &written, &about).unwrap());
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rows.parquet");
         assert!(Reader::open(&path).unwrap().is_none());
@@ -257,7 +184,7 @@ mod tests {
         assert_eq!(reader.about().get("version").map(String::as_str), Some("1"));
         assert_eq!(reader.measurements().unwrap(), read);
         // Negative controls: half a file, and one whose numbers have another name.
-        std::fs::write(&path, &rows.parquet(&written, &about).unwrap()[..400]).unwrap();
+        std::fs::write(&path, &parquet(&rows, &written, &about).unwrap()[..400]).unwrap();
         assert!(Reader::open(&path).is_err());
     }
 }

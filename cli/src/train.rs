@@ -15,7 +15,7 @@ use leftright::training::{Advance, EngineRequest, Run};
 
 use super::file::{self, Place};
 use super::work::{Work, WorkArgs};
-use super::{EngineArg, Failure, jobs, report};
+use super::{EngineArg, Failure, bar, report};
 
 #[derive(Args)]
 pub struct TrainArgs {
@@ -103,26 +103,14 @@ fn recipe(path: &Path) -> Result<Recipe, Failure> {
         .map_err(|error| Failure::Usage(format!("{}: not the JSON of a run: {error}", path.display())))
 }
 
-/// How alike a name must be to be the one that was meant, of 1.
-const ALIKE: f64 = 0.8;
-
 /// Refuses a setting that there is not, with the one that was meant.
 fn check(key: &str) -> Result<(), Failure> {
-    let names: Vec<&str> = Config::default()
-        .fields()
-        .iter()
-        .map(|field| field.name)
-        .collect();
-    if names.contains(&key) {
+    if Config::default().values().any(|(name, _)| name == key) {
         return Ok(());
     }
-    let near = names
-        .into_iter()
-        .map(|name| (strsim::jaro_winkler(key, name), name))
-        .max_by(|(a, _), (b, _)| a.total_cmp(b));
-    let hint = match near {
-        Some((alike, name)) if alike >= ALIKE => format!("did you mean {name}?"),
-        _ => "leftright train --help lists them".to_owned(),
+    let hint = match Config::nearest(key) {
+        Some(name) => format!("did you mean {name}?"),
+        None => "leftright train --help lists them".to_owned(),
     };
     Err(Failure::Usage(format!("there is no setting \"{key}\"; {hint}")))
 }
@@ -288,7 +276,7 @@ pub fn train(args: &TrainArgs, json: bool) -> Result<(), Failure> {
             None => Run::new(config, engine).await,
         }
     })?;
-    let bar = jobs::bar(
+    let bar = bar::bar(
         steps.into(),
         json,
         "{bar:30} {pos}/{len} steps, {eta} left, {msg}",

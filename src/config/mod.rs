@@ -17,6 +17,7 @@ pub use field::{ConfigField, Group, Kind, Value};
 pub use population::{Population, PopulationError};
 pub use preset::Preset;
 pub use schedule::Schedule;
+pub use serial::Given;
 pub use start::{Distribution, Start};
 pub use valid::{Shape, ValidConfig};
 
@@ -147,6 +148,9 @@ fn bounds(field: &'static str, value: u32, allowed: String) -> ConfigError {
         allowed,
     }
 }
+
+/// How alike a name must be to be the one that was meant, of 1.
+const ALIKE: f64 = 0.8;
 
 impl Config {
     /// Checks every limit: each field's bounds, then those that depend on another field.
@@ -298,6 +302,13 @@ impl Config {
 
     fn names() -> String {
         NAMES.join(", ")
+    }
+
+    /// The setting that a misspelt name is most alike, if it is much alike.
+    pub fn nearest(name: &str) -> Option<&'static str> {
+        let alike = NAMES.map(|known| (strsim::jaro_winkler(name, known), known));
+        let (alike, known) = alike.into_iter().max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+        (alike >= ALIKE).then_some(known)
     }
 }
 

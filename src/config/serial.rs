@@ -10,15 +10,28 @@ use super::field::Setting;
 use super::{Config, ConfigError, Distribution, NAMES, Schedule, settings};
 
 /// What a file or a page says of one setting.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Given {
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Given {
+    /// A whole number.
     Whole(i64),
+    /// A real number.
     Number(f64),
+    /// true or false.
     Flag(bool),
+    /// Text.
     Name(String),
 }
 
 impl Given {
+    /// As [`Config::set`] takes it: a real number has a point or an exponent, so that it is no whole one.
+    pub fn text(&self) -> String {
+        match self {
+            Given::Number(x) => format!("{x:?}"),
+            given => given.to_string(),
+        }
+    }
+
     pub(super) fn whole(&self) -> Option<u32> {
         match self {
             Given::Whole(x) => u32::try_from(*x).ok(),

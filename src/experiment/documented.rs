@@ -14,6 +14,14 @@ macro_rules! documented {
         impl $name {
             /// The documentation of every variant, in their order.
             pub const MEANINGS: &[&str] = &[$(concat!($($line),+)),+];
+
+            /// What it is: its documentation, less the names that it begins with.
+            pub fn meaning(&self) -> &'static str {
+                let documented = match self {
+                    $($name::$variant { .. } => concat!($($line),+),)+
+                };
+                documented.split_once(": ").map_or(documented, |(_, meaning)| meaning)
+            }
         }
     };
 }

@@ -163,6 +163,17 @@ impl Metric {
         Metric::Accuracy(Intervention::None, Split::Unseen, score)
     }
 
+    /// The unit of its values; none where they have no unit, or are a number of things.
+    pub fn unit(&self) -> Option<&'static str> {
+        match self {
+            Metric::Loss => Some("nat"),
+            Metric::Slope | Metric::HeadSlope(_) => Some("logit/pixel"),
+            Metric::Down(_) => Some("logit/row"),
+            Metric::Ep(..) | Metric::Row(..) | Metric::Preference(..) => Some("logit"),
+            _ => None,
+        }
+    }
+
     /// Whether it is of one head, or of heads that were named. Heads have no order, so that of models with
     /// different seeds such numbers cannot be compared.
     pub fn by_head(&self) -> bool {

@@ -7,9 +7,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use leftright::experiment::Measurement;
+use leftright::sweep::Part;
 
 use super::plan::{KEYS, Plan};
-use crate::parts::Part;
 use crate::rows::{About, Reader};
 use crate::{Failure, file};
 

@@ -15,13 +15,13 @@ use std::time::Instant;
 
 use clap::Args;
 use leftright::experiment::{Experiment, Group, Job, Measurement, Scale, Summary, Verdict, groups};
+use leftright::sweep::{Part, Shard, resolve};
 use leftright::training::EngineRequest;
 use serde_json::json;
 
 use super::estimate::{self, Estimate};
-use super::parts::{self, Part, Shard};
 use super::work::{Work, WorkArgs, counted};
-use super::{EngineArg, Failure, file, jobs, report, svg};
+use super::{EngineArg, Failure, bar, file, report, svg};
 use folder::Folder;
 use plan::Plan;
 
@@ -139,7 +139,7 @@ impl<'a> Left<'a> {
     }
 
     fn models(&self) -> u64 {
-        self.0.iter().map(|(_, parts)| parts::models(parts)).sum()
+        self.0.iter().map(|(_, parts)| Part::count(parts)).sum()
     }
 
     /// Seconds that all of it takes, one experiment after the other: at least and at most.
@@ -172,7 +172,7 @@ pub fn word(verdict: Verdict) -> &'static str {
 pub fn reproduce(args: &ReproduceArgs, json: bool) -> Result<(), Failure> {
     check(&args.only)?;
     let scale = if args.quick { Scale::Quick } else { Scale::Full };
-    let engine = jobs::resolve(args.engine.into());
+    let engine = resolve(args.engine.into());
     let plans = Experiment::ALL
         .into_iter()
         .map(|experiment| Plan::new(experiment, scale, engine))
@@ -235,18 +235,21 @@ fn train(
     quiet: bool,
 ) -> Result<(), Failure> {
     let [_, all] = steps(parts.iter().flat_map(|part| plan.of(part)));
-    let bar = jobs::bar(all, quiet, jobs::MANY);
-    let models = counted(parts::models(parts));
+    let bar = bar::bar(all, quiet, bar::MANY);
+    let models = counted(Part::count(parts));
     bar.set_message(format!(
         "{}. {} ({models})",
         plan.experiment.id, plan.experiment.title
     ));
-    let trained = parts::train(
+    let trained = Part::train(
         parts,
         engine,
         |model| plan.jobs[model as usize].clone(),
         |part, measurements| folder.keep(plan, part, measurements),
-        &|steps| bar.inc(steps),
+        &|steps| {
+            bar.inc(steps);
+            Ok(())
+        },
     );
     bar.finish_and_clear();
     trained

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use leftright::config::ValidConfig;
 use leftright::experiment::{Experiment, Job, Measurement, Metric, Scale, differing};
+use leftright::sweep::{Part, Rows};
 use leftright::training::EngineRequest;
 use serde_json::json;
 
 use crate::Failure;
-use crate::parts::{self, Part};
-use crate::rows::{About, Rows};
+use crate::rows::{self, About};
 
 /// The keys that a file has in its metadata, and what they mean. A file is a run's own where it has the run's
 /// values of all.
@@ -90,7 +90,7 @@ impl Plan {
 
     /// Its models by part.
     pub fn parts(&self) -> Vec<Part> {
-        parts::of(self.jobs.len())
+        Part::all(self.jobs.len())
     }
 
     /// Whether its models differ in a setting.
@@ -118,7 +118,7 @@ impl Plan {
             settings: &self.settings,
             metrics: &metrics,
         };
-        rows.parquet(measurements, &self.about)
+        rows::parquet(&rows, measurements, &self.about)
     }
 }
 

@@ -1,18 +1,17 @@
 //! `leftright sweep`: a grid over settings, a file of rows for each part of its models.
 
-mod spec;
-
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use leftright::config::Config;
+use leftright::sweep::{Part, Rows, Shard, Spec, resolve};
 use serde_json::json;
 
-use super::parts::{self, Part, Shard};
-use super::rows::{About, Rows};
 use super::work::{Work, WorkArgs, counted};
-use super::{EngineArg, Failure, file, jobs, report};
-use spec::Spec;
+use super::{EngineArg, Failure, bar, file, report, rows};
+
+/// Far more than a grid of so many models needs.
+const MAX_BYTES: usize = 1 << 20;
 
 #[derive(Args)]
 pub struct SweepArgs {
@@ -45,6 +44,20 @@ enum Format {
     Csv,
 }
 
+fn read(path: &Path) -> Result<Spec, Failure> {
+    let text = file::read(path, "a sweep's file", MAX_BYTES)?;
+    // toml's message has several lines; one is what a terminal and a log want.
+    let line = |error: toml::de::Error| {
+        error
+            .to_string()
+            .lines()
+            .map(str::trim)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    toml::from_slice(&text).map_err(|error| Failure::Usage(format!("{}: {}", path.display(), line(error))))
+}
+
 /// The folder of one sweep: empty, or that of the same spec.
 fn claim(args: &SweepArgs, out: &Path, spec: &Spec) -> Result<(), Failure> {
     std::fs::create_dir_all(out).map_err(|error| Failure::file(out, error))?;
@@ -65,7 +78,7 @@ fn claim(args: &SweepArgs, out: &Path, spec: &Spec) -> Result<(), Failure> {
 }
 
 pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
-    let spec = Spec::read(&args.spec)?;
+    let spec = read(&args.spec)?;
     let plan = spec.plan()?;
     let steps = plan.configs.len() as u64 * u64::from(plan.steps);
     if !Work::new(&plan.configs, [steps; 2]).begin(&args.work, json)? {
@@ -76,18 +89,19 @@ pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
         .as_deref()
         .ok_or_else(|| Failure::Usage("give --out".to_owned()))?;
     claim(args, out, &spec)?;
-    let engine = jobs::resolve(args.engine.into());
+    let engine = resolve(args.engine.into());
+    let about = spec.about(engine);
     let extension = match args.format {
         Format::Parquet => "parquet",
         Format::Csv => "csv",
     };
     let path = |part: &Part| out.join(format!("part-{:06}.{extension}", part.place));
-    let share = parts::of(plan.configs.len())
+    let share = Part::all(plan.configs.len())
         .into_iter()
         .filter(|part| args.shard.has(part.place));
     let (done, left): (Vec<Part>, Vec<Part>) = share.partition(|part| path(part).exists());
-    let (before, trained) = (parts::models(&done), parts::models(&left));
-    let bar = jobs::bar(trained * u64::from(plan.steps), json, jobs::MANY);
+    let (before, trained) = (Part::count(&done), Part::count(&left));
+    let bar = bar::bar(trained * u64::from(plan.steps), json, bar::MANY);
     bar.set_message(counted(trained));
     let settings: Vec<&str> = Config::default().values().map(|(name, _)| name).collect();
     let rows = Rows {
@@ -95,18 +109,21 @@ pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
         settings: &settings,
         metrics: &plan.numbers,
     };
-    let trained_all = parts::train(
+    let trained_all = Part::train(
         &left,
         engine,
         |model| plan.job(model),
         |part, measurements| {
             let bytes = match args.format {
-                Format::Parquet => rows.parquet(measurements, &About::new())?,
-                Format::Csv => rows.csv(measurements)?,
+                Format::Parquet => rows::parquet(&rows, measurements, &about)?,
+                Format::Csv => rows::csv(&rows, measurements)?,
             };
             file::write(&path(part), &bytes)
         },
-        &|steps| bar.inc(steps),
+        &|steps| {
+            bar.inc(steps);
+            Ok(())
+        },
     );
     bar.finish_and_clear();
     trained_all?;

@@ -1,25 +1,45 @@
-//! What a sweep's TOML file says, checked whole before the first step.
+//! What a sweep trains and measures, checked whole before the first step.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use leftright::analysis::{Ablation, AnalysisError};
-use leftright::config::{Config, ValidConfig};
-use leftright::experiment::{Job, Measure, Metric};
-use leftright::task::Split;
 use serde::{Deserialize, Serialize};
 
-use crate::{Failure, file};
+use crate::analysis::{Ablation, AnalysisError};
+use crate::config::{Config, ConfigError, Given, ValidConfig};
+use crate::experiment::{Job, Measure, Metric};
+use crate::task::Split;
+use crate::training::EngineRequest;
 
 /// Models that a grid may have.
 const MOST: usize = 1_000_000;
 /// The key of a list of starts in the grid.
 const START: &str = "start";
-/// Far more than a grid of so many models needs.
-const MAX_BYTES: usize = 1 << 20;
 
-/// The file.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Why a sweep cannot begin.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SweepError {
+    /// A setting that there is not, or out of bounds.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// One model of the grid is out of bounds.
+    #[error("with {chosen}: {error}")]
+    Model {
+        /// What the grid sets of it.
+        chosen: String,
+        /// Which of its settings, and what is allowed.
+        error: ConfigError,
+    },
+    /// An ablation that there is not.
+    #[error(transparent)]
+    Analysis(#[from] AnalysisError),
+    /// What the spec says of the sweep itself.
+    #[error("{0}")]
+    Spec(String),
+}
+
+/// A grid over settings, and what is measured of each of its models: a TOML file of the command line, keywords in
+/// Python.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Steps of every model.
@@ -44,14 +64,14 @@ pub struct Spec {
     shares: bool,
     /// Settings of every model.
     #[serde(default)]
-    set: BTreeMap<String, toml::Value>,
+    set: BTreeMap<String, Given>,
     /// Settings that go together, each with a start if it has one: every candidate is trained with every
     /// combination of the grid.
     #[serde(default)]
-    candidates: Vec<BTreeMap<String, toml::Value>>,
+    candidates: Vec<BTreeMap<String, Given>>,
     /// Lists of settings, or of starts; every combination is a model. A setting overrules the start.
     #[serde(default)]
-    grid: BTreeMap<String, Vec<toml::Value>>,
+    grid: BTreeMap<String, Vec<Given>>,
 }
 
 fn paper() -> String {
@@ -63,6 +83,7 @@ fn all() -> Vec<Split> {
 }
 
 /// Every model of a sweep, and what each row holds.
+#[derive(Clone, Debug)]
 pub struct Plan {
     /// In the order of the candidates and, of each, of the grid, its last key the fastest.
     pub configs: Vec<ValidConfig>,
@@ -74,34 +95,14 @@ pub struct Plan {
     pub numbers: Vec<Metric>,
 }
 
-fn text(value: &toml::Value) -> String {
-    match value {
-        toml::Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
 impl Spec {
-    /// Reads a spec.
-    pub fn read(path: &Path) -> Result<Spec, Failure> {
-        let text = file::read(path, "a sweep's file", MAX_BYTES)?;
-        // toml's message has several lines; one is what a terminal and a log want.
-        let line = |error: toml::de::Error| {
-            error
-                .to_string()
-                .lines()
-                .map(str::trim)
-                .collect::<Vec<_>>()
-                .join(" ")
-        };
-        toml::from_slice(&text)
-            .map_err(|error| Failure::Usage(format!("{}: {}", path.display(), line(error))))
-    }
-
     /// Every model, checked.
-    pub fn plan(&self) -> Result<Plan, Failure> {
+    ///
+    /// # Errors
+    /// The first thing that is wrong: what it is and what is allowed.
+    pub fn plan(&self) -> Result<Plan, SweepError> {
         let wrong = |what: &str, value: u32, allowed: &str| {
-            Err(Failure::Usage(format!(
+            Err(SweepError::Spec(format!(
                 "{what} is {value}, but must be {allowed}"
             )))
         };
@@ -112,7 +113,7 @@ impl Spec {
             return wrong("every", self.every, "at most steps");
         }
         if self.splits.is_empty() {
-            return Err(Failure::Usage(format!(
+            return Err(SweepError::Spec(format!(
                 "splits is empty, but must name some of {}",
                 Split::ALL.map(Split::name).join(", ")
             )));
@@ -125,12 +126,12 @@ impl Spec {
             })
             .filter(|n| *n <= MOST);
         let Some(count) = count else {
-            return Err(Failure::Usage(format!(
+            return Err(SweepError::Spec(format!(
                 "the spec has more than {MOST} models; split it into several"
             )));
         };
         if let Some((key, _)) = self.grid.iter().find(|(_, values)| values.is_empty()) {
-            return Err(Failure::Usage(format!(
+            return Err(SweepError::Spec(format!(
                 "grid.{key} is an empty list, but must hold at least one value"
             )));
         }
@@ -163,15 +164,32 @@ impl Spec {
         })
     }
 
-    fn model(&self, preset: &Config, model: usize) -> Result<ValidConfig, Failure> {
+    /// What a table of its rows says of itself: the version, the engine, and this spec as JSON.
+    pub fn about(&self, engine: EngineRequest) -> BTreeMap<String, String> {
+        let spec = serde_json::to_string(self).expect("a spec is lists and maps of names and values");
+        let engine = if engine == EngineRequest::Gpu {
+            "gpu"
+        } else {
+            "cpu"
+        };
+        [
+            ("version", env!("CARGO_PKG_VERSION")),
+            ("engine", engine),
+            ("spec", &spec),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into()
+    }
+
+    fn model(&self, preset: &Config, model: usize) -> Result<ValidConfig, SweepError> {
         let (mut rest, mut chosen) = (model, Vec::new());
         for (key, values) in self.grid.iter().rev() {
-            chosen.push((key.as_str(), text(&values[rest % values.len()])));
+            chosen.push((key.as_str(), values[rest % values.len()].text()));
             rest /= values.len();
         }
         if let Some(candidate) = self.candidates.get(rest) {
             let settings = candidate.iter().rev();
-            chosen.extend(settings.map(|(key, value)| (key.as_str(), text(value))));
+            chosen.extend(settings.map(|(key, value)| (key.as_str(), value.text())));
         }
         chosen.reverse();
         let is_start = |(key, _): &&(&str, String)| *key == START;
@@ -185,18 +203,19 @@ impl Spec {
         let set: Vec<(&str, String)> = self
             .set
             .iter()
-            .map(|(key, value)| (key.as_str(), text(value)))
+            .map(|(key, value)| (key.as_str(), value.text()))
             .collect();
         let settings = set.iter().chain(chosen.iter().filter(|one| !is_start(one)));
         let config = preset.with(start, settings.map(|(key, value)| (*key, value.as_str())))?;
         config.validate().map_err(|error| match chosen.is_empty() {
-            true => Failure::Config(error),
+            true => SweepError::Config(error),
             false => {
                 let chosen: Vec<String> = chosen
                     .iter()
                     .map(|(key, value)| format!("{key} = {value}"))
                     .collect();
-                Failure::Usage(format!("with {}: {error}", chosen.join(", ")))
+                let chosen = chosen.join(", ");
+                SweepError::Model { chosen, error }
             }
         })
     }
