@@ -134,7 +134,7 @@ impl Asked {
     fn further(path: &Path, steps: u32) -> Result<Asked, Failure> {
         let (config, snapshot) = super::open(path)?;
         let refuse = |why: &str| Err(Failure::Usage(format!("{}: {why}", path.display())));
-        if snapshot.step > 0 && snapshot.second.iter().all(|x| *x == 0.0) {
+        if !snapshot.has_state() {
             return refuse(
                 "it holds a model without its training's state; train with --state or --every to have it",
             );

@@ -45,6 +45,11 @@ impl Snapshot {
             .collect()
     }
 
+    /// Whether AdamW's moments are here, without which training would not go on as it would have.
+    pub fn has_state(&self) -> bool {
+        self.step == 0 || self.second.iter().any(|x| *x != 0.0)
+    }
+
     /// Whether training can go on from here.
     pub fn is_finite(&self) -> bool {
         [&self.params, &self.first, &self.second]

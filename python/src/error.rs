@@ -1,0 +1,163 @@
+//! What ends a call early, as an exception of `leftright/errors.py`.
+
+use std::path::Path;
+
+use leftright::analysis::AnalysisError;
+use leftright::checkpoint::CheckpointError;
+use leftright::config::{Config, ConfigError, PopulationError};
+use leftright::engine::EngineError;
+use leftright::experiment::TrainerError;
+use leftright::sweep::SweepError;
+use leftright::training::RunError;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+/// Raised as a Python exception.
+pub enum Error {
+    /// Of Python's own.
+    Python(PyErr),
+    /// An exception of ours: its class, its message, and what else it holds.
+    Ours(&'static str, String, [Option<String>; 3]),
+    /// The training was told to stop; who told it raises something of its own.
+    Stopped,
+}
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    pub fn value(message: impl Into<String>) -> Error {
+        Error::Python(PyValueError::new_err(message.into()))
+    }
+
+    pub fn checkpoint(path: Option<&Path>, error: &CheckpointError) -> Error {
+        let path = path.map(|path| path.display().to_string());
+        let message = match &path {
+            Some(path) => format!("{path}: {error}"),
+            None => error.to_string(),
+        };
+        Error::Ours("CheckpointError", message, [path, None, None])
+    }
+
+    fn config(message: String, error: &ConfigError) -> Error {
+        let (field, value, allowed) = match error {
+            ConfigError::Bounds {
+                field,
+                value,
+                allowed,
+            }
+            | ConfigError::Parse {
+                field,
+                value,
+                allowed,
+            } => (*field, value.clone(), Some(allowed.clone())),
+            ConfigError::Unknown(name) => {
+                let near = Config::nearest(name).map(str::to_owned);
+                return Error::Ours("ConfigError", message, [Some(name.clone()), None, near]);
+            }
+            ConfigError::Preset(name) => ("preset", name.clone(), None),
+            ConfigError::Start(name) => ("start", name.clone(), None),
+        };
+        Error::Ours(
+            "ConfigError",
+            message,
+            [Some(field.to_owned()), Some(value), allowed],
+        )
+    }
+}
+
+impl From<Error> for PyErr {
+    fn from(error: Error) -> PyErr {
+        let (class, message, [first, second, third]) = match error {
+            Error::Python(error) => return error,
+            Error::Stopped => (
+                "TrainingError",
+                "the training was stopped".to_owned(),
+                [None, None, None],
+            ),
+            Error::Ours(class, message, rest) => (class, message, rest),
+        };
+        Python::attach(|py| {
+            let made = py.import("leftright.errors").and_then(|errors| {
+                let class = errors.getattr(class)?;
+                class.call1((message, first, second, third))
+            });
+            made.map_or_else(|error| error, PyErr::from_value)
+        })
+    }
+}
+
+impl From<PyErr> for Error {
+    fn from(error: PyErr) -> Error {
+        Error::Python(error)
+    }
+}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Error {
+        let message = match &error {
+            ConfigError::Unknown(name) => match Config::nearest(name) {
+                Some(near) => format!("there is no setting \"{name}\"; did you mean {near}?"),
+                None => error.to_string(),
+            },
+            _ => error.to_string(),
+        };
+        Error::config(message, &error)
+    }
+}
+
+impl From<PopulationError> for Error {
+    fn from(error: PopulationError) -> Error {
+        let field = match error {
+            PopulationError::Empty => "seeds",
+            PopulationError::Shapes(field) => field,
+        };
+        Error::Ours(
+            "ConfigError",
+            error.to_string(),
+            [Some(field.to_owned()), None, None],
+        )
+    }
+}
+
+impl From<SweepError> for Error {
+    fn from(error: SweepError) -> Error {
+        match &error {
+            SweepError::Config(of) => of.clone().into(),
+            SweepError::Model { error: of, .. } => Error::config(error.to_string(), of),
+            SweepError::Analysis(of) => of.clone().into(),
+            SweepError::Spec(message) => Error::Ours("ConfigError", message.clone(), [None, None, None]),
+        }
+    }
+}
+
+impl From<AnalysisError> for Error {
+    fn from(error: AnalysisError) -> Error {
+        Error::Ours("AnalysisError", error.to_string(), [None, None, None])
+    }
+}
+
+fn training(error: &dyn std::error::Error) -> Error {
+    Error::Ours("TrainingError", error.to_string(), [None, None, None])
+}
+
+impl From<RunError> for Error {
+    fn from(error: RunError) -> Error {
+        training(&error)
+    }
+}
+
+impl From<EngineError> for Error {
+    fn from(error: EngineError) -> Error {
+        training(&error)
+    }
+}
+
+impl From<TrainerError> for Error {
+    fn from(error: TrainerError) -> Error {
+        match error {
+            TrainerError::Population(error) => error.into(),
+            TrainerError::Analysis(error) => error.into(),
+            TrainerError::Engine(_) | TrainerError::Steps => training(&error),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+"""A model: the paper's, as it is, cut, written and read."""
+
+import json
+import pickle
+import subprocess
+
+import numpy as np
+import pytest
+
+import leftright
+from leftright import AnalysisError, CheckpointError, Config, Model
+
+STRIP = [0, 0, 16, 0, 0, 0, 0, 17, 0, 0]
+
+
+def cli(*args: object) -> dict:
+    return json.loads(subprocess.run(list(map(str, args)), check=True, capture_output=True).stdout)
+
+
+def test_without_ep_it_names_both_and_orders_neither(paper: Model) -> None:
+    before, after = paper.evaluate("unseen"), paper.ablate("EP").evaluate("unseen")
+    assert before["order"] > 0.9 and before["recognition"] > 0.95
+    assert abs(after["order"] - 0.5) < 0.05 and after["recognition"] > 0.95
+    assert paper.ablate("EP", strength=-1).evaluate("unseen")["retrieval"] < 0.1
+    # The controls: at strength 1 nothing is cut, and the model itself is as it was.
+    assert paper.ablate("EP", strength=1).evaluate() == paper.evaluate()
+    assert paper.ablations == []
+
+
+def test_answers_are_the_command_lines(paper: Model, command_line: str, tmp_path) -> None:
+    path = tmp_path / "model.safetensors"
+    paper.save(path)
+    assert cli(command_line, "--json", "evaluate", path) == paper.evaluate()
+    cut = paper.ablate("EP", "VP", strength=-0.5, heads=[0, 2])
+    assert cli(command_line, "--json", "ablate", path, "--terms", "EP,VP", "--strength", "-0.5", "--heads", "0,2") == cut.evaluate()
+    assert cut.evaluate() != paper.evaluate()
+    for flag, value, rows in [
+        ("--strip", " ".join(map(str, STRIP)), paper.decompose(np.array(STRIP))),
+        ("--caption", "16 17", paper.decompose(caption=[16, 17])),
+    ]:
+        theirs = cli(command_line, "--json", "decompose", path, flag, value)
+        assert theirs["tokens"] == rows.tokens and theirs["read"] == rows.read and theirs["strongest"] == rows.strongest
+        for head, ours in zip(theirs["heads"], range(len(rows.slopes)), strict=True):
+            assert [term["term"] for term in head["terms"]] == rows.names
+            assert [term["row"] for term in head["terms"]] == rows.terms[ours].tolist()
+            assert [term["share"] for term in head["terms"]] == rows.shares[ours].tolist()
+            assert (head["logits"], head["attention"]) == (rows.logits[ours].tolist(), rows.attention[ours].tolist())
+            assert head["slope"] == rows.slopes[ours]
+        assert [[score["text"], score["similarity"]] for score in theirs["captions"]] == [list(score) for score in rows.captions]
+
+
+def test_terms_sum_to_the_logits(paper: Model) -> None:
+    rows = paper.decompose(STRIP)
+    assert rows.terms.shape == (4, 9, 11) and rows.tower == "vision"
+    np.testing.assert_allclose(rows.terms.sum(1), rows.logits, atol=1e-12)
+    np.testing.assert_allclose(rows.attention.sum(1), 1, atol=1e-12)
+    np.testing.assert_allclose(rows.slopes, paper.slopes())
+    assert rows.nearest == rows.captions[0] and rows.captions[0][0] == "16 is on the left of 17"
+    np.testing.assert_array_equal(paper.ablate("EP").decompose(STRIP)["EP"], 0)
+    assert np.abs(rows["EP"]).max() > 5
+
+
+def test_a_checkpoint_is_read_as_it_was_written(tmp_path) -> None:
+    model = leftright.train(Config(preset="small", seed=5), steps=30)
+    path = tmp_path / "model.safetensors"
+    model.save(path, state=True)
+    again = Model.load(path)
+    assert again.config == model.config and again.step == 30
+    assert again.to_bytes(state=True) == path.read_bytes() == model.to_bytes(state=True)
+    assert [p.name for p in tmp_path.iterdir()] == ["model.safetensors"]
+    cut = pickle.loads(pickle.dumps(model.ablate("EP")))
+    assert cut.ablations == ["EP"] and cut.evaluate() == model.ablate("EP").evaluate()
+    np.testing.assert_array_equal(cut.losses, model.losses)
+    parameters = model.parameters()
+    assert parameters["logit_scale"].size == 1 and all(values.dtype == np.float32 for values in parameters.values())
+    assert len(model.to_bytes(half=True)) < len(model.to_bytes()) < len(model.to_bytes(state=True))
+    # Training goes on from it as if it had never stopped; from one without its state it does not go on.
+    np.testing.assert_array_equal(
+        leftright.train(again, steps=40).parameters()["logit_scale"],
+        leftright.train(Config(preset="small", seed=5), steps=40).parameters()["logit_scale"],
+    )
+    with pytest.raises(ValueError, match="state=True"):
+        leftright.train(Model.from_bytes(model.to_bytes()), steps=40)
+
+
+def test_what_a_model_has_not_is_refused(paper: Model, tmp_path) -> None:
+    for ask, says in [
+        (lambda: paper.ablate("XP"), 'there is no term "XP"; the terms are EE, EP'),
+        (lambda: paper.ablate("EP", heads=[4]), "head is 4, but must be between 0 and 3"),
+        (lambda: paper.ablate("EP", strength=3), "strength is 3, but must be between -1 and 2"),
+        (lambda: paper.ablate("EP", layer=2), "layer is 2, but must be 1"),
+        (lambda: paper.ablate("EP", tower="sound"), 'tower is "sound", but must be vision or text'),
+        (lambda: paper.decompose([1, 2]), "the strip has 2 pixels, but must have 10"),
+        (lambda: paper.decompose(caption=[16, 99]), "the label is 99, but must be between 1 and 20"),
+        (lambda: paper.decompose(STRIP)["VP"], 'there is no term "VP" of the logits'),
+        (lambda: paper.ablate("EP").save(tmp_path / "cut"), "a model with an ablation"),
+    ]:
+        with pytest.raises(AnalysisError) as raised:
+            ask()
+        assert str(raised.value).startswith(says)
+    with pytest.raises(ValueError, match="give a strip or a caption"):
+        paper.decompose()
+    with pytest.raises(ValueError, match="the splits are single, seen, unseen"):
+        paper.evaluate("heard")
+    (tmp_path / "half").write_bytes(paper.to_bytes()[:1000])
+    with pytest.raises(CheckpointError) as raised:
+        Model.load(tmp_path / "half")
+    assert raised.value.path == str(tmp_path / "half")
+    with pytest.raises(FileNotFoundError) as missing:
+        Model.load(tmp_path / "none")
+    assert missing.value.filename == str(tmp_path / "none")
+    with pytest.raises(FileNotFoundError):
+        paper.save(tmp_path / "no" / "folder")
