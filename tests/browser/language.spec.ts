@@ -210,7 +210,14 @@ test("nothing is drawn before its language is there; without it the figure is in
   await expect(page.getByTestId("finding")).toHaveText(/^Nichts ist abgeschaltet/);
 
   await page.unroute(isGerman);
-  await page.route(/\/de-[\w-]+\.js/, (route) => route.abort());
+  let tries = 0;
+  await page.route(/\/de-[\w-]+\.js/, (route) => {
+    tries += 1;
+    return route.abort();
+  });
   await page.goto(`${origin}/de`);
   await expect(page.getByTestId("finding")).toHaveText(/^Nothing is ablated/);
+  await page.getByRole("button", { name: "EP", exact: true }).click();
+  await expect(page.getByTestId("finding")).toHaveText(/^Without EP/);
+  expect(tries).toBe(2); // and not once for each drawing
 });

@@ -5,18 +5,17 @@
 // @lit/localize was considered. It has one language for a whole page, where each of our elements has its own; it adds a step to the
 // build that extracts its strings; and it has no plurals. A table that TypeScript compares with the English one needs neither.
 import { LitElement } from "lit";
-import { Lazy } from "../util/lazy";
 import { loadScript } from "../util/load-script";
-import { en, type Words } from "./en";
+import { en, type Translation, type Words } from "./en";
 
 export type { Words };
 
-const OTHERS: Record<string, () => Promise<Words>> = {
-  de: async () => (await loadScript(() => import("./de"))).de,
-};
+const OTHERS = new Map<string, () => Promise<Translation>>([
+  ["de", async () => (await loadScript(() => import("./de"))).de],
+]);
 
-const loads = new Map(Object.entries(OTHERS).map(([language, load]) => [language, new Lazy(load)]));
-const loaded = new Map<string, Words>([[en.language, en]]);
+/** What is loaded, or on its way; English for a language that could not be had. */
+const known = new Map<string, Words | Promise<Words>>([[en.language, en]]);
 
 /** What the nearest `lang` around an element says, its own first, whatever shadow trees it stands in. */
 export function languageAround(element: Element): string {
@@ -29,12 +28,15 @@ export function languageAround(element: Element): string {
 /** What a language has to say, whatever its region is; where it is not loaded yet, once it is. */
 export function wordsOf(language: string): Words | Promise<Words> {
   const name = language.toLowerCase().split("-")[0] ?? "";
-  const words = loaded.get(name) ?? loads.get(name)?.get();
-  if (!(words instanceof Promise)) return words ?? en;
-  return words.then((words) => {
-    loaded.set(name, words);
-    return words;
-  }, () => en);
+  const words = known.get(name);
+  const load = OTHERS.get(name);
+  if (words || !load) return words ?? en;
+  const loading = load().catch(() => en).then((loaded) => {
+    known.set(name, loaded);
+    return loaded;
+  });
+  known.set(name, loading);
+  return loading;
 }
 
 /** Elements on the page, to be drawn anew where a `lang` changes around them. */
