@@ -53,7 +53,7 @@ export default defineConfig<object, Options>({
     { name: "no-webgpu", testIgnore: /timed\.spec\.ts/, fullyParallel: true, use: browser() },
     // The npm package, in a project that is not ours.
     { name: "package", testDir: "tests/package", use: browser() },
-    // What the README tells a reader to run beside the page; it opens no browser.
+    // What the documentation tells a reader to run beside the page; it opens no browser.
     { name: "recipes", testDir: "tests/recipes" },
     scenarios("firefox", process.env.FIREFOX ?? "/usr/bin/firefox-esr"),
     scenarios("webkit", process.env.WEBKIT ?? "/usr/bin/WebKitWebDriver"),

@@ -4,6 +4,7 @@ import { join, parse } from "node:path";
 import { rolldown } from "rolldown";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
 import { card } from "./www/build/card.ts";
+import { docs } from "./www/build/docs.ts";
 import { numbers } from "./www/build/numbers.ts";
 import { still } from "./www/build/still.ts";
 
@@ -27,7 +28,7 @@ function forOthers(): Plugin {
   };
 }
 
-/** Writes `sw.js`, which keeps the article's files, each by its hash and length. */
+/** Writes `sw.js`, which keeps the files of the article and of the documentation, each by its hash and length. */
 function offline(): Plugin {
   return {
     name: "offline",
@@ -55,10 +56,10 @@ const LICENSES = { fileName: "third-party-licenses.md" };
 
 const WHOLE_WORKER = { output: { codeSplitting: false } };
 
-/** The article and the bench page. */
+/** The article, the bench page and the documentation. */
 const site: UserConfig = {
   ...SHARED,
-  plugins: [numbers(), still(), card(), offline()],
+  plugins: [numbers(), still(), card(), docs(), offline()],
   build: {
     outDir: "dist",
     rolldownOptions: { input: ["www/index.html", "www/bench.html"] },

@@ -1,15 +1,13 @@
 // Builds the library, as an npm package in this folder, and puts it with embed.html and the examples into the site.
 // Run after `vite build`, which makes the site; `cargo xtask build` does both.
-import { execFileSync } from "node:child_process";
 import { copyFileSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { cli as analyzer } from "@custom-elements-manifest/analyzer/cli.js";
 import { rolldown } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
 import { build } from "vite";
 import { elementTypes } from "./elements.mjs";
-import { withAttributes, withReference } from "./reference.mjs";
-import { writeTeaching } from "./teaching.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
@@ -25,8 +23,7 @@ await types.write({ dir: "package/dist" });
 for (const folder of ["package", "www/dist"]) {
   for (const file of ["LICENSE-MIT", "LICENSE-APACHE"]) copyFileSync(file, `${folder}/${file}`);
 }
-execFileSync(process.execPath, ["node_modules/@custom-elements-manifest/analyzer/cem.js", "analyze", "--config", "package/manifest.config.mjs", "--quiet"], { stdio: "inherit" });
-const manifest = JSON.parse(readFileSync("package/dist/custom-elements.json", "utf8"));
+const manifest = await analyzer({ argv: ["analyze", "--config", "package/manifest.config.mjs", "--quiet"], noWrite: true });
 writeFileSync("package/dist/custom-elements.json", JSON.stringify(manifest));
 writeFileSync("package/dist/elements.d.ts", elementTypes(manifest));
 
@@ -43,12 +40,12 @@ function rewrite(file, change) {
   const path = join(site, "examples", file);
   writeFileSync(path, change(readFileSync(path, "utf8")));
 }
-rewrite("index.html", (page) => withReference(page, manifest));
-rewrite("leftright.mjs", (plugin) => withAttributes(plugin, manifest));
+// The MyST plugin knows the names of every element's attributes.
+const attributes = new Set(manifest.modules.flatMap(({ declarations }) => declarations).flatMap(({ attributes }) => attributes.map(({ name }) => name)));
+rewrite("leftright.mjs", (plugin) => plugin.replace(/ATTRIBUTES = \[\];.*/, () => `ATTRIBUTES = ${JSON.stringify([...attributes])};`));
 // Whoever takes a file has the site's address in it, where the build knows that.
 const address = process.env.SITE_URL;
 const texts = readdirSync(`${site}/examples`, { recursive: true }).filter((file) => /\.\w+$/.test(file) && !["index.html", "examples.js"].includes(file));
 if (address) for (const file of texts) rewrite(file, (text) => text.replaceAll("https://leftright.example/", new URL(address).href));
-writeTeaching(site);
 // Last, so that it vouches for the rest.
 copyFileSync("www/embed.html", `${site}/embed.html`);

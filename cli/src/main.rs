@@ -87,9 +87,12 @@ enum Command {
     },
     /// Write the manual, a page per command
     Manual {
-        /// The folder for them
+        /// The folder for the pages; with --markdown, the file
         #[arg(long)]
         out: PathBuf,
+        /// All of it as Markdown, in one file
+        #[arg(long)]
+        markdown: bool,
     },
 }
 
@@ -187,7 +190,19 @@ impl Failure {
     }
 }
 
+/// Has Mesa's Vulkan not ask Wayland which GPU the desktop shows: where there is no desktop it says on stderr
+/// that `XDG_RUNTIME_DIR` is invalid, once for every question.
+#[cfg(target_os = "linux")]
+fn ask_no_desktop() {
+    if std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+        // SAFETY: no other thread runs yet that could read the environment.
+        unsafe { std::env::set_var("NODEVICE_SELECT", "1") };
+    }
+}
+
 fn main() -> ExitCode {
+    #[cfg(target_os = "linux")]
+    ask_no_desktop();
     let cli = Cli::parse();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -259,7 +274,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Export(args) => export::export(&args, cli.json),
         Command::Plot(args) => plot::plot(&args, cli.json),
         Command::Completions { shell } => shell::completions(shell),
-        Command::Manual { out } => shell::manual(&out),
+        Command::Manual { out, markdown } => shell::manual(&out, markdown),
     }
 }
 

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use clap::CommandFactory;
 use clap_complete::Shell;
+use clap_markdown::MarkdownOptions;
 
-use crate::{Cli, Failure};
+use crate::{Cli, Failure, file};
 
 /// The version, with the commit and the features that it was built with.
 pub const VERSION: &str = concat!(
@@ -25,9 +26,20 @@ pub fn completions(shell: Shell) -> Result<(), Failure> {
     Ok(std::io::stdout().write_all(&script)?)
 }
 
-/// Writes `leftright.1` and a page for every command.
-pub fn manual(out: &Path) -> Result<(), Failure> {
+/// Writes `leftright.1` and a page for every command; as Markdown, one file of them all.
+pub fn manual(out: &Path, markdown: bool) -> Result<(), Failure> {
     let failed = |error| Failure::file(out, error);
+    if markdown {
+        let options = MarkdownOptions::new()
+            .title("Commands".to_owned())
+            .show_footer(false);
+        // The settings have a page of their own.
+        let command = Cli::command().mut_subcommand("train", |train| {
+            train.mut_arg("settings", |set| set.long_help(None))
+        });
+        let text = clap_markdown::help_markdown_command_custom(&command, &options);
+        return file::write(out, text.as_bytes());
+    }
     fs::create_dir_all(out).map_err(failed)?;
     clap_mangen::generate_to(Cli::command(), out).map_err(failed)
 }

@@ -7,7 +7,7 @@ use leftright::model::{ParamTable, Snapshot};
 use serde_json::Value;
 
 mod common;
-use common::{done, run, scratch};
+use common::{command, done, run, said, scratch};
 
 const TRAINED: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -351,4 +351,18 @@ fn scores_that_are_not_finite_are_said() {
             .contains("cosine with a caption is not finite")
     );
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// On a server there is no desktop to ask for its GPU, and nothing to say of that.
+#[test]
+fn a_server_without_a_desktop_is_no_error() {
+    let out = scratch("server").join("model.safetensors");
+    let out = out.display().to_string();
+    let mut train = command(&["train", "--steps", "1", "--set", "d_model=16", "--out", &out]);
+    let output = train.env_remove("XDG_RUNTIME_DIR").output().unwrap();
+    assert!(
+        output.status.success() && !said(&output).contains("error"),
+        "{}",
+        said(&output)
+    );
 }

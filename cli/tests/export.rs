@@ -197,3 +197,19 @@ fn decompose_asks_for_a_strip_or_a_caption() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("--strip <STRIP>|--caption <CAPTION>"));
 }
+
+/// The page of the documentation is what the program says of itself, as `leftright manual --markdown --out
+/// docs/commands.md` writes it.
+#[test]
+fn the_documentation_has_every_command() {
+    let folder = scratch("markdown");
+    let out = folder.join("commands.md");
+    done(&["manual", "--markdown", "--out", &out.display().to_string()]);
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/commands.md");
+    let [ours, theirs] = [out, page].map(|path| std::fs::read_to_string(path).unwrap());
+    assert!(ours.contains("## `leftright decompose`") && ours.contains("--strip"));
+    assert!(
+        ours == theirs,
+        "write it anew: cargo run --release -- manual --markdown --out docs/commands.md"
+    );
+}

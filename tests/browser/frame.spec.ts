@@ -112,8 +112,8 @@ test("a frame runs no script but ours, and where ours does not come it says so",
   await expect(inside.getByText("If it does not come")).toBeVisible();
 });
 
-test("the README's frame may save files; one that may not does not say that it did", async ({ page, host }) => {
-  const [, sandbox = ""] = /sandbox="([^"]*)"/.exec(readFileSync(new URL("../../README.md", import.meta.url), "utf8")) ?? [];
+test("the documentation's frame may save files; one that may not does not say that it did", async ({ page, host }) => {
+  const [, sandbox = ""] = /sandbox="([^"]*)"/.exec(readFileSync(new URL("../../docs/embed.md", import.meta.url), "utf8")) ?? [];
   const { origin } = await host({ "/course": frame("figure=ablate", `sandbox="${sandbox}"`), "/strict": frame("figure=ablate", `sandbox="allow-scripts"`) });
   const save = async (course: string) => {
     await page.goto(origin + course);

@@ -47,10 +47,10 @@ export function page(body: string, head = ""): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A course</title><link rel="icon" href="data:,">${head}</head><body>${body}</body></html>`;
 }
 
-/** The policy that the README asks of other sites' pages, as a header has it. */
+/** The policy that the documentation asks of other sites' pages, as a header has it. */
 export function askedPolicy(site: string): string {
-  const [, policy] = /^Content-Security-Policy: (.*)$/m.exec(readFileSync(new URL("../../README.md", import.meta.url), "utf8")) ?? [];
-  if (policy === undefined) throw new Error("the README gives no policy");
+  const [, policy] = /^Content-Security-Policy: (.*)$/m.exec(readFileSync(new URL("../../docs/embed.md", import.meta.url), "utf8")) ?? [];
+  if (policy === undefined) throw new Error("docs/embed.md gives no policy");
   return policy.replaceAll("https://your.site", site);
 }
 

@@ -1,4 +1,4 @@
-// The README's recipe for a sweep over several machines, on one: two shards, and DuckDB over what they wrote.
+// The documentation's recipe for a sweep over several machines, on one: two shards, and DuckDB over what they wrote.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,11 +19,11 @@ pair_labels = [5, 15]
 seed = [0, 1, 2]
 `;
 
-/** The README's query, which this test runs as it stands there. */
-function readmesQuery(): string {
-  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-  const query = /^duckdb -c "(.+)"$/m.exec(readme)?.[1]?.replaceAll('\\"', '"');
-  if (query === undefined) throw new Error("the README shows no DuckDB query");
+/** The documentation's query, which this test runs as it stands there. */
+function documentedQuery(): string {
+  const page = readFileSync(new URL("../../docs/sweeps.md", import.meta.url), "utf8");
+  const query = /^duckdb -c "(.+)"$/m.exec(page)?.[1]?.replaceAll('\\"', '"');
+  if (query === undefined) throw new Error("docs/sweeps.md shows no DuckDB query");
   return query;
 }
 
@@ -39,7 +39,7 @@ test("two shards and DuckDB over their union", async () => {
     const instance = await DuckDBInstance.create();
     const connection = await instance.connect();
     const ask = async (query: string) => (await connection.runAndReadAll(query)).getRowObjectsJson();
-    const rows = await ask(readmesQuery().replaceAll("rows/*.parquet", join(folder, "rows/*.parquet")));
+    const rows = await ask(documentedQuery().replaceAll("rows/*.parquet", join(folder, "rows/*.parquet")));
     expect(rows.map((row) => [row.pair_labels, Number(row.models)])).toEqual([[5, 3], [15, 3]]);
     for (const { retrieval } of rows) {
       expect(Number(retrieval)).toBeGreaterThanOrEqual(0);

@@ -1,4 +1,4 @@
-// Keeps the article's files, so that after the first visit it reads, and trains, without a network. The build fills in MANIFEST:
+// Keeps the files of the article and of the documentation, so that after the first visit they read, and train, without a network. The build fills in MANIFEST:
 // every file with its hash and length (vite.config.ts).
 import { cleanupOutdatedCaches, matchPrecache, precacheAndRoute, addPlugins } from "workbox-precaching";
 import { NavigationRoute, registerRoute } from "workbox-routing";
@@ -11,11 +11,16 @@ const unused = fused() ? /leftright_bg/ : /relaxed_bg/;
 const manifest = MANIFEST.filter(({ url }) => !unused.test(url));
 const lengths = new Map(manifest.map(({ url, bytes }) => [new URL(url, self.location.href).pathname, bytes]));
 
-// The article itself comes from the network where there is one, so that a reader has the latest.
+// A page comes from the network where there is one, so that a reader has the latest.
+const { pathname: scope } = new URL("./", self.location.href);
 registerRoute(
-  new NavigationRoute(async ({ request }) => fetch(request).catch(async () => (await matchPrecache("index.html")) ?? Response.error()), {
-    allowlist: [new RegExp(`^${new URL("./", self.location.href).pathname}(index\\.html)?(\\?.*)?$`)],
-  }),
+  new NavigationRoute(
+    async ({ request, url }) => {
+      const page = url.pathname.slice(scope.length).replace(/(^|\/)$/, "$1index.html");
+      return fetch(request).catch(async () => (await matchPrecache(page)) ?? Response.error());
+    },
+    { allowlist: [new RegExp(`^${scope}(index\\.html|docs/.*)?(\\?.*)?$`)] },
+  ),
 );
 
 // A file is kept only where its hash is right. One that has gone bad since is not used, and fetched anew.
