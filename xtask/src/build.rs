@@ -175,7 +175,7 @@ fn setting_names(types: &str) -> Result<String> {
     Ok(format!("export const CONFIG_NAMES = {names:?} as const;\n"))
 }
 
-/// Checks the site's types and bundles it, and the library with it.
+/// Checks the site's types and bundles it, the documentation and the library with it.
 fn site() -> Result<()> {
     let www = root().join("www");
     let inputs = [
@@ -192,6 +192,9 @@ fn site() -> Result<()> {
         root().join("package/build.mjs"),
         root().join("package/manifest.config.mjs"),
         root().join("measurements/summary.json"),
+        // The documentation, and the module of which it has the text.
+        root().join("docs"),
+        root().join("src/model/mod.rs"),
         env::current_exe()?,
     ];
     if tools::is_fresh(
