@@ -8,6 +8,7 @@ import { rolldown } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
 import { build } from "vite";
 import { elementTypes } from "./elements.mjs";
+import { pythonWidgets } from "./python.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
@@ -26,6 +27,9 @@ for (const folder of ["package", "www/dist"]) {
 const manifest = await analyzer({ argv: ["analyze", "--config", "package/manifest.config.mjs", "--quiet"], noWrite: true });
 writeFileSync("package/dist/custom-elements.json", JSON.stringify(manifest));
 writeFileSync("package/dist/elements.d.ts", elementTypes(manifest));
+mkdirSync("python/leftright/static", { recursive: true });
+copyFileSync("package/dist/anywidget.js", "python/leftright/static/widget.js");
+writeFileSync("python/leftright/figures.py", pythonWidgets(manifest));
 
 const site = "www/dist";
 for (const folder of ["package/dist", site]) copyFileSync("www/src/engine/pkg/crate-licenses.md", `${folder}/crate-licenses.md`);

@@ -18,7 +18,7 @@ function textOf({ kind, min, max }) {
 }
 
 /** The crate's settings, each an attribute of every figure with a run, and the one of a run that is no setting. */
-const SETTINGS = configFields().map((field) => {
+export const SETTINGS = configFields().map((field) => {
   const { text, ...bounds } = textOf(field);
   return { name: field.name.replaceAll("_", "-"), type: { text }, default: String(field.default), description: `${field.help}.`, ...bounds };
 });

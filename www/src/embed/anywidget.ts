@@ -1,17 +1,60 @@
 /**
  * The whole library in one module that fetches nothing: for notebooks, and for bundlers that leave out what a module finds beside
- * it. Its default is a widget by anywidget's protocol (Jupyter, marimo, MyST): a model's traits set the figure up, and hear of it.
+ * it. Its default is a widget by anywidget's protocol (Jupyter, marimo, MyST): a model's traits set a figure up.
  */
-import { ATTRIBUTES, STRIP_ATTRIBUTES } from "./attributes";
-import { loadInPlace } from "./load-figure";
 import { quote } from "../util/text";
-import { NAMES } from "./names";
-import type { Widget } from "./widget-api";
+import { ATTRIBUTES, STRIP_ATTRIBUTES, attributeOf } from "./attributes";
+import { loadInPlace } from "./load-figure";
+import { NAMES, type FigureName } from "./names";
+import { VIEW_NAMES } from "../run/views";
+import { tellEvents, tellViews } from "./widget-state";
+import type { Model, Widget } from "./widget-api";
 
 export * from "./library";
 
-/** Traits that are attributes of the figure. `step` is none: it tells the kernel how far the model is. */
-const TRAITS = [...new Set([...ATTRIBUTES, ...STRIP_ATTRIBUTES])].map((name) => name.replaceAll("-", "_")).filter((trait) => trait !== "step");
+/** A kernel has traits of its own for what is looked at (widget-state.ts); a page of MyST, which has none, says attributes alone. */
+function hasKernel(model: Model): boolean {
+  return model.get("config") !== undefined;
+}
+
+/** The traits that are attributes of a figure. */
+function attributeTraits(name: FigureName, model: Model): string[] {
+  const attributes = name === "strip" ? STRIP_ATTRIBUTES : ATTRIBUTES;
+  const views: readonly string[] = hasKernel(model) ? VIEW_NAMES : [];
+  return attributes.map((attribute) => attribute.replaceAll("-", "_")).filter((trait) => !views.includes(trait));
+}
+
+/** A trait as an attribute's text; null where the attribute is not there. */
+function textOf(value: unknown): string | null {
+  if (Array.isArray(value)) return value.length > 0 ? value.map(String).map(attributeOf).join(" ") : null;
+  return typeof value === "string" || typeof value === "number" || value === true ? String(value) : null;
+}
+
+function say(element: Element, attribute: string, text: string | null): void {
+  if (text === null) element.removeAttribute(attribute);
+  else element.setAttribute(attribute, text);
+}
+
+/** Has an element's attributes follow a model's traits; gives what ends that. */
+function followTraits(element: Element, name: FigureName, model: Model): () => void {
+  let settings: string[] = [];
+  const takeConfig = () => {
+    const config = Object.entries((model.get("config") ?? {}) as Record<string, unknown>).map(([setting, value]) => [attributeOf(setting), String(value)] as const);
+    const named = config.map(([attribute]) => attribute);
+    for (const attribute of settings) if (!named.includes(attribute)) element.removeAttribute(attribute);
+    for (const [attribute, text] of config) element.setAttribute(attribute, text);
+    settings = named;
+  };
+  const takes = attributeTraits(name, model).map((trait) => ({ event: `change:${trait}`, take: () => { say(element, attributeOf(trait), textOf(model.get(trait))); } }));
+  takes.push({ event: "change:config", take: takeConfig });
+  for (const { event, take } of takes) {
+    take();
+    model.on(event, take);
+  }
+  return () => {
+    for (const { event, take } of takes) model.off(event, take);
+  };
+}
 
 const render: Widget["render"] = ({ model, el }) => {
   const asked = model.get("figure") ?? "ablate";
@@ -23,37 +66,17 @@ const render: Widget["render"] = ({ model, el }) => {
     el.replaceChildren(line);
     return () => undefined;
   }
-  const figure = document.createElement(`lr-${name}`);
-  const take = (trait: string) => () => {
-    const value = model.get(trait);
-    const attribute = trait.replaceAll("_", "-");
-    if (typeof value === "string" || typeof value === "number" || value === true) figure.setAttribute(attribute, String(value));
-    else figure.removeAttribute(attribute);
-  };
-  const watched = TRAITS.map((trait) => ({ event: `change:${trait}`, callback: take(trait) }));
-  for (const { event, callback } of watched) {
-    callback();
-    model.on(event, callback);
-  }
-
-  // A notebook's kernel hears of what can be computed with, and of a training's end rather than of its every step.
-  let told = "";
-  figure.addEventListener("lr-change", (event) => {
-    const { phase, step, accuracies } = event.detail;
-    const state = JSON.stringify([phase, accuracies]);
-    if (phase === "training" || state === told) return;
-    told = state;
-    model.set("step", step);
-    model.set("accuracies", accuracies);
-    model.save_changes();
-  });
-  el.append(figure);
+  const element = document.createElement(`lr-${name}`);
+  const ends = [followTraits(element, name, model)];
+  tellEvents(element, model);
+  if (hasKernel(model)) ends.push(tellViews(element, model));
+  el.append(element);
   // A notebook may render into a shadow root, as marimo does, which the library does not see.
-  void loadInPlace(figure);
+  void loadInPlace(element);
 
   return () => {
-    for (const { event, callback } of watched) model.off(event, callback);
-    figure.remove();
+    for (const end of ends) end();
+    element.remove();
   };
 };
 

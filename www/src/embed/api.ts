@@ -3,12 +3,12 @@ import type { Accuracies, Accuracy, EngineRequest, Term } from "../engine/pkg/le
 import type { Start } from "../run/address";
 import type { Phase } from "../run/life";
 import type { Settings } from "../run/settings";
-import type { Cut } from "../run/views";
+import type { Cut, Placed, Views } from "../run/views";
 import type { FigureName } from "./names";
 
-export type { Accuracies, Accuracy, Cut, EngineRequest, Phase, Settings, Start, Term };
+export type { Accuracies, Accuracy, Cut, EngineRequest, Phase, Placed, Settings, Start, Term, Views };
 
-/** Of `lr-change`: what a figure's run is and does. */
+/** Of `lr-change`: what a figure's run is and does, and what is looked at in it. */
 export interface ChangeDetail {
   /** The figure's name: `ablate`. */
   figure: string;
@@ -19,15 +19,18 @@ export interface ChangeDetail {
   settings: Settings | null;
   /** On the three splits; null until they are measured. */
   accuracies: Accuracies | null;
+  /** Of its last step; null before the first, and where none is on record. */
+  loss: number | null;
+  views: Views;
+  /** Steps whose models are kept, which `look` can show. */
+  kept: number[];
   error: string | null;
 }
 
 /** Of `lr-trained`: the run has done its steps, or was paused. */
-export interface TrainedDetail extends ChangeDetail {
-  loss: number | null;
-}
+export type TrainedDetail = ChangeDetail;
 
-/** Of `lr-ablate`: the accuracies with what the reader has cut, and before. */
+/** Of `lr-ablate`: the accuracies with what is cut, and before. */
 export interface AblateDetail extends Cut {
   before: Accuracies;
   after: Accuracies;
@@ -74,6 +77,8 @@ export interface FigureElement extends HTMLElement {
   lock: string | null;
   theme: "light" | "dark" | "auto" | null;
   present: boolean;
+  /** Looks at something else in the model at hand, which every figure of it then shows; the attributes say what one opens with. */
+  look(at: Partial<Views>): void;
 }
 
 /** The figure that cuts; its `ask` names the terms that it asks a guess of. */

@@ -9,7 +9,7 @@ import type { Run } from "../run/run";
 import { runOf } from "../run/registry";
 import { quote } from "../util/text";
 import tokens from "../style/tokens.css?raw"; // as it is written: a minifier rewrites light-dark()
-import type { ChangeDetail, TrainedDetail } from "./api";
+import type { ChangeDetail } from "./api";
 import { ATTRIBUTES, SWITCHES, attributeOf, unknownAttributes } from "./attributes";
 import { figureName, type Embeddable } from "./embeddable";
 import { setHost } from "./host";
@@ -53,9 +53,9 @@ sheet.replaceSync(`
 `);
 
 /** What was last told of a run, so that the end of its training is told once to each figure. */
-const told = new WeakMap<Embeddable, Phase>();
+const told = new WeakMap<Embeddable, { run: Run; phase: Phase }>();
 
-function send(figure: Element, name: string, detail: ChangeDetail | TrainedDetail): void {
+function send(figure: Element, name: string, detail: ChangeDetail): void {
   figure.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
 }
 
@@ -97,12 +97,10 @@ setHost({
 
   tell(figure, run) {
     const before = told.get(figure);
-    told.set(figure, run.phase);
+    told.set(figure, { run, phase: run.phase });
     const detail = changeOf(figure, run);
     send(figure, "lr-change", detail);
-    if (before === "training" && atRest(run.phase) && run.error === null) {
-      send(figure, "lr-trained", { ...detail, loss: run.losses.at(-1) ?? null });
-    }
+    if (before?.run === run && before.phase === "training" && atRest(run.phase) && run.error === null) send(figure, "lr-trained", detail);
   },
 });
 
@@ -113,6 +111,9 @@ function changeOf(figure: Embeddable, run: Run): ChangeDetail {
     step: run.shown ?? run.step,
     settings: run.current ? { ...run.current.settings } : null,
     accuracies: run.evaluation ? structuredClone(run.evaluation.accuracies) : null,
+    loss: run.losses.at(-1) ?? null,
+    views: structuredClone({ ...run.views, step: run.shown }),
+    kept: run.kept,
     error: run.error,
   };
 }

@@ -11,6 +11,7 @@ import { LatestAnswer } from "../util/latest-answer";
 import { alarm } from "./alarm";
 import type { Run } from "../run/run";
 import { hold, letGo, sharedRun } from "../run/registry";
+import type { Views } from "../run/views";
 import { figureStyles } from "../style/figure";
 import { keepMenu, keepStyles, provenanceOf, type Keepsake, type Kept, type Provenance } from "../export/menu";
 
@@ -93,6 +94,11 @@ export abstract class Figure extends Embeddable implements Kept {
   /** The run that it follows, while it is on the page. */
   private followed: Run | null = null;
 
+  /** Looks at something else in the model at hand. */
+  look(at: Partial<Views>): void {
+    void this.run.lookAt(at);
+  }
+
   /** A change of its run, which comes many times a second in training: only what shows the model is redrawn. */
   protected runChanged(): void {
     // An experiment's figure shows models of its own.
@@ -104,6 +110,8 @@ export abstract class Figure extends Embeddable implements Kept {
     this.followed = run;
     hold(run);
     run.addEventListener("change", this.follow);
+    // A run that others show already may not change for long.
+    queueMicrotask(() => { if (this.followed === run) host()?.tell(this, run); });
   }
 
   protected leave(): void {

@@ -20,7 +20,7 @@ const ACCURACIES = [
 /**
  * Takes terms of the attention logits away, without training again.
  *
- * @fires {CustomEvent<AblateDetail>} lr-ablate - the reader has cut something: what, and the accuracies before and after
+ * @fires {CustomEvent<AblateDetail>} lr-ablate - a cut was measured, or the same one on another model: what is cut, and the accuracies before and after
  * @fires {CustomEvent<GuessDetail>} lr-guess - the reader has guessed what `ask` asks: the terms, and the share from 0 to 1
  * @fires {CustomEvent<ResultDetail>} lr-result - the reader has cut what `ask` names: the guess, the accuracies before and after, the settings
  */
@@ -65,6 +65,9 @@ export class LrAblate extends RunFigure {
   @property({ reflect: true, useDefault: true }) ask: string | null = null;
 
   private readonly answer = this.question<{ cut: Cut; result: AblationResult }>();
+  /** The answer that the page was last told of. */
+  private told: { cut: Cut; result: AblationResult } | null = null;
+  /** Whether the reader has changed the cut here. */
   private changed = false;
   private readonly cutting = new CutControls(() => this.run, () => { this.changed = true; }, () => this.words);
 
@@ -89,10 +92,18 @@ export class LrAblate extends RunFigure {
   }
 
   protected override updated(): void {
-    if (!this.changed || this.answer.value?.cut !== this.cut) return;
+    const { value } = this.answer;
+    if (value?.cut !== this.cut || value === this.told) return;
+    const { cut, result } = value;
+    const before = this.told?.cut ?? UNCUT;
+    // Of a model in training the page hears when the reader cuts, and at the end.
+    if (before === cut && this.run.phase === "training") return;
+    this.told = value;
+    if (before.terms.length > 0 || cut.terms.length > 0) {
+      this.dispatchEvent(new CustomEvent<AblateDetail>("lr-ablate", { detail: { ...cut, ...result }, bubbles: true, composed: true }));
+    }
+    if (!this.changed) return;
     this.changed = false;
-    const { cut, result } = this.answer.value;
-    this.dispatchEvent(new CustomEvent<AblateDetail>("lr-ablate", { detail: { ...cut, ...result }, bubbles: true, composed: true }));
     const finding = this.finding();
     if (finding !== nothing) this.announce(finding);
   }

@@ -8,7 +8,7 @@ import { answers, atRest } from "./life";
 import { RunModel } from "./run-model";
 import { TRAIN_STEPS } from "./run-state";
 import { defaults, sameSettings, type Settings } from "./settings";
-import { ablationsOf, fitted, readViews, type Cut } from "./views";
+import { ablationsOf, fitted, readViews, type Cut, type Views } from "./views";
 
 /** Where a run takes its settings and views from. */
 export interface Source {
@@ -124,6 +124,18 @@ export class Run extends RunModel {
     this.views = { ...said, step: this.views.step };
     this.changed();
     await this.showIfKept(views.step);
+  }
+
+  /** Looks at what a page asks for, as far as the model has it. */
+  async lookAt({ step, ...change }: Partial<Views>): Promise<void> {
+    if (this.current) {
+      const { views, problems } = fitted({ ...this.views, ...change }, this.current.config);
+      this.notice(...problems);
+      if (change.cut) change.cut = views.cut;
+      if (change.placed) change.placed = views.placed;
+    }
+    if (change.cut ?? change.placed) this.look(change);
+    if (step !== undefined) await this.showIfKept(step);
   }
 
   async checkpoint(): Promise<Uint8Array | null> {

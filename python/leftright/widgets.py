@@ -1,0 +1,168 @@
+"""What every widget is made of: a figure that runs in the notebook's page, and traits that both sides may set.
+
+The widgets themselves are in `leftright.figures`; all of them need `pip install 'leftright[widgets]'`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import pathlib
+from typing import Any
+
+import anywidget
+from traitlets import Dict, Float, Int, List, TraitError, TraitType, Tuple, Unicode, validate
+
+from ._native import Config
+
+TERMS = [query + key for query in "EPB" for key in "EPB"] + ["VP"]
+"""The nine terms of the attention logits, and the position part of the values."""
+
+MODULE = pathlib.Path(__file__).parent / "static" / "widget.js"
+if not MODULE.exists():
+    raise ImportError(f"{MODULE} is not there; in a checkout, `cargo xtask build` writes it")
+
+
+class Settings(TraitType[dict[str, Any], Any]):
+    """Settings of a model, as a dict or a `leftright.Config`; those that are as usual are left out."""
+
+    default_value: Any = {}
+
+    def validate(self, obj: Any, value: Any) -> dict[str, Any]:
+        try:
+            config = value if isinstance(value, Config) else Config(**value)
+        except (TypeError, ValueError) as error:
+            raise TraitError(f"{self.name}: {error}") from error
+        usual = Config().to_dict()
+        return {name: setting for name, setting in config.to_dict().items() if setting != usual[name]}
+
+
+class Words(TraitType[list[str], Any]):
+    """Words of a list, in a list or in one text: `["EP", "VP"]` or `"EP VP"`."""
+
+    default_value: Any = []
+
+    def allowed(self) -> list[str]:
+        raise NotImplementedError
+
+    def info(self) -> str:
+        return f"a list of {', '.join(self.allowed())}"
+
+    def validate(self, obj: Any, value: Any) -> list[str]:
+        if isinstance(value, str):
+            value = value.replace(",", " ").split()
+        if not isinstance(value, (list, tuple)) or any(word not in self.allowed() for word in value):
+            self.error(obj, value)
+        return list(dict.fromkeys(value))
+
+
+class Terms(Words):
+    """Terms of the attention logits."""
+
+    def allowed(self) -> list[str]:
+        return TERMS
+
+
+class SettingNames(Words):
+    """Names of settings."""
+
+    def allowed(self) -> list[str]:
+        return [*Config().to_dict(), "engine"]
+
+
+class Pair(Tuple[Any, ...]):
+    """Two different whole numbers."""
+
+    def __init__(self, usual: tuple[int, int], **kwargs: Any) -> None:
+        super().__init__(Int(min=0), Int(min=0), default_value=usual, **kwargs)
+
+    def info(self) -> str:
+        return "two different whole numbers from 0, as in (2, 7)"
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        try:
+            pair = super().validate(obj, value)
+        except TraitError:
+            pair = ()
+        if len(set(pair)) != 2:
+            self.error(obj, value)
+        return pair
+
+
+class Widget(anywidget.AnyWidget):
+    """A figure in a notebook's page; its classes are in `leftright.figures`."""
+
+    _esm = MODULE
+
+    def __init__(self, **traits: Any) -> None:
+        for name in traits:
+            if name not in self.class_traits():
+                raise TypeError(self._unknown(name))
+        super().__init__(**traits)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # A misspelt trait would be one that nobody hears of.
+        if not name.startswith("_") and not hasattr(type(self), name):
+            raise AttributeError(self._unknown(name))
+        super().__setattr__(name, value)
+
+    def _unknown(self, name: str) -> str:
+        own = sorted(trait for trait in self.class_trait_names(sync=True) if not trait.startswith("_"))
+        near = difflib.get_close_matches(name, own, 1)
+        kind = type(self).__name__
+        if "config" in own and name in Config().to_dict():
+            return f"{kind} takes settings in config, as in {kind}(config={{{name!r}: ...}})"
+        return f"{kind} has no {name!r}; " + (f"did you mean {near[0]!r}?" if near else f"it has {', '.join(own)}")
+
+
+class RunWidget(Widget):
+    """A figure of a model that the notebook's page holds and may train.
+
+    Figures with equal `config`, `engine`, `start` and `steps` show one model, and look at the same of it: a term that is cut in
+    one is cut in all of them. What the reader does in a figure comes back in its traits; what a trait is set to, the figure shows.
+    """
+
+    config = Settings(help="Settings of the model, as a dict or a `leftright.Config`; another dict is another model.").tag(sync=True)
+
+    ablated = Terms(help="Terms that are cut, as in `['EP']`.").tag(sync=True)
+    strength = Float(0.0, min=-1, max=2, help="What the cut terms are multiplied by: 0 removes, 1 leaves, -1 reverses.").tag(sync=True)
+    heads = List(Int(min=0), None, allow_none=True, help="The heads in which they are cut; None for all.").tag(sync=True)
+    labels = Pair((16, 17), help="The two objects on the strip: the first is drawn as a circle, the second as a square.").tag(sync=True)
+    positions = Pair((2, 7), help="Where they stand, in pixels from 0.").tag(sync=True)
+    snapshot = Int(None, allow_none=True, help="The step whose model is shown, one of `snapshots`; None for the latest.").tag(sync=True)
+
+    phase = Unicode("empty", read_only=True, help="What the model does: empty, loading, ready, training, paused, failed.").tag(sync=True)
+    step = Int(0, read_only=True, help="Of the model that is shown; after a training, where it has come to.").tag(sync=True)
+    snapshots = List(Int(), read_only=True, help="Steps whose models are kept.").tag(sync=True)
+    loss = Float(None, allow_none=True, read_only=True, help="Of the last step.").tag(sync=True)
+    accuracies = Dict(None, allow_none=True, read_only=True, help="Of the model with nothing cut, on the three splits.").tag(sync=True)
+    settings = Dict(None, allow_none=True, read_only=True, help="What the model was made with, whole.").tag(sync=True)
+    error = Unicode(None, allow_none=True, read_only=True, help="What went wrong in the page.").tag(sync=True)
+
+    @validate("heads")
+    def _heads(self, proposal: Any) -> Any:
+        return self._below("heads", proposal, 0, "heads")
+
+    @validate("labels")
+    def _labels(self, proposal: Any) -> Any:
+        return self._below("labels", proposal, 1, "labels")
+
+    @validate("positions")
+    def _positions(self, proposal: Any) -> Any:
+        return self._below("positions", proposal, 0, "pixels")
+
+    def _below(self, name: str, proposal: Any, first: int, setting: str) -> Any:
+        """Numbers of things that the model has; one that has told nothing yet is the one of `config`."""
+        value = proposal["value"]
+        there = (self.settings or Config(**self.config).to_dict())[setting]
+        last = there - 1 + first
+        if value is not None and not all(first <= number <= last for number in value):
+            raise TraitError(f"{name} is {value!r}, but this model has {name} {first} to {last}")
+        return value
+
+    @validate("snapshot")
+    def _snapshot(self, proposal: Any) -> Any:
+        step = proposal["value"]
+        if step is not None and step not in self.snapshots:
+            kept = ", ".join(map(str, self.snapshots)) or "none yet: they come with training"
+            raise TraitError(f"snapshot is {step}, but must be None or a step that is kept, which are {kept}")
+        return step
