@@ -10,7 +10,7 @@ import pathlib
 from typing import Any
 
 import anywidget
-from traitlets import Dict, Float, Int, List, TraitError, TraitType, Tuple, Unicode, validate
+from traitlets import Dict, Float, Int, List, TraitError, TraitType, Unicode, validate
 
 from ._native import Config
 
@@ -69,23 +69,17 @@ class SettingNames(Words):
         return [*Config().to_dict(), "engine"]
 
 
-class Pair(Tuple[Any, ...]):
+class Pair(TraitType[tuple[int, int], Any]):
     """Two different whole numbers."""
 
-    def __init__(self, usual: tuple[int, int], **kwargs: Any) -> None:
-        super().__init__(Int(min=0), Int(min=0), default_value=usual, **kwargs)
+    info_text = "two different whole numbers from 0, as in (2, 7)"
 
-    def info(self) -> str:
-        return "two different whole numbers from 0, as in (2, 7)"
-
-    def validate(self, obj: Any, value: Any) -> Any:
-        try:
-            pair = super().validate(obj, value)
-        except TraitError:
-            pair = ()
-        if len(set(pair)) != 2:
+    def validate(self, obj: Any, value: Any) -> tuple[int, int]:
+        if not isinstance(value, (list, tuple)) or any(type(number) is not int or number < 0 for number in value):
             self.error(obj, value)
-        return pair
+        if len(value) != 2 or value[0] == value[1]:
+            self.error(obj, value)
+        return (value[0], value[1])
 
 
 class Widget(anywidget.AnyWidget):

@@ -6,22 +6,25 @@ import { quote } from "../util/text";
 import { ATTRIBUTES, STRIP_ATTRIBUTES, attributeOf } from "./attributes";
 import { loadInPlace } from "./load-figure";
 import { NAMES, type FigureName } from "./names";
+import { SETTING_NAMES } from "../run/settings";
 import { VIEW_NAMES } from "../run/views";
 import { tellEvents, tellViews } from "./widget-state";
 import type { Model, Widget } from "./widget-api";
 
 export * from "./library";
 
-/** A kernel has traits of its own for what is looked at (widget-state.ts); a page of MyST, which has none, says attributes alone. */
+/** A kernel says the settings in `config`, and has traits for what is looked at (widget-state.ts). MyST, without one, says attributes alone. */
 function hasKernel(model: Model): boolean {
   return model.get("config") !== undefined;
 }
 
+const SAID_OTHERWISE: readonly string[] = [...SETTING_NAMES.filter((name) => name !== "engine"), ...VIEW_NAMES];
+
 /** The traits that are attributes of a figure. */
 function attributeTraits(name: FigureName, model: Model): string[] {
   const attributes = name === "strip" ? STRIP_ATTRIBUTES : ATTRIBUTES;
-  const views: readonly string[] = hasKernel(model) ? VIEW_NAMES : [];
-  return attributes.map((attribute) => attribute.replaceAll("-", "_")).filter((trait) => !views.includes(trait));
+  const traits = attributes.map((attribute) => attribute.replaceAll("-", "_"));
+  return hasKernel(model) ? traits.filter((trait) => !SAID_OTHERWISE.includes(trait)) : traits;
 }
 
 /** A trait as an attribute's text; null where the attribute is not there. */
