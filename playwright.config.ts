@@ -53,11 +53,13 @@ export default defineConfig<object, Options>({
     { name: "no-webgpu", testIgnore: /timed\.spec\.ts/, fullyParallel: true, use: browser() },
     // The npm package, in a project that is not ours.
     { name: "package", testDir: "tests/package", use: browser() },
+    // The Python package's tutorial, in the hosts of notebooks.
+    { name: "notebooks", testDir: "tests/notebooks", use: browser() },
     // What the documentation tells a reader to run beside the page; it opens no browser.
     { name: "recipes", testDir: "tests/recipes" },
     scenarios("firefox", process.env.FIREFOX ?? "/usr/bin/firefox-esr"),
     scenarios("webkit", process.env.WEBKIT ?? "/usr/bin/WebKitWebDriver"),
     // Last, with nothing beside it.
-    { name: "timed", testMatch: /timed\.spec\.ts/, dependencies: ["webgpu", "no-webgpu", "package", "recipes", "firefox", "webkit"], use: browser() },
+    { name: "timed", testMatch: /timed\.spec\.ts/, dependencies: ["webgpu", "no-webgpu", "package", "notebooks", "recipes", "firefox", "webkit"], use: browser() },
   ],
 });

@@ -38,7 +38,7 @@ mkdirSync(`${site}/lib`, { recursive: true });
 cpSync("package/dist", `${site}/lib`, { recursive: true });
 for (const file of ["embed/boot.js", "style/tokens.css", "style/embed.css"]) copyFileSync(`www/src/${file}`, `${site}/lib/${basename(file)}`);
 rmSync(`${site}/examples`, { recursive: true, force: true });
-cpSync("www/examples", `${site}/examples`, { recursive: true });
+for (const folder of ["www/examples", "python/notebooks"]) cpSync(folder, `${site}/examples`, { recursive: true });
 /** Rewrites an example of the built site. */
 function rewrite(file, change) {
   const path = join(site, "examples", file);

@@ -40,7 +40,7 @@ function declared(attribute) {
 }
 
 function told({ name, description }) {
-  return `    ${TOLD[name]} = Dict(None, allow_none=True, read_only=True, help=${JSON.stringify(`The last: ${description}.`)}).tag(sync=True)\n`;
+  return `    ${TOLD[name]} = Dict(default_value=None, allow_none=True, read_only=True, help=${JSON.stringify(`The last: ${description}.`)}).tag(sync=True)\n`;
 }
 
 function widget({ tagName, description, attributes, events }, base, of) {

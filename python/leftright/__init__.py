@@ -10,9 +10,14 @@ PB, BE, BP and BB (first letter the query's source, second the key's: E token em
 and VP is the position part of the values.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from ._native import Config, Decomposition, Model, Table, __version__
 from .errors import AnalysisError, CheckpointError, ConfigError, TrainingError
 from .training import Population, sweep, train
+
+if TYPE_CHECKING:
+    from .figures import *
 
 __all__ = [
     "AnalysisError",
@@ -28,3 +33,14 @@ __all__ = [
     "sweep",
     "train",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The widgets, loaded when one is asked for: they need anywidget, and nothing else here does."""
+    if not name[0].isupper():
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        from . import figures
+    except ModuleNotFoundError as error:
+        raise ImportError(f"leftright.{name} needs {error.name}: pip install 'leftright[widgets]'") from error
+    return getattr(figures, name)

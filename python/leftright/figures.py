@@ -44,9 +44,9 @@ class Ablate(Figure):
 
     figure = Unicode("ablate", read_only=True).tag(sync=True)
     ask = Terms(help="Terms: before they are cut the reader is asked how often the order will be right without them.").tag(sync=True)
-    ablation = Dict(None, allow_none=True, read_only=True, help="The last: a cut was measured, or the same one on another model: what is cut, and the accuracies before and after.").tag(sync=True)
-    guess = Dict(None, allow_none=True, read_only=True, help="The last: the reader has guessed what `ask` asks: the terms, and the share from 0 to 1.").tag(sync=True)
-    result = Dict(None, allow_none=True, read_only=True, help="The last: the reader has cut what `ask` names: the guess, the accuracies before and after, the settings.").tag(sync=True)
+    ablation = Dict(default_value=None, allow_none=True, read_only=True, help="The last: a cut was measured, or the same one on another model: what is cut, and the accuracies before and after.").tag(sync=True)
+    guess = Dict(default_value=None, allow_none=True, read_only=True, help="The last: the reader has guessed what `ask` asks: the terms, and the share from 0 to 1.").tag(sync=True)
+    result = Dict(default_value=None, allow_none=True, read_only=True, help="The last: the reader has cut what `ask` names: the guess, the accuracies before and after, the settings.").tag(sync=True)
 
 
 class Alignment(Figure):

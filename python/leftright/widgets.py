@@ -6,13 +6,14 @@ The widgets themselves are in `leftright.figures`; all of them need `pip install
 from __future__ import annotations
 
 import difflib
+import hashlib
 import pathlib
 from typing import Any
 
 import anywidget
 from traitlets import Dict, Float, Int, List, TraitError, TraitType, Unicode, validate
 
-from ._native import Config
+from ._native import Config, Model
 
 TERMS = [query + key for query in "EPB" for key in "EPB"] + ["VP"]
 """The nine terms of the attention logits, and the position part of the values."""
@@ -25,21 +26,27 @@ if not MODULE.exists():
 class Settings(TraitType[dict[str, Any], Any]):
     """Settings of a model, as a dict or a `leftright.Config`; those that are as usual are left out."""
 
-    default_value: Any = {}
+    info_text = "a dict of settings or a leftright.Config"
+
+    def default(self, obj: Any = None) -> dict[str, Any]:
+        return {}
 
     def validate(self, obj: Any, value: Any) -> dict[str, Any]:
+        if not isinstance(value, (Config, dict)):
+            self.error(obj, value)
         try:
             config = value if isinstance(value, Config) else Config(**value)
         except (TypeError, ValueError) as error:
             raise TraitError(f"{self.name}: {error}") from error
-        usual = Config().to_dict()
-        return {name: setting for name, setting in config.to_dict().items() if setting != usual[name]}
+        usual = Config().settings()
+        return {name: setting for name, setting in config.settings().items() if setting != usual[name]}
 
 
 class Words(TraitType[list[str], Any]):
     """Words of a list, in a list or in one text: `["EP", "VP"]` or `"EP VP"`."""
 
-    default_value: Any = []
+    def default(self, obj: Any = None) -> list[str]:
+        return []
 
     def allowed(self) -> list[str]:
         raise NotImplementedError
@@ -66,7 +73,7 @@ class SettingNames(Words):
     """Names of settings."""
 
     def allowed(self) -> list[str]:
-        return [*Config().to_dict(), "engine"]
+        return [*Config().settings(), "engine"]
 
 
 class Pair(TraitType[tuple[int, int], Any]):
@@ -80,6 +87,30 @@ class Pair(TraitType[tuple[int, int], Any]):
         if len(value) != 2 or value[0] == value[1]:
             self.error(obj, value)
         return (value[0], value[1])
+
+
+class Trained(TraitType[Any, Any]):
+    """A model of the native engine, which the page gets as the bytes of its file."""
+
+    info_text = "a leftright.Model"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(None, allow_none=True, **kwargs)
+        self.tag(sync=True, to_json=self.to_page)
+
+    @staticmethod
+    def to_page(model: Model | None, widget: Widget) -> dict[str, Any] | None:
+        if model is None:
+            return None
+        content = model.to_bytes(state=True)
+        return {"name": f"model {hashlib.sha256(content).hexdigest()[:8]} of this notebook", "bytes": content}
+
+    def validate(self, obj: Any, value: Any) -> Model:
+        if not isinstance(value, Model):
+            self.error(obj, value)
+        if value.ablations:
+            raise TraitError(f"{self.name} has an ablation, {', '.join(value.ablations)}; give the one it was made of, and say `ablated`")
+        return value
 
 
 class Widget(anywidget.AnyWidget):
@@ -103,7 +134,7 @@ class Widget(anywidget.AnyWidget):
         own = sorted(trait for trait in self.class_trait_names(sync=True) if not trait.startswith("_"))
         near = difflib.get_close_matches(name, own, 1)
         kind = type(self).__name__
-        if "config" in own and name in Config().to_dict():
+        if "config" in own and name in Config().settings():
             return f"{kind} takes settings in config, as in {kind}(config={{{name!r}: ...}})"
         return f"{kind} has no {name!r}; " + (f"did you mean {near[0]!r}?" if near else f"it has {', '.join(own)}")
 
@@ -117,6 +148,8 @@ class RunWidget(Widget):
 
     config = Settings(help="Settings of the model, as a dict or a `leftright.Config`; another dict is another model.").tag(sync=True)
 
+    model = Trained(help="A `leftright.Model` to show, in place of one by `config`; the page has a copy, which it may train on.")
+
     ablated = Terms(help="Terms that are cut, as in `['EP']`.").tag(sync=True)
     strength = Float(0.0, min=-1, max=2, help="What the cut terms are multiplied by: 0 removes, 1 leaves, -1 reverses.").tag(sync=True)
     heads = List(Int(min=0), None, allow_none=True, help="The heads in which they are cut; None for all.").tag(sync=True)
@@ -128,8 +161,8 @@ class RunWidget(Widget):
     step = Int(0, read_only=True, help="Of the model that is shown; after a training, where it has come to.").tag(sync=True)
     snapshots = List(Int(), read_only=True, help="Steps whose models are kept.").tag(sync=True)
     loss = Float(None, allow_none=True, read_only=True, help="Of the last step.").tag(sync=True)
-    accuracies = Dict(None, allow_none=True, read_only=True, help="Of the model with nothing cut, on the three splits.").tag(sync=True)
-    settings = Dict(None, allow_none=True, read_only=True, help="What the model was made with, whole.").tag(sync=True)
+    accuracies = Dict(default_value=None, allow_none=True, read_only=True, help="Of the model with nothing cut, on the three splits.").tag(sync=True)
+    settings = Dict(default_value=None, allow_none=True, read_only=True, help="What the model was made with, whole.").tag(sync=True)
     error = Unicode(None, allow_none=True, read_only=True, help="What went wrong in the page.").tag(sync=True)
 
     @validate("heads")
@@ -147,7 +180,7 @@ class RunWidget(Widget):
     def _below(self, name: str, proposal: Any, first: int, setting: str) -> Any:
         """Numbers of things that the model has; one that has told nothing yet is the one of `config`."""
         value = proposal["value"]
-        there = (self.settings or Config(**self.config).to_dict())[setting]
+        there = (self.settings or Config(**self.config).settings())[setting]
         last = there - 1 + first
         if value is not None and not all(first <= number <= last for number in value):
             raise TraitError(f"{name} is {value!r}, but this model has {name} {first} to {last}")

@@ -1,6 +1,6 @@
 // The ready examples: each source file is read as its tool would read it, and what that emits is opened, on another origin than ours.
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,6 +16,9 @@ function part(source: string, pattern: RegExp): string {
   if (found === undefined) throw new Error(`the example has no ${pattern.source}`);
   return found;
 }
+
+/** The model that ships with the library. */
+const MODEL = readdirSync(new URL("../../package/dist/", import.meta.url)).find((file) => file.endsWith(".safetensors")) ?? "";
 
 let site: Host;
 const hosts: Host[] = [];
@@ -141,32 +144,59 @@ test("MyST: the frame", async ({ page }) => {
   await expect(page.frameLocator("iframe").getByTestId("captions")).toBeVisible();
 });
 
-test("Jupyter: the notebook's cell and the class of leftright_widget.py", async ({ page }) => {
-  const python = read("leftright_widget.py");
-  const address = part(python, /^SITE = "(.+)"$/m) + part(python, /^ {4}_esm = SITE \+ "(.+)"$/m);
-  const traits = Object.fromEntries([...python.matchAll(/^ {4}(\w+) = traitlets\.\w+\((.*?)[,)]/gm)].map(([, name = "", standard]) => [name, standard === "None" ? null : JSON.parse(standard ?? "null") as unknown]));
-  const notebook = JSON.parse(read("notebook.ipynb")) as { cells: { cell_type: string; source: string[] }[] };
-  const code = notebook.cells.filter(({ cell_type }) => cell_type === "code").map(({ source }) => source.join(""));
-  const given = Object.fromEntries([...part(code[0] ?? "", /Figure\((.*)\)/).matchAll(/(\w+)=("[^"]*"|\d+)/g)].map(([, name = "", value = ""]) => [name, JSON.parse(value) as unknown]));
-  expect(Object.keys(traits)).toEqual(expect.arrayContaining(Object.keys(given)));
+/** What a kernel has in its traits: those of python/leftright/widgets.py that a page needs, before it has told of anything. */
+const KERNEL = { figure: "ablate", config: { seed: 3 }, start: "untrained", ablated: [], strength: 0, heads: null, labels: [16, 17], positions: [2, 7], snapshot: null };
 
-  await page.goto(await hosted(widget(address, JSON.stringify({ ...traits, ...given }))));
+test("a widget with a kernel: settings, what is looked at and what was measured, told both ways", async ({ page }) => {
+  await page.goto(await hosted(widget("https://leftright.example/lib/anywidget.js", JSON.stringify(KERNEL))));
   const figure = page.locator("#cell lr-ablate");
+  const kernel = <T>(trait: string) => page.evaluate((trait) => (globalThis as unknown as { model: { get(trait: string): unknown } }).model.get(trait) as T, trait);
+  const set = (trait: string, value: unknown) => page.evaluate(([trait, value]) => { (globalThis as unknown as { model: { set(trait: string, value: unknown): void } }).model.set(trait, value); }, [trait, value] as const);
   await figure.getByRole("button", { name: "Train", exact: true }).click();
   await expect(figure.getByTestId("state")).toHaveText(/^Trained for 1,000/, { timeout: 120_000 });
-  const kernel = () => page.evaluate(() => {
-    const { model, saved } = globalThis as unknown as { model: { get(trait: string): unknown }; saved: number };
-    return { saved, step: model.get("step"), accuracies: model.get("accuracies") };
-  });
-  await expect.poll(kernel).toMatchObject({ step: 1000, accuracies: { unseen: { retrieval: expect.any(Number) } } });
-  expect((await kernel()).saved).toBeLessThan(10);
+  await expect.poll(() => kernel("step")).toBe(1000);
+  expect(await kernel("accuracies")).toMatchObject({ unseen: { retrieval: expect.any(Number) as unknown } });
+  expect(await kernel("settings")).toMatchObject({ seed: 3 });
+  expect(await kernel("loss")).toBeLessThan(1);
+  // Of a training the kernel hears at its end.
+  expect(await page.evaluate(() => (globalThis as unknown as { saved: number }).saved)).toBeLessThan(12);
 
-  const seed = Number(part(code.at(-1) ?? "", /^figure\.seed = (\d+)$/m));
-  await page.evaluate((seed) => { (globalThis as unknown as { model: { set(trait: string, value: number): void } }).model.set("seed", seed); }, seed);
-  await expect(figure).toHaveAttribute("seed", String(seed));
+  // The same model all the while: an ablation is no other settings.
+  await set("ablated", ["EP"]);
+  await expect(figure.getByTestId("finding")).toContainText("picks the order at chance");
+  await expect(figure.getByTestId("state")).toHaveText(/^Trained for 1,000/);
+  await expect.poll(() => kernel("ablation")).toMatchObject({ terms: ["EP"], after: { unseen: { recognition: expect.any(Number) as unknown } } });
+  await set("heads", [9]); // a head that no model of these has
+  await expect.poll(() => kernel("heads")).toBe(null);
+  await figure.getByRole("button", { name: "EP", exact: true }).click();
+  await expect.poll(() => kernel("ablated")).toEqual([]);
+  await figure.getByRole("slider", { name: "Strength" }).press("ArrowRight");
+  await expect.poll(() => kernel("strength")).toBe(0.25);
+
+  const [, early = 0] = await kernel<number[]>("snapshots");
+  await set("snapshot", early);
+  await expect(figure.getByTestId("moment")).toContainText(`As the model was at step ${early}.`);
+  await expect.poll(() => kernel("step")).toBe(early);
+  await figure.getByRole("button", { name: "Show the latest" }).click();
+  await expect.poll(() => kernel("snapshot")).toBe(null);
+
+  // Another model keeps what is looked at.
+  await set("config", { seed: 4, weight_decay: 1 });
+  await expect(figure.getByTestId("state")).toHaveText("Untrained. Press Train.");
+  await expect.poll(() => kernel("settings")).toMatchObject({ seed: 4, weight_decay: 1 });
+  expect(await kernel("strength")).toBe(0.25);
   await page.evaluate(() => { (globalThis as unknown as { cleanUp(): void }).cleanUp(); });
   await expect(figure).toHaveCount(0);
   expect(await page.evaluate(() => (globalThis as unknown as { listening(): number }).listening())).toBe(0);
+});
+
+test("a widget with a model of the kernel's own: opened from its bytes", async ({ page }) => {
+  const name = "model 5dc8b247 of this notebook";
+  const bytes = `new DataView(await (await fetch("https://leftright.example/lib/${MODEL}")).arrayBuffer())`;
+  await page.goto(await hosted(widget("https://leftright.example/lib/anywidget.js", `{ ...${JSON.stringify({ ...KERNEL, ablated: ["EP"] })}, model: { name: "${name}", bytes: ${bytes} } }`)));
+  const figure = page.locator("#cell lr-ablate");
+  await expect(figure.getByTestId("state")).toHaveText(`Opened from ${name}.`);
+  await expect(figure.getByTestId("finding")).toContainText("Without EP the model still names both objects");
 });
 
 test("a notebook that reads the module anew for each widget, into shadow roots: nothing else is fetched, and one worker made", async ({ page }) => {

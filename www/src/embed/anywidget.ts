@@ -3,6 +3,7 @@
  * it. Its default is a widget by anywidget's protocol (Jupyter, marimo, MyST): a model's traits set a figure up.
  */
 import { quote } from "../util/text";
+import type { Checkpoint } from "./api";
 import { ATTRIBUTES, STRIP_ATTRIBUTES, attributeOf } from "./attributes";
 import { loadInPlace } from "./load-figure";
 import { NAMES, type FigureName } from "./names";
@@ -38,6 +39,13 @@ function say(element: Element, attribute: string, text: string | null): void {
   else element.setAttribute(attribute, text);
 }
 
+/** A model of the kernel's, whose bytes come as a view of more. */
+function checkpointOf(value: unknown): Checkpoint | null {
+  if (typeof value !== "object" || value === null) return null;
+  const { name, bytes } = value as { name: string; bytes: ArrayBufferView };
+  return { name, bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice() };
+}
+
 /** Has an element's attributes follow a model's traits; gives what ends that. */
 function followTraits(element: Element, name: FigureName, model: Model): () => void {
   let settings: string[] = [];
@@ -50,6 +58,7 @@ function followTraits(element: Element, name: FigureName, model: Model): () => v
   };
   const takes = attributeTraits(name, model).map((trait) => ({ event: `change:${trait}`, take: () => { say(element, attributeOf(trait), textOf(model.get(trait))); } }));
   takes.push({ event: "change:config", take: takeConfig });
+  takes.push({ event: "change:model", take: () => { Object.assign(element, { checkpoint: checkpointOf(model.get("model")) }); } });
   for (const { event, take } of takes) {
     take();
     model.on(event, take);

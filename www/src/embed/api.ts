@@ -2,11 +2,12 @@
 import type { Accuracies, Accuracy, EngineRequest, Term } from "../engine/pkg/leftright.js";
 import type { Start } from "../run/address";
 import type { Phase } from "../run/life";
+import type { Checkpoint } from "../run/run";
 import type { Settings } from "../run/settings";
 import type { Cut, Placed, Views } from "../run/views";
 import type { FigureName } from "./names";
 
-export type { Accuracies, Accuracy, Cut, EngineRequest, Phase, Placed, Settings, Start, Term, Views };
+export type { Accuracies, Accuracy, Checkpoint, Cut, EngineRequest, Phase, Placed, Settings, Start, Term, Views };
 
 /** Of `lr-change`: what a figure's run is and does, and what is looked at in it. */
 export interface ChangeDetail {
@@ -77,6 +78,8 @@ export interface FigureElement extends HTMLElement {
   lock: string | null;
   theme: "light" | "dark" | "auto" | null;
   present: boolean;
+  /** A model of the page's own, which it begins with in place of one by the settings; no attribute. */
+  checkpoint: Checkpoint | null;
   /** Looks at something else in the model at hand, which every figure of it then shows; the attributes say what one opens with. */
   look(at: Partial<Views>): void;
 }

@@ -2,6 +2,7 @@ import type { LitElement, PropertyDeclaration } from "lit";
 import { property } from "lit/decorators.js";
 import type { EngineRequest } from "../engine/pkg/leftright.js";
 import type { Start } from "../run/address";
+import type { Checkpoint } from "../run/run";
 import { Speaking } from "../words";
 import { RUN_ATTRIBUTES } from "./attributes";
 import { host } from "./host";
@@ -46,6 +47,8 @@ export abstract class Embeddable extends Speaking {
   /** What trains: `auto`, `gpu` or `cpu`. */
   @property({ reflect: true, useDefault: true }) engine: EngineRequest | null = null;
 
+  /** A model of the page's own, which it begins with in place of one by the settings. */
+  @property({ attribute: false }) checkpoint: Checkpoint | null = null;
   /** The model that it begins with: `trained` (the one that ships, for the default settings), `untrained`, or `training` at once. */
   @property({ reflect: true, useDefault: true }) start: Start | null = null;
 

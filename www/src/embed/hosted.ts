@@ -60,7 +60,7 @@ function send(figure: Element, name: string, detail: ChangeDetail): void {
 }
 
 setHost({
-  runFor: (figure) => runOf({ search: searchOf(figure), start: readStart(`start=${figure.start ?? ""}`) }),
+  runFor: (figure) => runOf({ search: searchOf(figure), start: readStart(`start=${figure.start ?? ""}`), checkpoint: figure.checkpoint }),
 
   dress(root) {
     // First, so that a figure's own rules come over it.

@@ -40,7 +40,8 @@ async function restart(death: EngineError | null): Promise<void> {
 }
 
 function runFrom(source: Source, address: Address | null = null): Run {
-  const key = JSON.stringify([source, address !== null]);
+  const { search, start, checkpoint } = source;
+  const key = JSON.stringify([search, start, checkpoint?.name ?? null, address !== null]);
   let run = runs.get(key);
   if (!run) {
     run = new Run(sharedWorker(), source, () => restart(null), address);

@@ -52,10 +52,7 @@ export abstract class RunModel extends RunState {
   /** Takes the model of a safetensors file. */
   async open(name: string, bytes: Uint8Array): Promise<void> {
     await this.guard(`${quote(name)} was not opened, and the model here is as it was`, () =>
-      this.#replace(async () => {
-        await this.#open(bytes, this.current?.settings.engine ?? "auto");
-        this.file = name;
-      }),
+      this.#replace(() => this.openCheckpoint(name, bytes, this.current?.settings.engine ?? "auto")),
     );
   }
 
@@ -185,6 +182,11 @@ export abstract class RunModel extends RunState {
 
   protected async create(settings: Settings, decided = false): Promise<void> {
     this.#adopt(await this.client.create(configOf(settings), settings.engine), settings, decided);
+  }
+
+  protected async openCheckpoint(name: string, bytes: Uint8Array, engine: EngineRequest): Promise<void> {
+    await this.#open(bytes, engine);
+    this.file = name;
   }
 
   async #open(bytes: Uint8Array, engine: EngineRequest): Promise<void> {

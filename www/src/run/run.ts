@@ -10,11 +10,18 @@ import { TRAIN_STEPS } from "./run-state";
 import { defaults, sameSettings, type Settings } from "./settings";
 import { ablationsOf, fitted, readViews, type Cut, type Views } from "./views";
 
-/** Where a run takes its settings and views from. */
+/** A model in safetensors, by a name that no other has. */
+export interface Checkpoint {
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** Where a run takes its settings and views from, and its model where that is not made or shipped. */
 export interface Source {
   /** A query, as of an address. */
   search: string;
   start: Start;
+  checkpoint?: Checkpoint | null;
 }
 
 export class Run extends RunModel {
@@ -51,7 +58,9 @@ export class Run extends RunModel {
       this.settings = settings;
       this.changed();
       try {
-        await (this.source.start === "trained" && this.#isDefault(settings) ? this.openBundled() : this.create(settings));
+        const { start, checkpoint } = this.source;
+        if (checkpoint) await this.openCheckpoint(checkpoint.name, checkpoint.bytes, settings.engine);
+        else await (start === "trained" && this.#isDefault(settings) ? this.openBundled() : this.create(settings));
       } catch (thrown) {
         const error = engineError(thrown);
         if (error.code !== "config" && error.code !== "engine") throw error;
