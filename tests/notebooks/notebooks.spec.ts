@@ -96,6 +96,16 @@ test("JupyterLab: the tutorial runs, and figures and kernel say the same", async
   await page.locator("lr-gradient").getByTestId("object-0").press("ArrowRight");
   await expect.poll(() => kernel(page, `print(figure.positions, gradient.positions)`)).toBe("(2, 8) (2, 8)");
 
+  // A key that is pressed in a figure is no command to JupyterLab: arrows stay in a slider, X cuts no cell.
+  const strength = page.locator("lr-ablate").getByRole("slider", { name: "Strength" });
+  for (const [key, value] of [["ArrowRight", "0.25"], ["ArrowUp", "0.5"], ["ArrowDown", "0.25"]] as const) {
+    await strength.press(key);
+    await expect(strength).toHaveValue(value);
+  }
+  await chip(page, "PE").press("x");
+  await expect.poll(() => kernel(page, `print(figure.strength)`)).toBe("0.25");
+  await expect(chip(page, "PE")).toBeVisible();
+
   const ink = () => page.locator("lr-ablate").locator("figure").evaluate((figure) => getComputedStyle(figure).color);
   await expect.poll(ink).toBe("rgb(28, 30, 34)");
   await command(page, "apputils:change-theme", { theme: "JupyterLab Dark" });

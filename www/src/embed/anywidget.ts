@@ -68,6 +68,17 @@ function followTraits(element: Element, name: FigureName, model: Model): () => v
   };
 }
 
+/** Keeps plain keys from JupyterLab, whose X cuts the cell and whose arrows leave it; Shift + Enter and Ctrl + S stay its own. */
+function keepKeys(element: Element): () => void {
+  const keep = (event: KeyboardEvent) => {
+    const chord = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;
+    element.toggleAttribute("data-lm-suppress-shortcuts", !chord && event.composedPath().includes(element));
+  };
+  // Before JupyterLab hears of it, which it does at the document.
+  addEventListener("keydown", keep, { capture: true });
+  return () => { removeEventListener("keydown", keep, { capture: true }); };
+}
+
 const render: Widget["render"] = ({ model, el }) => {
   const asked = model.get("figure") ?? "ablate";
   const name = NAMES.find((known) => known === asked);
@@ -79,7 +90,7 @@ const render: Widget["render"] = ({ model, el }) => {
     return () => undefined;
   }
   const element = document.createElement(`lr-${name}`);
-  const ends = [followTraits(element, name, model)];
+  const ends = [followTraits(element, name, model), keepKeys(element)];
   tellEvents(element, model);
   if (hasKernel(model)) ends.push(tellViews(element, model));
   el.append(element);
