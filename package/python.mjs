@@ -28,14 +28,19 @@ const list = (union) => `[${union.replaceAll(" | ", ", ")}]`;
 function constructor({ name, type: { text }, minimum, maximum }) {
   if (LISTS[name]) return LISTS[name].is;
   if (text === "boolean") return "Bool(False, ";
+  if (text === "string") return "Unicode(None, allow_none=True, ";
   if (text.startsWith('"')) return `Enum(${list(text)}, None, allow_none=True, `;
   if (text !== "number") throw new Error(`${name} is ${text}, which no trait is made for`);
   const bounds = minimum === undefined ? "" : `min=${minimum}, max=${maximum}, `;
   return `Int(${USUAL[name] ?? "None, allow_none=True"}, ${bounds}`;
 }
 
+function sentence(text) {
+  return `${text[0].toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? "" : "."}`;
+}
+
 function declared(attribute) {
-  const help = JSON.stringify(LISTS[attribute.name]?.help ?? attribute.description);
+  const help = JSON.stringify(LISTS[attribute.name]?.help ?? sentence(attribute.description));
   return `    ${trait(attribute.name)} = ${constructor(attribute)}help=${help}).tag(sync=True)`;
 }
 
@@ -45,11 +50,10 @@ function told({ name, description }) {
 
 function widget({ tagName, description, attributes, events }, base, of) {
   const own = attributes.filter(({ name }) => !of.includes(name));
-  const doc = description.replaceAll("\n", " ");
   return `class ${className(tagName)}(${base}):
-    """${/[.?!]$/.test(doc) ? doc : `${doc}.`}"""
+    """${sentence(description.replaceAll("\n", " "))}"""
 
-    figure = Unicode("${tagName.slice("lr-".length)}", read_only=True).tag(sync=True)
+    figure = Unicode("${tagName.slice("lr-".length)}", read_only=True, help="The figure's name.").tag(sync=True)
 ${own.map((attribute) => `${declared(attribute)}\n`).join("")}${events.filter(({ name }) => TOLD[name]).map(told).join("")}`;
 }
 

@@ -42,5 +42,5 @@ def __getattr__(name: str) -> Any:
     try:
         from . import figures
     except ModuleNotFoundError as error:
-        raise ImportError(f"leftright.{name} needs {error.name}: pip install 'leftright[widgets]'") from error
+        raise ImportError(f"leftright.{name} needs {error.name}, which is not installed: pip install 'leftright[widgets]'") from error
     return getattr(figures, name)

@@ -178,10 +178,10 @@ class RunWidget(Widget):
         return self._below("positions", proposal, 0, "pixels")
 
     def _below(self, name: str, proposal: Any, first: int, setting: str) -> Any:
-        """Numbers of things that the model has; one that has told nothing yet is the one of `config`."""
+        """Numbers of things that the model has, by what the page tells of it, or before that by `model` or `config`."""
         value = proposal["value"]
-        there = (self.settings or Config(**self.config).settings())[setting]
-        last = there - 1 + first
+        settings: dict[str, Any] = self.settings or (self.model.config if self.model else Config(**self.config)).settings()
+        last = settings[setting] - 1 + first
         if value is not None and not all(first <= number <= last for number in value):
             raise TraitError(f"{name} is {value!r}, but this model has {name} {first} to {last}")
         return value
