@@ -1,8 +1,10 @@
 # /// script
 # dependencies = ["leftright[widgets]", "marimo"]
 # ///
+
 import marimo
 
+__generated_with = "0.25.2"
 app = marimo.App()
 
 
@@ -142,7 +144,9 @@ def _(leftright, mo, model):
 
 @app.cell
 def _(gradient, mo):
-    mo.md(f"The objects stand at pixels {gradient.value['positions'][0]} and {gradient.value['positions'][1]}, counted from 0.")
+    mo.md(f"""
+    The objects stand at pixels {gradient.value['positions'][0]} and {gradient.value['positions'][1]}, counted from 0.
+    """)
     return
 
 
