@@ -10,6 +10,7 @@ mod fuzz;
 mod licenses;
 mod lighthouse;
 mod mutants;
+mod python;
 mod serve;
 mod test;
 mod tools;
@@ -39,9 +40,9 @@ enum Task {
         #[arg(long)]
         no_build: bool,
     },
-    /// Run every test, in Rust and in a browser
+    /// Run every test, in Rust, in Python and in a browser
     Test {
-        /// Run one of the two suites
+        /// Run one of the suites
         #[arg(long)]
         only: Option<test::Suite>,
     },

@@ -1,10 +1,10 @@
-//! Every test, in Rust and in a browser, and how many passed.
+//! Every test, in Rust, in Python and in a browser, and how many passed.
 
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::ops::AddAssign;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -12,13 +12,15 @@ use clap::ValueEnum;
 use serde_json::Value;
 
 use crate::browser::{self, CHROMIUM, DRIVER, FIREFOX, WEBKIT};
-use crate::{build, tools};
+use crate::{build, python, tools};
 
-/// One of the two suites.
+/// One of the suites.
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 pub enum Suite {
     /// `cargo test`: the crate on the CPU and the native GPU
     Rust,
+    /// pytest: the Python package
+    Python,
     /// Playwright: the site and the engines in Chromium, Firefox and WebKit
     Browser,
 }
@@ -51,19 +53,22 @@ impl Counts {
 /// Sets up, runs the tests, and prints the counts as the last line.
 pub fn test(only: Option<Suite>) -> Result<ExitCode> {
     let wanted = |suite| only.is_none_or(|only| only == suite);
-    // Before the Rust tests too: the native GPU tests run on the browser's SwiftShader.
-    let chromium = CHROMIUM.ensure()?;
     let mut counts = Counts::default();
+    let mut notes = Vec::new();
     if wanted(Suite::Browser) {
         build::build()?;
     }
     if wanted(Suite::Rust) {
         counts += rust()?;
     }
+    if wanted(Suite::Python) {
+        counts += pytest(&mut notes)?;
+    }
     if wanted(Suite::Browser) {
         counts += vitest()?;
-        counts += playwright(&chromium)?;
+        counts += playwright(&mut notes)?;
     }
+    notes.iter().for_each(|note| println!("{note}"));
     println!("{} passed, {} failed", counts.passed, counts.failed);
     Ok(if counts.failed == 0 {
         ExitCode::SUCCESS
@@ -75,6 +80,8 @@ pub fn test(only: Option<Suite>) -> Result<ExitCode> {
 /// Every Rust test. Those of the GPU engine run on the adapter that the caller names in `VK_DRIVER_FILES`, else on
 /// lavapipe, which runs them four times as fast as SwiftShader. SwiftShader runs the same shaders in Chromium.
 fn rust() -> Result<Counts> {
+    // Where there is no lavapipe, the GPU tests run on the browser's SwiftShader.
+    CHROMIUM.ensure()?;
     let mut all = tools::cargo();
     all.args(["test", "--release", "--workspace", "--no-fail-fast"]);
     if env::var_os(DRIVER).is_none() {
@@ -86,15 +93,35 @@ fn rust() -> Result<Counts> {
             None => drop(all.envs(browser::swiftshader())),
         }
     }
-    cargo_test(&mut all)
+    counted(&mut all, summary)
 }
 
-/// `cargo test`, passing its output on and adding up its summary lines.
-fn cargo_test(cargo: &mut Command) -> Result<Counts> {
-    let mut child = cargo
+/// The command line, as the Rust tests have built it.
+fn command_line() -> Result<PathBuf> {
+    tools::run(tools::cargo().args(["test", "--release", "--workspace", "--no-run", "--quiet"]))?;
+    let name = format!("leftright{}", env::consts::EXE_SUFFIX);
+    Ok(tools::target_dir().join("release").join(name))
+}
+
+/// pytest on the Python package; a note where there is no Python.
+fn pytest(notes: &mut Vec<String>) -> Result<Counts> {
+    match python::pytest(&command_line()?)? {
+        Some(mut pytest) => counted(&mut pytest, pytest_summary),
+        None => {
+            notes.push(
+                "Python's tests were skipped: there is no python3 of 3.10 or later with venv".to_owned(),
+            );
+            Ok(Counts::default())
+        }
+    }
+}
+
+/// Tests, passing their output on and adding up their summary lines.
+fn counted(tests: &mut Command, summary: fn(&str) -> Option<Counts>) -> Result<Counts> {
+    let mut child = tests
         .stdout(Stdio::piped())
         .spawn()
-        .context("could not start cargo test")?;
+        .with_context(|| format!("could not start {tests:?}"))?;
     let mut counts = Counts::default();
     let output = child.stdout.take().expect("stdout was piped");
     for line in BufReader::new(output).split(b'\n') {
@@ -122,6 +149,29 @@ fn summary(line: &str) -> Option<Counts> {
     })
 }
 
+/// The counts in pytest's last line, such as `1 failed, 12 passed, 1 skipped in 5.43s`.
+fn pytest_summary(line: &str) -> Option<Counts> {
+    let (numbers, _) = line.split_once(" in ")?;
+    let counts: Vec<(u64, &str)> = numbers
+        .split(", ")
+        .map(|part| {
+            part.split_once(' ')
+                .and_then(|(count, what)| Some((count.parse().ok()?, what)))
+        })
+        .collect::<Option<_>>()?;
+    let count = |kinds: &[&str]| {
+        counts
+            .iter()
+            .filter(|(_, what)| kinds.contains(what))
+            .map(|(n, _)| n)
+            .sum()
+    };
+    Some(Counts {
+        passed: count(&["passed"]),
+        failed: count(&["failed", "error", "errors"]),
+    })
+}
+
 /// Vitest, which tests what of the site needs no browser, counted by its own report.
 fn vitest() -> Result<Counts> {
     let report = tools::root().join("target/vitest.json");
@@ -142,30 +192,24 @@ fn vitest() -> Result<Counts> {
     .judged_by(status))
 }
 
-/// Playwright, counted by the report that playwright.config.ts asks for.
-fn playwright(chromium: &Path) -> Result<Counts> {
+/// Playwright, counted by the report that playwright.config.ts asks for. The recipes run the command line.
+fn playwright(notes: &mut Vec<String>) -> Result<Counts> {
     let report = tools::root().join("target/playwright/results.json");
     // A report of an earlier run would be counted where this one writes none.
     if report.exists() {
         fs::remove_file(&report)?;
     }
-    // The recipes run the command line, as the Rust tests have built it.
-    tools::run(tools::cargo().args(["test", "--release", "--workspace", "--no-run", "--quiet"]))?;
-    let command_line = tools::target_dir()
-        .join("release")
-        .join(format!("leftright{}", env::consts::EXE_SUFFIX));
     let mut playwright = tools::node("@playwright/test/cli.js");
     playwright
         .arg("test")
-        .env(CHROMIUM.variable, chromium)
-        .env("LEFTRIGHT", command_line);
+        .env(CHROMIUM.variable, CHROMIUM.ensure()?)
+        .env("LEFTRIGHT", command_line()?);
     // Playwright skips the scenarios of a browser that is not there; CI must have all.
-    let mut absent = Vec::new();
     for browser in [FIREFOX, WEBKIT] {
         match browser.ensure() {
             Ok(path) => drop(playwright.env(browser.variable, path)),
             Err(error) if env::var_os("CI").is_some() => return Err(error),
-            Err(error) => absent.push(format!("{}'s tests were skipped: {error:#}", browser.name)),
+            Err(error) => notes.push(format!("{}'s tests were skipped: {error:#}", browser.name)),
         }
     }
     let status = playwright.status().context("could not start Playwright")?;
@@ -173,9 +217,6 @@ fn playwright(chromium: &Path) -> Result<Counts> {
         Ok(json) => outcome(&serde_json::from_slice(&json)?),
         Err(_) => Counts::default(),
     };
-    for line in absent {
-        println!("{line}");
-    }
     Ok(counts.judged_by(status))
 }
 
@@ -203,6 +244,23 @@ mod tests {
             })
         );
         assert_eq!(summary("test cargo_summaries_are_counted ... ok"), None);
+    }
+
+    #[test]
+    fn pytest_summaries_are_counted() {
+        let counts = |passed, failed| Some(Counts { passed, failed });
+        assert_eq!(
+            pytest_summary("1 failed, 12 passed, 1 skipped in 5.43s"),
+            counts(12, 1)
+        );
+        assert_eq!(
+            pytest_summary("3 passed, 2 warnings, 1 error in 65.10s (0:01:05)"),
+            counts(3, 1)
+        );
+        assert_eq!(
+            pytest_summary("FAILED tests/test_docs.py - it was not in 3 places"),
+            None
+        );
     }
 
     #[test]
