@@ -3,7 +3,8 @@
 
 use std::env::consts;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
@@ -13,16 +14,16 @@ use crate::tools;
 const OLDEST: &str = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
 
 /// pytest on the package, with what it needs in an environment of its own; none where there is no Python.
-pub fn pytest(command_line: &Path) -> Result<Option<std::process::Command>> {
+pub fn pytest() -> Result<Option<Command>> {
     let Some(python) = environment()? else {
         return Ok(None);
     };
-    module()?;
+    build()?;
     let mut pytest = tools::command(python);
     pytest
         .args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider", "python"])
         .env("PYTHONPATH", tools::root().join("python"))
-        .env("LEFTRIGHT", command_line);
+        .env("LEFTRIGHT", tools::command_line());
     Ok(Some(pytest))
 }
 
@@ -61,17 +62,21 @@ fn environment() -> Result<Option<PathBuf>> {
     Ok(Some(python))
 }
 
-/// Builds the native module and puts it where Python looks for it, beside its stubs. With the examples, so that
-/// its dependencies are those of the tests.
-fn module() -> Result<()> {
-    tools::run(tools::cargo().args([
+/// Builds the command line, and the native module, which goes where Python looks for it, beside its stubs. With the
+/// examples, so that their dependencies are those of the tests.
+fn build() -> Result<()> {
+    let mut cargo = tools::cargo();
+    cargo.args([
         "build",
         "--release",
         "--workspace",
         "--lib",
+        "--bin",
+        "leftright",
         "--examples",
         "--quiet",
-    ]))?;
+    ]);
+    tools::run(&mut cargo)?;
     let built = format!("{}leftright_python{}", consts::DLL_PREFIX, consts::DLL_SUFFIX);
     let name = if cfg!(windows) {
         "_native.pyd"

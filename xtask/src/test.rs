@@ -4,7 +4,6 @@ use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::ops::AddAssign;
-use std::path::PathBuf;
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -96,16 +95,9 @@ fn rust() -> Result<Counts> {
     counted(&mut all, summary)
 }
 
-/// The command line, as the Rust tests have built it.
-fn command_line() -> Result<PathBuf> {
-    tools::run(tools::cargo().args(["test", "--release", "--workspace", "--no-run", "--quiet"]))?;
-    let name = format!("leftright{}", env::consts::EXE_SUFFIX);
-    Ok(tools::target_dir().join("release").join(name))
-}
-
 /// pytest on the Python package; a note where there is no Python.
 fn pytest(notes: &mut Vec<String>) -> Result<Counts> {
-    match python::pytest(&command_line()?)? {
+    match python::pytest()? {
         Some(mut pytest) => counted(&mut pytest, pytest_summary),
         None => {
             notes.push(
@@ -192,18 +184,20 @@ fn vitest() -> Result<Counts> {
     .judged_by(status))
 }
 
-/// Playwright, counted by the report that playwright.config.ts asks for. The recipes run the command line.
+/// Playwright, counted by the report that playwright.config.ts asks for.
 fn playwright(notes: &mut Vec<String>) -> Result<Counts> {
     let report = tools::root().join("target/playwright/results.json");
     // A report of an earlier run would be counted where this one writes none.
     if report.exists() {
         fs::remove_file(&report)?;
     }
+    // The recipes run the command line, as the Rust tests have built it.
+    tools::run(tools::cargo().args(["test", "--release", "--workspace", "--no-run", "--quiet"]))?;
     let mut playwright = tools::node("@playwright/test/cli.js");
     playwright
         .arg("test")
         .env(CHROMIUM.variable, CHROMIUM.ensure()?)
-        .env("LEFTRIGHT", command_line()?);
+        .env("LEFTRIGHT", tools::command_line());
     // Playwright skips the scenarios of a browser that is not there; CI must have all.
     for browser in [FIREFOX, WEBKIT] {
         match browser.ensure() {

@@ -25,6 +25,12 @@ pub fn target_dir() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
 
+/// The command line, where cargo builds it.
+pub fn command_line() -> PathBuf {
+    let name = format!("leftright{}", env::consts::EXE_SUFFIX);
+    target_dir().join("release").join(name)
+}
+
 /// A command that starts at the repository's root.
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
