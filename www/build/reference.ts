@@ -1,9 +1,9 @@
 // What the documentation has from the sources themselves, as Markdown: the crate's settings and presets, and whatever an element
 // takes and tells.
 import { readFileSync } from "node:fs";
+import { cli as analyzer } from "@custom-elements-manifest/analyzer/cli.js";
 import type { Attribute, CustomElement } from "custom-elements-manifest/schema.d.ts";
 import { configFields, initSync, presets, type ConfigField, type Kind } from "../src/engine/pkg/viewer.js";
-import { elements, manifest } from "./manifest.ts";
 
 /** Attributes of a figure that are neither a property nor a setting. */
 const OF_NO_SETTING = ["steps", "lang"];
@@ -69,7 +69,8 @@ function missing(name: string): never {
 /** Each by the name that a page of the documentation asks for it with. */
 export async function reference(): Promise<Record<string, string>> {
   initSync({ module: readFileSync("www/src/engine/pkg/viewer_bg.wasm") });
-  const all = elements(await manifest());
+  const { modules } = await analyzer({ argv: ["analyze", "--config", "package/manifest.config.mjs", "--quiet"], noWrite: true });
+  const all = modules.flatMap(({ declarations = [] }) => declarations as CustomElement[]);
   const find = (name: string) => all.find(({ tagName }) => tagName === name) ?? missing(name);
   // Of the figures, lr-ablate has every attribute.
   const [figure, strip] = [find("lr-ablate"), find("lr-strip")];
