@@ -34,8 +34,9 @@ pub fn manual(out: &Path, markdown: bool) -> Result<(), Failure> {
             .title("Commands".to_owned())
             .show_footer(false);
         // The settings have a page of their own.
-        let command = Cli::command().mut_subcommand("train", |train| {
-            train.mut_arg("settings", |set| set.long_help(None))
+        let command = Cli::command().mut_subcommands(|command| match command.get_name() {
+            "train" => command.mut_arg("settings", |set| set.long_help(None)),
+            _ => command,
         });
         let text = clap_markdown::help_markdown_command_custom(&command, &options);
         return file::write(out, text.as_bytes());
