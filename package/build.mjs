@@ -29,7 +29,10 @@ writeFileSync("package/dist/custom-elements.json", JSON.stringify(manifest));
 writeFileSync("package/dist/elements.d.ts", elementTypes(manifest));
 mkdirSync("python/leftright/static", { recursive: true });
 copyFileSync("package/dist/anywidget.js", "python/leftright/static/widget.js");
-writeFileSync("python/leftright/figures.py", pythonWidgets(manifest));
+const widgets = "python/leftright/figures.py";
+const classes = pythonWidgets(manifest);
+if (process.env.CI && readFileSync(widgets, "utf8") !== classes) throw new Error(`${widgets} is of other elements than these; build it, and commit it`);
+writeFileSync(widgets, classes);
 
 const site = "www/dist";
 for (const folder of ["package/dist", site]) copyFileSync("www/src/engine/pkg/crate-licenses.md", `${folder}/crate-licenses.md`);
