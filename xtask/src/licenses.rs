@@ -1,5 +1,5 @@
 //! The licences of the crates that are compiled into what people are given: the WebAssembly modules, beside
-//! those of the npm packages that Vite writes down, and the program.
+//! those of the npm packages that Vite writes down, the program, and Python's wheel.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -8,16 +8,19 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use cargo_metadata::{CargoOpt, MetadataCommand};
+use clap::ValueEnum;
 
 use crate::tools::{self, WASM_TARGET, root};
 
 /// What people are given.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, ValueEnum)]
 pub enum Binary {
-    /// The WebAssembly modules.
+    /// The WebAssembly modules
     Modules,
-    /// `leftright`, as it is built on this machine.
+    /// `leftright`, as it is built on this machine
     Program,
+    /// The native module of Python's wheel, as it is built on this machine
+    Wheel,
 }
 
 impl Binary {
@@ -25,6 +28,7 @@ impl Binary {
         match self {
             Binary::Modules => "the WebAssembly modules",
             Binary::Program => "leftright",
+            Binary::Wheel => "leftright for Python",
         }
     }
 
@@ -40,6 +44,7 @@ impl Binary {
                 WASM_TARGET,
             ],
             Binary::Program => &["--package", "leftright-cli"],
+            Binary::Wheel => &["--package", "leftright-python"],
         }
     }
 }

@@ -64,8 +64,11 @@ enum Task {
     },
     /// Audit the built article with Lighthouse, on mobile and desktop: every category must reach 95
     Lighthouse,
-    /// Write the licences of the crates that the program is made of, to go along with it
+    /// Write the licences of the crates that a binary is made of, to go along with it
     Notices {
+        /// Which
+        #[arg(long, default_value = "program")]
+        of: licenses::Binary,
         /// The Markdown file
         #[arg(long)]
         out: PathBuf,
@@ -102,7 +105,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Bench { model_gpu: true, .. } => bench::model_gpu()?,
         Task::Bench { peers, .. } => bench::bench(peers.as_deref())?,
         Task::Lighthouse => lighthouse::lighthouse()?,
-        Task::Notices { out } => std::fs::write(&out, licenses::notices(licenses::Binary::Program)?)
+        Task::Notices { of, out } => std::fs::write(&out, licenses::notices(of)?)
             .with_context(|| format!("{} cannot be written", out.display()))?,
         Task::Witness { python } => witness::witness(&python)?,
     }
