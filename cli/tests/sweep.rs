@@ -253,7 +253,7 @@ fn shares_are_columns_where_they_are_asked_for() {
 
 #[test]
 fn a_bad_spec_is_refused_before_the_first_step() {
-    let cases: [(&str, &str, &[&str], &[&str]); 9] = [
+    let cases: [(&str, &str, &[&str], &[&str]); 10] = [
         (
             "key",
             "steps = 10\n[grid]\nlabel_pairs = [5]\n",
@@ -289,6 +289,12 @@ fn a_bad_spec_is_refused_before_the_first_step() {
             "steps = 0\n",
             &[],
             &["steps is 0", "between 1 and 1000000"],
+        ),
+        (
+            "whole",
+            "steps = 10\n[set]\nseed = 1e3\n",
+            &[],
+            &["seed is \"1000.0\", but must be a whole number"],
         ),
         ("term", "steps = 10\nablate = [\"XP\"]\n", &[], &["XP", "EP"]),
         (

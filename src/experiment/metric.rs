@@ -425,6 +425,29 @@ mod tests {
         }
     }
 
+    /// What a column of a table says of itself: its own meaning and unit, without the examples' names.
+    #[test]
+    fn a_metric_says_what_it_is() {
+        let about = |name: &str| {
+            let metric: Metric = name.parse().unwrap();
+            (metric.meaning(), metric.unit())
+        };
+        let slope = "the steepest head's EP slope, in logits per pixel, with its sign.";
+        assert_eq!(about("slope"), (slope, Some("logit/pixel")));
+        assert_eq!(
+            about("ep.0.3"),
+            ("EP of a head at a pixel, in logits.", Some("logit"))
+        );
+        assert_eq!(about("EP unseen.order").1, None);
+        for meaning in Metric::MEANINGS {
+            let name = meaning.split('`').nth(1).unwrap();
+            assert!(
+                meaning.ends_with(about(name).0) && !about(name).0.is_empty(),
+                "{meaning}"
+            );
+        }
+    }
+
     #[test]
     fn numbers_of_heads_are_known() {
         let by_head = |name: &str| name.parse::<Metric>().unwrap().by_head();
