@@ -5,7 +5,8 @@
 
 Preset `paper`, batches of 128. The dense step is that of tests/oracle/reference.py in float32 on the CPU, jitted, with its
 buffers donated; its ten losses are checked against tests/fixtures/step_paper.safetensors before anything is timed. JAX's
-batches are drawn beforehand, ours while it is timed. The blocks of a round follow each other; a number is the median over
+batches are drawn beforehand, ours while it is timed; ours has the start of a run in it too (12 to 40 ms), the command line's,
+which counts by itself, its steps alone. The blocks of a round follow each other; a number is the median over
 the rounds of the ratio within one, so that what else the machine does falls out.
 """
 
