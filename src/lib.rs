@@ -37,7 +37,7 @@
 //! | --- | --- | --- |
 //! | `gpu` | yes | the GPU engine, on wgpu; without it the CPU engine trains |
 //! | `train` | yes | [`training`] and [`experiment`]; without it a model is loaded and analysed |
-//! | `sweep` | no | [`sweep`]: many models over the machine's threads, their rows as Arrow tables |
+//! | `sweep` | no | the module `sweep`: many models over the machine's threads, their rows as Arrow tables |
 //! | `web` | no | what JavaScript calls in a browser |
 #![deny(missing_docs, missing_debug_implementations)]
 
