@@ -4,7 +4,9 @@
 use std::env;
 use std::fs;
 use std::mem;
+use std::panic;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
@@ -54,9 +56,12 @@ pub fn build() -> Result<()> {
 fn engine() -> Result<()> {
     let folder = root().join("www/src/engine/pkg");
     let target = tools::target_dir();
-    package("viewer", "web", &target, &folder)?;
-    package("leftright", "web,train,gpu", &target, &folder)?;
-    package("relaxed", "web,train,gpu,relaxed", &target, &folder)?;
+    let modules = [
+        ("viewer", "web"),
+        ("leftright", "web,train,gpu"),
+        ("relaxed", "web,train,gpu,relaxed"),
+    ];
+    packages(&modules, &target, &folder)?;
     let notices = folder.join("crate-licenses.md");
     let inputs = [root().join("Cargo.lock"), env::current_exe()?];
     if !tools::is_fresh(&notices, &inputs.each_ref().map(PathBuf::as_path))? {
@@ -69,25 +74,48 @@ fn engine() -> Result<()> {
 pub fn bench_engine() -> Result<PathBuf> {
     let target = tools::target_dir().join("bench");
     let folder = target.join("package");
-    package("leftright", "web,train,gpu,bench", &target, &folder)?;
-    package("relaxed", "web,train,gpu,bench,relaxed", &target, &folder)?;
+    let modules = [
+        ("leftright", "web,train,gpu,bench"),
+        ("relaxed", "web,train,gpu,bench,relaxed"),
+    ];
+    packages(&modules, &target, &folder)?;
     Ok(folder)
 }
 
-/// Compiles the crate, with these features alone, to WebAssembly below `target` and leaves it under a name, with its JavaScript and
-/// types, in `folder`.
-fn package(name: &str, features: &str, target: &Path, folder: &Path) -> Result<()> {
+/// Compiles the crate to WebAssembly below `target`, once for each name with these features alone, and leaves it under that name, with its
+/// JavaScript and types, in `folder`.
+fn packages(modules: &[(&str, &str)], target: &Path, folder: &Path) -> Result<()> {
     // Not left to cargo: the packages share a target directory for their dependencies, and there each evicts
     // the one before.
-    let optimized = folder.join(format!("{name}_bg.wasm"));
     let sources =
         ["src", "shaders", "Cargo.toml", "Cargo.lock", ".cargo/config.toml"].map(|path| root().join(path));
     let exe = env::current_exe()?;
     let inputs: Vec<&Path> = sources.iter().chain([&exe]).map(PathBuf::as_path).collect();
-    if tools::is_fresh(&optimized, &inputs)? {
-        return Ok(());
-    }
+    // One is optimised while the next is compiled: each takes one core.
+    thread::scope(|scope| {
+        let mut optimising = Vec::new();
+        for (name, features) in modules {
+            if tools::is_fresh(&optimised(name, folder), &inputs)? {
+                continue;
+            }
+            let module = compile(name, features, target)?;
+            optimising.push(scope.spawn(move || optimise(name, &module, folder)));
+        }
+        optimising.into_iter().try_for_each(|thread| {
+            thread
+                .join()
+                .unwrap_or_else(|panicked| panic::resume_unwind(panicked))
+        })
+    })
+}
 
+/// Where a module is that readers download.
+fn optimised(name: &str, folder: &Path) -> PathBuf {
+    folder.join(format!("{name}_bg.wasm"))
+}
+
+/// Compiles the crate with these features; gives the module, which the next one leaves as it is.
+fn compile(name: &str, features: &str, target: &Path) -> Result<PathBuf> {
     // RUSTFLAGS in the environment would replace the flags of .cargo/config.toml. A cdylib and nothing beside
     // it: with an rlib, as dependants want, cargo would not optimise across crates.
     let mut cargo = tools::cargo();
@@ -103,13 +131,18 @@ fn package(name: &str, features: &str, target: &Path, folder: &Path) -> Result<(
     cargo.args(["--no-default-features", "--features", features]);
     tools::run(cargo.env("CARGO_TARGET_DIR", target).env_remove("RUSTFLAGS"))?;
 
+    let folder = target.join("wasm-bindgen").join(name);
+    fs::create_dir_all(&folder)?;
+    let module = folder.join("compiled.wasm");
+    fs::copy(target.join(WASM_TARGET).join("wasm/leftright.wasm"), &module)?;
+    Ok(module)
+}
+
+/// Binds a compiled module beside it, and leaves what readers download in `folder`.
+fn optimise(name: &str, module: &Path, folder: &Path) -> Result<()> {
     println!("Binding and optimising {name}");
-    let bound = target.join("wasm-bindgen");
-    bind(
-        name,
-        &target.join(WASM_TARGET).join("wasm/leftright.wasm"),
-        &bound,
-    )?;
+    let bound = module.with_file_name("bound");
+    bind(name, module, &bound)?;
     fs::create_dir_all(folder)?;
     for file in [format!("{name}.js"), format!("{name}.d.ts")] {
         fs::copy(bound.join(&file), folder.join(&file)).with_context(|| format!("could not copy {file}"))?;
@@ -124,7 +157,7 @@ fn package(name: &str, features: &str, target: &Path, folder: &Path) -> Result<(
             .args(WASM_FEATURES)
             .arg(bound.join(format!("{name}_bg.wasm")))
             .arg("-o")
-            .arg(&optimized),
+            .arg(optimised(name, folder)),
     )
 }
 
