@@ -179,9 +179,9 @@ fn diversitys_maps_have_a_setting_on_each_side() {
     let charts = charts("diversity", Scale::Full, &row);
     assert_eq!(charts.len(), 3 * 6);
     for (start, bias) in [
-        ("paper", 0.0),
-        ("pytorch-linear", 1.0 / 3.0f64.sqrt()),
-        ("nearest", 1.5),
+        ("", 0.0),
+        (", start pytorch-linear", 1.0 / 3.0f64.sqrt()),
+        (", start nearest", 1.5),
     ] {
         for (title, times) in [
             ("retrieval, unseen", 1.0),
@@ -189,12 +189,12 @@ fn diversitys_maps_have_a_setting_on_each_side() {
             ("retrieval, single", 3.0),
             ("|EP slope|, logits per pixel", 4.0),
         ] {
-            let map = titled(&charts, &format!("{title}, start {start}"));
+            let map = titled(&charts, &format!("{title}{start}"));
             let cells = cells(map);
             assert_eq!(cells.len(), 6 * 9);
             for (n2, n, cell) in cells {
                 let expected = times * retrieval(n.parse().unwrap(), n2.parse().unwrap(), bias);
-                assert!(near(cell.unwrap(), expected), "{title} {start} {n} {n2}");
+                assert!(near(cell.unwrap(), expected), "{title}{start} {n} {n2}");
             }
         }
     }
