@@ -5,6 +5,9 @@ import { Article } from "./article";
 import { expect, test } from "./harness";
 import { Trial } from "./trial";
 
+/** A theme is a matter of colours, a width of what stands where: each once. */
+const SCREENS = [["light", 1280], ["dark", 360]] as const;
+
 /** What axe finds, and where: in the whole page, or in a part of it. */
 async function violations(page: Page, part = ":root"): Promise<string[]> {
   // It would fetch the style sheets of frames again, which a sandboxed frame may not.
@@ -12,34 +15,32 @@ async function violations(page: Page, part = ":root"): Promise<string[]> {
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
 }
 
-for (const colorScheme of ["light", "dark"] as const) {
-  for (const width of [360, 1280]) {
-    test(`the article has no violation, ${colorScheme}, ${width} px wide`, async ({ page }, { project }) => {
-      test.skip(project.name === "webgpu", "the page is the same");
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 900 });
-      const article = new Article(page);
-      await article.open("?engine=cpu");
-      // A figure further down is loaded when it comes near, one in a tab when that is shown.
-      const seen = new Set<string | null>();
-      for (const [i, tab] of (await page.getByRole("tab").all()).entries()) {
-        await tab.click();
-        for (const figure of await page.locator("main [number]:visible").all()) {
-          const number = await figure.getAttribute("number");
-          if (seen.has(number)) continue;
-          seen.add(number);
-          await figure.scrollIntoViewIfNeeded();
-          await expect(figure.getByRole("heading").first()).toBeVisible();
-        }
-        expect(await violations(page, i === 0 ? ":root" : "[role=tabpanel]:not([hidden])")).toEqual([]); // the rest is as it was
+for (const [colorScheme, width] of SCREENS) {
+  test(`the article has no violation, ${colorScheme}, ${width} px wide`, async ({ page }, { project }) => {
+    test.skip(project.name === "webgpu", "the page is the same");
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 900 });
+    const article = new Article(page);
+    await article.open("?engine=cpu");
+    // A figure further down is loaded when it comes near, one in a tab when that is shown.
+    const seen = new Set<string | null>();
+    for (const [i, tab] of (await page.getByRole("tab").all()).entries()) {
+      await tab.click();
+      for (const figure of await page.locator("main [number]:visible").all()) {
+        const number = await figure.getAttribute("number");
+        if (seen.has(number)) continue;
+        seen.add(number);
+        await figure.scrollIntoViewIfNeeded();
+        await expect(figure.getByRole("heading").first()).toBeVisible();
       }
-      expect(seen.size).toBeGreaterThanOrEqual(14);
-      // And with results on screen: lines, rows, a table.
-      const trial = new Trial(page, "text");
-      await trial.measure();
-      expect(await violations(page, "[role=tabpanel]:not([hidden])")).toEqual([]);
-    });
-  }
+      expect(await violations(page, i === 0 ? ":root" : "[role=tabpanel]:not([hidden])")).toEqual([]); // the rest is as it was
+    }
+    expect(seen.size).toBeGreaterThanOrEqual(14);
+    // And with results on screen: lines, rows, a table.
+    const trial = new Trial(page, "text");
+    await trial.measure();
+    expect(await violations(page, "[role=tabpanel]:not([hidden])")).toEqual([]);
+  });
 }
 
 test("the bench page has no violation", async ({ page }, { project }) => {
@@ -75,20 +76,18 @@ test("the keyboard keeps its place on a button that changes, or has nothing to d
   await expect(trial.button("Run")).toBeFocused();
 });
 
-for (const colorScheme of ["light", "dark"] as const) {
-  for (const width of [360, 1280]) {
-    test(`no embed has a violation, nor the page that shows how to embed, ${colorScheme}, ${width} px wide`, async ({ page }) => {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 900 });
-      for (const figure of ["train", "follow", "gradient", "ablate", "surgery", "diversity"]) {
-        await page.goto(`embed.html?figure=${figure}`);
-        await expect(page.getByRole("heading").first()).toBeVisible();
-        await expect(page.locator(`lr-${figure}`).getByTestId("finding")).not.toBeEmpty();
-        expect(await violations(page), figure).toEqual([]);
-      }
-      await page.goto("examples/index.html");
+for (const [colorScheme, width] of SCREENS) {
+  test(`no embed has a violation, nor the page that shows how to embed, ${colorScheme}, ${width} px wide`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 900 });
+    for (const figure of ["train", "follow", "gradient", "ablate", "surgery", "diversity"]) {
+      await page.goto(`embed.html?figure=${figure}`);
       await expect(page.getByRole("heading").first()).toBeVisible();
-      expect(await violations(page), "examples").toEqual([]);
-    });
-  }
+      await expect(page.locator(`lr-${figure}`).getByTestId("finding")).not.toBeEmpty();
+      expect(await violations(page), figure).toEqual([]);
+    }
+    await page.goto("examples/index.html");
+    await expect(page.getByRole("heading").first()).toBeVisible();
+    expect(await violations(page), "examples").toEqual([]);
+  });
 }
