@@ -46,7 +46,7 @@ test("on a machine six times slower a term that is pressed in mid-training is an
   await article.open("?engine=cpu");
   const client = await page.context().newCDPSession(page);
   await client.send("Emulation.setCPUThrottlingRate", { rate: 6 });
-  await article.run((run) => void run.train());
+  await article.run((run) => void run.train(20_000)); // longer than the page takes to answer
   await article.cockpit.getByTestId("state").scrollIntoViewIfNeeded();
   await expect.poll(() => article.run((run) => run.step)).toBeGreaterThan(20);
   const answered = await page.evaluate(async () => {
@@ -72,6 +72,10 @@ test("the head of the article can be pressed within a second of opening", async 
   console.log(`alive after ${Math.round(alive)} ms`);
   expect(alive).toBeLessThan(1_000);
 });
+
+/** A screen shows a frame for a whole number of these, 60 a second: three are 50 ms, whatever the clock makes of them. */
+const REFRESH_MS = 1000 / 60;
+const refreshes = (frame = 0) => Math.round(frame / REFRESH_MS);
 
 test("scrubbing through the shipped model's past, no frame takes longer than 50 ms", async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
@@ -99,7 +103,7 @@ test("scrubbing through the shipped model's past, no frame takes longer than 50 
     }, burden);
   const frames = await scrub(0);
   console.log(`240 frames of scrubbing: the longest ${frames.slice(0, 3).map((ms) => ms.toFixed(1)).join(", ")} ms, the median ${(frames[120] ?? 0).toFixed(1)} ms`);
-  expect(frames[0]).toBeLessThanOrEqual(50);
+  expect(refreshes(frames[0])).toBeLessThanOrEqual(3);
   // Negative control: a task of 80 ms is one such frame.
-  expect((await scrub(80))[0]).toBeGreaterThan(50);
+  expect(refreshes((await scrub(80))[0])).toBeGreaterThan(3);
 });
