@@ -1,19 +1,11 @@
 // WebKitGTK's own small browser, by classic WebDriver, on a screen that nobody sees.
 import { spawn } from "node:child_process";
-import { createServer, type AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+import { freePort } from "../port";
 import type { Driver, Key, Launch } from "./driver";
 
 /** WebDriver's names of keys. */
 const KEYS: Record<Key, string> = { ArrowLeft: "\uE012", ArrowRight: "\uE014", Enter: "\uE007" };
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 export async function webkit({ program, lang, downloads }: Launch): Promise<Driver> {
   const port = await freePort();

@@ -1,24 +1,16 @@
 // A notebook's server in a folder of its own, with a copy of one of the tutorials.
 import { spawn } from "node:child_process";
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../port";
 
 const NOTEBOOKS = fileURLToPath(new URL("../../python/notebooks/", import.meta.url));
 
 export interface NotebookServer {
   origin: string;
   close(): Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 /** Starts `python -m MODULE`, whose arguments are made of the port and of the copy of a notebook. */
