@@ -4,7 +4,9 @@ use std::io::{Cursor, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray, UInt32Array};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, UInt32Type};
+use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray, UInt32Array};
 use clap::{Args, ValueEnum};
 use leftright::analysis::{Decomposition, Evaluator, Scene};
 use leftright::model::Term;
@@ -248,28 +250,27 @@ fn parquet(rows: &RecordBatch) -> Result<Vec<u8>, Failure> {
 }
 
 fn csv(rows: &RecordBatch) -> Result<Vec<u8>, Failure> {
-    use arrow::util::display::{ArrayFormatter, FormatOptions};
-    let options = FormatOptions::default();
-    let columns = rows
-        .columns()
-        .iter()
-        .map(|column| ArrayFormatter::try_new(column, &options))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(failed)?;
-    let mut text = Vec::new();
-    let names: Vec<String> = rows
-        .schema()
+    let schema = rows.schema();
+    let names: Vec<&str> = schema
         .fields()
         .iter()
-        .map(|field| field.name().clone())
+        .map(|field| field.name().as_str())
         .collect();
+    let mut text = Vec::new();
     writeln!(text, "{}", names.join(","))?;
     for row in 0..rows.num_rows() {
-        let cells: Vec<String> = columns
-            .iter()
-            .map(|column| column.value(row).to_string())
-            .collect();
+        let cells: Vec<String> = rows.columns().iter().map(|column| cell(column, row)).collect();
         writeln!(text, "{}", cells.join(","))?;
     }
     Ok(text)
+}
+
+fn cell(column: &ArrayRef, row: usize) -> String {
+    if let Some(numbers) = column.as_primitive_opt::<Float64Type>() {
+        return numbers.value(row).to_string();
+    }
+    if let Some(places) = column.as_primitive_opt::<UInt32Type>() {
+        return places.value(row).to_string();
+    }
+    column.as_string::<i32>().value(row).to_owned()
 }

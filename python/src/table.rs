@@ -2,12 +2,14 @@
 
 use std::io::Cursor;
 
-use arrow::array::{Array, AsArray, RecordBatch, RecordBatchIterator};
-use arrow::datatypes::{DataType, Float64Type, UInt32Type};
-use arrow::ffi::FFI_ArrowSchema;
-use arrow::ffi_stream::FFI_ArrowArrayStream;
-use arrow::ipc::reader::StreamReader;
-use arrow::ipc::writer::StreamWriter;
+use arrow_array::cast::AsArray;
+use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use arrow_array::types::{Float64Type, UInt32Type};
+use arrow_array::{Array, RecordBatch, RecordBatchIterator};
+use arrow_ipc::reader::StreamReader;
+use arrow_ipc::writer::StreamWriter;
+use arrow_schema::DataType;
+use arrow_schema::ffi::FFI_ArrowSchema;
 use numpy::PyArray1;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;

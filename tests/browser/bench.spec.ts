@@ -23,12 +23,12 @@ test("engines answer the peers' protocol: the fixture's losses, and a time", asy
   // The fixture of the peers; on an emulated GPU a smaller one, for it is reference.spec's there.
   const engines = project.name === "webgpu" ? [["cpu", "step_paper"], ["gpu", "step_norm"]] : [["cpu", "step_paper"]];
   for (const [engine = "", fixture = ""] of engines) {
-    const file = [...readFileSync(new URL(`../fixtures/${fixture}.safetensors`, import.meta.url))];
+    const file = new Uint8Array(readFileSync(new URL(`../fixtures/${fixture}.safetensors`, import.meta.url)));
     const { losses, ms } = await page.evaluate(
       async ({ engine, file }) => {
         const { leftrightBench } = window as unknown as Candidate;
         await leftrightBench.ready;
-        const losses = await leftrightBench.lossesOnFixture(engine, new Uint8Array(file).buffer);
+        const losses = await leftrightBench.lossesOnFixture(engine, file.buffer);
         return { losses: [...losses], ms: await leftrightBench.run(engine, 3, { batch: 16 }) };
       },
       { engine, file },

@@ -1,4 +1,4 @@
-// The fixtures of tests/fixtures, as plain numbers that go into a page.
+// The fixtures of tests/fixtures, as numbers that go into a page.
 import { readFileSync, readdirSync } from "node:fs";
 import { Fixture as File } from "../../www/src/bench/fixture";
 import type { Ablation } from "../../www/src/engine/pkg/leftright";
@@ -46,7 +46,7 @@ export class Fixture {
   }
 
   /** The parameters as a checkpoint of ours. */
-  checkpoint(): number[] {
-    return [...this.#file.checkpoint()];
+  checkpoint(): Uint8Array {
+    return this.#file.checkpoint();
   }
 }

@@ -51,7 +51,7 @@ test("a killed worker costs a model that came with the page, one from a file, an
   await expect(article.state).toContainText("This model came with the page");
   await expect(article.finding).toContainText("Without EP");
 
-  const checkpoint = await article.run(async (run) => Array.from(await run.client.checkpoint()));
+  const checkpoint = await article.run((run) => run.client.checkpoint());
   await article.openModel("mine.safetensors", Buffer.from(checkpoint));
   await expect(article.state).toHaveText("Opened from mine.safetensors.");
   await article.run((run) => { run.worker.kill(); });
@@ -64,8 +64,9 @@ test("what Reset and Open replace comes back, a model from a file too", async ({
   await article.open("?engine=cpu");
   await article.trainPast(20);
   const paused = await article.step();
-  const checkpoint = await article.run(async (run) => Array.from(await run.client.checkpoint()));
+  const checkpoint = await article.run((run) => run.client.checkpoint());
   await article.openModel("mine.safetensors", Buffer.from(checkpoint));
+  await expect(article.state).toHaveText("Opened from mine.safetensors.");
   await article.button("Reset").click();
   await expect(article.state).toHaveText("Untrained. Press Train.");
   await article.button(/^Back to the run/).click();

@@ -107,29 +107,31 @@ const header = (size: bigint, text: string) => {
   return Buffer.concat([length, Buffer.from(text)]);
 };
 
-for (const [name, bytes] of Object.entries({
+const NO_MODELS = {
   "empty.safetensors": Buffer.alloc(0),
   "garbage.safetensors": Buffer.from("this is not a model".repeat(100)),
   "truncated.safetensors": trained.subarray(0, trained.length / 2),
   "huge-claim.safetensors": header(2n ** 62n, "{}"),
   "no-tensors.safetensors": header(2n, "{}"),
   "hostile-shape.safetensors": header(94n, '{"logit_scale":{"dtype":"F32","shape":[4294967295,4294967295],"data_offsets":[0,4294967295]}}  '),
-})) {
-  test(`a file that is no model leaves the one at hand: ${name}`, async ({ page }) => {
-    const article = new Article(page);
-    await article.open("?engine=cpu");
-    await article.trainPast(20);
-    const before = await article.run(async (run) => Array.from((await run.client.checkpoint()).slice(-4_000)));
+};
+
+test("files that are no models leave the one at hand, which trains on", async ({ page }) => {
+  const article = new Article(page);
+  await article.open("?engine=cpu");
+  await article.trainPast(20);
+  for (const [name, bytes] of Object.entries(NO_MODELS)) {
+    const before = await article.run((run) => run.client.checkpoint());
 
     await article.openModel(name, bytes);
     await expect(article.error).toContainText(`${name} was not opened, and the model here is as it was: `);
     await expect(article.state).toHaveText(/^Paused at step/);
-    expect(await article.run(async (run) => Array.from((await run.client.checkpoint()).slice(-4_000)))).toEqual(before);
+    expect(Buffer.compare(await article.run((run) => run.client.checkpoint()), before), name).toBe(0);
 
     await article.trainPast((await article.step()) + 5);
     await expect(article.error).toBeHidden();
-  });
-}
+  }
+});
 
 test("the reference's trained model opens, and behaves as its record says", async ({ page }) => {
   const article = new Article(page);

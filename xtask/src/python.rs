@@ -28,7 +28,7 @@ pub fn pytest() -> Result<Option<Command>> {
 }
 
 /// A Python with what `requirements.txt` names.
-fn environment() -> Result<Option<PathBuf>> {
+pub fn environment() -> Result<Option<PathBuf>> {
     let found = tools::command("python3").args(["-c", OLDEST]).output();
     if !found.is_ok_and(|output| output.status.success()) {
         return Ok(None);

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::ops::AddAssign;
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
@@ -57,6 +58,7 @@ pub fn test(only: Option<Suite>) -> Result<ExitCode> {
     if wanted(Suite::Browser) {
         build::build()?;
     }
+    prepare(wanted)?;
     if wanted(Suite::Rust) {
         counts += rust()?;
     }
@@ -73,6 +75,30 @@ pub fn test(only: Option<Suite>) -> Result<ExitCode> {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    })
+}
+
+/// Compiles the tests, and has what they run on installed meanwhile. What cannot be had is said where it is needed.
+fn prepare(wanted: impl Fn(Suite) -> bool + Sync) -> Result<()> {
+    thread::scope(|scope| {
+        let compiling = scope.spawn(|| {
+            // The browser's recipes run the command line as these tests have built it.
+            if !wanted(Suite::Rust) && !wanted(Suite::Browser) {
+                return Ok(());
+            }
+            tools::run(tools::cargo().args(["test", "--release", "--workspace", "--no-run"]))
+        });
+        if wanted(Suite::Rust) {
+            drop(browser::lavapipe());
+            drop(CHROMIUM.ensure());
+        }
+        if wanted(Suite::Browser) {
+            drop([CHROMIUM, FIREFOX, WEBKIT].map(|browser| browser.ensure()));
+        }
+        if wanted(Suite::Python) {
+            drop(python::environment());
+        }
+        compiling.join().expect("nothing in it panics")
     })
 }
 
@@ -191,8 +217,6 @@ fn playwright(notes: &mut Vec<String>) -> Result<Counts> {
     if report.exists() {
         fs::remove_file(&report)?;
     }
-    // The recipes run the command line, as the Rust tests have built it.
-    tools::run(tools::cargo().args(["test", "--release", "--workspace", "--no-run", "--quiet"]))?;
     let mut playwright = tools::node("@playwright/test/cli.js");
     playwright
         .arg("test")
