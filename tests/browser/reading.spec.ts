@@ -60,6 +60,26 @@ test("no word of the report's pictures is cut off", async ({ page }, { project }
   expect(await cutOff("control", '<svg viewBox="0 0 100 20"><text y="15">words that go on beyond the edge</text></svg>')).toHaveLength(1);
 });
 
+test("a reader who jumps back to the cockpit finds it at rest, whatever loads above it", async ({ page }) => {
+  const article = new Article(page);
+  await article.open();
+  await page.locator("lr-lab").evaluate((lab) => { lab.scrollIntoView(); });
+  const { drawn, moved } = await article.button("Train").evaluate(async (button) => {
+    button.scrollIntoView({ block: "center" });
+    const { top } = button.getBoundingClientRect();
+    const guesses = () => [...document.querySelectorAll(".told lr-guess")].every((guess) => guess.shadowRoot);
+    const before = guesses();
+    let moved = 0;
+    for (const end = performance.now() + 2000; performance.now() < end;) {
+      await new Promise(requestAnimationFrame);
+      moved = Math.max(moved, Math.abs(button.getBoundingClientRect().top - top));
+    }
+    return { drawn: [before, guesses()], moved };
+  });
+  expect(drawn).toEqual([false, true]);
+  expect(moved).toBeLessThan(2);
+});
+
 for (const width of [320, 1280]) {
   test(`nothing moves as the figures wake, and nothing is cut off, ${width} px wide`, async ({ page }, { project }) => {
     test.skip(project.name === "webgpu", "the page is the same");
