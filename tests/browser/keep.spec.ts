@@ -241,8 +241,8 @@ test.describe("files dropped on the page", () => {
   test("a run's JSON trains it again, to the same numbers", async ({ page }) => {
     const article = new Article(page);
     await article.open("?engine=cpu&seed=5&d_model=32&pair_labels=6");
-    await article.trainPast(20);
-    const steps = await article.step();
+    const steps = 30;
+    await article.run((run) => run.train(30));
     const losses = await article.losses();
     const run = await keep(await article.figure("lr-train"), "Run (JSON)");
     expect(run.name).toBe(`leftright-train-seed5-step${steps}.json`);

@@ -46,8 +46,14 @@ pub fn dist() -> PathBuf {
 /// Builds the engine and the site, after setting up what that needs.
 pub fn build() -> Result<()> {
     tools::ensure_wasm_target()?;
-    tools::ensure_npm_packages()?;
-    engine()?;
+    // The packages come while the first module is compiled.
+    thread::scope(|scope| {
+        let packages = scope.spawn(tools::ensure_npm_packages);
+        engine()?;
+        packages
+            .join()
+            .unwrap_or_else(|panicked| panic::resume_unwind(panicked))
+    })?;
     site()
 }
 
@@ -140,6 +146,7 @@ fn compile(name: &str, features: &str, target: &Path) -> Result<PathBuf> {
 
 /// Binds a compiled module beside it, and leaves what readers download in `folder`.
 fn optimise(name: &str, module: &Path, folder: &Path) -> Result<()> {
+    tools::ensure_npm_packages()?;
     println!("Binding and optimising {name}");
     let bound = module.with_file_name("bound");
     bind(name, module, &bound)?;

@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::ops::AddAssign;
+use std::panic;
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::thread;
 
@@ -98,7 +99,9 @@ fn prepare(wanted: impl Fn(Suite) -> bool + Sync) -> Result<()> {
         if wanted(Suite::Python) {
             drop(python::environment());
         }
-        compiling.join().expect("nothing in it panics")
+        compiling
+            .join()
+            .unwrap_or_else(|panicked| panic::resume_unwind(panicked))
     })
 }
 

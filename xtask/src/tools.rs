@@ -6,6 +6,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, ensure};
@@ -85,8 +86,10 @@ pub fn ensure_wasm_target() -> Result<()> {
     run(command("rustup").args(["target", "add", WASM_TARGET]))
 }
 
-/// Installs the npm packages unless `node_modules` is as the lock file says.
+/// Installs the npm packages unless `node_modules` is as the lock file says. Who asks while that goes on waits.
 pub fn ensure_npm_packages() -> Result<()> {
+    static INSTALLING: Mutex<()> = Mutex::new(());
+    let _alone = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
     // npm writes this file last, when an installation is complete.
     let installed = root().join("node_modules/.package-lock.json");
     if is_fresh(&installed, &[&root().join("package-lock.json")])? {
