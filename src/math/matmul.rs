@@ -234,7 +234,7 @@ unsafe fn block<T: Real, const FMA: bool, const R: usize>(
     for (p, lanes) in panel.iter().enumerate() {
         // SAFETY: A holds it, by the caller.
         let x = std::array::from_fn(|r| unsafe { &*a.at(row + r, col + p) });
-        // SAFETY: `FMA` is said by `matmul_avx2` alone on x86-64, which has both.
+        // SAFETY: on x86-64 `FMA` is set by `matmul_avx2` alone, which has AVX2 and FMA.
         unsafe { T::accumulate::<FMA, R, LANES>(x, lanes, &mut sum) };
     }
     for (r, sum) in sum.iter().enumerate() {

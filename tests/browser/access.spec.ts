@@ -2,11 +2,8 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { Article } from "./article";
-import { expect, test } from "./harness";
+import { SCREENS, expect, test } from "./harness";
 import { Trial } from "./trial";
-
-/** A theme is a matter of colours, a width of what stands where: each once. */
-const SCREENS = [["light", 1280], ["dark", 360]] as const;
 
 /** What axe finds, and where: in the whole page, or in a part of it. */
 async function violations(page: Page, part = ":root"): Promise<string[]> {

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { Article } from "./article";
-import { expect, test } from "./harness";
+import { SCREENS, expect, test } from "./harness";
 
 const WIDTHS = [360, 768, 1280, 1920];
 const THEMES = ["light", "dark"] as const;
@@ -103,8 +103,7 @@ for (const width of WIDTHS) {
   });
 }
 
-// Each figure in one theme on a desk and in the other on a phone.
-for (const [width, theme] of [[1280, "light"], [360, "dark"]] as const) {
+for (const [theme, width] of SCREENS) {
   test(`each figure of the article looks as it did, ${theme}, ${width} px wide`, async ({ page }) => {
     await page.setViewportSize({ width, height: 800 });
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });

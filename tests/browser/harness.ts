@@ -2,6 +2,9 @@ import { test as base, expect, type ConsoleMessage } from "@playwright/test";
 
 export { expect };
 
+/** A theme is a matter of colours, a width of what stands where: each once. */
+export const SCREENS = [["light", 1280], ["dark", 360]] as const;
+
 interface Options {
   /** The console errors and warnings that a test expects; every other one fails it. */
   allowedConsole: RegExp | null;

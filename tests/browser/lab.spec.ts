@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, test } from "./harness";
+import { SCREENS, expect, test } from "./harness";
 
 test.beforeEach(({}, { project }) => {
   test.skip(project.name === "webgpu", "the page is the same");
@@ -136,8 +136,7 @@ test("a population: models that differ in one setting, each with its own curves"
   expect(await order("pair_labels 3").getAttribute("data-last")).not.toBe(await order("pair_labels 15").getAttribute("data-last"));
 });
 
-// A theme is a matter of colours, a width of what stands where: each once.
-for (const [colorScheme, width] of [["light", 1280], ["dark", 360]] as const) {
+for (const [colorScheme, width] of SCREENS) {
   test(`axe finds nothing in the lab, ${colorScheme}, ${width} px wide, and it fits`, async ({ page }, info) => {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 900 });

@@ -4,7 +4,6 @@
 use std::env;
 use std::fs;
 use std::mem;
-use std::panic;
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -47,13 +46,9 @@ pub fn dist() -> PathBuf {
 pub fn build() -> Result<()> {
     tools::ensure_wasm_target()?;
     // The packages come while the first module is compiled.
-    thread::scope(|scope| {
-        let packages = scope.spawn(tools::ensure_npm_packages);
-        engine()?;
-        packages
-            .join()
-            .unwrap_or_else(|panicked| panic::resume_unwind(panicked))
-    })?;
+    let (packages, engine) = tools::at_once(tools::ensure_npm_packages, engine);
+    packages?;
+    engine?;
     site()
 }
 
@@ -107,11 +102,7 @@ fn packages(modules: &[(&str, &str)], target: &Path, folder: &Path) -> Result<()
             let module = compile(name, features, target)?;
             optimising.push(scope.spawn(move || optimise(name, &module, folder)));
         }
-        optimising.into_iter().try_for_each(|thread| {
-            thread
-                .join()
-                .unwrap_or_else(|panicked| panic::resume_unwind(panicked))
-        })
+        optimising.into_iter().try_for_each(tools::joined)
     })
 }
 

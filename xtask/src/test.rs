@@ -4,9 +4,8 @@ use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::ops::AddAssign;
-use std::panic;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
-use std::thread;
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
@@ -59,7 +58,7 @@ pub fn test(only: Option<Suite>) -> Result<ExitCode> {
     if wanted(Suite::Browser) {
         build::build()?;
     }
-    prepare(wanted)?;
+    prepare(wanted);
     if wanted(Suite::Rust) {
         counts += rust()?;
     }
@@ -79,19 +78,13 @@ pub fn test(only: Option<Suite>) -> Result<ExitCode> {
     })
 }
 
-/// Compiles the tests, and has what they run on installed meanwhile. What cannot be had is said where it is needed.
-fn prepare(wanted: impl Fn(Suite) -> bool + Sync) -> Result<()> {
-    thread::scope(|scope| {
-        let compiling = scope.spawn(|| {
-            // The browser's recipes run the command line as these tests have built it.
-            if !wanted(Suite::Rust) && !wanted(Suite::Browser) {
-                return Ok(());
-            }
-            tools::run(tools::cargo().args(["test", "--release", "--workspace", "--no-run"]))
-        });
+/// Compiles the tests, and has what they run on installed meanwhile. What fails is said by the suite that needs it.
+fn prepare(wanted: impl Fn(Suite) -> bool) {
+    let compiled = wanted(Suite::Rust) || wanted(Suite::Browser);
+    let compile = || compiled.then(|| compile_tests().ok());
+    tools::at_once(compile, || {
         if wanted(Suite::Rust) {
-            drop(browser::lavapipe());
-            drop(CHROMIUM.ensure());
+            drop(driver());
         }
         if wanted(Suite::Browser) {
             drop([CHROMIUM, FIREFOX, WEBKIT].map(|browser| browser.ensure()));
@@ -99,29 +92,40 @@ fn prepare(wanted: impl Fn(Suite) -> bool + Sync) -> Result<()> {
         if wanted(Suite::Python) {
             drop(python::environment());
         }
-        compiling
-            .join()
-            .unwrap_or_else(|panicked| panic::resume_unwind(panicked))
-    })
+    });
+}
+
+/// Compiles every Rust test, and with them the command line.
+fn compile_tests() -> Result<()> {
+    tools::run(tools::cargo().args(["test", "--release", "--workspace", "--no-run"]))
 }
 
 /// Every Rust test. Those of the GPU engine run on the adapter that the caller names in `VK_DRIVER_FILES`, else on
 /// lavapipe, which runs them four times as fast as SwiftShader. SwiftShader runs the same shaders in Chromium.
 fn rust() -> Result<Counts> {
-    // Where there is no lavapipe, the GPU tests run on the browser's SwiftShader.
-    CHROMIUM.ensure()?;
     let mut all = tools::cargo();
     all.args(["test", "--release", "--workspace", "--no-fail-fast"]);
-    if env::var_os(DRIVER).is_none() {
-        match browser::lavapipe()? {
-            Some(driver) => drop(all.env(DRIVER, driver)),
-            None if env::var_os("CI").is_some() => {
-                bail!("lavapipe is not installed: get it (on Debian: mesa-vulkan-drivers)")
-            }
-            None => drop(all.envs(browser::swiftshader())),
-        }
+    counted(all.envs(driver()?), summary)
+}
+
+/// The environment that has the GPU tests use a driver, which is installed where that is one command; empty where the
+/// caller names one.
+fn driver() -> Result<Vec<(&'static str, PathBuf)>> {
+    // Where there is no lavapipe, the GPU tests run on the browser's SwiftShader.
+    CHROMIUM.ensure()?;
+    if env::var_os(DRIVER).is_some() {
+        return Ok(Vec::new());
     }
-    counted(&mut all, summary)
+    match browser::lavapipe()? {
+        Some(driver) => Ok(vec![(DRIVER, driver)]),
+        None if env::var_os("CI").is_some() => {
+            bail!("lavapipe is not installed: get it (on Debian: mesa-vulkan-drivers)")
+        }
+        None => Ok(browser::swiftshader()
+            .into_iter()
+            .map(|(name, path)| (name, path.into()))
+            .collect()),
+    }
 }
 
 /// pytest on the Python package; a note where there is no Python.
@@ -220,6 +224,8 @@ fn playwright(notes: &mut Vec<String>) -> Result<Counts> {
     if report.exists() {
         fs::remove_file(&report)?;
     }
+    // The recipes run the command line.
+    compile_tests()?;
     let mut playwright = tools::node("@playwright/test/cli.js");
     playwright
         .arg("test")

@@ -4,9 +4,11 @@
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
+use std::panic;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
+use std::thread::{self, ScopedJoinHandle};
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, ensure};
@@ -63,6 +65,22 @@ pub fn run(command: &mut Command) -> Result<()> {
         .with_context(|| format!("could not start {command:?}"))?;
     ensure!(status.success(), "{command:?} failed with {status}");
     Ok(())
+}
+
+/// What comes of both, done at once.
+pub fn at_once<A: Send, B>(beside: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (A, B) {
+    thread::scope(|scope| {
+        let beside = scope.spawn(beside);
+        let here = here();
+        (joined(beside), here)
+    })
+}
+
+/// What a thread came to; its panic goes on here.
+pub fn joined<T>(thread: ScopedJoinHandle<T>) -> T {
+    thread
+        .join()
+        .unwrap_or_else(|panicked| panic::resume_unwind(panicked))
 }
 
 /// The program of this name on the PATH; a whole path names itself.
