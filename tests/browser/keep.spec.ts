@@ -131,6 +131,7 @@ test("a picture names the score that was chosen, and holds no word of the choice
   await figure.scrollIntoViewIfNeeded();
   await figure.getByRole("button", { name: "Run", exact: true }).click(); // the map is drawn as it begins
   const choice = figure.getByTestId("charts").getByLabel("Shown:"); // not the report’s
+  await expect(choice).toBeVisible(); // the worker may have other questions to answer first
   const [first = "", second = ""] = await choice.locator("option").allInnerTexts();
   await choice.selectOption({ label: second });
   const svg = (await keep(figure, "SVG")).bytes.toString("utf8");
