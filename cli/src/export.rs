@@ -11,11 +11,11 @@ use clap::{Args, ValueEnum};
 use leftright::analysis::{Decomposition, Evaluator, Scene};
 use leftright::model::Term;
 use leftright::task::{Item, Split};
-use npyz::WriterBuilder;
-use npyz::npz::NpzWriter;
-use npyz::zip::write::FileOptions;
+use npyz::{AutoSerialize, WriteOptions, WriterBuilder};
 use parquet::arrow::ArrowWriter;
 use serde_json::json;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 use crate::{Failure, file, numbers, open, report, split};
 
@@ -185,33 +185,37 @@ fn failed(error: impl std::error::Error + Send + Sync + 'static) -> Failure {
     Failure::Output(std::io::Error::other(error))
 }
 
-/// The arrays and, as `strips`, what they are of.
+/// The arrays and, as `strips`, what they are of: as NumPy's `savez` writes them.
 fn npz(arrays: &[Array], items: &[Item]) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Cursor::new(Vec::new());
-    let mut npz = NpzWriter::new(&mut bytes);
-    let options = FileOptions::default;
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     for Array { name, axes, values } in arrays {
         let shape: Vec<u64> = axes.iter().map(|axis| axis.size as u64).collect();
-        let mut array = npz
-            .array(name, options())
-            .map_err(failed)?
-            .default_dtype()
-            .shape(&shape)
-            .begin_nd()?;
-        array.extend(values.iter())?;
-        array.finish()?;
+        npy(&mut archive, name, &shape, values)?;
     }
     let shape = [items.len() as u64, items[0].strip.len() as u64];
-    let mut strips = npz
-        .array("strips", options())
-        .map_err(failed)?
-        .default_dtype()
-        .shape(&shape)
-        .begin_nd()?;
-    strips.extend(items.iter().flat_map(|item| &item.strip))?;
-    strips.finish()?;
-    drop(npz);
-    Ok(bytes.into_inner())
+    npy(
+        &mut archive,
+        "strips",
+        &shape,
+        items.iter().flat_map(|item| &item.strip),
+    )?;
+    Ok(archive.finish().map_err(failed)?.into_inner())
+}
+
+/// One array of an npz.
+fn npy<'a, T: AutoSerialize + 'a>(
+    archive: &mut ZipWriter<Cursor<Vec<u8>>>,
+    name: &str,
+    shape: &[u64],
+    values: impl IntoIterator<Item = &'a T>,
+) -> Result<(), Failure> {
+    archive
+        .start_file(format!("{name}.npy"), SimpleFileOptions::default())
+        .map_err(failed)?;
+    let options = WriteOptions::new().default_dtype().shape(shape);
+    let mut array = options.writer(archive).begin_nd()?;
+    array.extend(values)?;
+    Ok(array.finish()?)
 }
 
 /// A row for each number: the strip, its places on the axes, and the number under the array's name.

@@ -1,10 +1,12 @@
 //! What a checkpoint computes, as files for other programs, and what a shell wants of the program.
 
+use std::fs::File;
 use std::path::Path;
 
-use npyz::npz::NpzArchive;
+use npyz::NpyFile;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
+use zip::ZipArchive;
 
 mod common;
 use common::{done, run, scratch};
@@ -27,10 +29,11 @@ fn export(what: &str, format: &str, more: &[&str], out: &Path) {
     done(&[&args[..], more].concat());
 }
 
-fn array(path: &Path, name: &str) -> (Vec<u64>, Vec<f64>) {
-    let mut archive = NpzArchive::open(path).unwrap();
-    let array = archive.by_name(name).unwrap().unwrap();
-    (array.shape().to_vec(), array.into_vec().unwrap())
+fn array<T: npyz::Deserialize>(path: &Path, name: &str) -> (Vec<u64>, Vec<T>) {
+    let mut archive = ZipArchive::new(File::open(path).unwrap()).unwrap();
+    let array = NpyFile::new(archive.by_name(&format!("{name}.npy")).unwrap()).unwrap();
+    let shape = array.shape().to_vec();
+    (shape, array.into_vec().unwrap())
 }
 
 /// What `decompose` answers of a strip.
@@ -55,7 +58,7 @@ fn arrays_are_what_decompose_answers() {
     let folder = scratch("export-npz");
     let out = folder.join("terms.npz");
     export("decomposition", "npz", &["--strip", STRIP], &out);
-    let (shape, terms) = array(&out, "decomposition");
+    let (shape, terms) = array::<f64>(&out, "decomposition");
     assert_eq!(shape, [1, 4, 9, 11]);
     let answer = decomposed();
     let heads = answer["heads"].as_array().unwrap();
@@ -78,7 +81,7 @@ fn arrays_are_what_decompose_answers() {
         .collect();
     assert!(sums.iter().zip(of("logits")).all(|(a, b)| (a - b).abs() < 1e-4));
     export("attention", "npz", &["--strip", STRIP], &out);
-    let (shape, weights) = array(&out, "attention");
+    let (shape, weights) = array::<f64>(&out, "attention");
     assert_eq!(shape, [1, 4, 11]);
     assert!(same(&weights, &of("attention")) && !same(&weights, &of("logits")));
 }
@@ -88,18 +91,17 @@ fn embeddings_of_a_split_name_its_strips() {
     let folder = scratch("export-embeddings");
     let out = folder.join("embeddings.npz");
     export("embeddings", "npz", &["--split", "unseen"], &out);
-    let (shape, strips) = array(&out, "embeddings");
+    let (shape, strips) = array::<f64>(&out, "embeddings");
     assert_eq!(shape, [900, 128]);
-    let (_, captions) = array(&out, "captions");
-    let mut archive = NpzArchive::open(&out).unwrap();
-    assert_eq!(archive.by_name("strips").unwrap().unwrap().shape(), [900, 10]);
+    let (_, captions) = array::<f64>(&out, "captions");
+    assert_eq!(array::<u32>(&out, "strips").0, [900, 10]);
     for vector in strips.chunks(128).chain(captions.chunks(128)) {
         let length: f64 = vector.iter().map(|x| x * x).sum();
         assert!((length - 1.0).abs() < 1e-5, "{length}");
     }
     // Their products are the cosines that decompose answers.
     export("embeddings", "npz", &["--strip", STRIP], &out);
-    let (_, strip) = array(&out, "embeddings");
+    let (_, strip) = array::<f64>(&out, "embeddings");
     let best = captions
         .chunks(128)
         .map(|caption| caption.iter().zip(&strip).map(|(a, b)| a * b).sum::<f64>())
@@ -210,6 +212,6 @@ fn the_documentation_has_every_command() {
     assert!(ours.contains("## `leftright decompose`") && ours.contains("--strip"));
     assert!(
         ours == theirs,
-        "write it anew: cargo run --release -- manual --markdown --out docs/commands.md"
+        "write it anew: cargo leftright manual --markdown --out docs/commands.md"
     );
 }

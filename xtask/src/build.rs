@@ -57,10 +57,11 @@ pub fn build() -> Result<()> {
 fn engine() -> Result<()> {
     let folder = root().join("www/src/engine/pkg");
     let target = tools::target_dir();
+    // The smallest last: nothing is compiled while that is optimised.
     let modules = [
-        ("viewer", "web"),
         ("leftright", "web,train,gpu"),
         ("relaxed", "web,train,gpu,relaxed"),
+        ("viewer", "web"),
     ];
     packages(&modules, &target, &folder)?;
     let notices = folder.join("crate-licenses.md");

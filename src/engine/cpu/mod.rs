@@ -7,12 +7,14 @@ mod cross_entropy;
 #[doc(hidden)]
 pub mod forward;
 mod graph;
+mod step;
 
 use backward::Backward;
 use contrast::Contrast;
 use cross_entropy::CrossEntropy;
 pub use forward::encode_changed;
 use forward::{Activations, Tables};
+use step::Step;
 
 use crate::config::Population;
 use crate::math::{Matrix, Real, Store, matmul};
@@ -50,7 +52,7 @@ fn convert<A: Real, B: Real>(x: &[A]) -> Vec<B> {
     x.iter().map(|v| B::from_f64(v.to_f64())).collect()
 }
 
-impl<T: Real> Cpu<T> {
+impl<T: Step> Cpu<T> {
     /// The engine of a population, going on from a snapshot of it.
     pub fn new(population: &Population, from: &Snapshot) -> Cpu<T> {
         let table = ParamTable::new(population.first());
@@ -116,75 +118,14 @@ impl<T: Real> Cpu<T> {
     }
 
     fn step_model(&mut self, model: usize, batch: &Batch) -> T {
-        let loss = self.loss_and_gradient(model, batch);
-        let at = model * self.table.len..(model + 1) * self.table.len;
-        let (params, first, second) = (
-            &mut self.params[at.clone()],
-            &mut self.first[at.clone()],
-            &mut self.second[at],
-        );
-        adamw::adamw(
-            &self.population[model],
-            self.step,
-            &self.work.grads,
-            params,
-            first,
-            second,
-        );
+        let loss = T::loss_and_gradient(self, model, batch);
+        T::update(self, model);
         loss
     }
 
     /// The loss of a model on a batch; its gradient is then in [`Cpu::gradient`].
     pub fn loss_and_gradient(&mut self, model: usize, batch: &Batch) -> T {
-        let work = &mut self.work;
-        let params = &self.params[model * self.table.len..][..self.table.len];
-        work.grads.resize(self.table.len, T::default());
-        let config = &self.population[model];
-        let inputs = batch.inputs(config);
-        for (i, (tower, input)) in self.towers.iter().zip(&inputs).enumerate() {
-            forward::encode(
-                tower,
-                params,
-                None,
-                *input,
-                &mut work.scratch,
-                &mut work.tables[i],
-                &mut work.activations[i],
-            );
-        }
-        let [image, text] = &work.activations;
-        let (contrast, cross_entropy) = (&mut work.contrast, &mut work.cross_entropy);
-        let loss = if let Some(at) = self.table.logit_scale {
-            let loss = contrast.step(
-                batch.size,
-                self.towers[0].e,
-                &image.embedding,
-                &text.embedding,
-                params[at],
-                config.max_scale,
-            );
-            work.grads[at] = contrast.d_logit_scale;
-            loss
-        } else {
-            cross_entropy.step(&self.towers[0], &batch.text, &batch.text_query, &image.embedding)
-        };
-        for (i, (tower, input)) in self.towers.iter().zip(&inputs).enumerate() {
-            let d_embedding = match (self.table.logit_scale, i) {
-                (None, _) => &mut cross_entropy.d_logits,
-                (_, 0) => &mut contrast.d_image,
-                _ => &mut contrast.d_text,
-            };
-            work.backward[i].step(
-                tower,
-                params,
-                &work.tables[i],
-                &work.activations[i],
-                *input,
-                d_embedding,
-                &mut work.grads,
-            );
-        }
-        loss
+        T::loss_and_gradient(self, model, batch)
     }
 
     /// A copy of the whole training state.
@@ -200,7 +141,7 @@ impl<T: Real> Cpu<T> {
 
 /// What the tests look at and nudge.
 #[doc(hidden)]
-impl<T: Real> Cpu<T> {
+impl<T: Step> Cpu<T> {
     /// The gradient `[len]` that [`Cpu::loss_and_gradient`] left.
     pub fn gradient(&self) -> &[T] {
         &self.work.grads
