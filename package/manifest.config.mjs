@@ -87,6 +87,23 @@ function published() {
   };
 }
 
+/** The properties of an object that the sources write out, where they are texts. */
+function textsOf(object) {
+  return Object.fromEntries(object.properties.map(({ name, initializer }) => [name.text, initializer.text]));
+}
+
+/** The experiments' titles, in English. */
+function headings(ts) {
+  const path = "www/src/words/en-experiments.ts";
+  let found = {};
+  const visit = (node) => {
+    if (ts.isPropertyAssignment(node) && node.name.getText() === "headings") found = textsOf(node.initializer.expression);
+    else ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.Latest, true));
+  return found;
+}
+
 /** The experiments' elements, which www/src/experiments/define.ts makes from the table beside it. */
 function experiments() {
   const BASES = { models: ["ExperimentFigure", "www/src/experiments/experiment-figure.ts"], run: ["ProbeFigure", "www/src/experiments/probe-figure.ts"] };
@@ -94,12 +111,12 @@ function experiments() {
     name: "experiments",
     analyzePhase({ ts, node, moduleDoc }) {
       if (!ts.isObjectLiteralExpression(node) || !moduleDoc.path.endsWith("experiments/table.ts")) return;
-      const { name, of, heading } = Object.fromEntries(node.properties.map((property) => [property.name.getText(), property.initializer.text]));
+      const { name, of } = textsOf(node);
       const [base, module] = BASES[of];
       moduleDoc.declarations.push({
         kind: "class",
         name,
-        description: heading,
+        description: headings(ts)[name],
         customElement: true,
         tagName: `lr-${name}`,
         superclass: { name: base, module: `/${module}` },

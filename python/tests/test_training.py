@@ -42,8 +42,12 @@ def test_the_callback_sees_every_mark_and_ends_it() -> None:
         leftright.train(SMALL, steps=70, every=30, callback=fails)
 
 
-def interrupt(seconds: float) -> None:
-    threading.Timer(seconds, signal.raise_signal, [signal.SIGINT]).start()
+@pytest.fixture
+def ctrl_c():
+    """Presses Ctrl-C after so many seconds, also where a shell has started the tests with SIGINT ignored, in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield lambda seconds: threading.Timer(seconds, signal.raise_signal, [signal.SIGINT]).start()
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize(
@@ -55,8 +59,8 @@ def interrupt(seconds: float) -> None:
     ],
     ids=["train", "population", "sweep"],
 )
-def test_ctrl_c_ends_it_at_once(work) -> None:
-    interrupt(0.3)
+def test_ctrl_c_ends_it_at_once(ctrl_c, work) -> None:
+    ctrl_c(0.3)
     begun = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         work()

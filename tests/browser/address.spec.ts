@@ -9,7 +9,7 @@ test.beforeEach(({}, { project }) => {
   test.skip(project.name === "webgpu", "the page is the same");
 });
 
-const COUNT = times(150, 500);
+const COUNT = times(75, 500);
 /** Every so many-th address is opened as a page of its own. */
 const OPENED = 20;
 /** In every hostile text, so that it is known wherever it comes out. */

@@ -98,8 +98,8 @@ test(`${DEVICES} devices destroyed while they train: the CPU engine goes on, on 
     await expect(article.notices).toContainText("device was lost");
     const lost = await article.step();
     await expect.poll(() => article.step()).toBeGreaterThan(lost);
-    const { losses, step, error } = await article.run(({ losses, step, error }) => ({ losses: losses.length, step, error }));
-    expect([losses, error]).toEqual([step, null]);
+    const { losses, step, finite, error } = await article.run(({ losses, step, error }) => ({ losses: losses.length, step, finite: losses.every(Number.isFinite), error }));
+    expect([losses, finite, error]).toEqual([step, true, null]);
     await article.run((run) => run.pause());
   }
 });

@@ -1,4 +1,4 @@
-// The two engines: asked for, exchanged, and lost. Each test says what a browser without WebGPU does instead.
+// The two engines: asked for, and exchanged. Each test says what a browser without WebGPU does instead.
 import { Article } from "./article";
 import { expect, test } from "./harness";
 
@@ -6,7 +6,7 @@ const REFUSED = "the browser offers no WebGPU adapter";
 
 test("a reader switches engines, and the address keeps the choice", async ({ page }, { project }) => {
   const article = new Article(page);
-  await article.open();
+  await article.open("?d_model=16&heads=2&d_embed=16&batch=16"); // an emulated GPU is slow
   await expect(article.engine).toHaveAttribute("data-kind", ""); // none is loaded before it is needed
   const form = await article.figure("lr-train");
   const step = form.getByRole("button", { name: "Step", exact: true });
@@ -39,24 +39,11 @@ test("a reader switches engines, and the address keeps the choice", async ({ pag
   await expect(article.engine).toHaveText(/CPU engine/);
 });
 
-test("the GPU device is lost: training goes on, on the CPU, and the curve is unbroken", async ({ page }, { project }) => {
+test("an engine that the address asks for and the browser has not is said, and the model is there all the same", async ({ page }, { project }) => {
+  test.skip(project.name === "webgpu", "it has it; what becomes of a device that is lost is campaign.spec's");
   const article = new Article(page);
   await article.open("?engine=gpu");
-  if (project.name !== "webgpu") {
-    await expect(article.notices).toContainText(REFUSED);
-    return;
-  }
-  await expect(article.engine).toHaveAttribute("data-kind", "gpu");
-  await article.button("Train").click();
-  await expect.poll(() => article.step()).toBeGreaterThan(3);
-
-  await article.run((run) => run.client.loseDevice());
-  await expect(article.notices).toContainText("device was lost");
-  await expect(article.engine).toHaveAttribute("data-kind", "cpu");
-  await article.trained();
-  const losses = await article.losses();
-  expect(losses).toHaveLength(1_000);
-  expect(losses.every(Number.isFinite)).toBe(true);
+  await expect(article.notices).toContainText(REFUSED);
 });
 
 test("a browser without relaxed SIMD trains the same model by the plain module", async ({ page }, { project }) => {

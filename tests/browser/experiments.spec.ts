@@ -119,17 +119,23 @@ test.describe("figures that train models of their own", () => {
     expect(await number(trial.cell("order on unseen pairs, nothing removed", row, column), "data-value")).toBeGreaterThanOrEqual(0.4);
   });
 
-  test("the birth of the slope: curves with their spread, to the end, and every number in a file", async ({ page }) => {
+  test("the birth of the slope: curves with their spread, to the end, a worker that crashes replaced, and every number in a file", async ({ page }) => {
     const trial = await open(page, "birth");
-    await trial.run(4);
+    await trial.show();
+    await trial.button("Run").click();
+    const losses = trial.chart("loss").locator("g[data-series]");
+    await expect.poll(() => number(losses, "data-count")).toBeGreaterThan(2);
+    await page.evaluate(() => { (globalThis as unknown as { leftrightPool: { trap(): void } }).leftrightPool.trap(); });
+    await trial.measured(4); // the crashed one's model is trained again
     await expect(trial.state).toHaveText("All 4 models measured.");
+    await expect(trial.figure.getByRole("alert")).toBeHidden();
     await expect(trial.verdict).toHaveAttribute("data-verdict", /^(reproduced|partly|not)$/);
     await expect(trial.finding).toContainText("Over 4 models");
     await trial.figure.getByText("How this is decided").click();
     await expect(trial.figure.getByTestId("conditions").locator("tbody tr")).toHaveText([/^median lead of the slope.*(holds|does not).*at least 10\.0/, /^seeds in which the slope leads.*at least 0\.75/]);
     expect(await trial.end("order on unseen pairs", "unseen.order")).toBeGreaterThan(0.8);
     expect(await trial.end("EP slope of the steepest head", "slope")).toBeGreaterThan(0.5);
-    await expect(trial.chart("loss").locator("g[data-series]")).toHaveAttribute("data-count", "25");
+    await expect(losses).toHaveAttribute("data-count", "25");
     expect(await trial.read("order on unseen pairs")).toMatch(/^unseen\.order: 0\.\d\d .*at step 20$/);
 
     await trial.figure.getByText("Keep", { exact: true }).click();
@@ -139,18 +145,6 @@ test.describe("figures that train models of their own", () => {
     expect(rows).toHaveLength(1 + 4 * 25);
     expect(rows[0]).toContain("job,step,seed,loss");
   });
-});
-
-test("a worker that crashes is replaced, and its model trained again", async ({ page }) => {
-  const trial = await open(page, "birth");
-  await trial.show();
-  await trial.button("Run").click();
-  const loss = trial.chart("loss").locator("g[data-series]");
-  await expect.poll(() => number(loss, "data-count")).toBeGreaterThan(2);
-  await page.evaluate(() => { (globalThis as unknown as { leftrightPool: { trap(): void } }).leftrightPool.trap(); });
-  await trial.measured(4);
-  await expect(trial.state).toHaveText("All 4 models measured.");
-  await expect(trial.figure.getByRole("alert")).toBeHidden();
 });
 
 test.describe("figures that examine the reader's model", () => {

@@ -19,6 +19,35 @@ test("a killed worker is restarted with the run's last state, and training goes 
   expect(losses.at(-1)).toBeLessThan(0.5);
 });
 
+test("a worker that dies before the page has heard of its lock is missed within seconds", async ({ page }) => {
+  await page.addInitScript(() => {
+    // What the page is told of the lock never arrives.
+    const unheard = new Set<unknown>();
+    const postMessage = Reflect.get(Worker.prototype, "postMessage") as (...message: unknown[]) => void;
+    Worker.prototype.postMessage = function (...message: unknown[]) {
+      const { id, path } = message[0] as { id: unknown; path?: string[] };
+      if (path?.includes("holdLock")) unheard.add(id);
+      Reflect.apply(postMessage, this, message);
+    };
+    const addEventListener = Reflect.get(EventTarget.prototype, "addEventListener") as (...given: unknown[]) => void;
+    EventTarget.prototype.addEventListener = function (type: string, listener: EventListenerOrEventListenerObject | null, ...rest: unknown[]) {
+      const heard = (event: Event) => {
+        if (unheard.has((event as MessageEvent<{ id?: unknown }>).data.id)) return;
+        if (typeof listener === "function") Reflect.apply(listener, this, [event]);
+        else listener?.handleEvent(event);
+      };
+      Reflect.apply(addEventListener, this, [type, this instanceof Worker && type === "message" ? heard : listener, ...rest]);
+    };
+  });
+  const article = new Article(page);
+  await article.open("?engine=cpu");
+  await article.trainPast(20);
+  await page.waitForTimeout(5_000); // the living one is not taken for dead
+  await expect(article.notices).toBeEmpty();
+  await article.run((run) => { run.worker.kill(); });
+  await expect(article.notices).toContainText(/The engine stopped: .* It was restarted from step \d+\./, { timeout: 10_000 });
+});
+
 test("training that diverges stops at the last good step, and says so", async ({ page }) => {
   const article = new Article(page);
   await article.open("?engine=cpu");

@@ -132,11 +132,11 @@ test("an object follows the pointer, and the arrow keys", async ({ reader, artic
 
 test("an experiment trains its first models", async ({ reader, article }) => {
   await reader.open(`${article}?engine=cpu`);
-  await reader.comes("lr-diversity");
-  await reader.press("lr-diversity", "=Run");
-  const done = async () => Number(await reader.attribute("data-done", "lr-diversity", "[data-testid=experiment-state]"));
+  await reader.comes("lr-birth");
+  await reader.press("lr-birth", "=Run");
+  const done = async () => Number(await reader.attribute("data-done", "lr-birth", "[data-testid=experiment-state]"));
   await expect.poll(done, { timeout: 90_000 }).toBeGreaterThanOrEqual(2);
-  await reader.press("lr-diversity", "=Cancel");
+  await reader.press("lr-birth", "=Cancel");
 });
 
 test("a figure is kept as SVG, PNG and CSV", async ({ reader, article }) => {

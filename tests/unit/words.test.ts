@@ -3,9 +3,10 @@ import { expect, test } from "vitest";
 import { numbersIn } from "../../www/src/util/numbers";
 import { de } from "../../www/src/words/de";
 import { en, type Translation } from "../../www/src/words/en";
+import { experimentWords } from "../../www/src/words/en-experiments";
 import { followWords } from "../../www/src/words/en-follow";
 
-const english: Translation = { ...en, follow: followWords(en) };
+const english: Translation = { ...en, experiments: experimentWords(en), follow: followWords(en) };
 
 /** What stands at each path: that there is a text, a function of so many values, or a list of so many. */
 function shape(words: unknown, path = ""): string[] {

@@ -28,10 +28,9 @@ const WASM_FEATURES: [&str; 9] = [
 ];
 
 /// Functions that are alike stand side by side, where brotli finds them.
-const OPTIMISATIONS: [&str; 6] = [
+const OPTIMISATIONS: [&str; 5] = [
     "-O3",
     "--low-memory-unused",
-    "--converge",
     "--reorder-functions-by-name",
     "--strip-producers",
     "--strip-target-features",

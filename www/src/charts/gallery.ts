@@ -1,4 +1,5 @@
-// The pictures of one figure: side by side where there is room, small maps of one kind close together.
+// The pictures of one figure: side by side where there is room, small maps of one kind close together. Their words are the crate's,
+// which are English.
 import { css, html } from "lit";
 import type { Chart } from "../engine/pkg/leftright.js";
 import "./lr-chart";
@@ -31,7 +32,7 @@ export const galleryStyles = css`
 /** `oneAtATime`: the reader chooses which is shown. */
 export function gallery(charts: Chart[], busy: boolean, oneAtATime = false) {
   const one = (chart: Chart) => html`<lr-chart .chart=${chart}></lr-chart>`;
-  return html`<div class="charts" data-testid="charts" aria-busy=${busy ? "true" : "false"}>
+  return html`<div class="charts" data-testid="charts" lang="en" aria-busy=${busy ? "true" : "false"}>
     ${oneAtATime ? html`<lr-choice .charts=${charts}></lr-choice>` : runs(charts).map((run) => (run.length >= PARTS ? html`<div class="parts">${run.map(one)}</div>` : run.map(one)))}
   </div>`;
 }

@@ -1,7 +1,8 @@
-import { LitElement, css, html, svg } from "lit";
+import { css, html, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { scaleLinear } from "d3-scale";
-import { logit, signed } from "../util/format";
+import { Speaking } from "../words";
+import { experimentWords } from "../words/en-experiments";
 import { columns } from "./columns";
 
 const HEIGHT = 190;
@@ -14,7 +15,7 @@ export type RowMove = CustomEvent<{ values: number[]; continued: boolean }>;
 
 /** A row of logits over the pixels whose points are dragged up and down, or moved with the arrow keys. */
 @customElement("lr-row-editor")
-export class LrRowEditor extends LitElement {
+export class LrRowEditor extends Speaking {
   static override styles = css`
     :host {
       display: block;
@@ -134,16 +135,18 @@ export class LrRowEditor extends LitElement {
   }
 
   override render() {
+    const { surgery } = experimentWords(this.words);
+    const { logit } = this.words.numbers;
     const { middle } = columns(this.values.length, false);
-    return html`<svg height=${HEIGHT} role="group" aria-label="The EP row: one point for each pixel">
+    return html`<svg height=${HEIGHT} role="group" aria-label=${surgery.points}>
       <line class="zero" x2="100%" y1=${this.y(0)} y2=${this.y(0)}></line>
       ${this.line(this.own, "own")} ${this.line(this.values, "line")}
       ${this.values.map(
         (value, pixel) => svg`<svg x=${`${middle(pixel)}%`} y=${this.y(value)} overflow="visible">
           <g
             class="point" tabindex="0" role="slider" data-testid=${`point-${pixel}`} aria-orientation="vertical"
-            aria-label=${`Pixel ${pixel + 1}`} aria-valuemin=${-this.most} aria-valuemax=${this.most} aria-valuenow=${value.toFixed(2)}
-            aria-valuetext=${`${signed(value)} logits`}
+            aria-label=${surgery.point(pixel + 1)} aria-valuemin=${-this.most} aria-valuemax=${this.most} aria-valuenow=${value.toFixed(2)}
+            aria-valuetext=${surgery.logits(value)}
             @keydown=${(event: KeyboardEvent) => { this.key(event, pixel); }}
             @pointerdown=${(event: PointerEvent) => { this.take(event); }}
             @pointermove=${(event: PointerEvent) => { this.drag(event, pixel); }}

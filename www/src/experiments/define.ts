@@ -1,6 +1,7 @@
 // Makes an experiment's element from its line of the table.
 import { ExperimentFigure } from "./experiment-figure";
 import { ProbeFigure } from "./probe-figure";
+import { experimentWords } from "../words/en-experiments";
 import { EXPERIMENTS, type ExperimentName } from "./table";
 
 /** Defines `lr-NAME`; nothing where that is defined already. */
@@ -8,19 +9,22 @@ export function defineExperiment(name: ExperimentName): void {
   const tag = `lr-${name}`;
   const entry = EXPERIMENTS.find((one) => one.name === name);
   if (!entry || customElements.get(tag)) return;
-  const { heading } = entry;
   const oneAtATime = "oneAtATime" in entry;
   customElements.define(
     tag,
     entry.of === "run"
       ? class extends ProbeFigure {
           protected override readonly experiment = name;
-          protected override readonly heading = heading;
+          protected override get heading(): string {
+            return experimentWords(this.words).headings[name];
+          }
         }
       : class extends ExperimentFigure {
           protected override readonly experiment = name;
+          protected override get heading(): string {
+            return experimentWords(this.words).headings[name];
+          }
           protected override readonly oneAtATime = oneAtATime;
-          protected override readonly heading = heading;
         },
   );
 }

@@ -2,14 +2,14 @@ import { css, html, nothing } from "lit";
 import { gallery, galleryStyles } from "../charts/gallery";
 import { measurementsTable, type Table } from "../export/csv";
 import { ExperimentRun, type Setting } from "./experiment-run";
-import { count, duration } from "../util/format";
 import type { Run } from "../run/run";
 import { host } from "../embed/host";
 import { alarm } from "../figures/alarm";
 import { Figure } from "../figures/figure";
 import type { Provenance } from "../export/menu";
 import { press } from "../figures/press";
-import { claimed, rule, verdictStyles } from "./verdict";
+import { experimentWords } from "../words/en-experiments";
+import { claimed, crateSays, rule, verdictStyles } from "./verdict";
 
 /** A figure that trains models of its own, in workers of their own, and draws what they say as they come. */
 export abstract class ExperimentFigure extends Figure {
@@ -30,11 +30,6 @@ export abstract class ExperimentFigure extends Figure {
       }
     `,
   ];
-
-  /** What it claims and finds are sentences of the crate's, which are English. */
-  protected override get language(): string {
-    return "en";
-  }
 
   /** The experiment's name in the crate. */
   protected abstract readonly experiment: string;
@@ -64,10 +59,13 @@ export abstract class ExperimentFigure extends Figure {
   protected override updated(): void {
     // A screen reader hears that it began and what came of it, not of every model.
     const { trial } = this;
-    const sentence = trial?.phase === "running" ? "Training." : trial && trial.done > 0 ? `${this.state(trial)} ${this.found()}` : "";
-    if (sentence === this.told) return;
-    this.told = sentence;
-    this.announce(sentence);
+    const running = trial?.phase === "running";
+    const state = running ? this.said.announced : trial && trial.done > 0 ? this.state(trial) : "";
+    const found = running || state === "" ? "" : this.found();
+    const sentences = `${state} ${found}`.trim();
+    if (sentences === this.told) return;
+    this.told = sentences;
+    this.announce(html`${state} ${crateSays(found)}`);
   }
 
   protected override measured(): boolean {
@@ -82,7 +80,7 @@ export abstract class ExperimentFigure extends Figure {
 
   override provenance(): Provenance {
     const { done, models } = this.trial ?? { done: 0, models: 0 };
-    return { name: `${done}-of-${models}`, words: `${done} of ${models} models measured` };
+    return { name: `${done}-of-${models}`, words: this.said.measured(done, models) };
   }
 
   /** What the models trained here say so far, in a sentence; empty before they do. */
@@ -91,30 +89,26 @@ export abstract class ExperimentFigure extends Figure {
   }
 
   protected override finding() {
-    const { trial } = this;
+    const { trial, said } = this;
     if (!trial?.plan) return "";
     const found = this.found();
-    if (found !== "") return found;
-    if (trial.phase === "running" && trial.measurements.length === 0) return "Nothing is measured yet; the pictures fill in as the models are measured.";
-    const those = trial.models === 1 ? "the model" : `the ${trial.models} models`;
-    return trial.measurements.length > 0
-      ? "Too little is measured yet for a finding; the pictures fill in as the models are measured."
-      : `Not measured on this machine yet.${this.pressed ? ` Press Run: what is found is written here from ${those} that you train.` : ""}`;
+    if (found !== "") return crateSays(found);
+    if (trial.phase === "running" && trial.measurements.length === 0) return said.begun;
+    return trial.measurements.length > 0 ? said.tooLittle : said.nothing(trial.models, this.pressed);
+  }
+
+  private get said() {
+    return experimentWords(this.words).models;
   }
 
   private state(trial: ExperimentRun): string {
+    const { said } = this;
     const { phase, models, done, remaining } = trial;
-    if (phase === "loading") return "Preparing…";
-    if (phase === "failed") return "This experiment cannot be run here.";
-    if (phase === "running") return `${done} of ${models} models measured${remaining === null ? "" : `, ${duration(remaining)} left`}`;
-    if (done === models) return `All ${models} models measured.`;
-    if (trial.measurements.length > 0) return `Stopped with ${done} of ${models} models measured.`;
-    return `${models} models, ${this.steps(trial)}.`;
-  }
-
-  private steps({ plan }: ExperimentRun): string {
-    const steps = [...new Set(plan?.jobs.map((job) => job.steps))];
-    return `${steps.map(count).join(" or ")} steps each`;
+    if (phase === "loading") return said.preparing;
+    if (phase === "failed") return said.failed;
+    if (phase === "running") return said.running(done, models, remaining);
+    if (done === models) return said.all(models);
+    return trial.measurements.length > 0 ? said.stopped(done, models) : said.plan(models, stepsOf(trial));
   }
 
   protected override body() {
@@ -122,14 +116,15 @@ export abstract class ExperimentFigure extends Figure {
     if (!trial) return html``;
     const { phase, plan, summary, errors, again } = trial;
     return html`
-      ${plan ? claimed(plan.info, summary?.verdict, "The models trained here") : nothing} ${this.buttons(trial)}
-      ${errors.map((error) => alarm(error, again))}
+      ${plan ? claimed(plan.info, summary?.verdict, this.said.these, this.words) : nothing} ${this.buttons(trial)}
+      ${errors.map((error) => alarm(error, again, this.words))}
       ${gallery(summary?.charts ?? [], phase === "running", this.oneAtATime)}
       ${plan ? this.details(trial) : nothing}
     `;
   }
 
   private buttons(trial: ExperimentRun) {
+    const { said } = this;
     const { phase, done, models, measurements } = trial;
     const idle = phase === "ready";
     const complete = idle && done === models;
@@ -141,31 +136,38 @@ export abstract class ExperimentFigure extends Figure {
     return html`
       <div class="row">
         ${phase === "running"
-          ? press("Cancel", () => { trial.cancel(); }, { primary: true })
-          : press(complete ? "Run again" : begun ? "Go on" : "Run", complete ? again : () => { trial.start(); }, { primary: true, able: idle })}
-        ${press("Clear results", () => { trial.clear(); }, { able: idle && begun, why: begun ? "" : "There are no results to clear." })}
+          ? press(said.cancel, () => { trial.cancel(); }, { primary: true })
+          : press(complete ? said.again : begun ? said.goOn : said.run, complete ? again : () => { trial.start(); }, { primary: true, able: idle })}
+        ${press(said.clear, () => { trial.clear(); }, { able: idle && begun, why: begun ? "" : said.nothingToClear })}
         <span data-testid="experiment-state" data-phase=${phase} data-done=${done} data-models=${models}>${this.state(trial)}</span>
       </div>
-      <progress max="1" .value=${trial.fraction} aria-label="Progress of the experiment"></progress>
+      <progress max="1" .value=${trial.fraction} aria-label=${said.progress}></progress>
     `;
   }
 
   private details(trial: ExperimentRun) {
+    const { said } = this;
     const { plan, settings } = trial;
     if (!plan) return nothing;
     return html`<details>
-      <summary>How this is decided, and what is trained</summary>
-      ${rule(plan.info, trial.summary)}
+      <summary>${said.details}</summary>
+      ${rule(plan.info, trial.summary, this.words)}
       <dl>
-        <dt>models</dt>
-        <dd>${trial.models}, ${this.steps(trial)}</dd>
-        ${settings.map(({ field, values }) => html`<dt>${field.name}</dt><dd>${values.map((value) => shown(value)).join(", ")} <span class="note">${field.help}</span></dd>`)}
+        <dt>${said.trained}</dt>
+        <dd>${said.each(trial.models, stepsOf(trial))}</dd>
+        ${settings.map(({ field, values }) => html`<dt lang="en">${field.name}</dt><dd lang="en">${values.map((value) => shown(value)).join(", ")} <span class="note">${field.help}</span></dd>`)}
       </dl>
-      <p class="note">Every other setting is the paper’s. On the CPU the models train side by side.</p>
+      <p class="note">${said.rest}</p>
     </details>`;
   }
 }
 
+/** A setting's value, in the crate's language. */
 function shown(value: Setting["values"][number]): string {
   return typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
+}
+
+/** For how many steps its models are trained, each number once. */
+function stepsOf({ plan }: ExperimentRun): number[] {
+  return [...new Set(plan?.jobs.map((job) => job.steps))];
 }

@@ -1,7 +1,6 @@
 // An experiment asked of the reader's own model, one part at a time.
 import { engineError, sentence } from "../engine/errors";
 import type { ExperimentInfo, Summary } from "../engine/pkg/leftright.js";
-import { count } from "../util/format";
 import { LatestAnswer } from "../util/latest-answer";
 import type { Run } from "../run/run";
 
@@ -12,8 +11,8 @@ export class ModelProbe extends EventTarget {
   /** Parts measured, of how many. */
   part = 0;
   parts = 0;
-  /** The model that was measured: "at step 1,000". */
-  of: { name: string; revision: number } | null = null;
+  /** The model that was measured, opened from a file or at a step. */
+  of: { file: string | null; step: number; revision: number } | null = null;
   /** Why there is no more. */
   notice: string | null = null;
   /** Does what failed once more. */
@@ -55,7 +54,7 @@ export class ModelProbe extends EventTarget {
     this.again = null;
     this.part = 0;
     this.#values = {};
-    this.of = { name: run.asOpened !== null ? `from ${run.asOpened}` : `at step ${count(run.shown ?? run.step)}`, revision: run.revision };
+    this.of = { file: run.asOpened, step: run.shown ?? run.step, revision: run.revision };
     this.#changed();
     await this.#guard("The measurement stopped", async () => {
       do {

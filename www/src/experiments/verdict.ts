@@ -1,16 +1,17 @@
 import { css, html, nothing } from "lit";
 import type { Condition, ExperimentInfo, Summary, Verdict } from "../engine/pkg/leftright.js";
-import { count } from "../util/format";
+import { typeset } from "../util/text";
+import type { Words } from "../words";
+import { experimentWords, type ExperimentWords } from "../words/en-experiments";
 import { reported } from "./report";
 import { OF_THE_PAPER } from "./table";
 
-/** A verdict's sign, what it says of the paper's claim, and of an expectation of ours. */
-const VERDICTS: Record<Verdict, { sign: string; claim: string; expectation: string }> = {
-  reproduced: { sign: "✓", claim: "reproduced", expectation: "as expected" },
-  partly: { sign: "◐", claim: "partly reproduced", expectation: "partly as expected" },
-  not: { sign: "✗", claim: "not reproduced", expectation: "not as expected" },
-  open: { sign: "○", claim: "open until enough is measured here", expectation: "open until enough is measured here" },
-};
+const SIGNS: Record<Verdict, string> = { reproduced: "✓", partly: "◐", not: "✗", open: "○" };
+
+/** A sentence of the crate's, whatever language the figure speaks. */
+export function crateSays(sentence: string) {
+  return html`<span lang="en">${typeset(sentence)}</span>`;
+}
 
 export const verdictStyles = css`
   .claim {
@@ -31,43 +32,43 @@ export const verdictStyles = css`
 `;
 
 /** What decides the claim: the rule, and each of its numbers, as measured here and in the report, with its bound. */
-export function rule({ name, rule }: ExperimentInfo, summary: Summary | null | undefined) {
+export function rule({ name, rule }: ExperimentInfo, summary: Summary | null | undefined, words: Words) {
+  const { verdict } = experimentWords(words);
+  const cell = (condition: Condition | undefined, told: string) => valued(condition, told, verdict, words);
   const here = summary?.conditions ?? [];
   const report = reported(name)?.conditions ?? [];
   const row = (what: string) => {
     const [ours, theirs] = [here, report].map((conditions) => conditions.find((condition) => condition.what === what));
     const bound = (ours ?? theirs)?.bound ?? "";
-    return html`<tr><th scope="row">${what}</th><td>${cell(ours, bound)}</td><td>${cell(theirs, bound)}</td><td>${bound}</td></tr>`;
+    return html`<tr><th scope="row" lang="en">${what}</th><td>${cell(ours, bound)}</td><td>${cell(theirs, bound)}</td><td lang="en">${bound}</td></tr>`;
   };
   const numbers = new Set([...here, ...report].map(({ what }) => what));
-  return html`<p class="rule">${rule}</p>
+  return html`<p class="rule" lang="en">${rule}</p>
     ${numbers.size === 0
       ? nothing
       : html`<table data-testid="conditions">
-          <thead><tr><th scope="col">the number</th><th scope="col">here</th><th scope="col">our report</th><th scope="col">must be</th></tr></thead>
+          <thead><tr>${verdict.columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
           <tbody>${[...numbers].map(row)}</tbody>
         </table>`}`;
 }
 
 /** A number and whether it holds; of a bound that follows from other numbers, its own where it is not the `told` one. */
-function cell(condition: Condition | undefined, told: string): string {
+function valued(condition: Condition | undefined, told: string, verdict: ExperimentWords["verdict"], { numbers }: Words) {
   if (!condition) return "–";
   const { value, bound, holds } = condition;
-  const own = bound === told ? "" : ` (${bound})`;
-  return `${value === null ? "–" : value.toFixed(2)} ${holds ? "✓ holds" : "✗ does not"}${own}`;
+  const own = bound === told ? nothing : html` <span lang="en">(${bound})</span>`;
+  return html`${value === null ? "–" : numbers.fixed(value, 2)} ${holds ? `✓ ${verdict.holds}` : `✗ ${verdict.fails}`}${own}`;
 }
 
 /** What is claimed, what the numbers here say of it, and what the report's do. */
-export function claimed({ id, name, claim }: ExperimentInfo, verdict: Verdict | undefined, on: string) {
+export function claimed({ id, name, claim }: ExperimentInfo, verdict: Verdict | undefined, on: string, words: Words) {
+  const said = experimentWords(words).verdict;
   const ours = id > OF_THE_PAPER;
   const report = reported(name);
-  const judged = (verdict: Verdict) => {
-    const { sign, ...words } = VERDICTS[verdict];
-    return html`<b><span class="sign" aria-hidden="true">${sign}</span>${ours ? words.expectation : words.claim}</b>`;
-  };
+  const judged = (verdict: Verdict) => html`<b><span class="sign" aria-hidden="true">${SIGNS[verdict]}</span>${(ours ? said.ofExpectation : said.ofClaim)[verdict]}</b>`;
   return html`<div class="claim">
-    <p><span class="note">${ours ? "Our expectation, which the paper does not test:" : "The paper’s claim:"}</span> ${claim}</p>
-    ${report ? html`<p data-testid="report-verdict" data-verdict=${report.verdict}><span class="note">Our report, of ${count(report.models)} models:</span> ${judged(report.verdict)}</p>` : nothing}
+    <p><span class="note">${ours ? said.ours : said.papers}</span> ${said.claim(name, claim)}</p>
+    ${report ? html`<p data-testid="report-verdict" data-verdict=${report.verdict}><span class="note">${said.report(report.models)}</span> ${judged(report.verdict)}</p>` : nothing}
     <p data-testid="verdict" data-verdict=${verdict ?? "open"}><span class="note">${on}:</span> ${judged(verdict ?? "open")}</p>
   </div>`;
 }

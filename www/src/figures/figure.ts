@@ -25,10 +25,10 @@ export abstract class Figure extends Embeddable implements Kept {
   @property({ attribute: false }) run!: Run;
   /** How its run is called, where a page shows several: “Run B”. */
   @property({ attribute: false }) runName: string | null = null;
-  @state() private announcement = "";
+  @state() private announcement: unknown = "";
 
   protected abstract readonly heading: string;
-  protected abstract finding(): string | typeof nothing;
+  protected abstract finding(): string | TemplateResult | typeof nothing;
   protected abstract body(): TemplateResult;
   abstract numbers(): Table;
   abstract provenance(): Provenance;
@@ -48,8 +48,8 @@ export abstract class Figure extends Embeddable implements Kept {
   }
 
   /** Says a sentence to a screen reader: for answers to what the reader did, never for what merely moves. */
-  protected announce(sentence: string): void {
-    this.announcement = `${this.ofRun}${sentence}`;
+  protected announce(sentence: string | TemplateResult): void {
+    this.announcement = this.ofRun === "" ? sentence : html`${this.ofRun}${sentence}`;
   }
 
   /** What can be taken home. */
@@ -72,9 +72,9 @@ export abstract class Figure extends Embeddable implements Kept {
     return nothing;
   }
 
-  /** Where a model is trained, in words: in the article, before the figures that ask for it. */
-  protected get trainedWhere(): string {
-    return host() || this.runName !== null ? "above" : "further up";
+  /** Whether its model is trained further up, as in the article, and not right above. */
+  protected get trainedFurtherUp(): boolean {
+    return host() === null && this.runName === null;
   }
 
   /** The 3 of “Figure 3”. */

@@ -1,4 +1,4 @@
-import { css, html, nothing } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import "../charts/accuracy-track";
 import "../charts/lr-row-editor";
@@ -6,9 +6,9 @@ import { scaleLinear } from "d3-scale";
 import type { RowMove } from "../charts/lr-row-editor";
 import type { Accuracy, Chart, Config, Series } from "../engine/pkg/leftright.js";
 import type { Table } from "../export/csv";
-import { accuracy, percent, signed } from "../util/format";
 import { same } from "../util/same";
 import { ProbeFigure } from "../experiments/probe-figure";
+import { experimentWords } from "../words/en-experiments";
 import { SKILL, isCoin, steepestOf } from "./findings";
 import { press } from "./press";
 
@@ -79,7 +79,6 @@ export class LrSurgery extends ProbeFigure {
   ];
 
   protected override readonly experiment = "surgery";
-  protected override readonly measures = "Measure every straight line";
   /** What the reader has done last, whatever model has come since. */
   private done = NOTHING;
   private readonly past: Operation[] = [];
@@ -140,6 +139,14 @@ export class LrSurgery extends ProbeFigure {
     });
   }
 
+  private get surgery() {
+    return experimentWords(this.words).surgery;
+  }
+
+  protected override get measures(): string {
+    return this.surgery.measure;
+  }
+
   private operate(change: Partial<Operation>, remember = true): void {
     if (remember) this.past.push(this.done);
     this.done = { ...this.done, ...change };
@@ -161,23 +168,23 @@ export class LrSurgery extends ProbeFigure {
   }
 
   protected override get heading(): string {
+    const { surgery } = this;
     const order = this.put.row && this.run.trained ? this.answered?.order : null;
-    if (order === null || order === undefined) return "A line of your own in the place of EP";
-    if (order >= SKILL) return "With your line, left is left";
-    if (order <= 1 - SKILL) return "With your line, left is right";
-    return isCoin(order) ? "With your line, a coin toss" : "With your line, the model is not sure";
+    if (order === null || order === undefined) return surgery.heading;
+    if (order >= SKILL) return surgery.right;
+    if (order <= 1 - SKILL) return surgery.reversed;
+    return isCoin(order) ? surgery.chance : surgery.unsure;
   }
 
   /** Of what is drawn, until every straight line is measured. */
-  protected override finding(): string | typeof nothing {
-    const { answered, operated, put: { ramp, row } } = this;
+  protected override finding(): string | TemplateResult | typeof nothing {
+    const { answered, operated, surgery, put: { ramp, row } } = this;
     if (!this.run.trained || operated === null || (row === null && (!answered || this.measured()))) return super.finding();
-    const line = row === null ? "its own line" : ramp === null ? "your line" : `a straight line of ${signed(ramp, 1)} logits per pixel`;
-    const condition = `With ${line} in head ${operated}, and no EP in the other heads`;
-    if (!answered) return `${condition}: measuring…`;
+    const condition = surgery.condition(row === null ? "own" : (ramp ?? "drawn"), operated);
+    if (!answered) return surgery.measuring(condition);
     const { order, recognition } = answered;
     if (order === null || recognition === null) return this.words.run.untested;
-    return `${condition}, the model names both objects in ${percent(recognition)} of new pairs and gets their order right in ${percent(order)}.`;
+    return surgery.found(condition, recognition, order);
   }
 
   /** In the picture of every straight line, the one that the reader has put in. */
@@ -190,25 +197,25 @@ export class LrSurgery extends ProbeFigure {
   }
 
   protected override operation() {
-    const { row, own } = this;
-    if (row.length === 0 || this.operated === null) return nothing;
+    const { row, own, operated, surgery } = this;
+    if (row.length === 0 || operated === null) return nothing;
     return html`<div class="operation">
       <div class="controls" part="controls">
         ${this.headChoice()}
         <div>
-          <h3>EP of head ${this.operated} over the pixels, in logits <span class="note">┄ the model’s own</span></h3>
+          <h3>${surgery.row(operated)} <span class="note">${surgery.own}</span></h3>
           <lr-row-editor
             .values=${row}
             .own=${own}
             .most=${scaleLinear([0, Math.max(10, ...row.map(Math.abs), ...own.map(Math.abs))], [0, 1]).nice(4).domain()[1] ?? 10}
             @lr-row=${(event: RowMove) => { this.operate({ row: event.detail.values, ramp: null }, !event.detail.continued); }}
           ></lr-row-editor>
-          <p class="note hint">Drag a point up or down, or focus it and press the arrow keys.</p>
+          <p class="note hint">${surgery.hint}</p>
         </div>
         ${this.slider()}
         <div class="row">
-          ${press("Undo", () => { this.undo(); }, { able: this.past.length > 0, why: "Nothing is changed yet." })}
-          ${press("Restore the model’s own row", () => { this.operate({ row: null, ramp: null }); }, { able: this.put.row !== null, why: "This is the model’s own row." })}
+          ${press(surgery.undo, () => { this.undo(); }, { able: this.past.length > 0, why: surgery.nothingYet })}
+          ${press(surgery.restore, () => { this.operate({ row: null, ramp: null }); }, { able: this.put.row !== null, why: surgery.isOwn })}
         </div>
       </div>
       ${this.accuracies()}
@@ -224,45 +231,43 @@ export class LrSurgery extends ProbeFigure {
   }
 
   private headChoice() {
+    const { surgery } = this;
     const button = (head: number | null, label: string) =>
       html`<button aria-pressed=${this.put.head === head ? "true" : "false"} @click=${() => { this.operate({ head }); }}>${label}</button>`;
     return html`<fieldset>
-      <legend>The head that keeps an EP; the others lose theirs</legend>
-      <div class="row">${button(null, `Steepest (${this.steepest ?? ""})`)} ${this.ownRows.map((_, head) => button(head, String(head)))}</div>
+      <legend>${surgery.keeps}</legend>
+      <div class="row">${button(null, surgery.steepest(String(this.steepest ?? "")))} ${this.ownRows.map((_, head) => button(head, String(head)))}</div>
     </fieldset>`;
   }
 
   private slider() {
-    const { ramp } = this.put;
+    const { surgery, put: { ramp } } = this;
     return html`<div>
-      <label for="ramp"><b>A straight line</b> <span class="note">${ramp === null ? "none is put in yet" : `${signed(ramp)} logits per pixel`}</span></label>
+      <label for="ramp"><b>${surgery.straight}</b> <span class="note">${ramp === null ? surgery.noLine : surgery.slope(ramp)}</span></label>
       <input
         id="ramp" type="range" min=${-STEEPEST} max=${STEEPEST} step="0.1"
         .value=${String(ramp ?? 0)}
         @input=${(event: Event) => { this.ramp(Number((event.target as HTMLInputElement).value)); }}
         @change=${() => { this.turning = false; }}
       />
-      <div class="ends note" aria-hidden="true"><span>−4: against the model’s own way</span><span>0: flat</span><span>+4: its own way</span></div>
+      <div class="ends note" aria-hidden="true">${surgery.ends.map((end) => html`<span>${end}</span>`)}</div>
     </div>`;
   }
 
   private accuracies() {
+    const { surgery, words: { figure, numbers: { accuracy } } } = this;
     const before = this.run.evaluation?.accuracies.unseen;
     const after = this.last?.accuracy;
     return html`<table data-testid="surgery" aria-busy=${this.answered ? "false" : "true"}>
-      <caption class="visually-hidden">Accuracies on unseen pairs, of the model as it is and with this row</caption>
+      <caption class="visually-hidden">${surgery.table}</caption>
       <thead>
-        <tr>
-          <th scope="col">Unseen pairs</th>
-          <th scope="col">From 0 to 1: ○&nbsp;the model as it is, ●&nbsp;with this row, ┆&nbsp;chance</th>
-          <th scope="col">As it is → with this row</th>
-        </tr>
+        <tr>${surgery.columns.map((column) => html`<th scope="col">${column}</th>`)}</tr>
       </thead>
       <tbody>
         ${ACCURACIES.map((name) => {
           const [was, is] = [before?.[name] ?? null, after?.[name] ?? null];
           return html`<tr data-testid=${`surgery-${name}`}>
-            <th scope="row">${name}</th>
+            <th scope="row">${figure.accuracies[name]}</th>
             <td>${was === null || is === null ? nothing : html`<lr-accuracy-track .from=${was} .to=${is} .chance=${name === "order" ? 0.5 : null}></lr-accuracy-track>`}</td>
             <td><span data-value="before">${accuracy(was)}</span> → <b data-value="after">${accuracy(is)}</b></td>
           </tr>`;

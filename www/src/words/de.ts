@@ -1,10 +1,10 @@
 // What `en.ts` says, in German, addressing nobody: a button is named by an infinitive, and a reader told what can be done.
 import type { Cut } from "../run/views";
 import type { Term } from "../engine/pkg/leftright.js";
-import { numbersIn, roughly } from "../util/numbers";
+import { experiments } from "./de-experiments";
+import { duration, numbers } from "./de-numbers";
 import type { Translation } from "./en";
 
-const numbers = numbersIn("de");
 const { accuracy, count, magnitude, percent, signed } = numbers;
 
 const listed = (names: (Term | number)[]): string => (names.length > 1 ? `${names.slice(0, -1).join(", ")} und ${names.at(-1) ?? ""}` : names.join(""));
@@ -15,12 +15,6 @@ const condition = ({ terms, strength, heads }: Cut): string => {
   if (strength === 0) return `Ohne ${listed(terms)}${where}`;
   if (strength === -1) return `Mit umgekehrtem ${listed(terms)}${where}`;
   return `Mit ${listed(terms)} in Stärke ${numbers.strength(strength)}${where}`;
-};
-
-const duration = (milliseconds: number): string => {
-  const time = roughly(milliseconds);
-  if ("few" in time) return "wenige Sekunden";
-  return "seconds" in time ? `etwa ${time.seconds} Sekunden` : `etwa ${time.minutes} Minuten`;
 };
 
 const steps = (step: number): string => (step === 1 ? "einem Schritt" : `${count(step)} Schritten`);
@@ -313,6 +307,8 @@ export const de: Translation = {
       near: "Wie nahe jede Beschreibung kommt",
     },
   },
+
+  experiments,
 
   chart: {
     role: "Diagramm",

@@ -1,9 +1,10 @@
 // Every word that the figures for other pages say, in English: what another language has to say too (`de.ts`), but for
-// `en-follow.ts`, which is loaded later. What is said with
-// numbers is a function of them. Which sentence is true, the figures decide.
+// `en-follow.ts` and `en-experiments.ts`, which are loaded later. What is said with numbers is a function of them. Which sentence is
+// true, the figures decide.
 import type { Split, Term } from "../engine/pkg/leftright.js";
 import type { Cut } from "../run/views";
 import type { NumberName } from "../run/settings";
+import type { ExperimentWords } from "./en-experiments";
 import type { FollowWords } from "./en-follow";
 import { numbersIn, roughly } from "../util/numbers.ts";
 
@@ -268,8 +269,8 @@ export const en = {
   },
 };
 
-/** What a figure finds here; of `follow` only in other languages, since English comes with the figure. */
-export type Words = typeof en & { follow?: FollowWords };
+/** What a figure finds here; the last two in other languages only, since English comes with the figure. */
+export type Words = typeof en & { follow?: FollowWords; experiments?: ExperimentWords };
 
 /** What a language has to say. */
 export type Translation = Required<Words>;
