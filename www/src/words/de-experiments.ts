@@ -48,8 +48,8 @@ export const experiments: ExperimentWords = {
 
   verdict: {
     claim: (experiment, crate) => CLAIMS[experiment] ?? crate,
-    papers: "Die Behauptung des Artikels:",
-    ours: "Unsere Erwartung, die der Artikel nicht prüft:",
+    papers: "Die Behauptung der Studie:",
+    ours: "Unsere Erwartung, die in der Studie nicht geprüft wird:",
     report: (models) => `Unser Bericht, aus ${modelsOf(models)}:`,
     ofClaim: { reproduced: "reproduziert", partly: "teilweise reproduziert", not: "nicht reproduziert", open: "offen, bis hier genug gemessen ist" },
     ofExpectation: { reproduced: "wie erwartet", partly: "teilweise wie erwartet", not: "nicht wie erwartet", open: "offen, bis hier genug gemessen ist" },
@@ -81,7 +81,7 @@ export const experiments: ExperimentWords = {
     details: "Wie das entschieden wird, und was trainiert wird",
     trained: "Modelle",
     each: (models, each) => `${models}, ${steps(each)}`,
-    rest: "Jede andere Einstellung ist die des Artikels. Auf der CPU werden die Modelle nebeneinander trainiert.",
+    rest: "Jede andere Einstellung ist die der Studie. Auf der CPU werden die Modelle nebeneinander trainiert.",
   },
 
   probe: {
@@ -137,7 +137,7 @@ export const experiments: ExperimentWords = {
     straight: "Eine gerade Linie",
     noLine: "noch ist keine eingesetzt",
     slope: (slope) => `${signed(slope)} Logits pro Pixel`,
-    ends: ["−4: gegen die Richtung des Modells", "0: flach", "+4: in seiner Richtung"],
+    ends: ["−4: gegen die eigene", "0: flach", "+4: wie die eigene"],
     table: "Genauigkeiten bei neuen Paaren, des Modells, wie es ist, und mit dieser Zeile",
     columns: ["Neue Paare", "Von 0 bis 1: ○\u00a0das Modell, wie es ist, ●\u00a0mit dieser Zeile, ┆\u00a0Zufall", "Wie es ist → mit dieser Zeile"],
   },
