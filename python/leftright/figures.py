@@ -29,7 +29,7 @@ __all__ = [
 class Figure(RunWidget):
     """A figure of a model, whose settings `config` says."""
 
-    lang = Unicode(None, allow_none=True, help="Its language, `en` or `de`; without it, that of the page around, and English where that is neither. An experiment's figure is in English.").tag(sync=True)
+    lang = Unicode(None, allow_none=True, help="Its language, `en` or `de`; without it, that of the page around, and English where that is neither. What an experiment finds is in English.").tag(sync=True)
     number = Int(None, allow_none=True, help="The 3 of “Figure 3”; without it there is no such line.").tag(sync=True)
     engine = Enum(["auto", "cpu", "gpu"], None, allow_none=True, help="What trains: `auto`, `gpu` or `cpu`.").tag(sync=True)
     start = Enum(["trained", "untrained", "training"], None, allow_none=True, help="The model that it begins with: `trained` (the one that ships, for the default settings), `untrained`, or `training` at once.").tag(sync=True)

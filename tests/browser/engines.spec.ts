@@ -39,7 +39,7 @@ test("a reader switches engines, and the address keeps the choice", async ({ pag
   await expect(article.engine).toHaveText(/CPU engine/);
 });
 
-test("an engine that the address asks for and the browser has not is said, and the model is there all the same", async ({ page }, { project }) => {
+test("an engine that the address asks for and the browser has not is said", async ({ page }, { project }) => {
   test.skip(project.name === "webgpu", "it has it; what becomes of a device that is lost is campaign.spec's");
   const article = new Article(page);
   await article.open("?engine=gpu");

@@ -1,6 +1,7 @@
 // Every figure of an experiment, driven as a reader would, and held to a number.
 import { readFileSync } from "node:fs";
 import { Article } from "./article";
+import { times } from "./campaign";
 import { expect, test } from "./harness";
 import { Trial, number } from "./trial";
 
@@ -101,7 +102,16 @@ test.describe("figures that train models of their own", () => {
     await trial.cancel();
   });
 
+  test("the model that writes trains in its figure, and stops", async ({ page }) => {
+    const trial = await open(page, "autoregressive");
+    await trial.run(0);
+    await expect.poll(() => trial.figure.locator("progress").evaluate((bar: HTMLProgressElement) => bar.value)).toBeGreaterThan(0.02);
+    await trial.cancel();
+    await expect(trial.state).toHaveText(/^2 models, [\d,]+ steps each\.$/);
+  });
+
   test("the model that writes: what it writes of pairs it has not met is true", async ({ page }) => {
+    test.skip(times(0, 1) === 0, "it trains for a minute: of the campaign");
     const trial = await open(page, "autoregressive");
     await trial.run(2); // either may be the first
     expect(await trial.row("what is written of unseen pairs", "nothing")).toBeGreaterThanOrEqual(0.8);

@@ -178,7 +178,7 @@ test.describe("in German, on a phone, in the dark", () => {
     await open(page, "figure=slope&lang=de&engine=cpu");
     const figure = page.locator("lr-slope");
     await expect(figure.getByTestId("finding")).toHaveText(/^Auf diesem Gerät noch nicht gemessen\. „Starten“ trainiert \d+ Modelle; /);
-    await figure.getByText("Wie das entschieden wird, und was trainiert wird").click();
+    await figure.getByText("Wie das entschieden wird und was trainiert wird").click();
     await expectGerman(figure);
     await figure.getByRole("button", { name: "Starten" }).click();
     await expect(figure.getByTestId("experiment-state")).toHaveText(/^0 von \d+ Modellen gemessen/);

@@ -19,7 +19,7 @@ test("a killed worker is restarted with the run's last state, and training goes 
   expect(losses.at(-1)).toBeLessThan(0.5);
 });
 
-test("a worker that dies before the page has heard of its lock is missed within seconds", async ({ page }) => {
+test("a worker that dies before the page has heard of its lock is noticed within seconds", async ({ page }) => {
   await page.addInitScript(() => {
     // What the page is told of the lock never arrives.
     const unheard = new Set<unknown>();

@@ -29,7 +29,7 @@ pub fn witness(python: &Path) -> Result<()> {
     println!("Training with the crate");
     let mut leftright = tools::cargo();
     leftright
-        .args(["run", "--release", "--quiet", "--package", "leftright-cli", "--"])
+        .args(["run", "--release", "--quiet", "--bin", "leftright", "--"])
         .args([
             "sweep",
             "tests/oracle/witness.toml",

@@ -14,7 +14,7 @@ use contrast::Contrast;
 use cross_entropy::CrossEntropy;
 pub use forward::encode_changed;
 use forward::{Activations, Tables};
-use step::Step;
+pub use step::Step;
 
 use crate::config::Population;
 use crate::math::{Matrix, Real, Store, matmul};

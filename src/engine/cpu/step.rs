@@ -5,8 +5,8 @@ use super::{Cpu, forward};
 use crate::math::Real;
 use crate::task::Batch;
 
-/// A float whose steps are compiled in this crate. What is generic is compiled by the crate that calls it, as that crate's
-/// profile says: a step would be as slow as an unoptimised dependent, and every test program would compile it anew.
+/// A float whose steps are compiled in this crate. What is generic is compiled by the crate that calls it, at that crate's
+/// `opt-level`: every program would compile a step anew, and one that is less optimised would train more slowly.
 pub trait Step: Real {
     /// The loss of a model on a batch; its gradient is left in the workspace.
     fn loss_and_gradient(cpu: &mut Cpu<Self>, model: usize, batch: &Batch) -> Self;

@@ -20,7 +20,7 @@ function says(text: string, value: unknown): boolean {
 /**
  * The attributes by which a page that embeds a figure sets it up.
  *
- * @attr {string} lang - its language, `en` or `de`; without it, that of the page around, and English where that is neither. An experiment's figure is in English
+ * @attr {string} lang - its language, `en` or `de`; without it, that of the page around, and English where that is neither. What an experiment finds is in English
  * @fires {CustomEvent<ChangeDetail>} lr-change - its run has changed: what it does, its step, settings and accuracies
  * @fires {CustomEvent<TrainedDetail>} lr-trained - a training has come to its end, or was paused
  * @csspart figure - all of it

@@ -122,12 +122,17 @@ export class EngineClient {
     const api = wrap<EngineApi>(worker);
     this.#worker = worker;
     this.#api = api;
-    const liveness = new Liveness(api, () => { end(new EngineError("crash", "it no longer answered")); });
+    const liveness = new Liveness(api, {
+      alive: () => { answered = true; },
+      dead: () => {
+        if (answered) end(new EngineError("crash", "it no longer answered"));
+        else unloaded("its script did not come");
+      },
+    });
     stop = () => {
       liveness.stop();
       worker.terminate();
     };
-    void api.ping().then(() => (answered = true));
     worker.addEventListener("error", ({ message }) => {
       if (answered) end(new EngineError("crash", message));
       else unloaded(message || "its script could not be fetched");

@@ -8,35 +8,45 @@ const PATIENCE = 60;
 
 let workers = 0;
 
+interface Signs {
+  /** It has answered for the first time. */
+  alive: () => void;
+  /** It is dead, or never came to life. */
+  dead: () => void;
+}
+
 /**
- * Watches a worker, and says that it is dead.
+ * Watches a worker, and says that it lives, and that it is dead.
  *
- * The worker holds a lock, which the browser gives to whoever waits for it as soon as the worker is gone. Until it is known to hold
- * it, and where there are no locks, as in a frame without an origin, it is asked every two seconds, and is dead when it is silent
- * for two minutes, or has answered and has no lock.
+ * The worker holds a lock, which the browser gives to whoever waits for it as soon as the worker is gone. Until the page knows that
+ * it holds it, the worker is asked every two seconds: one that has answered, falls silent and has no lock is dead. Where there are no
+ * locks, as in a frame without an origin, a worker that is silent for two minutes is taken for dead.
  */
 export class Liveness {
   readonly #stopped = new AbortController();
   readonly #name = `leftright-worker-${performance.timeOrigin}-${++workers}-${Math.random()}`;
   #locks = (navigator as { locks?: LockManager }).locks;
+  readonly #beating: ReturnType<typeof setInterval>;
 
-  constructor(api: Remote<EngineApi>, died: () => void) {
+  constructor(api: Remote<EngineApi>, signs: Signs) {
     const { signal } = this.#stopped;
+    // Asked for before anything that it answers.
     const holding = api.holdLock(this.#name);
-    const beat = this.#beat(api, died);
+    this.#beating = this.#beat(api, signs);
     void holding.then((held) => {
       if (!held) this.#locks = undefined;
       if (signal.aborted || !held) return;
-      clearInterval(beat);
-      void this.#locks?.request(this.#name, { signal }, died).catch(() => undefined);
+      clearInterval(this.#beating);
+      void this.#locks?.request(this.#name, { signal }, signs.dead).catch(() => undefined);
     });
   }
 
   stop(): void {
+    clearInterval(this.#beating);
     this.#stopped.abort();
   }
 
-  #beat(api: Remote<EngineApi>, died: () => void): ReturnType<typeof setInterval> {
+  #beat(api: Remote<EngineApi>, { alive, dead }: Signs): ReturnType<typeof setInterval> {
     // Questions are counted rather than time: a page that was suspended wakes with one unanswered, not with many.
     let missed = 0;
     let answered = false;
@@ -44,24 +54,23 @@ export class Liveness {
       missed += 1;
       void api.ping().then(() => {
         missed = 0;
+        if (!answered) alive();
         answered = true;
       });
     };
+    const look = async () => {
+      const silent = missed > PATIENCE || (answered && missed > 1 && (await this.#unlocked()));
+      if (this.#stopped.signal.aborted) return;
+      if (silent) dead();
+      else ask();
+    };
     ask();
-    const beat = setInterval(() => {
-      if (missed > PATIENCE) died();
-      // It has asked for its lock before it answered anything.
-      if (answered) void this.#unlocked().then((unlocked) => { if (unlocked && !this.#stopped.signal.aborted) died(); });
-      ask();
-    }, BEAT_MS);
-    this.#stopped.signal.addEventListener("abort", () => { clearInterval(beat); });
-    return beat;
+    return setInterval(() => void look(), BEAT_MS);
   }
 
-  /** Whether the browser knows of no worker with the lock, or in wait of it. */
+  /** Whether the browser knows of no worker that has the lock or waits for it. */
   async #unlocked(): Promise<boolean> {
-    if (!this.#locks) return false;
-    const { held = [], pending = [] } = await this.#locks.query();
-    return ![...held, ...pending].some(({ name }) => name === this.#name);
+    const known = await this.#locks?.query().catch(() => undefined); // refused where storage is
+    return known !== undefined && ![...(known.held ?? []), ...(known.pending ?? [])].some(({ name }) => name === this.#name);
   }
 }

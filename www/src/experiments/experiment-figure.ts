@@ -9,6 +9,7 @@ import { Figure } from "../figures/figure";
 import type { Provenance } from "../export/menu";
 import { press } from "../figures/press";
 import { experimentWords } from "../words/en-experiments";
+import type { ExperimentName } from "./table";
 import { claimed, crateSays, rule, verdictStyles } from "./verdict";
 
 /** A figure that trains models of its own, in workers of their own, and draws what they say as they come. */
@@ -32,7 +33,7 @@ export abstract class ExperimentFigure extends Figure {
   ];
 
   /** The experiment's name in the crate. */
-  protected abstract readonly experiment: string;
+  protected abstract readonly experiment: ExperimentName;
   /** Whether the reader chooses which of its pictures is shown. */
   protected readonly oneAtATime: boolean = false;
   private trial: ExperimentRun | null = null;
@@ -116,7 +117,7 @@ export abstract class ExperimentFigure extends Figure {
     if (!trial) return html``;
     const { phase, plan, summary, errors, again } = trial;
     return html`
-      ${plan ? claimed(plan.info, summary?.verdict, this.said.these, this.words) : nothing} ${this.buttons(trial)}
+      ${plan ? claimed(this.experiment, plan.info, summary?.verdict, this.said.these, this.words) : nothing} ${this.buttons(trial)}
       ${errors.map((error) => alarm(error, again, this.words))}
       ${gallery(summary?.charts ?? [], phase === "running", this.oneAtATime)}
       ${plan ? this.details(trial) : nothing}

@@ -9,6 +9,7 @@ import { RunFigure } from "../figures/figure";
 import { atRest } from "../run/life";
 import { press } from "../figures/press";
 import { experimentWords } from "../words/en-experiments";
+import type { Claimed } from "./table";
 import { claimed, crateSays, rule, verdictStyles } from "./verdict";
 
 /** A figure that asks an experiment's questions of the reader's own model, when the reader asks for it. */
@@ -16,7 +17,7 @@ export abstract class ProbeFigure extends RunFigure {
   static override styles = [...RunFigure.styles, verdictStyles, galleryStyles];
 
   /** The experiment's name in the crate. */
-  protected abstract readonly experiment: string;
+  protected abstract readonly experiment: Claimed;
   private probe: ModelProbe | null = null;
   private told = "";
   private readonly redraw = () => { this.requestUpdate(); };
@@ -104,7 +105,7 @@ export abstract class ProbeFigure extends RunFigure {
     if (!probe) return html``;
     const { info, measuring, part, parts, of, notice, again, summary } = probe;
     return html`
-      ${info ? claimed(info, summary?.verdict, this.subject(probe), words) : nothing} ${this.operation()}
+      ${info ? claimed(this.experiment, info, summary?.verdict, this.subject(probe), words) : nothing} ${this.operation()}
       <div class="row">
         ${measuring
           ? press(said.cancel, () => { probe.cancel(); }, { primary: true })

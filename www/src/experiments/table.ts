@@ -27,3 +27,5 @@ export const EXPERIMENTS = [
 ] as const satisfies readonly Entry[];
 
 export type ExperimentName = (typeof EXPERIMENTS)[number]["name"];
+/** Whose claim a figure tells; the one of surgery is written by hand (`lr-surgery`). */
+export type Claimed = ExperimentName | "surgery";

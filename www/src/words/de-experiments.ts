@@ -1,5 +1,6 @@
 // What `en-experiments.ts` says, in German. The crate's claims, which are short and do not change, are here as well; what it finds,
 // with its numbers, stays English.
+import type { Claimed } from "../experiments/table";
 import { duration, numbers } from "./de-numbers";
 import type { ExperimentWords } from "./en-experiments";
 
@@ -7,27 +8,27 @@ const { count, percent, signed } = numbers;
 
 const models = (models: number): string => (models === 1 ? "1 Modell" : `${models} Modelle`);
 const modelsOf = (models: number): string => (models === 1 ? "1 Modell" : `${models} Modellen`);
-const steps = (steps: number[]): string => `je ${steps.map(count).join(" oder ")} Schritte`;
-const where = (further: boolean): string => (further ? "weiter oben" : "darüber");
+const steps = (models: number, steps: number[]): string => `${models === 1 ? "" : "je "}${steps.map(count).join(" oder ")} Schritte`;
+const where = (further: boolean): string => (further ? "weiter oben" : "direkt darüber");
 
 /** Each experiment's claim, by its name in the crate. */
-const CLAIMS: Record<string, string> = {
+const CLAIMS: Record<Claimed, string> = {
   diversity:
     "Mehr Labels in Paaren (N_pair von 5 auf 15) heben alle drei Generalisierungen, die auf neue Paare von fast zufällig auf fast fehlerlos; mehr Anordnungen je Paar (n_2) bewirken fast nichts.",
   slope: "Modelle, die nicht auf neue Paare generalisieren, haben gar keine EP-Steigung; Steigung und Fähigkeit kommen zusammen (Anhang G).",
-  text: "Mindestens einer der vier Köpfe des Text-Encoders lenkt die Aufmerksamkeit von EOT stark auf das zuerst genannte Label, welches es auch ist.",
+  text: "Mindestens einer der vier Köpfe des Text-Encoders lenkt die Aufmerksamkeit von EOT stark auf das zuerst genannte Label, gleich welches es ist.",
   alignment:
-    "Das Bild-Token und das Text-Token eines Labels haben, wie sie sind, einen kleinen Kosinus; eine Drehung aber, die an den Labels 1 bis 15 angepasst ist, bringt auch die Labels 16 bis 20 zur Deckung.",
+    "Die Token-Embeddings eines Labels in Bild und Text haben unverändert einen kleinen Kosinus; eine Drehung aber, die an die Labels 1 bis 15 angepasst ist, bringt auch die Labels 16 bis 20 zur Deckung.",
   captions:
     "Wird jede Szene von links oder von rechts beschrieben, generalisiert eine Textschicht nicht mehr, zwei tun es; die Bildseite stützt sich weiterhin auf EP.",
-  grid: "Auf einem Raster von 4 x 4 ist der Mechanismus derselbe: EP fällt von links nach rechts, und ohne EP ist die Reihenfolge verloren.",
-  three: "Der Mechanismus wiederholt sich mit drei Objekten: Neue Tripel werden richtig gereiht, ohne EP nicht mehr.",
+  grid: "Auf einem Raster von 4 × 4 ist der Mechanismus derselbe: EP fällt von links nach rechts, und ohne EP ist die Reihenfolge verloren.",
+  three: "Der Mechanismus wiederholt sich mit drei Objekten: Neue Tripel werden richtig geordnet, ohne EP nicht mehr.",
   "norm-mlp": "Layer-Norm und ein MLP verändern den Mechanismus (Anhang R); mit festgehaltener Skala der Norm findet die Zerlegung EP noch immer.",
   autoregressive: "Ein autoregressives Modell, ein kausaler Transformer, der den Streifen liest und die Beschreibung schreibt, zeigt denselben Mechanismus (Anhang O).",
   reversal: "EP in Stärke −1 lässt das Modell das Gegenteil sagen; kein anderer Term tut das.",
   phase: "Die Skalen am Anfang wählen den Mechanismus: EP, wo CLS viel größer beginnt als die Positionen, sonst einen anderen Term oder die Werte.",
-  birth: "Die Steigung kommt vor der Fähigkeit: Sie hat die Hälfte ihrer endgültigen Größe, bevor die Reihenfolge bei neuen Paaren halb vom Zufall bis zu ihrem Endwert gelangt ist.",
-  surgery: "Eine gerade Rampe in einem Kopf ist alles, was an EP zählt: An der Stelle des EP aller Köpfe stellt sie die Reihenfolge wieder her.",
+  birth: "Die Steigung kommt vor der Fähigkeit: Sie hat die Hälfte ihrer endgültigen Größe, bevor die Reihenfolge bei neuen Paaren den halben Weg vom Zufall zu ihrem Endwert zurückgelegt hat.",
+  surgery: "Eine gerade Rampe in einem Kopf ist alles, was an EP zählt: Anstelle des EP aller Köpfe stellt sie die Reihenfolge wieder her.",
 };
 
 export const experiments: ExperimentWords = {
@@ -47,7 +48,7 @@ export const experiments: ExperimentWords = {
   },
 
   verdict: {
-    claim: (experiment, crate) => CLAIMS[experiment] ?? crate,
+    claim: (experiment) => CLAIMS[experiment],
     papers: "Die Behauptung der Studie:",
     ours: "Unsere Erwartung, die in der Studie nicht geprüft wird:",
     report: (models) => `Unser Bericht, aus ${modelsOf(models)}:`,
@@ -69,8 +70,8 @@ export const experiments: ExperimentWords = {
     failed: "Dieses Experiment läuft hier nicht.",
     running: (done, models, left) => `${done} von ${modelsOf(models)} gemessen${left === null ? "" : `, noch ${duration(left)}`}`,
     all: (number) => (number === 1 ? "Das Modell ist gemessen." : `Alle ${models(number)} gemessen.`),
-    stopped: (done, models) => `Angehalten, ${done} von ${modelsOf(models)} gemessen.`,
-    plan: (number, each) => `${models(number)}, ${steps(each)}.`,
+    stopped: (done, models) => `Abgebrochen, ${done} von ${modelsOf(models)} gemessen.`,
+    plan: (number, each) => `${models(number)}, ${steps(number, each)}.`,
     run: "Starten",
     again: "Erneut starten",
     goOn: "Fortsetzen",
@@ -78,21 +79,21 @@ export const experiments: ExperimentWords = {
     clear: "Ergebnisse löschen",
     nothingToClear: "Es gibt keine Ergebnisse, die sich löschen ließen.",
     progress: "Fortschritt des Experiments",
-    details: "Wie das entschieden wird, und was trainiert wird",
+    details: "Wie das entschieden wird und was trainiert wird",
     trained: "Modelle",
-    each: (models, each) => `${models}, ${steps(each)}`,
+    each: (models, each) => `${models}, ${steps(models, each)}`,
     rest: "Jede andere Einstellung ist die der Studie. Auf der CPU werden die Modelle nebeneinander trainiert.",
   },
 
   probe: {
     measure: "Messen",
-    again: (measure) => `${measure} (erneut)`,
+    again: (measure) => measure.replace(/messen$/i, "erneut messen").replace(/^e/, "E"),
     cancel: "Abbrechen",
     announced: "Es wird gemessen.",
     tooLittle: "Für einen Befund ist noch zu wenig gemessen; die Bilder füllen sich Teil für Teil.",
     untrained: "Dieses Modell ist untrainiert.",
-    press: "„Messen“ fragt das Modell; was es sagt, steht dann hier, aus seinen Zahlen.",
-    trainFirst: (further) => `Das eigene Modell ist untrainiert: Zuerst ist es ${where(further)} zu trainieren, dann zu messen; was es sagt, steht dann hier, aus seinen Zahlen.`,
+    press: "„Messen“ misst das Modell; was seine Zahlen ergeben, steht dann hier.",
+    trainFirst: (further) => `Das eigene Modell ist untrainiert: Zuerst ist es ${where(further)} zu trainieren, dann zu messen; was seine Zahlen ergeben, steht dann hier.`,
     pauseFirst: (further) => `Das Modell wird trainiert: Um es zu messen, ist das Training ${where(further)} anzuhalten.`,
     shipped: "Das mitgelieferte Modell",
     yours: "Das eigene Modell",
@@ -100,7 +101,7 @@ export const experiments: ExperimentWords = {
     measuring: "Es wird gemessen …",
     parts: (part, parts) => `${part} von ${parts} Teilen gemessen`,
     stale: (at) => `Diese Ergebnisse sind die des Modells ${at}; es hat sich seither geändert.`,
-    stopped: (part, parts) => `Nach ${part} von ${parts} Teilen angehalten.`,
+    stopped: (part, parts) => `Nach ${part} von ${parts} Teilen abgebrochen.`,
     measured: (at) => `Gemessen: das Modell ${at}.`,
     notYet: "Noch nicht gemessen.",
     progress: "Fortschritt der Messung",
@@ -109,7 +110,7 @@ export const experiments: ExperimentWords = {
   },
 
   surgery: {
-    heading: "Eine eigene Linie an der Stelle von EP",
+    heading: "Eine eigene Linie anstelle von EP",
     right: "Mit dieser Linie ist links links",
     reversed: "Mit dieser Linie ist links rechts",
     chance: "Mit dieser Linie entscheidet der Münzwurf",
@@ -123,7 +124,7 @@ export const experiments: ExperimentWords = {
     found: (condition, recognition, order) =>
       `${condition} nennt das Modell bei ${percent(recognition)} der neuen Paare beide Objekte und trifft bei ${percent(order)} ihre Reihenfolge.`,
     row: (head) => `EP von Kopf ${head} über den Pixeln, in Logits`,
-    own: "┄ die eigene des Modells",
+    own: "┄ die des Modells",
     hint: "Einen Punkt nach oben oder unten ziehen, oder ihn fokussieren und die Pfeiltasten drücken.",
     points: "Die EP-Zeile: ein Punkt für jedes Pixel",
     point: (pixel) => `Pixel ${pixel}`,
@@ -137,8 +138,8 @@ export const experiments: ExperimentWords = {
     straight: "Eine gerade Linie",
     noLine: "noch ist keine eingesetzt",
     slope: (slope) => `${signed(slope)} Logits pro Pixel`,
-    ends: ["−4: gegen die eigene", "0: flach", "+4: wie die eigene"],
-    table: "Genauigkeiten bei neuen Paaren, des Modells, wie es ist, und mit dieser Zeile",
+    ends: ["−4: gegen die des Modells", "0: flach", "+4: wie die des Modells"],
+    table: "Genauigkeiten bei neuen Paaren: das Modell, wie es ist, und mit dieser Zeile",
     columns: ["Neue Paare", "Von 0 bis 1: ○\u00a0das Modell, wie es ist, ●\u00a0mit dieser Zeile, ┆\u00a0Zufall", "Wie es ist → mit dieser Zeile"],
   },
 };

@@ -1,7 +1,7 @@
 // What the figures of experiments say in English: a part of the table in `en.ts`, in a file of its own because it comes with those
 // figures. What an experiment finds, its rule and its pictures' titles are sentences of the crate's, which has no other language.
 import type { Verdict } from "../engine/pkg/leftright.js";
-import type { ExperimentName } from "../experiments/table";
+import type { Claimed, ExperimentName } from "../experiments/table";
 import { en, type Words } from "./en";
 
 const { duration, numbers: { count, percent, signed } } = en;
@@ -28,7 +28,7 @@ const english = {
   /** What is claimed, and what the numbers say of it. */
   verdict: {
     /** `crate`: in the words of the crate's own table. */
-    claim: (_experiment: string, crate: string): string => crate,
+    claim: (_experiment: Claimed, crate: string): string => crate,
     papers: "The paper’s claim:",
     ours: "Our expectation, which the paper does not test:",
     report: (models: number): string => `Our report, of ${count(models)} models:`,
