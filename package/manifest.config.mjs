@@ -87,22 +87,10 @@ function published() {
   };
 }
 
-/** The properties of an object that the sources write out, where they are texts. */
-function textsOf(object) {
-  return Object.fromEntries(object.properties.map(({ name, initializer }) => [name.text, initializer.text]));
-}
-
 /** The experiments' titles, in English. */
-function headings(ts) {
-  const path = "www/src/words/en-experiments.ts";
-  let found = {};
-  const visit = (node) => {
-    if (ts.isPropertyAssignment(node) && node.name.getText() === "headings") found = textsOf(node.initializer.expression);
-    else ts.forEachChild(node, visit);
-  };
-  visit(ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.Latest, true));
-  return found;
-}
+const HEADINGS = Object.fromEntries(
+  [.../headings: \{(.*?)\n {2}\}/s.exec(readFileSync("www/src/words/en-experiments.ts", "utf8"))[1].matchAll(/"?([\w-]+)"?: "(.*)",/g)].map(([, name, heading]) => [name, heading]),
+);
 
 /** The experiments' elements, which www/src/experiments/define.ts makes from the table beside it. */
 function experiments() {
@@ -111,12 +99,12 @@ function experiments() {
     name: "experiments",
     analyzePhase({ ts, node, moduleDoc }) {
       if (!ts.isObjectLiteralExpression(node) || !moduleDoc.path.endsWith("experiments/table.ts")) return;
-      const { name, of } = textsOf(node);
+      const { name, of } = Object.fromEntries(node.properties.map((property) => [property.name.getText(), property.initializer.text]));
       const [base, module] = BASES[of];
       moduleDoc.declarations.push({
         kind: "class",
         name,
-        description: headings(ts)[name],
+        description: HEADINGS[name],
         customElement: true,
         tagName: `lr-${name}`,
         superclass: { name: base, module: `/${module}` },

@@ -89,7 +89,6 @@ export class EngineClient {
   /** A new worker, with no model in it. */
   restart(): void {
     let ended: EngineError | null = null;
-    let answered = false;
     let stop = () => undefined as unknown;
     // Not a race with one promise for the end: that would hold every answer until it comes.
     const waiting = new Set<(error: EngineError) => void>();
@@ -122,21 +121,16 @@ export class EngineClient {
     const api = wrap<EngineApi>(worker);
     this.#worker = worker;
     this.#api = api;
-    const liveness = new Liveness(api, {
-      alive: () => { answered = true; },
-      dead: () => {
-        if (answered) end(new EngineError("crash", "it no longer answered"));
-        else unloaded("its script did not come");
-      },
-    });
+    const died = (crash: string, unborn: string) => {
+      if (liveness.answered) end(new EngineError("crash", crash));
+      else unloaded(unborn);
+    };
+    const liveness = new Liveness(api, () => { died("it no longer answered", "its script did not come"); });
     stop = () => {
       liveness.stop();
       worker.terminate();
     };
-    worker.addEventListener("error", ({ message }) => {
-      if (answered) end(new EngineError("crash", message));
-      else unloaded(message || "its script could not be fetched");
-    });
+    worker.addEventListener("error", ({ message }) => { died(message, message || "its script could not be fetched"); });
   }
 
   /** Asks the worker something. */

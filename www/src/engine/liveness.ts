@@ -8,36 +8,31 @@ const PATIENCE = 60;
 
 let workers = 0;
 
-interface Signs {
-  /** It has answered for the first time. */
-  alive: () => void;
-  /** It is dead, or never came to life. */
-  dead: () => void;
-}
-
 /**
- * Watches a worker, and says that it lives, and that it is dead.
+ * Watches a worker, and says that it is dead, or never came to life.
  *
  * The worker holds a lock, which the browser gives to whoever waits for it as soon as the worker is gone. Until the page knows that
  * it holds it, the worker is asked every two seconds: one that has answered, falls silent and has no lock is dead. Where there are no
  * locks, as in a frame without an origin, a worker that is silent for two minutes is taken for dead.
  */
 export class Liveness {
+  /** Whether the worker has ever answered. */
+  answered = false;
   readonly #stopped = new AbortController();
   readonly #name = `leftright-worker-${performance.timeOrigin}-${++workers}-${Math.random()}`;
   #locks = (navigator as { locks?: LockManager }).locks;
   readonly #beating: ReturnType<typeof setInterval>;
 
-  constructor(api: Remote<EngineApi>, signs: Signs) {
+  constructor(api: Remote<EngineApi>, died: () => void) {
     const { signal } = this.#stopped;
     // Asked for before anything that it answers.
     const holding = api.holdLock(this.#name);
-    this.#beating = this.#beat(api, signs);
+    this.#beating = this.#beat(api, died);
     void holding.then((held) => {
       if (!held) this.#locks = undefined;
       if (signal.aborted || !held) return;
       clearInterval(this.#beating);
-      void this.#locks?.request(this.#name, { signal }, signs.dead).catch(() => undefined);
+      void this.#locks?.request(this.#name, { signal }, died).catch(() => undefined);
     });
   }
 
@@ -46,22 +41,20 @@ export class Liveness {
     this.#stopped.abort();
   }
 
-  #beat(api: Remote<EngineApi>, { alive, dead }: Signs): ReturnType<typeof setInterval> {
+  #beat(api: Remote<EngineApi>, died: () => void): ReturnType<typeof setInterval> {
     // Questions are counted rather than time: a page that was suspended wakes with one unanswered, not with many.
     let missed = 0;
-    let answered = false;
     const ask = () => {
       missed += 1;
       void api.ping().then(() => {
         missed = 0;
-        if (!answered) alive();
-        answered = true;
+        this.answered = true;
       });
     };
     const look = async () => {
-      const silent = missed > PATIENCE || (answered && missed > 1 && (await this.#unlocked()));
+      const silent = missed > PATIENCE || (this.answered && missed > 1 && (await this.#unlocked()));
       if (this.#stopped.signal.aborted) return;
-      if (silent) dead();
+      if (silent) died();
       else ask();
     };
     ask();

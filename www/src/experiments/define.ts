@@ -1,7 +1,6 @@
 // Makes an experiment's element from its line of the table.
 import { ExperimentFigure } from "./experiment-figure";
 import { ProbeFigure } from "./probe-figure";
-import { experimentWords } from "../words/en-experiments";
 import { EXPERIMENTS, type ExperimentName } from "./table";
 
 /** Defines `lr-NAME`; nothing where that is defined already. */
@@ -15,15 +14,9 @@ export function defineExperiment(name: ExperimentName): void {
     entry.of === "run"
       ? class extends ProbeFigure {
           protected override readonly experiment = name;
-          protected override get heading(): string {
-            return experimentWords(this.words).headings[name];
-          }
         }
       : class extends ExperimentFigure {
           protected override readonly experiment = name;
-          protected override get heading(): string {
-            return experimentWords(this.words).headings[name];
-          }
           protected override readonly oneAtATime = oneAtATime;
         },
   );

@@ -61,7 +61,7 @@ export abstract class ExperimentFigure extends Figure {
     // A screen reader hears that it began and what came of it, not of every model.
     const { trial } = this;
     const running = trial?.phase === "running";
-    const state = running ? this.said.announced : trial && trial.done > 0 ? this.state(trial) : "";
+    const state = running ? this.words.run.announced : trial && trial.done > 0 ? this.state(trial) : "";
     const found = running || state === "" ? "" : this.found();
     const sentences = `${state} ${found}`.trim();
     if (sentences === this.told) return;
@@ -96,6 +96,10 @@ export abstract class ExperimentFigure extends Figure {
     if (found !== "") return crateSays(found);
     if (trial.phase === "running" && trial.measurements.length === 0) return said.begun;
     return trial.measurements.length > 0 ? said.tooLittle : said.nothing(trial.models, this.pressed);
+  }
+
+  protected override get heading(): string {
+    return experimentWords(this.words).headings[this.experiment];
   }
 
   private get said() {
@@ -137,8 +141,8 @@ export abstract class ExperimentFigure extends Figure {
     return html`
       <div class="row">
         ${phase === "running"
-          ? press(said.cancel, () => { trial.cancel(); }, { primary: true })
-          : press(complete ? said.again : begun ? said.goOn : said.run, complete ? again : () => { trial.start(); }, { primary: true, able: idle })}
+          ? press(experimentWords(this.words).cancel, () => { trial.cancel(); }, { primary: true })
+          : press(complete ? said.again : begun ? this.words.run.goOn : said.run, complete ? again : () => { trial.start(); }, { primary: true, able: idle })}
         ${press(said.clear, () => { trial.clear(); }, { able: idle && begun, why: begun ? "" : said.nothingToClear })}
         <span data-testid="experiment-state" data-phase=${phase} data-done=${done} data-models=${models}>${this.state(trial)}</span>
       </div>

@@ -61,6 +61,10 @@ export abstract class ProbeFigure extends RunFigure {
     return run.trained ? said.press : said.trainFirst(this.trainedFurtherUp);
   }
 
+  protected override get heading(): string {
+    return experimentWords(this.words).headings[this.experiment];
+  }
+
   private get said() {
     return experimentWords(this.words).probe;
   }
@@ -108,7 +112,7 @@ export abstract class ProbeFigure extends RunFigure {
       ${info ? claimed(this.experiment, info, summary?.verdict, this.subject(probe), words) : nothing} ${this.operation()}
       <div class="row">
         ${measuring
-          ? press(said.cancel, () => { probe.cancel(); }, { primary: true })
+          ? press(experimentWords(words).cancel, () => { probe.cancel(); }, { primary: true })
           : press(of ? said.again(this.measures) : this.measures, () => probe.measure(), { primary: true, able: atRest(run.phase) && info !== null })}
         <span data-testid="examination-state" data-part=${part} data-parts=${parts}>${this.state(probe)}</span>
       </div>

@@ -2,7 +2,7 @@ import { css, html, nothing } from "lit";
 import type { Condition, ExperimentInfo, Summary, Verdict } from "../engine/pkg/leftright.js";
 import { typeset } from "../util/text";
 import type { Words } from "../words";
-import { experimentWords, type ExperimentWords } from "../words/en-experiments";
+import { experimentWords } from "../words/en-experiments";
 import { reported } from "./report";
 import { OF_THE_PAPER, type Claimed } from "./table";
 
@@ -34,13 +34,12 @@ export const verdictStyles = css`
 /** What decides the claim: the rule, and each of its numbers, as measured here and in the report, with its bound. */
 export function rule({ name, rule }: ExperimentInfo, summary: Summary | null | undefined, words: Words) {
   const { verdict } = experimentWords(words);
-  const cell = (condition: Condition | undefined, told: string) => valued(condition, told, verdict, words);
   const here = summary?.conditions ?? [];
   const report = reported(name)?.conditions ?? [];
   const row = (what: string) => {
     const [ours, theirs] = [here, report].map((conditions) => conditions.find((condition) => condition.what === what));
     const bound = (ours ?? theirs)?.bound ?? "";
-    return html`<tr><th scope="row" lang="en">${what}</th><td>${cell(ours, bound)}</td><td>${cell(theirs, bound)}</td><td lang="en">${bound}</td></tr>`;
+    return html`<tr><th scope="row" lang="en">${what}</th><td>${cell(ours, bound, words)}</td><td>${cell(theirs, bound, words)}</td><td lang="en">${bound}</td></tr>`;
   };
   const numbers = new Set([...here, ...report].map(({ what }) => what));
   return html`<p class="rule" lang="en">${rule}</p>
@@ -53,11 +52,12 @@ export function rule({ name, rule }: ExperimentInfo, summary: Summary | null | u
 }
 
 /** A number and whether it holds; of a bound that follows from other numbers, its own where it is not the `told` one. */
-function valued(condition: Condition | undefined, told: string, verdict: ExperimentWords["verdict"], { numbers }: Words) {
+function cell(condition: Condition | undefined, told: string, words: Words) {
   if (!condition) return "–";
+  const { verdict } = experimentWords(words);
   const { value, bound, holds } = condition;
   const own = bound === told ? nothing : html` <span lang="en">(${bound})</span>`;
-  return html`${value === null ? "–" : numbers.fixed(value, 2)} ${holds ? `✓ ${verdict.holds}` : `✗ ${verdict.fails}`}${own}`;
+  return html`${value === null ? "–" : words.numbers.fixed(value, 2)} ${holds ? `✓ ${verdict.holds}` : `✗ ${verdict.fails}`}${own}`;
 }
 
 /** What is claimed, what the numbers here say of it, and what the report's do. */

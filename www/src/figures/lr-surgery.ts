@@ -170,7 +170,7 @@ export class LrSurgery extends ProbeFigure {
   protected override get heading(): string {
     const { surgery } = this;
     const order = this.put.row && this.run.trained ? this.answered?.order : null;
-    if (order === null || order === undefined) return surgery.heading;
+    if (order === null || order === undefined) return super.heading;
     if (order >= SKILL) return surgery.right;
     if (order <= 1 - SKILL) return surgery.reversed;
     return isCoin(order) ? surgery.chance : surgery.unsure;
@@ -197,7 +197,7 @@ export class LrSurgery extends ProbeFigure {
   }
 
   protected override operation() {
-    const { row, own, operated, surgery } = this;
+    const { row, own, operated, surgery, words: { cut } } = this;
     if (row.length === 0 || operated === null) return nothing;
     return html`<div class="operation">
       <div class="controls" part="controls">
@@ -214,7 +214,7 @@ export class LrSurgery extends ProbeFigure {
         </div>
         ${this.slider()}
         <div class="row">
-          ${press(surgery.undo, () => { this.undo(); }, { able: this.past.length > 0, why: surgery.nothingYet })}
+          ${press(cut.undo, () => { this.undo(); }, { able: this.past.length > 0, why: cut.nothingYet })}
           ${press(surgery.restore, () => { this.operate({ row: null, ramp: null }); }, { able: this.put.row !== null, why: surgery.isOwn })}
         </div>
       </div>

@@ -45,7 +45,10 @@ export const experiments: ExperimentWords = {
     reversal: "Ein Term umgekehrt, und das Modell sagt das Gegenteil",
     phase: "Welcher Term die Symmetrie bricht, entscheidet sich vor dem ersten Schritt",
     birth: "Was kommt zuerst, die Steigung oder die Fähigkeit?",
+    surgery: "Eine eigene Linie anstelle von EP",
   },
+
+  cancel: "Abbrechen",
 
   verdict: {
     claim: (experiment) => CLAIMS[experiment],
@@ -61,7 +64,6 @@ export const experiments: ExperimentWords = {
 
   models: {
     these: "Die hier trainierten Modelle",
-    announced: "Das Training läuft.",
     measured: (done, models) => `${done} von ${modelsOf(models)} gemessen`,
     begun: "Noch ist nichts gemessen; die Bilder füllen sich mit jedem gemessenen Modell.",
     tooLittle: "Für einen Befund ist noch zu wenig gemessen; die Bilder füllen sich mit jedem gemessenen Modell.",
@@ -74,8 +76,6 @@ export const experiments: ExperimentWords = {
     plan: (number, each) => `${models(number)}, ${steps(number, each)}.`,
     run: "Starten",
     again: "Erneut starten",
-    goOn: "Fortsetzen",
-    cancel: "Abbrechen",
     clear: "Ergebnisse löschen",
     nothingToClear: "Es gibt keine Ergebnisse, die sich löschen ließen.",
     progress: "Fortschritt des Experiments",
@@ -88,7 +88,6 @@ export const experiments: ExperimentWords = {
   probe: {
     measure: "Messen",
     again: (measure) => measure.replace(/messen$/i, "erneut messen").replace(/^e/, "E"),
-    cancel: "Abbrechen",
     announced: "Es wird gemessen.",
     tooLittle: "Für einen Befund ist noch zu wenig gemessen; die Bilder füllen sich Teil für Teil.",
     untrained: "Dieses Modell ist untrainiert.",
@@ -110,7 +109,6 @@ export const experiments: ExperimentWords = {
   },
 
   surgery: {
-    heading: "Eine eigene Linie anstelle von EP",
     right: "Mit dieser Linie ist links links",
     reversed: "Mit dieser Linie ist links rechts",
     chance: "Mit dieser Linie entscheidet der Münzwurf",
@@ -129,8 +127,6 @@ export const experiments: ExperimentWords = {
     points: "Die EP-Zeile: ein Punkt für jedes Pixel",
     point: (pixel) => `Pixel ${pixel}`,
     logits: (value) => `${signed(value)} Logits`,
-    undo: "Rückgängig",
-    nothingYet: "Noch ist nichts geändert.",
     restore: "Die eigene Zeile des Modells wieder einsetzen",
     isOwn: "Das ist die eigene Zeile des Modells.",
     keeps: "Der Kopf, der ein EP behält; die anderen verlieren ihres",

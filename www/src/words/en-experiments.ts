@@ -1,7 +1,7 @@
 // What the figures of experiments say in English: a part of the table in `en.ts`, in a file of its own because it comes with those
 // figures. What an experiment finds, its rule and its pictures' titles are sentences of the crate's, which has no other language.
 import type { Verdict } from "../engine/pkg/leftright.js";
-import type { Claimed, ExperimentName } from "../experiments/table";
+import type { Claimed } from "../experiments/table";
 import { en, type Words } from "./en";
 
 const { duration, numbers: { count, percent, signed } } = en;
@@ -23,7 +23,10 @@ const english = {
     reversal: "Turn a term round, and the model says the opposite",
     phase: "Which term breaks the symmetry is decided before the first step",
     birth: "Which comes first, the slope or the ability?",
-  } satisfies Record<ExperimentName, string>,
+    surgery: "A line of your own in the place of EP",
+  } satisfies Record<Claimed, string>,
+
+  cancel: "Cancel",
 
   /** What is claimed, and what the numbers say of it. */
   verdict: {
@@ -42,7 +45,6 @@ const english = {
   /** Of models that a figure trains for itself. */
   models: {
     these: "The models trained here",
-    announced: "Training.",
     measured: (done: number, models: number): string => `${done} of ${models} models measured`,
     begun: "Nothing is measured yet; the pictures fill in as the models are measured.",
     tooLittle: "Too little is measured yet for a finding; the pictures fill in as the models are measured.",
@@ -56,8 +58,6 @@ const english = {
     plan: (models: number, each: number[]): string => `${models} models, ${steps(each)}.`,
     run: "Run",
     again: "Run again",
-    goOn: "Go on",
-    cancel: "Cancel",
     clear: "Clear results",
     nothingToClear: "There are no results to clear.",
     progress: "Progress of the experiment",
@@ -71,7 +71,6 @@ const english = {
   probe: {
     measure: "Measure",
     again: (measure: string): string => `${measure} again`,
-    cancel: "Cancel",
     announced: "Measuring.",
     tooLittle: "Too little is measured yet for a finding; the pictures fill in part by part.",
     untrained: "This model is untrained.",
@@ -96,7 +95,6 @@ const english = {
   },
 
   surgery: {
-    heading: "A line of your own in the place of EP",
     right: "With your line, left is left",
     reversed: "With your line, left is right",
     chance: "With your line, a coin toss",
@@ -116,8 +114,6 @@ const english = {
     points: "The EP row: one point for each pixel",
     point: (pixel: number): string => `Pixel ${pixel}`,
     logits: (value: number): string => `${signed(value)} logits`,
-    undo: "Undo",
-    nothingYet: "Nothing is changed yet.",
     restore: "Restore the model’s own row",
     isOwn: "This is the model’s own row.",
     keeps: "The head that keeps an EP; the others lose theirs",
