@@ -59,6 +59,21 @@ test("a killed worker costs a model that came with the page, one from a file, an
   await expect(article.error).toHaveCount(0);
 });
 
+test("a press on Pause that comes as training ends does not train on; one after that does", async ({ page }) => {
+  const article = new Article(page);
+  await article.open("?engine=cpu");
+  await article.button("Train").evaluate((button: HTMLElement) => {
+    new MutationObserver(() => { if (button.textContent === "Train more") button.click(); }).observe(button, { subtree: true, characterData: true, childList: true });
+  });
+  await article.run((run) => run.train(5));
+  await expect(article.button("Train more")).toBeDisabled();
+  await expect(article.state).toHaveText(/^Trained for 5 steps/);
+  await article.button("Train more").click();
+  await expect(article.button("Pause")).toBeVisible();
+  await article.button("Pause").click();
+  expect(await article.step()).toBeGreaterThan(5);
+});
+
 test("what Reset and Open replace comes back, a model from a file too", async ({ page }) => {
   const article = new Article(page);
   await article.open("?engine=cpu");

@@ -1,4 +1,5 @@
 // What the figures say, in each language.
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { numbersIn } from "../../www/src/util/numbers";
 import { de } from "../../www/src/words/de";
@@ -19,6 +20,17 @@ function shape(words: unknown, path = ""): string[] {
 test("German says as much as English, where types cannot tell: as many in each list, and nothing twice", () => {
   expect(shape(de).sort()).toEqual(shape(english).sort());
   expect(shape({ ...english, cut: { ...english.cut, ends: ["less"] } })).not.toEqual(shape(english)); // negative control
+});
+
+test("German has each claim that a figure tells, as the crate makes it today", () => {
+  const { headings, verdict } = de.experiments;
+  for (const name of Object.keys(headings)) {
+    const source = readFileSync(new URL(`../../src/experiment/paper/${name.replace("-", "_")}.rs`, import.meta.url), "utf8");
+    const claim = /^ {4}claim: "(.+)",$/m.exec(source)?.[1] ?? "";
+    expect(claim, name).not.toBe("");
+    expect(verdict.claim(claim), name).not.toBe(claim);
+    expect(verdict.claim(`${claim} But not always.`), name).toBe(`${claim} But not always.`); // a claim that changed
+  }
 });
 
 test("German numbers, and English ones", () => {

@@ -1,10 +1,9 @@
 // Figures in a page that is not ours: their run by their attributes, their design within, and word of them to the page.
 import { html, nothing } from "lit";
 import { alarm } from "../figures/alarm";
-import { press } from "../figures/press";
-import { runState, trainLabel } from "../figures/run-status";
+import { runState, trainButton } from "../figures/run-status";
 import { RUN_NAMES, readStart, reportUnknown } from "../run/address";
-import { answers, atRest, type Phase } from "../run/life";
+import { atRest, type Phase } from "../run/life";
 import type { Run } from "../run/run";
 import { runOf } from "../run/registry";
 import { quote } from "../util/text";
@@ -84,7 +83,7 @@ setHost({
   trainer(run, pressed, words) {
     return html`<div part="trainer">
       <div class="row">
-        ${press(trainLabel(run, words), () => (run.phase === "training" ? run.pause() : run.train()), { primary: true, able: answers(run.phase) })}
+        ${trainButton(run, words)}
         <span class="note" data-testid="state" data-phase=${run.phase} data-step=${run.step}>${runState(run, pressed, words)}</span>
       </div>
       <progress max=${run.target} .value=${run.step} aria-label=${words.run.progress}></progress>

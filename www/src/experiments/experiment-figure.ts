@@ -121,7 +121,7 @@ export abstract class ExperimentFigure extends Figure {
     if (!trial) return html``;
     const { phase, plan, summary, errors, again } = trial;
     return html`
-      ${plan ? claimed(this.experiment, plan.info, summary?.verdict, this.said.these, this.words) : nothing} ${this.buttons(trial)}
+      ${plan ? claimed(plan.info, summary?.verdict, this.said.these, this.words) : nothing} ${this.buttons(trial)}
       ${errors.map((error) => alarm(error, again, this.words))}
       ${gallery(summary?.charts ?? [], phase === "running", this.oneAtATime)}
       ${plan ? this.details(trial) : nothing}

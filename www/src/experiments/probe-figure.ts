@@ -109,7 +109,7 @@ export abstract class ProbeFigure extends RunFigure {
     if (!probe) return html``;
     const { info, measuring, part, parts, of, notice, again, summary } = probe;
     return html`
-      ${info ? claimed(this.experiment, info, summary?.verdict, this.subject(probe), words) : nothing} ${this.operation()}
+      ${info ? claimed(info, summary?.verdict, this.subject(probe), words) : nothing} ${this.operation()}
       <div class="row">
         ${measuring
           ? press(experimentWords(words).cancel, () => { probe.cancel(); }, { primary: true })

@@ -4,7 +4,7 @@ import { typeset } from "../util/text";
 import type { Words } from "../words";
 import { experimentWords } from "../words/en-experiments";
 import { reported } from "./report";
-import { OF_THE_PAPER, type Claimed } from "./table";
+import { OF_THE_PAPER } from "./table";
 
 const SIGNS: Record<Verdict, string> = { reproduced: "✓", partly: "◐", not: "✗", open: "○" };
 
@@ -61,13 +61,14 @@ function cell(condition: Condition | undefined, told: string, words: Words) {
 }
 
 /** What is claimed, what the numbers here say of it, and what the report's do. */
-export function claimed(experiment: Claimed, { id, name, claim }: ExperimentInfo, verdict: Verdict | undefined, on: string, words: Words) {
+export function claimed({ id, name, claim }: ExperimentInfo, verdict: Verdict | undefined, on: string, words: Words) {
   const said = experimentWords(words).verdict;
   const ours = id > OF_THE_PAPER;
+  const told = said.claim(claim);
   const report = reported(name);
   const judged = (verdict: Verdict) => html`<b><span class="sign" aria-hidden="true">${SIGNS[verdict]}</span>${(ours ? said.ofExpectation : said.ofClaim)[verdict]}</b>`;
   return html`<div class="claim">
-    <p><span class="note">${ours ? said.ours : said.papers}</span> ${said.claim(experiment, claim)}</p>
+    <p><span class="note">${ours ? said.ours : said.papers}</span> <span lang=${told === claim ? "en" : nothing}>${told}</span></p>
     ${report ? html`<p data-testid="report-verdict" data-verdict=${report.verdict}><span class="note">${said.report(report.models)}</span> ${judged(report.verdict)}</p>` : nothing}
     <p data-testid="verdict" data-verdict=${verdict ?? "open"}><span class="note">${on}:</span> ${judged(verdict ?? "open")}</p>
   </div>`;

@@ -1,6 +1,7 @@
-import { atRest } from "../run/life";
+import { answers, atRest } from "../run/life";
 import type { Run } from "../run/run";
 import { en, type Words } from "../words/en";
+import { press } from "./press";
 
 /** What a run is doing, in a sentence or two; `pressed`: whether there are buttons to speak of. */
 export function runState({ phase, step, shown, target, msPerStep, begun, asOpened, bundled, timeLeft }: Run, pressed: boolean, { run: words }: Words = en): string {
@@ -14,9 +15,10 @@ export function runState({ phase, step, shown, target, msPerStep, begun, asOpene
   return phase === "paused" ? words.paused(step) : words.trained(step);
 }
 
-/** What its first button does, and the word for that. */
-export function trainLabel({ phase, bundled, step, target }: Run, { run: words }: Words = en): string {
-  if (phase === "training") return words.pause;
-  if (bundled) return words.train;
-  return step >= target ? words.more : step > 0 ? words.goOn : words.train;
+/** Trains it, or has it pause. */
+export function trainButton(run: Run, { run: words }: Words = en) {
+  const { phase, bundled, step, target } = run;
+  const training = phase === "training";
+  const train = bundled || step === 0 ? words.train : step >= target ? words.more : words.goOn;
+  return press(training ? words.pause : train, () => (training ? run.pause() : run.train()), { primary: true, able: answers(phase) });
 }

@@ -6,14 +6,14 @@ import type { Run } from "../run/run";
 import { en, type Words } from "../words/en";
 import { alarm } from "./alarm";
 import { press } from "./press";
-import { runState, trainLabel } from "./run-status";
+import { runState, trainButton } from "./run-status";
 
 /** `pressed`: whether a reader has buttons to press; `single`: whether one step can be done alone. */
 export function trainButtons(run: Run, pressed: boolean, single: boolean, words: Words = en) {
   const { phase, step, begun, edited, bundled, shelved } = run;
   const busy = !answers(phase);
   return html`
-    ${press(trainLabel(run, words), () => (phase === "training" ? run.pause() : run.train()), { primary: true, able: !busy })}
+    ${trainButton(run, words)}
     ${single ? press(bundled ? words.run.firstStep : words.run.step, () => run.trainOneStep(), { able: atRest(phase) }) : nothing}
     ${press(words.run.reset, () => run.reset(), { able: !busy && (begun || edited) })}
     <span class="state" data-testid="state" data-phase=${phase} data-step=${step}>${runState(run, pressed, words)}</span>

@@ -1,6 +1,5 @@
 // What `en-experiments.ts` says, in German. The crate's claims, which are short and do not change, are here as well; what it finds,
 // with its numbers, stays English.
-import type { Claimed } from "../experiments/table";
 import { duration, numbers } from "./de-numbers";
 import type { ExperimentWords } from "./en-experiments";
 
@@ -11,25 +10,61 @@ const modelsOf = (models: number): string => (models === 1 ? "1 Modell" : `${mod
 const steps = (models: number, steps: number[]): string => `${models === 1 ? "" : "je "}${steps.map(count).join(" oder ")} Schritte`;
 const where = (further: boolean): string => (further ? "weiter oben" : "direkt darüber");
 
-/** Each experiment's claim, by its name in the crate. */
-const CLAIMS: Record<Claimed, string> = {
-  diversity:
+/** Each of the crate's claims. One that the crate has changed since is not found here and stays English. */
+const CLAIMS = new Map([
+  [
+    "More labels in pairs (N_pair 5 to 15) lift all three generalizations, unseen pairs from near random to near perfect; more layouts per pair (n_2) do almost nothing.",
     "Mehr Labels in Paaren (N_pair von 5 auf 15) heben alle drei Generalisierungen, die auf neue Paare von fast zufällig auf fast fehlerlos; mehr Anordnungen je Paar (n_2) bewirken fast nichts.",
-  slope: "Modelle, die nicht auf neue Paare generalisieren, haben gar keine EP-Steigung; Steigung und Fähigkeit kommen zusammen (Anhang G).",
-  text: "Mindestens einer der vier Köpfe des Text-Encoders lenkt die Aufmerksamkeit von EOT stark auf das zuerst genannte Label, gleich welches es ist.",
-  alignment:
+  ],
+  [
+    "Models that do not generalize to unseen pairs have no EP gradient at all; the gradient and the ability come together (App. G).",
+    "Modelle, die nicht auf neue Paare generalisieren, haben gar keine EP-Steigung; Steigung und Fähigkeit kommen zusammen (Anhang G).",
+  ],
+  [
+    "At least one of the text encoder's four heads turns EOT's attention strongly to the label that is named first, whatever the label is.",
+    "Mindestens einer der vier Köpfe des Text-Encoders lenkt die Aufmerksamkeit von EOT stark auf das zuerst genannte Label, gleich welches es ist.",
+  ],
+  [
+    "A label's image and text token embeddings have a low cosine as they are, but a rotation fitted on labels 1 to 15 aligns labels 16 to 20 as well.",
     "Die Token-Embeddings eines Labels in Bild und Text haben unverändert einen kleinen Kosinus; eine Drehung aber, die an die Labels 1 bis 15 angepasst ist, bringt auch die Labels 16 bis 20 zur Deckung.",
-  captions:
+  ],
+  [
+    "When each scene is captioned from the left or from the right, one text layer no longer generalizes and two do; the vision side still relies on EP.",
     "Wird jede Szene von links oder von rechts beschrieben, generalisiert eine Textschicht nicht mehr, zwei tun es; die Bildseite stützt sich weiterhin auf EP.",
-  grid: "Auf einem Raster von 4 × 4 ist der Mechanismus derselbe: EP fällt von links nach rechts, und ohne EP ist die Reihenfolge verloren.",
-  three: "Der Mechanismus wiederholt sich mit drei Objekten: Neue Tripel werden richtig geordnet, ohne EP nicht mehr.",
-  "norm-mlp": "Layer-Norm und ein MLP verändern den Mechanismus (Anhang R); mit festgehaltener Skala der Norm findet die Zerlegung EP noch immer.",
-  autoregressive: "Ein autoregressives Modell, ein kausaler Transformer, der den Streifen liest und die Beschreibung schreibt, zeigt denselben Mechanismus (Anhang O).",
-  reversal: "EP in Stärke −1 lässt das Modell das Gegenteil sagen; kein anderer Term tut das.",
-  phase: "Die Skalen am Anfang wählen den Mechanismus: EP, wo CLS viel größer beginnt als die Positionen, sonst einen anderen Term oder die Werte.",
-  birth: "Die Steigung kommt vor der Fähigkeit: Sie hat die Hälfte ihrer endgültigen Größe, bevor die Reihenfolge bei neuen Paaren den halben Weg vom Zufall zu ihrem Endwert zurückgelegt hat.",
-  surgery: "Eine gerade Rampe in einem Kopf ist alles, was an EP zählt: Anstelle des EP aller Köpfe stellt sie die Reihenfolge wieder her.",
-};
+  ],
+  [
+    "The mechanism is the same on a 4 x 4 grid: EP falls from left to right, and without it the order is lost.",
+    "Auf einem Raster von 4 × 4 ist der Mechanismus derselbe: EP fällt von links nach rechts, und ohne EP ist die Reihenfolge verloren.",
+  ],
+  [
+    "The mechanism replicates with three objects: unseen triples are ordered right, and without EP no longer.",
+    "Der Mechanismus wiederholt sich mit drei Objekten: Neue Tripel werden richtig geordnet, ohne EP nicht mehr.",
+  ],
+  [
+    "Layer norm and an MLP modify the mechanism (App. R); with the norm's scale frozen the decomposition still finds EP.",
+    "Layer-Norm und ein MLP verändern den Mechanismus (Anhang R); mit festgehaltener Skala der Norm findet die Zerlegung EP noch immer.",
+  ],
+  [
+    "An autoregressive VLM, one causal Transformer that reads the strip and writes the caption, shows the same mechanism (App. O).",
+    "Ein autoregressives Modell, ein kausaler Transformer, der den Streifen liest und die Beschreibung schreibt, zeigt denselben Mechanismus (Anhang O).",
+  ],
+  [
+    "EP at strength −1 makes the model say the opposite; no other term does that.",
+    "EP in Stärke −1 lässt das Modell das Gegenteil sagen; kein anderer Term tut das.",
+  ],
+  [
+    "The initial scales choose the mechanism: EP where CLS starts much larger than positions, another term or the values elsewhere.",
+    "Die Skalen am Anfang wählen den Mechanismus: EP, wo CLS viel größer beginnt als die Positionen, sonst einen anderen Term oder die Werte.",
+  ],
+  [
+    "The slope comes before the ability: it has half its final size before order on unseen pairs is half way from chance to its final value.",
+    "Die Steigung kommt vor der Fähigkeit: Sie hat die Hälfte ihrer endgültigen Größe, bevor die Reihenfolge bei neuen Paaren den halben Weg vom Zufall zu ihrem Endwert zurückgelegt hat.",
+  ],
+  [
+    "A straight ramp in one head is all of EP that matters: in the place of every head's EP it restores the order.",
+    "Eine gerade Rampe in einem Kopf ist alles, was an EP zählt: Anstelle des EP aller Köpfe stellt sie die Reihenfolge wieder her.",
+  ],
+]);
 
 export const experiments: ExperimentWords = {
   headings: {
@@ -51,7 +86,7 @@ export const experiments: ExperimentWords = {
   cancel: "Abbrechen",
 
   verdict: {
-    claim: (experiment) => CLAIMS[experiment],
+    claim: (crate) => CLAIMS.get(crate) ?? crate,
     papers: "Die Behauptung der Studie:",
     ours: "Unsere Erwartung, die in der Studie nicht geprüft wird:",
     report: (models) => `Unser Bericht, aus ${modelsOf(models)}:`,

@@ -30,8 +30,8 @@ const english = {
 
   /** What is claimed, and what the numbers say of it. */
   verdict: {
-    /** `crate`: in the words of the crate's own table. */
-    claim: (_experiment: Claimed, crate: string): string => crate,
+    /** `crate`: the claim in the words of the crate, and said so where it has no other. */
+    claim: (crate: string): string => crate,
     papers: "The paper’s claim:",
     ours: "Our expectation, which the paper does not test:",
     report: (models: number): string => `Our report, of ${count(models)} models:`,
