@@ -6,6 +6,8 @@ use leftright::checkpoint::load;
 /// The model that comes with the article.
 const MODEL: &[u8] = include_bytes!("../www/src/run/paper.safetensors");
 
+const PAIRS: &str = "the paper's world has unseen pairs";
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (config, snapshot) = load(MODEL)?;
     let evaluator = Evaluator::new(&config);
@@ -16,12 +18,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!(
             "without {}: retrieval on unseen pairs {:.3}",
             term.name(),
-            unseen.retrieval
+            unseen.retrieval.expect(PAIRS)
         );
     }
     let reversed = evaluator
         .accuracies(&snapshot.params, &[Ablation::vision(&[Term::EP], -1.0)])?
         .unseen;
-    println!("EP reversed: retrieval on unseen pairs {:.3}", reversed.retrieval);
+    println!(
+        "EP reversed: retrieval on unseen pairs {:.3}",
+        reversed.retrieval.expect(PAIRS)
+    );
     Ok(())
 }

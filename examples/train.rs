@@ -16,7 +16,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let unseen = evaluator.evaluate(&snapshot).accuracies.unseen;
             println!(
                 "step {}: retrieval on unseen pairs {:.3}",
-                snapshot.step, unseen.retrieval
+                snapshot.step,
+                unseen.retrieval.expect("the paper's world has unseen pairs")
             );
         }
     }

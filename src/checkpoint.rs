@@ -42,6 +42,10 @@ pub enum CheckpointError {
 /// it), so a larger file is no checkpoint.
 pub const MAX_BYTES: usize = 96 << 20;
 
+/// Bytes of the largest header that is read. The largest there can be has 46 KB (a test prints it), and one of
+/// 80 MB, which fits into a file, would take a gigabyte to parse.
+const MAX_HEADER: u64 = 1 << 18;
+
 /// What a file holds beside the parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Contents {
@@ -58,7 +62,10 @@ const MOMENTS: [&str; 2] = ["adamw.first.", "adamw.second."];
 /// Writes the first model of a snapshot.
 ///
 /// # Errors
-/// Where safetensors refuses; not for a snapshot of this config.
+/// Where a number is not finite, or not in half precision: [`load`] would refuse it.
+///
+/// # Panics
+/// Where the snapshot is of a config of another shape.
 pub fn save(
     config: &ValidConfig,
     snapshot: &Snapshot,
@@ -74,6 +81,9 @@ pub fn save(
     let mut parts = vec![("", &snapshot.params)];
     if contents == Contents::Training {
         parts.extend(MOMENTS.into_iter().zip([&snapshot.first, &snapshot.second]));
+    }
+    for (prefix, values) in &parts {
+        writable(&table, prefix, values, contents)?;
     }
     let half = |values: &[f32]| {
         values
@@ -105,6 +115,29 @@ pub fn save(
     Ok(bytes)
 }
 
+/// Refuses numbers that would not be read again.
+fn writable(
+    table: &ParamTable,
+    prefix: &str,
+    values: &[f32],
+    contents: Contents,
+) -> Result<(), CheckpointError> {
+    let (what, fits): (_, fn(&f32) -> bool) = match contents {
+        Contents::Half => ("that half precision holds", |v| f16::from_f32(*v).is_finite()),
+        Contents::Model | Contents::Training => ("that are finite", |v| v.is_finite()),
+    };
+    for tensor in &table.tensors {
+        if let Some(value) = values[tensor.range.clone()].iter().find(|v| !fits(v)) {
+            return Err(CheckpointError::Tensor {
+                name: format!("{prefix}{}", tensor.name),
+                expected: format!("numbers {what}"),
+                found: value.to_string(),
+            });
+        }
+    }
+    Ok(())
+}
+
 /// safetensors writes the metadata as a `HashMap` gives it, another way in every run; in the order of their
 /// names, one model is always the same bytes. The other order is as long, so the tensors stay where they are.
 fn sort_metadata(bytes: &mut [u8], [first, second]: [(&str, &str); 2]) -> Option<()> {
@@ -133,6 +166,12 @@ pub fn load(bytes: &[u8]) -> Result<(ValidConfig, Snapshot), CheckpointError> {
     if bytes.len() > MAX_BYTES {
         return Err(CheckpointError::Size(bytes.len()));
     }
+    if bytes
+        .first_chunk()
+        .is_some_and(|length| u64::from_le_bytes(*length) > MAX_HEADER)
+    {
+        return Err(SafeTensorError::HeaderTooLarge.into());
+    }
     let (_, metadata) =
         SafeTensors::read_metadata(bytes).map_err(|error| cut_short(bytes).unwrap_or(error.into()))?;
     let file = SafeTensors::deserialize(bytes)?;
@@ -156,7 +195,7 @@ pub fn load(bytes: &[u8]) -> Result<(ValidConfig, Snapshot), CheckpointError> {
             .unwrap_or(name);
         table.tensors.iter().any(|t| t.name == name)
     };
-    if let Some(name) = file.names().into_iter().find(|name| !known(name)) {
+    if let Some(name) = file.names().into_iter().filter(|name| !known(name)).min() {
         return Err(CheckpointError::Tensor {
             name: name.to_owned(),
             expected: "no such tensor".to_owned(),

@@ -119,11 +119,11 @@ fn a_silent_head_adds_nothing() {
             let b = embeddings(&valueless);
             a.iter().zip(&b).fold(0f32, |m, (a, b)| m.max((a - b).abs()))
         };
-        assert!(far(&embeddings(&evaluator.silence(&params, tower, &[2]))) < 1e-5);
-        assert!(far(&embeddings(&evaluator.silence(&params, tower, &[1]))) > 1e-3);
+        assert!(far(&embeddings(&evaluator.silence(&params, tower, &[2]).unwrap())) < 1e-5);
+        assert!(far(&embeddings(&evaluator.silence(&params, tower, &[1]).unwrap())) > 1e-3);
         assert!(far(&embeddings(&params)) > 1e-3);
     }
-    let nobody = evaluator.silence(&params, Tower::Vision, &[0, 1, 2, 3]);
+    let nobody = evaluator.silence(&params, Tower::Vision, &[0, 1, 2, 3]).unwrap();
     assert!((evaluator.swap_cosine(&nobody, &[]).unwrap().unwrap() - 1.0).abs() < 1e-5);
     assert_eq!(
         evaluator.accuracy(&nobody, &[], Split::Unseen).unwrap().order,
@@ -147,14 +147,17 @@ fn a_carried_head_is_all_of_it() {
     }
     let differ = |params: &[f32]| params.iter().zip(&own).filter(|(a, b)| a != b).count();
     let all = differ(&patchwork);
-    evaluator.carry(&own, Tower::Vision, &[], &mut patchwork);
-    assert_eq!(differ(&patchwork), all);
-    evaluator.carry(&own, Tower::Vision, &[1], &mut patchwork);
-    assert_eq!(differ(&patchwork), all / 4 * 3);
+    let mut carry = |heads: &[u32]| {
+        let carried = evaluator.carry(&own, Tower::Vision, heads, &mut patchwork);
+        carried.map(|()| patchwork.clone())
+    };
+    assert_eq!(differ(&carry(&[]).unwrap()), all);
+    let with_one = carry(&[1]).unwrap();
+    assert_eq!(differ(&with_one), all / 4 * 3);
     let head = |params: &[f32]| evaluator.gazes(params, Tower::Vision, &[]).unwrap()[1];
-    assert_eq!(head(&patchwork), head(&own));
-    evaluator.carry(&own, Tower::Vision, &[0, 2, 3], &mut patchwork);
-    assert_eq!(patchwork, own);
+    assert_eq!(head(&with_one), head(&own));
+    assert!(carry(&[4]).unwrap_err().to_string().starts_with("head is 4, but"));
+    assert_eq!(carry(&[0, 2, 3]).unwrap(), own);
 }
 
 fn taken(evaluator: &Evaluator, params: &[f32], measure: &Measure) -> Values {
@@ -176,14 +179,14 @@ fn scores(values: &Values, before: &str) -> [f64; 3] {
 fn judged(evaluator: &Evaluator, params: &[f32], ablations: &[Ablation]) -> [f64; 3] {
     let accuracy = evaluator.accuracy(params, ablations, Split::Unseen).unwrap();
     [
-        accuracy.retrieval,
+        accuracy.retrieval.unwrap(),
         accuracy.order.unwrap(),
         accuracy.recognition.unwrap(),
     ]
 }
 
 /// The heads of a role, by its name.
-type Heads = (&'static str, Vec<usize>);
+type Heads = (&'static str, Vec<u32>);
 
 /// The reference's trained model, with its heads that point and those that find.
 fn trained() -> (Evaluator, Vec<f32>, [Heads; 2]) {
@@ -191,7 +194,7 @@ fn trained() -> (Evaluator, Vec<f32>, [Heads; 2]) {
     let (evaluator, params) = (Evaluator::new(&fixture.config), fixture.params(""));
     let gazes = evaluator.gazes(&params, Tower::Vision, &[]).unwrap();
     let heads = [Role::Pointing, Role::Finding].map(|role| {
-        let heads = (0..gazes.len()).filter(|h| gazes[*h].role() == role);
+        let heads = (0..gazes.len() as u32).filter(|h| gazes[*h as usize].role() == role);
         (role.name(), heads.collect::<Vec<_>>())
     });
     assert!(heads.iter().all(|(_, heads)| !heads.is_empty()), "{gazes:?}");
@@ -215,13 +218,15 @@ fn roles_are_silenced_left_alone_and_flattened() {
     }
     let mut found = vec![judged(&evaluator, &params, &[])];
     for (role, own) in heads {
-        let others: Vec<usize> = (0..4).filter(|h| !own.contains(h)).collect();
+        let others: Vec<u32> = (0..4).filter(|h| !own.contains(h)).collect();
         let flat = Ablation {
-            heads: Some(own.iter().map(|h| *h as u32).collect()),
+            heads: Some(own.clone()),
             ..ep.clone()
         };
-        let silent =
-            |heads: &[usize]| judged(&evaluator, &evaluator.silence(&params, Tower::Vision, heads), &[]);
+        let silent = |heads: &[u32]| {
+            let silent = evaluator.silence(&params, Tower::Vision, heads).unwrap();
+            judged(&evaluator, &silent, &[])
+        };
         for (deed, expected) in [
             ("silent", silent(&own)),
             ("only", silent(&others)),
@@ -267,14 +272,16 @@ fn heads_are_carried_into_the_model_that_is_taught_no_order() {
     let text = evaluator.gazes(&params, Tower::Text, &[]).unwrap();
     for (role, heads) in [pointing, finding, ("all", vec![0, 1, 2, 3])] {
         let mut model = untaught.clone();
-        evaluator.carry(&params, Tower::Vision, &heads, &mut model);
+        evaluator
+            .carry(&params, Tower::Vision, &heads, &mut model)
+            .unwrap();
         assert_eq!(
             scores(&values, &format!("carried {role} ")),
             judged(&evaluator, &model, &[])
         );
-        let same = |h: &usize| role == "all" || text[*h].role().name() == role;
-        let same: Vec<usize> = (0..text.len()).filter(same).collect();
-        evaluator.carry(&params, Tower::Text, &same, &mut model);
+        let same = |h: &u32| role == "all" || text[*h as usize].role().name() == role;
+        let same: Vec<u32> = (0..text.len() as u32).filter(same).collect();
+        evaluator.carry(&params, Tower::Text, &same, &mut model).unwrap();
         assert_eq!(
             scores(&values, &format!("carried-both {role} ")),
             judged(&evaluator, &model, &[])

@@ -96,6 +96,12 @@ pub fn export(args: &ExportArgs, json: bool) -> Result<(), Failure> {
         }
         None => evaluator.items(args.split).to_vec(),
     };
+    if items.is_empty() {
+        let split = args.split.name();
+        return Err(Failure::Usage(format!(
+            "there is no scene in split {split} of this model's world"
+        )));
+    }
     let params = &snapshot.params;
     let arrays = match args.what {
         What::Decomposition | What::Attention => {

@@ -26,8 +26,12 @@ fn object(accuracies: &Accuracies, splits: &[Split]) -> Map<String, Value> {
         .collect()
 }
 
+/// An accuracy in text.
+pub fn number(accuracy: Option<f64>) -> String {
+    accuracy.map_or("-".to_owned(), |accuracy| format!("{accuracy:.3}"))
+}
+
 fn table(out: &mut impl Write, accuracies: &Accuracies, splits: &[Split]) -> std::io::Result<()> {
-    let number = |x: Option<f64>| x.map_or("-".to_owned(), |x| format!("{x:.3}"));
     writeln!(
         out,
         "{:<8} {:>10} {:>8} {:>12} {:>7}",
@@ -35,7 +39,7 @@ fn table(out: &mut impl Write, accuracies: &Accuracies, splits: &[Split]) -> std
     )?;
     for split in splits {
         let a = &accuracies[*split];
-        let [retrieval, order, recognition] = [Some(a.retrieval), a.order, a.recognition].map(number);
+        let [retrieval, order, recognition] = [a.retrieval, a.order, a.recognition].map(number);
         writeln!(
             out,
             "{:<8} {retrieval:>10} {order:>8} {recognition:>12} {:>7}",

@@ -1,11 +1,13 @@
 //! `leftright sweep`: a grid over settings, a file of rows for each part of its models.
 
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use clap::{Args, ValueEnum};
 use leftright::config::Config;
 use leftright::sweep::{Part, Rows, Shard, Spec, resolve};
-use serde_json::json;
+use leftright::training::EngineRequest;
+use serde_json::{Value, json};
 
 use super::work::{Work, WorkArgs, counted};
 use super::{EngineArg, Failure, bar, file, report, rows};
@@ -44,6 +46,15 @@ enum Format {
     Csv,
 }
 
+impl Format {
+    fn extension(self) -> &'static str {
+        match self {
+            Format::Parquet => "parquet",
+            Format::Csv => "csv",
+        }
+    }
+}
+
 fn read(path: &Path) -> Result<Spec, Failure> {
     let text = file::read(path, "a sweep's file", MAX_BYTES)?;
     // toml's message has several lines; one is what a terminal and a log want.
@@ -58,43 +69,66 @@ fn read(path: &Path) -> Result<Spec, Failure> {
     toml::from_slice(&text).map_err(|error| Failure::Usage(format!("{}: {}", path.display(), line(error))))
 }
 
-/// The folder of one sweep: empty, or that of the same spec.
-fn claim(args: &SweepArgs, out: &Path, spec: &Spec) -> Result<(), Failure> {
-    std::fs::create_dir_all(out).map_err(|error| Failure::file(out, error))?;
+/// The folder of one sweep: empty, or that of the same version, engine, format and spec, as sweep.json in it
+/// says.
+fn claim(args: &SweepArgs, out: &Path, spec: &Spec, engine: EngineRequest) -> Result<(), Failure> {
+    let refuse = |why: &str| Err(Failure::Usage(format!("{} holds {why}", out.display())));
+    fs::create_dir_all(out).map_err(|error| Failure::file(out, error))?;
     let path = out.join("sweep.json");
-    let ours = serde_json::to_string_pretty(spec)?;
-    match std::fs::read_to_string(&path) {
-        Ok(theirs) if theirs != ours => Err(Failure::Usage(format!(
-            "{} holds a sweep of another spec (see sweep.json there); name another folder",
-            out.display()
-        ))),
-        Ok(_) if !args.resume && args.shard.count == 1 => Err(Failure::Usage(format!(
-            "{} holds this sweep already; --resume goes on with it",
-            out.display()
-        ))),
-        Ok(_) => Ok(()),
-        Err(_) => file::write(&path, ours.as_bytes()),
+    let ours = serde_json::to_string_pretty(&json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "engine": engine,
+        "format": args.format.extension(),
+        "spec": spec,
+    }))?;
+    if !path.exists() {
+        if holds_parts(out).map_err(|error| Failure::file(out, error))? {
+            return refuse("parts of a sweep without the sweep.json that says of which; name another folder");
+        }
+        return file::write(&path, ours.as_bytes());
     }
+    let theirs = file::read(&path, "a sweep's file", MAX_BYTES)?;
+    let theirs: Value = serde_json::from_slice(&theirs)
+        .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+    let ours: Value = serde_json::from_str(&ours)?;
+    let other = ["spec", "version", "engine", "format"]
+        .into_iter()
+        .find(|key| theirs.get(key) != ours.get(key));
+    match other {
+        Some(key) => refuse(&format!(
+            "a sweep of another {key} (see sweep.json there); name another folder"
+        )),
+        None if !args.resume && args.shard.count == 1 => {
+            refuse("this sweep already; --resume goes on with it")
+        }
+        None => Ok(()),
+    }
+}
+
+fn holds_parts(out: &Path) -> io::Result<bool> {
+    for entry in fs::read_dir(out)? {
+        if entry?.file_name().to_string_lossy().starts_with("part-") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
     let spec = read(&args.spec)?;
     let plan = spec.plan()?;
     let steps = plan.configs.len() as u64 * u64::from(plan.steps);
-    if !Work::new(&plan.configs, [steps; 2]).begin(&args.work, json)? {
+    let engine = resolve(args.engine.into(), &plan.configs);
+    if !Work::new(&plan.configs, [steps; 2], engine).begin(&args.work, json)? {
         return Ok(());
     }
     let out = args
         .out
         .as_deref()
         .ok_or_else(|| Failure::Usage("give --out".to_owned()))?;
-    claim(args, out, &spec)?;
-    let engine = resolve(args.engine.into());
+    claim(args, out, &spec, engine)?;
     let about = spec.about(engine);
-    let extension = match args.format {
-        Format::Parquet => "parquet",
-        Format::Csv => "csv",
-    };
+    let extension = args.format.extension();
     let path = |part: &Part| out.join(format!("part-{:06}.{extension}", part.place));
     let share = Part::all(plan.configs.len())
         .into_iter()

@@ -1,6 +1,7 @@
 //! `leftright train`: a run with a progress bar, checkpoints on the way, and one at its end, be it that Ctrl-C ends it.
 
 use std::path::{Path, PathBuf};
+use std::slice;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -103,18 +104,6 @@ fn recipe(path: &Path) -> Result<Recipe, Failure> {
         .map_err(|error| Failure::Usage(format!("{}: not the JSON of a run: {error}", path.display())))
 }
 
-/// Refuses a setting that there is not, with the one that was meant.
-fn check(key: &str) -> Result<(), Failure> {
-    if Config::default().values().any(|(name, _)| name == key) {
-        return Ok(());
-    }
-    let hint = match Config::nearest(key) {
-        Some(name) => format!("did you mean {name}?"),
-        None => "leftright train --help lists them".to_owned(),
-    };
-    Err(Failure::Usage(format!("there is no setting \"{key}\"; {hint}")))
-}
-
 /// A model to train, with its steps in all; where it goes on, from what.
 struct Asked {
     config: ValidConfig,
@@ -165,7 +154,6 @@ impl Asked {
         for setting in &args.settings {
             let missing = || Failure::Usage(format!("--set {setting} has no \"=\"; write key=value"));
             let (key, value) = setting.split_once('=').ok_or_else(missing)?;
-            check(key)?;
             settings.push((key, value));
         }
         let start = args.start.as_deref().map(str::parse).transpose()?;
@@ -220,10 +208,10 @@ impl Training {
         }
         if let Some(snapshot) = &advance.snapshot {
             let evaluation = self.evaluator.evaluate(snapshot);
-            let [seen, unseen] =
-                [&evaluation.accuracies.seen, &evaluation.accuracies.unseen].map(|a| a.retrieval);
+            let [seen, unseen] = [&evaluation.accuracies.seen, &evaluation.accuracies.unseen]
+                .map(|a| report::number(a.retrieval));
             self.bar
-                .set_message(format!("retrieval: seen {seen:.3}, unseen {unseen:.3}"));
+                .set_message(format!("retrieval: seen {seen}, unseen {unseen}"));
             self.evaluations.push(evaluation);
         }
         self.bar.set_position(self.run.step().into());
@@ -258,7 +246,9 @@ fn at_step(out: &Path, step: u32) -> PathBuf {
 
 pub fn train(args: &TrainArgs, json: bool) -> Result<(), Failure> {
     let asked = Asked::by(args)?;
-    if !Work::new(std::slice::from_ref(&asked.config), [asked.left().into(); 2]).begin(&args.work, json)? {
+    let engine = EngineRequest::from(args.engine);
+    let work = Work::new(slice::from_ref(&asked.config), [asked.left().into(); 2], engine);
+    if !work.begin(&args.work, json)? {
         return Ok(());
     }
     let out = args
@@ -269,7 +259,6 @@ pub fn train(args: &TrainArgs, json: bool) -> Result<(), Failure> {
     let stop = interrupted()?;
     let Asked { config, steps, from } = asked;
     let evaluator = Evaluator::new(&config);
-    let engine = EngineRequest::from(args.engine);
     let run = pollster::block_on(async {
         match from {
             Some(snapshot) => Run::resume(config, snapshot, engine).await,

@@ -2,7 +2,8 @@
 
 use clap::Args;
 use leftright::config::ValidConfig;
-use leftright::experiment::bytes_of_largest;
+use leftright::experiment::{POPULATION, bytes_of_largest};
+use leftright::training::EngineRequest;
 use serde_json::json;
 
 use super::{Failure, estimate, report};
@@ -23,6 +24,7 @@ pub struct Work {
     models: u64,
     /// Steps of all of them together: the fewest and the most that these can be.
     steps: [u64; 2],
+    engine: EngineRequest,
     /// How many are in training at a time.
     at_once: u64,
     /// Bytes that so many of the largest of them need, roughly.
@@ -32,13 +34,18 @@ pub struct Work {
 const GIB: f64 = (1u32 << 30) as f64;
 
 impl Work {
-    /// Models of these configs, of so many steps in all, on every thread.
-    pub fn new(configs: &[ValidConfig], steps: [u64; 2]) -> Work {
+    /// Models of these configs, of so many steps in all: one on every thread or, on the GPU, a population.
+    pub fn new(configs: &[ValidConfig], steps: [u64; 2], engine: EngineRequest) -> Work {
         let models = configs.len() as u64;
-        let at_once = models.min(rayon::current_num_threads() as u64);
+        let together = match engine {
+            EngineRequest::Gpu => POPULATION,
+            EngineRequest::Auto | EngineRequest::Cpu => rayon::current_num_threads(),
+        };
+        let at_once = models.min(together as u64);
         Work {
             models,
             steps,
+            engine,
             at_once,
             bytes: at_once * bytes_of_largest(configs),
         }
@@ -57,7 +64,7 @@ impl Work {
     pub fn check(&self, args: &WorkArgs) -> Result<(), Failure> {
         let allowed = args.memory.map_or_else(available, |gib| (gib * GIB) as u64);
         if self.bytes > allowed {
-            let threads = if self.at_once > 1 {
+            let threads = if self.at_once > 1 && self.engine != EngineRequest::Gpu {
                 format!(", or set RAYON_NUM_THREADS below {}", self.at_once)
             } else {
                 String::new()

@@ -253,12 +253,12 @@ fn shares_are_columns_where_they_are_asked_for() {
 
 #[test]
 fn a_bad_spec_is_refused_before_the_first_step() {
-    let cases: [(&str, &str, &[&str], &[&str]); 10] = [
+    let cases: [(&str, &str, &[&str], &[&str]); 12] = [
         (
             "key",
-            "steps = 10\n[grid]\nlabel_pairs = [5]\n",
+            "steps = 10\n[grid]\ndepth = [5]\n",
             &[],
-            &["label_pairs", "the settings are", "pair_labels"],
+            &["depth", "the settings are", "pair_labels"],
         ),
         (
             "field",
@@ -297,6 +297,18 @@ fn a_bad_spec_is_refused_before_the_first_step() {
             &["seed is \"1000.0\", but must be a whole number"],
         ),
         ("term", "steps = 10\nablate = [\"XP\"]\n", &[], &["XP", "EP"]),
+        (
+            "head",
+            "steps = 10\nablate = [\"EP@3\"]\n[grid]\nheads = [4, 2]\n",
+            &[],
+            &["head is 3, but must be between 0 and 1"],
+        ),
+        (
+            "misspelt",
+            "steps = 10\n[grid]\npair_lables = [5]\n",
+            &[],
+            &["pair_lables", "did you mean pair_labels?"],
+        ),
         (
             "memory",
             "steps = 10\n[set]\nbatch = 400\n",
@@ -338,5 +350,20 @@ fn another_spec_does_not_go_into_a_sweeps_folder() {
     std::fs::write(&spec, "steps = 3\n[set]\nd_model = 16\nheads = 2\nbatch = 16\n").unwrap();
     let other = String::from_utf8(run(&["sweep", &spec, "--out", &out, "--resume"]).stderr).unwrap();
     assert!(other.contains("another spec"), "{other}");
+    std::fs::write(&spec, "steps = 2\n[set]\nd_model = 16\nheads = 2\nbatch = 16\n").unwrap();
+    let refused = |more: &[&str], why: &str| {
+        let output = run(&[&["sweep", &spec, "--out", &out, "--resume"], more].concat());
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && error.contains(why), "{error}");
+    };
+    refused(&["--format", "csv"], "another format");
+    // What is not to be read, and what is not there beside parts, is not taken for an empty folder.
+    let about = Path::new(&out).join("sweep.json");
+    std::fs::write(&about, [0xff]).unwrap();
+    refused(&[], "sweep.json: ");
+    assert_eq!(std::fs::read(&about).unwrap(), [0xff]);
+    std::fs::remove_file(&about).unwrap();
+    refused(&[], "parts of a sweep without the sweep.json");
+    assert!(!about.exists());
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -171,5 +171,5 @@ fn a_misspelt_setting_is_told_which_is_meant() {
     assert!(
         misspelt("pair_lables=5").contains("there is no setting \"pair_lables\"; did you mean pair_labels?")
     );
-    assert!(misspelt("zzz=5").contains("there is no setting \"zzz\"; leftright train --help lists them"));
+    assert!(misspelt("zzz=5").contains("there is no setting \"zzz\"; the settings are"));
 }

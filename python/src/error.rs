@@ -94,14 +94,7 @@ impl From<PyErr> for Error {
 
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Error {
-        let message = match &error {
-            ConfigError::Unknown(name) => match Config::nearest(name) {
-                Some(near) => format!("there is no setting \"{name}\"; did you mean {near}?"),
-                None => error.to_string(),
-            },
-            _ => error.to_string(),
-        };
-        Error::config(message, &error)
+        Error::config(error.to_string(), &error)
     }
 }
 

@@ -43,7 +43,7 @@ impl Sweep {
 
     /// Trains its models, and gives a row per model and measurement.
     fn train(&self, py: Python<'_>, engine: &str, progress: &Bound<'_, PyAny>) -> Result<Table> {
-        let engine = resolve(self::engine(engine)?);
+        let engine = resolve(self::engine(engine)?, &self.plan.configs);
         let jobs: Vec<_> = self
             .models
             .iter()

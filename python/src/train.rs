@@ -135,7 +135,7 @@ pub fn train_together(
     progress: &Bound<'_, PyAny>,
 ) -> Result<Vec<Model>> {
     let population = Population::new(configs.iter().map(|config| config.get().0.clone()).collect())?;
-    let engine = leftright::sweep::resolve(self::engine(engine)?);
+    let engine = leftright::sweep::resolve(self::engine(engine)?, &population);
     watch(py, progress, |watched| {
         if engine == EngineRequest::Gpu {
             return on_gpu(&population, steps, watched);

@@ -5,12 +5,13 @@ use serde::Serialize;
 
 use crate::task::{Split, splits};
 
-/// How often a model is right on one split, each from 0 to 1.
+/// How often a model is right on one split, each from 0 to 1; none where the split has no scene, as a very small
+/// world's can.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "web", derive(tsify::Tsify), tsify(missing_as_null))]
 pub struct Accuracy {
     /// The nearest of all captions is true (in an autoregressive run: the caption it writes is).
-    pub retrieval: f64,
+    pub retrieval: Option<f64>,
     /// The scene's caption beats the same labels in any other order (chance 0.5, of three objects 1/6); a tie
     /// at the top is the toss it is, so two equals count a half. None for single objects.
     pub order: Option<f64>,
@@ -97,7 +98,7 @@ impl Accuracy {
     /// One score; none where the split has it not.
     pub fn score(&self, score: Score) -> Option<f64> {
         match score {
-            Score::Retrieval => Some(self.retrieval),
+            Score::Retrieval => self.retrieval,
             Score::Order => self.order,
             Score::Recognition => self.recognition,
         }

@@ -131,16 +131,16 @@ impl Evaluator {
                 .iter()
                 .zip(&answers)
                 .map(|(item, answer)| score(item, answer));
-            scores.sum::<f64>() / items.len() as f64
+            (!items.is_empty()).then(|| scores.sum::<f64>() / items.len() as f64)
         };
         let share = |hit: &dyn Fn(&Item, Caption) -> bool| {
             mean(&|item, answer| f64::from(answer.given.is_some_and(|caption| hit(item, caption))))
         };
-        let ordered = split != Split::Single;
+        let pairs = split != Split::Single;
         Accuracy {
             retrieval: share(&|item, caption| holds(&self.config, &item.strip, caption)),
-            order: ordered.then(|| mean(&|_, answer| answer.ordered)),
-            recognition: ordered.then(|| share(&|item, caption| caption.named() == item.caption.named())),
+            order: mean(&|_, answer| answer.ordered).filter(|_| pairs),
+            recognition: share(&|item, caption| caption.named() == item.caption.named()).filter(|_| pairs),
             items: items.len() as u32,
             not_finite: answers.iter().filter(|answer| !answer.finite).count() as u32,
         }

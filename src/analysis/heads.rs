@@ -3,7 +3,8 @@
 
 use super::slope::first_pixel;
 use super::text::NAMED;
-use super::{Ablation, AnalysisError, Evaluator, Scene, Tower};
+use super::{Ablation, AnalysisError, Evaluator, Scene, Term, Tower, strengths};
+use crate::model::TowerModel;
 
 /// What a head looks at where there are two objects.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -98,44 +99,66 @@ impl Evaluator {
     }
 
     /// The model without what some heads of a tower's first layer add to the residual stream.
-    pub fn silence(&self, params: &[f32], tower: Tower, heads: &[usize]) -> Vec<f32> {
+    ///
+    /// # Errors
+    /// Where there is no such tower or head.
+    pub fn silence(&self, params: &[f32], tower: Tower, heads: &[u32]) -> Result<Vec<f32>, AnalysisError> {
+        let tower = self.tower_with(tower, heads)?;
         let mut silent = params.to_vec();
         for head in heads {
-            for place in self.outputs(tower, *head) {
-                silent[place].fill(0.0);
-            }
+            outputs(tower, *head as usize).for_each(|place| silent[place].fill(0.0));
         }
-        silent
+        Ok(silent)
     }
 
     /// Puts some heads of a tower's first layer, as one model has them, in their places in another: the rows
     /// of queries, keys and values, and the columns of the output.
-    pub fn carry(&self, from: &[f32], tower: Tower, heads: &[usize], into: &mut [f32]) {
-        let (tower_model, d) = (&self.towers()[tower as usize], self.config().d_model as usize);
-        let (layer, k) = (&tower_model.params.layers[0], tower_model.d_head());
-        for head in heads {
+    ///
+    /// # Errors
+    /// As [`Evaluator::silence`].
+    pub fn carry(
+        &self,
+        from: &[f32],
+        tower: Tower,
+        heads: &[u32],
+        into: &mut [f32],
+    ) -> Result<(), AnalysisError> {
+        let tower = self.tower_with(tower, heads)?;
+        let (layer, d, k) = (&tower.params.layers[0], tower.d, tower.d_head());
+        for head in heads.iter().map(|head| *head as usize) {
             let inputs = [&layer.query, &layer.key, &layer.value]
                 .into_iter()
                 .flat_map(|map| {
                     let (weight, bias) = (map.weight.start + head * k * d, map.bias.start + head * k);
                     [weight..weight + k * d, bias..bias + k]
                 });
-            for place in inputs.chain(self.outputs(tower, *head)) {
+            for place in inputs.chain(outputs(tower, head)) {
                 into[place.clone()].copy_from_slice(&from[place]);
             }
         }
+        Ok(())
     }
 
-    /// Where the output's columns of a head lie among a model's parameters, row by row.
-    fn outputs(&self, tower: Tower, head: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
-        let tower = &self.towers()[tower as usize];
-        let (d, k) = (tower.d, tower.d_head());
-        let output = tower.params.layers[0].output.weight.clone();
-        output.step_by(d).map(move |row| {
-            let start = row + head * k;
-            start..start + k
-        })
+    /// A tower that has some heads.
+    fn tower_with(&self, tower: Tower, heads: &[u32]) -> Result<&TowerModel, AnalysisError> {
+        let ablation = Ablation {
+            tower,
+            heads: Some(heads.to_vec()),
+            ..Ablation::vision(&[Term::EP], 1.0)
+        };
+        strengths(self.config(), tower, &[ablation])?;
+        Ok(&self.towers()[tower as usize])
     }
+}
+
+/// Where the output's columns of a head lie among a model's parameters, row by row.
+fn outputs(tower: &TowerModel, head: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
+    let (d, k) = (tower.d, tower.d_head());
+    let output = tower.params.layers[0].output.weight.clone();
+    output.step_by(d).map(move |row| {
+        let start = row + head * k;
+        start..start + k
+    })
 }
 
 #[cfg(test)]

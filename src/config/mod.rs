@@ -38,7 +38,7 @@ pub enum ConfigError {
         allowed: String,
     },
     /// A key that no field has.
-    #[error("there is no setting \"{0}\"; the settings are {names}", names = Config::names())]
+    #[error("there is no setting \"{0}\"; {meant}", meant = meant(.0))]
     Unknown(String),
     /// A preset that does not exist.
     #[error("there is no preset \"{0}\"; the presets are {names}", names = Preset::names())]
@@ -87,6 +87,9 @@ macro_rules! config {
                 },)*];
                 for (name, _, most, _) in self.dependent() {
                     fields.iter_mut().filter(|f| f.name == name).for_each(|f| f.max = f.max.min(f64::from(most)));
+                }
+                for (name, _) in self.of_objects() {
+                    fields.iter_mut().filter(|f| f.name == name).for_each(|f| f.min = f.min.max(f64::from(self.objects)));
                 }
                 fields
             }
@@ -149,6 +152,14 @@ fn bounds(field: &'static str, value: u32, allowed: String) -> ConfigError {
     }
 }
 
+/// The setting that a misspelt name stands for, or else all of them.
+fn meant(name: &str) -> String {
+    match Config::nearest(name) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("the settings are {}", NAMES.join(", ")),
+    }
+}
+
 /// How alike a name must be to be the one that was meant, of 1.
 const ALIKE: f64 = 0.8;
 
@@ -192,10 +203,7 @@ impl Config {
                 "4, 9 or 16 where grid is true".to_owned(),
             ));
         }
-        for (field, value) in [
-            ("pair_labels", self.pair_labels),
-            ("held_labels", self.held_labels),
-        ] {
+        for (field, value) in self.of_objects() {
             if value < self.objects {
                 return Err(bounds(
                     field,
@@ -220,6 +228,14 @@ impl Config {
             return Err(bounds("d_embed", self.d_embed, "a multiple of 4".to_owned()));
         }
         Ok(())
+    }
+
+    /// Labels that scenes are made of, of which there must be as many as a scene has objects: name, value.
+    fn of_objects(&self) -> [(&'static str, u32); 2] {
+        [
+            ("pair_labels", self.pair_labels),
+            ("held_labels", self.held_labels),
+        ]
     }
 
     /// Fields whose greatest value depends on others: name, value, greatest value, why.
@@ -263,13 +279,14 @@ impl Config {
     /// How many layouts a caption has that orders its objects (`task::layouts` lists them); for any values,
     /// so that they can be checked.
     pub fn layouts(&self) -> u32 {
-        let (p, side) = (self.pixels, self.pixels.isqrt());
-        match (self.grid, self.objects) {
+        let (p, side) = (u128::from(self.pixels), u128::from(self.pixels.isqrt()));
+        let layouts = match (self.grid, self.objects) {
             // Any two cells in different columns.
             (true, _) => p * side * side.saturating_sub(1) / 2,
             (false, 3) => p * p.saturating_sub(1) * p.saturating_sub(2) / 6,
             (false, _) => p * p.saturating_sub(1) / 2,
-        }
+        };
+        u32::try_from(layouts).unwrap_or(u32::MAX)
     }
 
     /// The settings of a named preset.
@@ -298,10 +315,6 @@ impl Config {
         };
         let config = set(self.clone())?;
         start.map_or(Ok(config.clone()), |start| set(start.of(&config)))
-    }
-
-    fn names() -> String {
-        NAMES.join(", ")
     }
 
     /// The setting that a misspelt name is most alike, if it is much alike.

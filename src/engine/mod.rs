@@ -17,6 +17,14 @@ pub enum EngineError {
     /// The device was lost (removed, reset, destroyed).
     #[error("the GPU device was lost: {0}")]
     DeviceLost(String),
+    /// The population has more models than the device takes.
+    #[error("the population has {models} models, but the GPU engine trains at most {allowed} together")]
+    TooMany {
+        /// How many.
+        models: usize,
+        /// The device's limit.
+        allowed: usize,
+    },
     /// The population does not fit the device.
     #[error("the population needs {needed} bytes in one GPU buffer, but the device allows {allowed}")]
     TooLarge {
@@ -59,10 +67,13 @@ impl Engine {
         }
     }
 
-    /// One step of every model on one given batch; gives the losses `[P]`.
+    /// One step of every model on one given batch of the config's size; gives the losses `[P]`.
     ///
     /// # Errors
     /// As [`Engine::train`].
+    ///
+    /// # Panics
+    /// Where the batch has another size.
     pub async fn step_on(&mut self, batch: &Batch) -> Result<Vec<f32>, EngineError> {
         match self {
             Engine::Cpu(cpu) => Ok(cpu.step_on(batch)),

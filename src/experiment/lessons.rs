@@ -11,18 +11,21 @@ use crate::task::Split;
 
 /// Trains a model with captions from either side, for so many steps: a new one of the config's seed, or one
 /// with these parameters. Gives what it is judged by, and its parameters.
+///
+/// # Errors
+/// Where scenes cannot be captioned so: see [`Config::right`].
 pub(super) fn from_either_side(
     config: &ValidConfig,
     params: Option<&[f32]>,
     steps: u32,
-) -> (Evaluator, Vec<f32>) {
+) -> Result<(Evaluator, Vec<f32>), AnalysisError> {
     let config = Config {
         right: true,
         ..config.clone().into()
     };
     let config = config
         .validate()
-        .expect("two objects on a strip can be captioned from either side");
+        .map_err(|error| AnalysisError::Scene(error.to_string()))?;
     let population = Population::from(&config);
     let mut start = Snapshot::initial(&population);
     if let Some(params) = params {
@@ -30,7 +33,7 @@ pub(super) fn from_either_side(
     }
     let mut engine = Cpu::<f32>::new(&population, &start);
     (0..steps).for_each(|_| drop(engine.step()));
-    (Evaluator::new(&config), engine.snapshot().params)
+    Ok((Evaluator::new(&config), engine.snapshot().params))
 }
 
 /// The accuracies of the model [taught both sides](Intervention::BothSides) on pairs, of captions from either
@@ -41,7 +44,7 @@ pub(super) fn both_sides(
     steps: u32,
     values: &mut Values,
 ) -> Result<(), AnalysisError> {
-    let (evaluator, params) = from_either_side(evaluator.config(), Some(params), steps);
+    let (evaluator, params) = from_either_side(evaluator.config(), Some(params), steps)?;
     let judge = evaluator.judge_under(&params, &[])?;
     for split in [Split::Seen, Split::Unseen] {
         insert(values, &Intervention::BothSides, split, &judge(split));

@@ -10,8 +10,8 @@ use crate::task::Split;
 const ROLES: [Role; 2] = [Role::Pointing, Role::Finding];
 
 /// The heads of a role (none given: all heads), and the others.
-fn heads(gazes: &[Gaze], role: Option<Role>) -> (Vec<usize>, Vec<usize>) {
-    (0..gazes.len()).partition(|h| role.is_none_or(|role| gazes[*h].role() == role))
+fn heads(gazes: &[Gaze], role: Option<Role>) -> (Vec<u32>, Vec<u32>) {
+    (0..gazes.len() as u32).partition(|h| role.is_none_or(|role| gazes[*h as usize].role() == role))
 }
 
 /// Every [`Metric::Objects`], [`Metric::Direction`] as the model is and without EP, and the accuracies on
@@ -39,12 +39,12 @@ pub(super) fn roles(evaluator: &Evaluator, params: &[f32], values: &mut Values) 
     for role in ROLES.map(Some) {
         let (own, others) = heads(&gazes, role);
         for (deed, silent) in [(Deed::Silent, &own), (Deed::Only, &others)] {
-            let left = evaluator.silence(params, Tower::Vision, silent);
+            let left = evaluator.silence(params, Tower::Vision, silent)?;
             let accuracy = evaluator.accuracy(&left, &[], Split::Unseen)?;
             insert(values, &Intervention::Heads(deed, role), Split::Unseen, &accuracy);
         }
         let flat = Ablation {
-            heads: Some(own.into_iter().map(|h| h as u32).collect()),
+            heads: Some(own),
             ..ep.clone()
         };
         let accuracy = evaluator.accuracy(params, &[flat], Split::Unseen)?;
@@ -68,7 +68,7 @@ pub(super) fn transplant(
 ) -> Result<(), AnalysisError> {
     let gaze = |tower: Tower| evaluator.gazes(params, tower, &[]).map(|gazes| (tower, gazes));
     let gazes = [gaze(Tower::Vision)?, gaze(Tower::Text)?];
-    let (_, untaught) = from_either_side(evaluator.config(), None, steps);
+    let (_, untaught) = from_either_side(evaluator.config(), None, steps)?;
     let mut judge = |before: &Intervention, model: &[f32]| -> Result<(), AnalysisError> {
         let accuracy = evaluator.accuracy(model, &[], Split::Unseen)?;
         insert(values, before, Split::Unseen, &accuracy);
@@ -79,7 +79,7 @@ pub(super) fn transplant(
         for (deed, towers) in [(Deed::Carried, &gazes[..1]), (Deed::CarriedBoth, &gazes[..])] {
             let mut model = untaught.clone();
             for (tower, gazes) in towers {
-                evaluator.carry(params, *tower, &heads(gazes, role).0, &mut model);
+                evaluator.carry(params, *tower, &heads(gazes, role).0, &mut model)?;
             }
             judge(&Intervention::Heads(deed, role), &model)?;
         }

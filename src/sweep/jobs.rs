@@ -3,8 +3,10 @@
 
 use rayon::prelude::*;
 
+use crate::config::{Population, ValidConfig};
 use crate::experiment::{Job, Measurement, POPULATION, Trainer, TrainerError, populations};
-use crate::training::EngineRequest;
+use crate::model::Snapshot;
+use crate::training::{EngineKind, EngineRequest, open};
 
 /// Numbered jobs that train together.
 pub type Numbered = Vec<(u32, Job)>;
@@ -14,16 +16,24 @@ fn stride(engine: EngineRequest) -> u32 {
     if engine == EngineRequest::Gpu { 100 } else { 10 }
 }
 
-/// The engine that jobs use: the GPU only where there is a real one, unless it is asked for.
-pub fn resolve(request: EngineRequest) -> EngineRequest {
-    #[cfg(feature = "gpu")]
-    let real = || pollster::block_on(crate::engine::gpu::adapter()).is_ok_and(|adapter| !adapter.is_cpu());
-    #[cfg(not(feature = "gpu"))]
-    let real = || false;
-    match request {
-        EngineRequest::Auto if real() => EngineRequest::Gpu,
-        EngineRequest::Auto => EngineRequest::Cpu,
-        asked => asked,
+/// The engine that models of these configs use: the one that is asked for or, for `Auto`, the one that
+/// [`open`] chooses for the first population of them.
+pub fn resolve(request: EngineRequest, configs: &[ValidConfig]) -> EngineRequest {
+    let (EngineRequest::Auto, Some(first)) = (request, configs.first()) else {
+        return request;
+    };
+    let alike = configs.iter().filter(|config| config.shape() == first.shape());
+    let population = Population::new(alike.take(POPULATION).cloned().collect())
+        .expect("models of one shape, and one of them is there");
+    let from = Snapshot::initial(&population);
+    let opened = pollster::block_on(open(&population, &from, request));
+    match opened
+        .expect("without an engine asked for by name there is always one")
+        .1
+        .kind
+    {
+        EngineKind::Cpu => EngineRequest::Cpu,
+        EngineKind::Gpu => EngineRequest::Gpu,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{Ablation, AnalysisError};
+use crate::analysis::{Ablation, AnalysisError, Tower, strengths};
 use crate::config::{Config, ConfigError, Given, ValidConfig};
 use crate::experiment::{Job, Measure, Metric};
 use crate::task::Split;
@@ -29,7 +29,7 @@ pub enum SweepError {
         /// Which of its settings, and what is allowed.
         error: ConfigError,
     },
-    /// An ablation that there is not.
+    /// An ablation that there is not, or not in every model.
     #[error(transparent)]
     Analysis(#[from] AnalysisError),
     /// What the spec says of the sweep itself.
@@ -144,17 +144,22 @@ impl Spec {
         let mut measures = vec![Measure::Accuracies(self.splits.clone()), Measure::Slopes];
         measures.extend(
             ablations
-                .into_iter()
-                .map(|ablation| Measure::Ablation(ablation, self.splits.clone())),
+                .iter()
+                .map(|ablation| Measure::Ablation(ablation.clone(), self.splits.clone())),
         );
         if self.shares {
             measures.push(Measure::Shares);
         }
         let mut numbers = vec![Metric::Loss, Metric::Slope, Metric::Steepest, Metric::NotFinite];
         numbers.extend(measures.iter().flat_map(Measure::metrics));
-        let configs = (0..count)
-            .map(|model| self.model(&preset, model))
-            .collect::<Result<_, _>>()?;
+        let model = |model| {
+            let config = self.model(&preset, model)?;
+            for tower in [Tower::Vision, Tower::Text] {
+                strengths(&config, tower, &ablations)?;
+            }
+            Ok(config)
+        };
+        let configs = (0..count).map(model).collect::<Result<_, SweepError>>()?;
         Ok(Plan {
             configs,
             steps: self.steps,

@@ -77,9 +77,9 @@ pub async fn train_on(
     let request = serde_wasm_bindgen::from_value(engine).map_err(Failure::from)?;
     let (config, snapshot) = checkpoint::load(checkpoint).map_err(Failure::from)?;
     let batch = Batch::from_tokens(&config, &strips, &captions).map_err(Failure::from)?;
-    if batch.size > config.batch as usize {
+    if batch.size != config.batch as usize {
         let message = format!(
-            "there are {} captions, but at most a batch of {} can be trained on",
+            "there are {} captions, but a batch of this model has {}",
             batch.size, config.batch
         );
         return Err(Failure {

@@ -14,7 +14,10 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
-use leftright::experiment::{Experiment, Group, Job, Measurement, Scale, Summary, Verdict, groups};
+use leftright::config::ValidConfig;
+use leftright::experiment::{
+    Experiment, Group, Job, Measurement, POPULATION, Scale, Summary, Verdict, groups,
+};
 use leftright::sweep::{Part, Shard, resolve};
 use leftright::training::EngineRequest;
 use serde_json::json;
@@ -172,7 +175,7 @@ pub fn word(verdict: Verdict) -> &'static str {
 pub fn reproduce(args: &ReproduceArgs, json: bool) -> Result<(), Failure> {
     check(&args.only)?;
     let scale = if args.quick { Scale::Quick } else { Scale::Full };
-    let engine = resolve(args.engine.into());
+    let engine = resolve(args.engine.into(), &vec![ValidConfig::default(); POPULATION]);
     let plans = Experiment::ALL
         .into_iter()
         .map(|experiment| Plan::new(experiment, scale, engine))
@@ -180,7 +183,7 @@ pub fn reproduce(args: &ReproduceArgs, json: bool) -> Result<(), Failure> {
     let folder = args.out.clone().map(|out| Folder { out });
     let left = Left::new(&plans, args, folder.as_ref())?;
     let configs: Vec<_> = left.jobs().map(|job| job.config.clone()).collect();
-    let work = Work::new(&configs, steps(left.jobs()));
+    let work = Work::new(&configs, steps(left.jobs()), engine);
     work.check(&args.work)?;
     if !json && left.models() > 0 {
         report::note("timing a few steps of each kind of model");

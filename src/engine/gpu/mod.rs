@@ -103,7 +103,13 @@ impl Gpu {
             buffers.iter().map(|(_, bytes)| *bytes).fold(0, u64::max),
             adapter.largest_buffer(),
         );
-        if needed > allowed || configs.len() > MOST_WORKGROUPS {
+        if configs.len() > MOST_WORKGROUPS {
+            return Err(EngineError::TooMany {
+                models: configs.len(),
+                allowed: MOST_WORKGROUPS,
+            });
+        }
+        if needed > allowed {
             return Err(EngineError::TooLarge { needed, allowed });
         }
         let (ops, starts, bound) = operands(&plan.dispatches);

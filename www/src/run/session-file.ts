@@ -141,7 +141,7 @@ function isMeasurement({ job, step, values }: Measurement): boolean {
 
 function isEvaluation({ step, accuracies, slopes }: Evaluation): boolean {
   const splits: (Accuracy | undefined)[] = [accuracies.unseen, ...(Object.values(accuracies) as Accuracy[])];
-  return Number.isInteger(step) && numbers(slopes) && splits.every((split) => typeof split?.retrieval === "number");
+  return Number.isInteger(step) && numbers(slopes) && splits.every((split) => split?.retrieval === null || typeof split?.retrieval === "number");
 }
 
 /** What an older version wrote has not every setting. */
