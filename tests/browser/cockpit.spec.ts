@@ -141,9 +141,9 @@ test("a marked word lights its part, and a pixel that is pointed at is lit in ev
   const part = article.cockpit.getByTestId("head-2");
   const shadow = () => part.evaluate((head) => getComputedStyle(head).boxShadow);
   expect(await shadow()).toBe("none");
-  await page.locator("mark", { hasText: "head 2" }).hover();
+  await page.locator("mark", { hasText: "the head with the steep line" }).hover();
   await expect.poll(shadow).not.toBe("none");
-  await page.locator("mark", { hasText: "head 0" }).focus();
+  await page.locator("mark", { hasText: "Three of them" }).focus();
   await expect.poll(shadow).toBe("none");
 
   const band = article.cockpit.getByTestId("band");

@@ -3,6 +3,7 @@
 import type { Page, Route } from "@playwright/test";
 import { Article } from "./article";
 import { expect, test } from "./harness";
+import { keptSteps } from "./kept";
 
 test.beforeEach(({}, { project }) => {
   test.skip(project.name === "webgpu", "the page is the same");
@@ -145,30 +146,6 @@ test.describe("what could not be fetched", () => {
   });
 });
 
-/** The steps of the runs that this browser keeps. */
-function keptSteps(page: Page): Promise<number[]> {
-  return page.evaluate(
-    () =>
-      new Promise<number[]>((resolve) => {
-        const request = indexedDB.open("leftright");
-        request.onerror = () => { resolve([]); };
-        request.onsuccess = () => {
-          const database = request.result;
-          if (!database.objectStoreNames.contains("runs")) {
-            database.close();
-            resolve([]);
-            return;
-          }
-          const all = database.transaction("runs").objectStore("runs").getAll() as IDBRequest<{ step: number }[]>;
-          all.onsuccess = () => {
-            database.close();
-            resolve(all.result.map(({ step }) => step));
-          };
-        };
-      }),
-  );
-}
-
 test("a reload in mid-training loses nothing beyond the last snapshot: Resume is offered, and goes on", async ({ page }) => {
   const article = new Article(page);
   await article.open("?engine=cpu&ablate=EP");
@@ -260,7 +237,7 @@ test("an experiment's measurements and a session's file come back", async ({ pag
   await page.getByRole("dialog").getByRole("button", { name: "Forget everything" }).click();
   await expect(kept.getByTestId("kept")).toHaveText("Nothing is kept yet.");
   await kept.locator("#session").setInputFiles(path);
-  await expect(kept.getByRole("status")).toContainText("1 run and the measurements of 1 experiment are kept here now.");
+  await expect(kept.getByRole("status")).toContainText("1 run and the measurements of 1 experiment from “leftright-session.zip” are kept here now.");
   await kept.getByRole("button", { name: "Open as Run A" }).click();
   await expect(article.state.first()).toHaveText(`Paused at step ${step}.`);
 

@@ -1,6 +1,7 @@
 // Files dropped on the page: into the run of the figure they fall on, else into the page's own.
 import { RunFigure } from "../figures/figure";
 import { sharedRun } from "../run/registry";
+import type { Run } from "../run/run";
 import { loadScript } from "../util/load-script";
 import { say } from "./notice-box";
 
@@ -8,7 +9,8 @@ function holdsFiles({ dataTransfer }: DragEvent): boolean {
   return dataTransfer?.types.includes("Files") ?? false;
 }
 
-async function take(event: DragEvent): Promise<void> {
+/** Opens what was dropped: an event tells that only as it comes. */
+function take(event: DragEvent): void {
   const files = [...(event.dataTransfer?.files ?? [])];
   const [file] = files;
   if (!file || files.length > 1) {
@@ -16,14 +18,17 @@ async function take(event: DragEvent): Promise<void> {
     return;
   }
   const figure = event.composedPath().find((target) => target instanceof RunFigure);
-  const run = figure?.run ?? sharedRun();
+  void open(figure?.run ?? sharedRun(), file);
+}
+
+async function open(run: Run, file: File): Promise<void> {
   const opened = say(`Opening ${file.name}…`);
   try {
     const error = await (await loadScript(() => import("../run/open-file"))).openFile(run, file);
     if (error !== null) say(error, { label: "Close" });
   } catch {
     // The script that opens files could not be fetched.
-    say(`${file.name} was not opened: a part of this page could not be loaded.`, { label: "Try again", act: () => take(event) }, { label: "Close" });
+    say(`${file.name} was not opened: a part of this page could not be loaded.`, { label: "Try again", act: () => open(run, file) }, { label: "Close" });
   } finally {
     opened();
   }
@@ -54,6 +59,6 @@ export function takeDrops(): void {
   on("drop", (event) => {
     depth = 0;
     asked?.();
-    void take(event);
+    take(event);
   });
 }

@@ -26,7 +26,7 @@ export async function keepRuns(): Promise<void> {
     before?.();
   };
   keeper.addEventListener("left", offer);
-  offer();
+  void keeper.look();
   // Who trains without it has answered.
   run.addEventListener("change", () => { if (run.phase === "training") takeBack?.(); });
 }

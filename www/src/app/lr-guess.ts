@@ -7,6 +7,7 @@ import { press } from "../figures/press";
 import { figureOf, giveAnswers, hasAnswer } from "./answers";
 import { told } from "./guesses";
 import { accuracy } from "../util/format";
+import { KeepsPlace } from "../util/keeps-place";
 import { LatestAnswer } from "../util/latest-answer";
 import { sharedRun } from "../run/registry";
 import { figureStyles } from "../style/figure";
@@ -59,6 +60,7 @@ const DIVERSITY = {
 /** Asks the reader for a guess, and answers with the run at hand. `ask` is cut, reverse or diversity. */
 @customElement("lr-guess")
 export class LrGuess extends LitElement {
+  protected readonly place = new KeepsPlace(this, "[role=status]");
   static override styles = [
     figureStyles,
     css`
@@ -201,7 +203,7 @@ export class LrGuess extends LitElement {
     const figure = figureOf(this.ask);
     const view = figure === null ? nothing : html`<span class="narrow">, and with them Figure ${figure}, in which you can try it</span>`;
     return html`<button class="link" @click=${() => { this.reveal(); }}>Skip the question</button>
-      <p class="note until">The next paragraphs are hidden until then${view}.</p>`;
+      <p class="note until">${this.ask in OF_THE_RUN ? html`The next paragraphs are hidden until then${view}.` : "What we make of it is hidden until then, below the figure."}</p>`;
   }
 
   override render() {

@@ -24,6 +24,8 @@ styles.replaceSync(`
 `);
 
 let box: HTMLElement | null = null;
+/** What had the keyboard's focus before the box. */
+let place: HTMLElement | null = null;
 
 function made(): HTMLElement {
   if (box) return box;
@@ -31,6 +33,9 @@ function made(): HTMLElement {
   box = document.createElement("div");
   box.className = "notice-box";
   box.setAttribute("role", "status");
+  box.addEventListener("focusin", ({ relatedTarget }) => {
+    if (relatedTarget instanceof HTMLElement && !box?.contains(relatedTarget)) place = relatedTarget;
+  });
   document.body.append(box);
   return box;
 }
@@ -70,6 +75,7 @@ function show(): void {
   const button = ({ label, act }: Choice) => {
     const choose = () => {
       takeBack(notice);
+      if (shown.hidden) place?.focus({ preventScroll: true });
       act?.();
     };
     return html`<button @click=${choose}>${label}</button>`;

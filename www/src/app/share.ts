@@ -8,6 +8,9 @@ import { copy } from "../util/clipboard";
 import { count, duration } from "../util/format";
 import { say } from "./notice-box";
 
+/** Milliseconds in which anyone has read what a link shows; it covers the text. */
+const READ_MS = 15_000;
+
 /** Makes a button share the page as it is: by the device's own means where it has them, else as a copied link. */
 export function shareButton(button: HTMLButtonElement): void {
   button.addEventListener("click", () => { void share(sharedRun()); });
@@ -23,7 +26,8 @@ async function share(run: Run): Promise<void> {
     if (failure === null || (failure instanceof DOMException && failure.name === "AbortError")) return;
   }
   const copied = await copy(url);
-  say(copied ? `The link is copied. ${shownBy(run)}` : `Copy this link: ${url}`, { label: "Close" });
+  const takeBack = say(copied ? `The link is copied. ${shownBy(run)}` : `Copy this link: ${url}`, { label: "Close" });
+  if (copied) setTimeout(takeBack, READ_MS);
 }
 
 function shownBy({ bundled, begun, file, step }: Run): string {
@@ -51,10 +55,10 @@ export function tellRetraining(): void {
       const before = takeBack;
       takeBack = say(`This link trains its model again on your machine: ${count(run.target)} steps${left === null ? "" : `, ${duration(left)}`}.`, { label: "Cancel", act: cancel });
       before?.();
-    } else if (takeBack && atRest(run.phase)) {
+    } else if (takeBack && (atRest(run.phase) || run.phase === "failed")) {
       takeBack();
       run.removeEventListener("change", follow);
-      if (cancelled) say(`Cancelled at step ${count(run.step)} of ${count(run.target)}. “Go on” trains the rest.`, { label: "Close" });
+      if (cancelled && atRest(run.phase)) say(`Cancelled at step ${count(run.step)} of ${count(run.target)}. “Go on” trains the rest.`, { label: "Close" });
     }
   };
   run.addEventListener("change", follow);

@@ -56,8 +56,8 @@ export class ShippedPast implements Past {
   }
 
   /** Whether it was recorded under a cut. */
-  private has({ terms, strength, heads }: Cut): boolean {
-    return terms.join() === "EP" && heads === null && this.strengths.includes(strength);
+  has({ terms, strength, heads }: Cut): boolean {
+    return terms.length === 0 || (terms.join() === "EP" && heads === null && this.strengths.includes(strength));
   }
 
   /** The cut of what is shown: the whole model, where the reader has cut something that is not recorded. */
@@ -66,7 +66,8 @@ export class ShippedPast implements Past {
   }
 
   private strengthOf(cut: Cut): number {
-    return this.strengths.indexOf(this.has(cut) ? cut.strength : WHOLE);
+    const { terms, strength } = this.shownCut(cut);
+    return this.strengths.indexOf(terms.length === 0 ? WHOLE : strength);
   }
 
   /** The strip that is shown, which is one of the two that are recorded. */

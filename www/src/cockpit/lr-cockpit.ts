@@ -15,6 +15,7 @@ import { engineLine, timeMachine, trainButtons, trainTrouble } from "../figures/
 import { ablationsOf, stripOf, exchange, type Cut, type Placed, type Views } from "../run/views";
 import { same } from "../util/same";
 import { percent, signed } from "../util/format";
+import { en } from "../words/en";
 import { captionBars, captionStyles } from "./captions";
 import { cockpitFinding } from "./finding";
 import { headRows, headStyles } from "./heads";
@@ -52,7 +53,7 @@ export class LrCockpit extends RunFigure {
   protected override readonly turnsTime = true;
   private readonly sights = this.question<{ placed: Placed; cut: Cut; sights: [Sight, Sight] }>();
   private readonly scores = this.question<{ cut: Cut; before: Scores; after: Scores }>();
-  private readonly cutting = new CutControls(() => this.run, () => { this.acted = true; });
+  private readonly cutting = new CutControls(() => this.run, () => { this.cut(); }, () => en, () => this.past?.shownCut(this.run.views.cut) ?? null);
   /** Whether the reader has just changed something, of which a screen reader is told. */
   private acted = false;
   private told = "";
@@ -69,6 +70,13 @@ export class LrCockpit extends RunFigure {
   /** Whether it is the one that this window shows. */
   private get active(): boolean {
     return (this.parts === null) === BESIDE.matches;
+  }
+
+  /** A cut that the past has no record of is seen on the model as it is now. */
+  private cut(): void {
+    this.acted = true;
+    const { moments, views } = this.run;
+    if (this.past && !this.past.has(views.cut)) void moments.to(moments.steps.length - 1);
   }
 
   private get past(): ShippedPast | null {

@@ -100,6 +100,8 @@ export abstract class Embeddable extends Speaking {
 
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
     const root = super.createRenderRoot();
+    // What stood there while its script could not be had.
+    root.replaceChildren();
     if (root instanceof ShadowRoot) host()?.dress(root);
     return root;
   }

@@ -41,6 +41,7 @@ export async function loadInPlace(figure: Element): Promise<void> {
     const root = figure.shadowRoot ?? figure.attachShadow({ mode: "open" });
     const line = document.createElement("p");
     line.setAttribute("role", "alert");
+    line.lang = "en";
     const button = document.createElement("button");
     button.textContent = "Try again";
     button.addEventListener("click", () => void loadInPlace(figure));

@@ -1,7 +1,7 @@
 import { transferHandlers, type TransferHandler } from "comlink";
 import { tame } from "../util/text";
 
-/** What the crate's errors carry (src/web.rs). */
+/** What the crate's errors carry (src/web/). */
 const OF_THE_CRATE = ["config", "checkpoint", "engine", "busy", "not_finite", "scene", "ablation", "surgery"] as const;
 
 export type ErrorCode =

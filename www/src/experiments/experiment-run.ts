@@ -35,6 +35,8 @@ export class ExperimentRun extends EventTarget {
   /** Steps that each job has done. */
   #steps: number[] = [];
   #batch: Batch | null = null;
+  /** Counts starts, of which only the last trains. */
+  #starts = 0;
   readonly #timeLeft = new TimeLeft();
 
   /** `run`: whose worker it asks, and whose engine it trains on. `kept`: whether this browser keeps what is measured. */
@@ -112,15 +114,17 @@ export class ExperimentRun extends EventTarget {
     this.phase = "running";
     this.#timeLeft.forget();
     this.#changed();
+    const start = ++this.#starts;
+    const waited = () => this.phase === "running" && start === this.#starts;
     void this.#guard("The models were not trained", async () => {
       const { kind } = await this.run.engine();
-      if (this.phase !== "running") return;
+      if (!waited()) return;
       this.#batch = sharedPool().train(populations, kind, {
         progress: (population, step, measurement) => { this.#progress(population, step, measurement); },
         failed: (population, error) => { this.#failed(population, error); },
         ended: () => { this.#rest(); },
       });
-    }).then(() => { if (!this.#batch) this.#rest(); });
+    }).then(() => { if (waited() && !this.#batch) this.#rest(); });
   }
 
   cancel(): void {

@@ -18,7 +18,6 @@ export class ModelProbe extends EventTarget {
   /** Does what failed once more. */
   again: (() => void) | null = null;
 
-  #values: Record<string, number> = {};
   readonly #summary = new LatestAnswer<Summary>(() => { this.#summarised(); });
   #cancelled = false;
 
@@ -31,6 +30,10 @@ export class ModelProbe extends EventTarget {
 
   get summary(): Summary | null {
     return this.of ? this.#summary.value : null;
+  }
+  /** Whether all of it is measured: a part alone decides nothing. */
+  get complete(): boolean {
+    return this.parts > 0 && this.part === this.parts;
   }
   /** Whether the model has changed since it was measured. */
   get stale(): boolean {
@@ -46,27 +49,30 @@ export class ModelProbe extends EventTarget {
   }
 
   async measure(): Promise<void> {
-    const { run, name } = this;
+    const { run, name, part: before } = this;
     if (this.measuring) return;
     this.measuring = true;
     this.#cancelled = false;
     this.notice = null;
     this.again = null;
     this.part = 0;
-    this.#values = {};
-    this.of = { file: run.asOpened, step: run.shown ?? run.step, revision: run.revision };
+    const of = { file: run.asOpened, step: run.shown ?? run.step, revision: run.revision };
+    let measured = {};
     this.#changed();
     await this.#guard("The measurement stopped", async () => {
       do {
         const { parts, values } = await run.client.examine(name, this.part);
-        if (this.#stopped()) return;
+        if (this.#stopped(of.revision)) return;
+        // What was measured before stays until there is something of this.
+        if (this.part === 0) this.of = of;
         this.parts = parts;
         this.part += 1;
-        this.#values = { ...this.#values, ...values };
-        this.#summarise(this.#values);
+        measured = { ...measured, ...values };
+        this.#summarise(measured);
         this.#changed();
       } while (this.part < this.parts);
     }, () => void this.measure());
+    if (this.part === 0) this.part = before;
     this.measuring = false;
     this.#changed();
   }
@@ -76,9 +82,10 @@ export class ModelProbe extends EventTarget {
   }
 
   /** What was measured of a model says nothing together with what would now be measured of another. */
-  #stopped(): boolean {
-    if (this.stale) this.notice = "The model changed while it was measured; what is shown is of the one before.";
-    return this.stale || this.#cancelled;
+  #stopped(revision: number): boolean {
+    const changed = revision !== this.run.revision;
+    if (changed) this.notice = "The model changed while it was measured; what is shown is of the one before.";
+    return changed || this.#cancelled;
   }
 
   #summarise(values: Record<string, number>): void {

@@ -33,7 +33,10 @@ export abstract class ProbeFigure extends RunFigure {
 
   protected override leave(): void {
     super.leave();
-    this.probe?.removeEventListener("change", this.redraw);
+    const { probe } = this;
+    probe?.removeEventListener("change", this.redraw);
+    // A figure that is only moved goes on.
+    setTimeout(() => { if (!this.isConnected || this.probe !== probe) probe?.cancel(); });
   }
 
   protected override updated(): void {
@@ -94,22 +97,22 @@ export abstract class ProbeFigure extends RunFigure {
     return probe.of ? `${said.yours} ${said.at(probe.of.file, probe.of.step)}` : said.yours;
   }
 
-  private state({ measuring, part, parts, of, stale }: ModelProbe): string {
+  private state({ measuring, part, parts, complete, of, stale }: ModelProbe): string {
     const { said } = this;
     if (measuring) return parts > 0 ? said.parts(part, parts) : said.measuring;
     if (this.run.phase === "training") return said.pauseFirst(this.trainedFurtherUp);
     if (!of) return said.notYet;
     const at = said.at(of.file, of.step);
     if (stale) return said.stale(at);
-    return part < parts ? said.stopped(part, parts) : said.measured(at);
+    return complete ? said.measured(at) : said.stopped(part, parts);
   }
 
   protected override body() {
     const { probe, run, said, words } = this;
     if (!probe) return html``;
-    const { info, measuring, part, parts, of, notice, again, summary } = probe;
+    const { info, measuring, part, parts, complete, of, notice, again, summary } = probe;
     return html`
-      ${info ? claimed(info, summary?.verdict, this.subject(probe), words) : nothing} ${this.operation()}
+      ${info ? claimed(info, complete ? summary?.verdict : undefined, this.subject(probe), words) : nothing} ${this.operation()}
       <div class="row">
         ${measuring
           ? press(experimentWords(words).cancel, () => { probe.cancel(); }, { primary: true })
@@ -119,7 +122,7 @@ export abstract class ProbeFigure extends RunFigure {
       <progress max=${parts || 1} .value=${part} aria-label=${said.progress}></progress>
       ${notice === null ? nothing : alarm(notice, again, words)}
       ${gallery(this.drawn(summary?.charts ?? []), measuring)}
-      ${info ? html`<details><summary>${said.details}</summary>${rule(info, summary, words)}<p class="note">${said.oneModel}</p></details>` : nothing}
+      ${info ? html`<details><summary>${said.details}</summary>${rule(info, complete ? summary : null, words)}<p class="note">${said.oneModel}</p></details>` : nothing}
     `;
   }
 }

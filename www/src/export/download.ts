@@ -5,5 +5,6 @@ export function download(name: string, content: BlobPart): void {
   link.href = url;
   link.download = name;
   link.click();
-  URL.revokeObjectURL(url);
+  // Some browsers read it only after this.
+  setTimeout(() => { URL.revokeObjectURL(url); }, 60_000);
 }

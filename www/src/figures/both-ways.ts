@@ -80,7 +80,7 @@ const VERDICTS: Record<Outcome, string> = {
   same: "The same answer both ways round: a coin toss.",
   wrong: "Wrong, both ways round.",
   mixed: "A tie: it cannot say.",
-  lost: "It no longer finds both objects.",
+  lost: "It does not find both objects.",
 };
 
 export function verdict(of: AnsweredTwice): string {

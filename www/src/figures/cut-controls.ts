@@ -67,11 +67,12 @@ export const cutStyles = css`
 export class CutControls {
   #turning = false;
 
-  /** `changed`: the reader has changed the cut. */
+  /** `changed`: the reader has changed the cut. `shown`: the cut of what is shown, where that is not the reader's. */
   constructor(
     private readonly run: () => Run,
     private readonly changed: () => void,
     private readonly language: () => Words = () => en,
+    private readonly shown: () => Cut | null = () => null,
   ) {}
 
   private get words(): Words["cut"] {
@@ -79,18 +80,18 @@ export class CutControls {
   }
 
   private get cut(): Cut {
-    return this.run().views.cut;
+    return this.shown() ?? this.run().views.cut;
   }
 
   /** `continued`: it goes on with the change before. */
   set(change: Partial<Cut>, continued = false): void {
-    this.changed();
     this.run().look({ cut: { ...this.cut, ...change } }, continued);
+    this.changed();
   }
 
   private undo(): void {
-    this.changed();
     this.run().undoCut();
+    this.changed();
   }
 
   private toggle(term: Term): void {

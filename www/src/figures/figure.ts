@@ -7,6 +7,7 @@ import { host } from "../embed/host";
 import { engineError, sentence } from "../engine/errors";
 import { answers, type Phase } from "../run/life";
 import { typeset } from "../util/text";
+import { KeepsPlace } from "../util/keeps-place";
 import { LatestAnswer } from "../util/latest-answer";
 import { alarm } from "./alarm";
 import type { Run } from "../run/run";
@@ -26,6 +27,7 @@ export abstract class Figure extends Embeddable implements Kept {
   /** How its run is called, where a page shows several: “Run B”. */
   @property({ attribute: false }) runName: string | null = null;
   @state() private announcement: unknown = "";
+  protected readonly place = new KeepsPlace(this, "#heading");
 
   protected abstract readonly heading: string;
   protected abstract finding(): string | TemplateResult | typeof nothing;

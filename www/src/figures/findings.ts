@@ -21,9 +21,9 @@ export function steepestOf({ slopes }: Evaluation): number {
   return sizes.indexOf(Math.max(...sizes));
 }
 
-/** The two scores of new pairs; null where there are none. */
-function pairNumbers({ unseen: { order, recognition } }: Accuracies): { order: number; recognition: number } | null {
-  return order === null || recognition === null ? null : { order, recognition };
+/** The scores of new pairs; null where there are none. */
+function pairNumbers({ unseen: { retrieval, order, recognition } }: Accuracies): Record<"retrieval" | "order" | "recognition", number> | null {
+  return retrieval === null || order === null || recognition === null ? null : { retrieval, order, recognition };
 }
 
 /** What must be said before any score: of how many scenes the model has none. */
@@ -34,10 +34,9 @@ export function brokenFinding({ unseen: { not_finite: broken = 0, items } }: Acc
 export function trainFinding({ accuracies }: Evaluation, trained: boolean, since: string, words: Words = en): string {
   const broken = brokenFinding(accuracies, words);
   if (broken !== null) return broken;
-  const { retrieval } = accuracies.unseen;
   const scores = pairNumbers(accuracies);
   if (!scores) return words.run.untested;
-  const { order, recognition } = scores;
+  const { retrieval, order, recognition } = scores;
   if (!trained) return words.train.untrained(retrieval, order);
   if (retrieval >= SKILL) return words.train.knows(since, retrieval);
   if (recognition >= SKILL && isCoin(order)) return words.train.tosses(since, recognition, order);

@@ -121,6 +121,7 @@ export class LrStrip extends Speaking {
 
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
     const root = super.createRenderRoot();
+    root.replaceChildren();
     if (root instanceof ShadowRoot) host()?.dress(root);
     return root;
   }
@@ -164,11 +165,12 @@ export class LrStrip extends Speaking {
   }
 
   private key(event: KeyboardEvent, object: 0 | 1): void {
-    const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+    const end = { Home: 0, End: this.pixels - 1 }[event.key];
+    const step = end === undefined ? { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key] : end === 0 ? 1 : -1;
     if (step === undefined) return;
     event.preventDefault();
-    const next = this.positions[object] + step;
-    // An object jumps over the other.
+    const next = end ?? this.positions[object] + step;
+    // An object jumps over the other; at an end it stops beside it.
     this.place(object, next === this.positions[1 - object] ? next + step : next);
   }
 

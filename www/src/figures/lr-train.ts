@@ -245,7 +245,7 @@ export class LrTrain extends RunFigure {
     const point = (x: number, y: number) => ({ x, y, least: y, most: y });
     const loss = losses.map((value, i) => point(firstStep + i, value)).filter(({ x }) => x <= until);
     const then = evaluations.filter(({ step }) => step <= until);
-    const retrieval = SPLITS.map(({ split }) => ({ name: figure.splits[split].label, points: then.map(({ step, accuracies }) => point(step, accuracies[split].retrieval)) }));
+    const retrieval = SPLITS.map(({ split }) => ({ name: figure.splits[split].label, points: then.flatMap(({ step, accuracies: { [split]: { retrieval } } }) => (retrieval === null ? [] : [point(step, retrieval)])) }));
     return html`<div class="charts">
       <div>
         <h3>${train.lossTitle}</h3>

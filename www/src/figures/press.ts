@@ -12,26 +12,28 @@ interface Press {
 /** How long a button takes no press after it has come to say something else by itself, in ms: such a press is meant for what it said before. */
 const SETTLES = 400;
 
-/** Says whether a button takes a press, by `aria-disabled`, with which it keeps the focus. */
-class Takes extends Directive {
-  #label: unknown;
+/** What a button does, and when: `aria-disabled` says that it does nothing, with which it keeps the focus. */
+class Does extends Directive {
+  #label: string | null = null;
+  #act: () => unknown = () => undefined;
   #able = true;
-  /** Whether what it says next comes of a press on it. */
-  #pressed = false;
+  /** What it said when it was last pressed, and not for the second time of a double click. */
+  #pressed: string | null = null;
   #settling: ReturnType<typeof setTimeout> | undefined;
 
-  render(label: unknown, able: boolean): unknown {
-    return [label, able];
+  render(label: string, act: () => unknown, able: boolean): unknown {
+    return [label, act, able];
   }
 
-  override update({ element }: ElementPart, [label, able]: [unknown, boolean]): unknown {
-    if (this.#label === undefined) element.addEventListener("click", () => { this.#pressed ||= takes(element); });
+  override update({ element }: ElementPart, [label, act, able]: [string, () => unknown, boolean]): unknown {
+    if (this.#label === null) element.addEventListener("click", (event) => { this.#click(element, (event as MouseEvent).detail > 1); });
     else if (label !== this.#label) {
       clearTimeout(this.#settling);
-      this.#settling = this.#pressed ? undefined : setTimeout(() => { this.#settling = undefined; this.#tell(element); }, SETTLES);
-      this.#pressed = false;
+      const asked = this.#pressed === this.#label;
+      this.#settling = asked ? undefined : setTimeout(() => { this.#settling = undefined; this.#tell(element); }, SETTLES);
     }
     this.#label = label;
+    this.#act = act;
     this.#able = able;
     this.#tell(element);
     return noChange;
@@ -41,25 +43,22 @@ class Takes extends Directive {
     if (this.#able && this.#settling === undefined) element.removeAttribute("aria-disabled");
     else element.setAttribute("aria-disabled", "true");
   }
+
+  #click(element: Element, again: boolean): void {
+    // Who clicks twice means one thing twice.
+    if (element.hasAttribute("aria-disabled") || (again && this.#label !== this.#pressed)) return;
+    this.#pressed = this.#label;
+    this.#act();
+  }
 }
 
-const onlyIf = directive(Takes);
-
-function takes(button: Element): boolean {
-  return !button.hasAttribute("aria-disabled");
-}
+const does = directive(Does);
 
 /**
  * A button that keeps the keyboard's focus while it does nothing and whatever it says: one that is disabled, or exchanged for
  * another, drops it, and a keyboard would start again at the top of the page. A press on Pause that comes as training ends does not
- * train on.
+ * train on, and a double click on Run does not cancel.
  */
 export function press(label: string, act: () => unknown, { primary = false, able = true, why = "" }: Press = {}) {
-  return html`<button
-    ${onlyIf(label, able)}
-    class=${primary ? "primary" : nothing}
-    part="controls"
-    title=${able || why === "" ? nothing : why}
-    @click=${({ currentTarget }: Event) => { if (takes(currentTarget as Element)) act(); }}
-  >${label}</button>`;
+  return html`<button ${does(label, act, able)} class=${primary ? "primary" : nothing} part="controls" title=${able || why === "" ? nothing : why}>${label}</button>`;
 }

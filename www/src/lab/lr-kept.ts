@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
 import { download } from "../export/download";
 import { press } from "../figures/press";
 import { keeperOf } from "../run/keeper";
@@ -54,8 +55,8 @@ export class LrKept extends LitElement {
   }
 
   private async open(kept: KeptRun, run: Run): Promise<void> {
-    const saved = await store.read(kept.id);
-    if (saved) await keeperOf(run).open(kept, saved);
+    const saved = await store.read(kept);
+    if (saved) await keeperOf(run).open(saved);
     else this.wrong = "That run is gone.";
   }
 
@@ -80,10 +81,14 @@ export class LrKept extends LitElement {
     if (!file) return;
     input.value = ""; // so that the same file can be chosen again
     await this.guard(`${file.name} was not opened`, async () => {
-      const { openSession } = await loadScript(() => import("../run/session-file"));
-      const { runs, experiments } = await openSession(new Uint8Array(await file.arrayBuffer()));
-      this.said = `${count(runs)} ${runs === 1 ? "run" : "runs"} and the measurements of ${count(experiments)} ${experiments === 1 ? "experiment" : "experiments"} are kept here now.`;
+      const { takeSession } = await loadScript(() => import("../run/session-file"));
+      this.said = await takeSession(file);
     });
+  }
+
+  private async forget({ id, name, step }: KeptRun): Promise<void> {
+    const run = name === null ? "the run" : `“${name}”`;
+    if (await confirm(`Forget ${run} at step ${count(step)}?`, "Forget it", "Keep it")) await store.forget(id);
   }
 
   private async forgetEverything(): Promise<void> {
@@ -129,7 +134,7 @@ export class LrKept extends LitElement {
         <tr><th scope="col">Run</th><th scope="col">Seed</th><th scope="col">Step</th><th scope="col">Kept</th><th scope="col">Size</th><th scope="col"><span class="visually-hidden">Actions</span></th></tr>
       </thead>
       <tbody>
-        ${kept.map((one) => html`<tr>
+        ${repeat(kept, ({ id }) => id, (one) => html`<tr>
           <th scope="row">${one.name ?? "kept by itself"}</th>
           <td>${count(one.settings.seed)}</td>
           <td>${count(one.step)}</td>
@@ -137,7 +142,7 @@ export class LrKept extends LitElement {
           <td>${(one.bytes / 2 ** 20).toFixed(1)} MB</td>
           <td>
             ${this.runs.map(({ name, run }) => html`<button class="link" @click=${() => this.open(one, run)}>Open as ${name}</button> `)}
-            <button class="link" @click=${() => store.forget(one.id)}>Forget</button>
+            <button class="link" @click=${() => this.forget(one)}>Forget</button>
           </td>
         </tr>`)}
       </tbody>

@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
 import "../figures/lr-ablate";
 import "../figures/lr-gradient";
 import "../figures/lr-surgery";
@@ -12,6 +13,7 @@ import { SPLITS } from "../figures/splits";
 import { en } from "../words/en";
 import { accuracy, count, signed } from "../util/format";
 import type { Run } from "../run/run";
+import { keeperOf } from "../run/keeper";
 import { hold, letGo, runOf, sharedRun } from "../run/registry";
 import { figureStyles } from "../style/figure";
 
@@ -124,7 +126,9 @@ export class LrLab extends LitElement {
   private compare(): void {
     if (this.b) this.leave(this.b);
     this.b = this.b ? null : runOf({ search: OTHER, start: "untrained" });
-    if (this.b) this.take(this.b);
+    if (!this.b) return;
+    this.take(this.b);
+    keeperOf(this.b);
   }
 
   private toggle(name: string): void {
@@ -150,7 +154,11 @@ export class LrLab extends LitElement {
           <details><summary>Every setting</summary><lr-settings .run=${run}></lr-settings></details>
           <lr-train .run=${run} .runName=${name}></lr-train>
         </section>`)}
-        ${FIGURES.filter(({ name }) => shown.has(name)).map(({ of }) => runs.map(({ name, run }) => of(run, name)))}
+        ${repeat(
+          FIGURES.filter(({ name }) => shown.has(name)).flatMap((figure) => runs.map((run) => ({ figure, ...run }))),
+          ({ figure, name }) => `${figure.name} of ${name}`,
+          ({ figure, name, run }) => figure.of(run, name),
+        )}
       </div>
       <lr-kept .runs=${runs}></lr-kept>
       <lr-population .run=${this.a}></lr-population>

@@ -64,8 +64,12 @@ export function reportUnknown(what: string, names: string[], allowed: readonly s
 /** The address of the page. What a reader decides is a step of its history, so that Back undoes it. */
 export class Address {
   /** `moved`: the reader went back or forward. */
-  constructor(moved: () => void) {
+  constructor(private readonly moved: () => void) {
     addEventListener("popstate", moved);
+  }
+
+  close(): void {
+    removeEventListener("popstate", this.moved);
   }
 
   get search(): string {

@@ -1,25 +1,24 @@
 // Keeps a run in this browser while it changes, so that a reload loses nothing.
 import { holdLock } from "../util/hold-lock";
 import type { Run } from "./run";
+import { anew, type SavedRun } from "./saved-run";
 import { store, type KeptRun } from "./store";
 
 /** Milliseconds between two times that a run in training is kept; the first time is at once. */
 const EVERY_MS = 2_000;
 
-const keepers = new WeakMap<Run, Keeper>();
+/** Of each run that is kept and not closed. */
+const keepers = new Map<Run, Keeper>();
 
 /** What keeps a run, from now on. */
 export function keeperOf(run: Run): Keeper {
   const keeper = keepers.get(run) ?? new Keeper(run);
-  keepers.set(run, keeper);
+  if (!run.closed) keepers.set(run, keeper);
   return keeper;
 }
 
 /** Fires `left` when it is known that an earlier visit, or another tab that is closed now, left a run here. */
 export class Keeper extends EventTarget {
-  /** Under which the run is kept: its own until it is another one's. */
-  #id: string = newId();
-  #name: string | null = null;
   /** The run's state that was last kept. */
   #revision: number;
   /** When the run was last kept, in milliseconds since the page was opened. */
@@ -38,7 +37,6 @@ export class Keeper extends EventTarget {
     run.addEventListener("change", this.#changed);
     document.addEventListener("visibilitychange", this.#hidden);
     addEventListener("pagehide", this.#hidden);
-    void this.#look();
   }
 
   /** Goes on with the run that was left. */
@@ -46,29 +44,26 @@ export class Keeper extends EventTarget {
     const { left, run } = this;
     this.left = null;
     if (!left) return;
-    const [saved, elsewhere] = await Promise.all([store.read(left.id), held()]);
+    const [saved, elsewhere] = await Promise.all([store.read(left), held()]);
     if (saved && !elsewhere.includes(lockOf(left.id))) {
-      await this.open(left, saved);
+      await this.open(saved);
       return;
     }
     run.fail(saved ? "Another tab goes on with that run; it is offered here when that one is closed." : "The run that was kept here is gone.");
-    await this.#look();
+    await this.look();
   }
 
-  /** Opens a kept run, which is from now on kept in its place. */
-  async open(kept: KeptRun, saved: Parameters<Run["resume"]>[0]): Promise<void> {
-    this.#keep();
-    await this.run.resume(saved);
-    this.#id = kept.id;
-    this.#name = kept.name;
-    this.#revision = this.run.stateRevision;
-    hold(kept.id);
+  /** Opens a kept run, which is from now on kept in its place; one that another tab has open, beside it. */
+  async open(saved: SavedRun): Promise<void> {
+    const { id } = saved.keptAs;
+    const elsewhere = !holding.has(id) && (await held()).includes(lockOf(id));
+    await this.run.resume(elsewhere ? { ...saved, keptAs: anew() } : saved);
   }
 
   /** Keeps the run as it is now under a name of the reader's; what is trained on is kept as another. */
   async keepAs(name: string): Promise<void> {
     const saved = this.run.saved();
-    if (saved) await store.keep(newId(), name, saved);
+    if (saved) await store.keep({ ...saved, keptAs: anew(name) });
   }
 
   /** What is at hand is not kept again before it changes. */
@@ -83,7 +78,7 @@ export class Keeper extends EventTarget {
    * Looks for what was left. The latest run is waited for while another page holds it, as one does that is just being reloaded;
    * where that takes longer, the latest that nobody holds is left, and that one when its page is closed.
    */
-  async #look(): Promise<void> {
+  async look(): Promise<void> {
     const kept = (await store.list()).filter(({ name }) => name === null);
     const [latest] = kept;
     if (!latest) return;
@@ -96,7 +91,7 @@ export class Keeper extends EventTarget {
     await free;
     // It may have gone on since, and here too.
     const now = (await store.list()).find(({ id }) => id === latest.id);
-    if (now && this.#id !== now.id) this.#offer(now);
+    if (now && this.run.keptAs.id !== now.id) this.#offer(now);
   }
 
   #offer(left: KeptRun): void {
@@ -106,11 +101,11 @@ export class Keeper extends EventTarget {
 
   #follow(): void {
     const { run } = this;
+    // Another model may take its place, or nothing.
+    if (run.phase === "loading" || run.closed) this.#keep();
+    if (run.closed) this.#end();
     if (run.stateRevision === this.#revision) return;
-    // A new model is another run; the one before stays where it was kept.
-    if (run.step === 0 || run.bundled || run.closed) {
-      this.#id = newId();
-      this.#name = null;
+    if (run.step === 0 || run.bundled) {
       this.#stop();
       this.#revision = run.stateRevision;
       return;
@@ -124,15 +119,25 @@ export class Keeper extends EventTarget {
     this.#timer = null;
   }
 
+  #end(): void {
+    this.#stop();
+    keepers.delete(this.run);
+    this.run.removeEventListener("change", this.#changed);
+    document.removeEventListener("visibilitychange", this.#hidden);
+    removeEventListener("pagehide", this.#hidden);
+  }
+
   #keep(): void {
     this.#stop();
     const { run } = this;
+    // One kept run can be opened twice: each goes its own way.
+    for (const other of keepers.keys()) if (other !== run && other.keptAs.id === run.keptAs.id) run.keptAs = anew();
     const saved = run.saved();
     if (run.stateRevision === this.#revision || !saved || saved.step === 0 || saved.bundled) return;
     this.#revision = run.stateRevision;
     this.#keptAt = performance.now();
-    hold(this.#id);
-    void store.keep(this.#id, this.#name, saved);
+    hold(saved.keptAs.id);
+    void store.keep(saved);
   }
 }
 
@@ -163,9 +168,4 @@ async function held(): Promise<string[]> {
   const { locks } = navigator as { locks?: LockManager };
   const known = await locks?.query().catch(() => null);
   return known?.held?.flatMap(({ name }) => name ?? []) ?? [];
-}
-
-/** An id that no other run has; `crypto.randomUUID` is not everywhere. */
-function newId(): string {
-  return `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
 }

@@ -14,7 +14,7 @@ import type { Recipe } from "./recipe";
 const OPENED: Record<string, { most: (run: Run) => number | Promise<number>; open: (run: Run, file: File) => Promise<void> }> = {
   ".safetensors": { most: (run) => run.worker.call((api) => api.largestFile()), open: async (run, file) => run.open(file.name, new Uint8Array(await file.arrayBuffer())) },
   ".json": { most: () => 1 << 16, open: trainAgain },
-  ".zip": { most: () => 256 << 20, open: takeSession },
+  ".zip": { most: () => 256 << 20, open: openSession },
 };
 const LARGEST_STEPS = 2 ** 32 - 1;
 /** More steps than these are asked about first: they take minutes, or for ever. */
@@ -49,10 +49,9 @@ async function trainAgain(run: Run, file: File): Promise<void> {
 }
 
 /** A session is kept beside what is here; which of its runs to open, the reader chooses. */
-async function takeSession(run: Run, file: File): Promise<void> {
-  const { openSession } = await loadScript(() => import("./session-file"));
-  const { runs } = await openSession(new Uint8Array(await file.arrayBuffer()));
-  run.notice(`${count(runs)} ${runs === 1 ? "run" : "runs"} of ${quote(file.name)} ${runs === 1 ? "is" : "are"} kept here now; open ${runs === 1 ? "it" : "them"} in the lab.`);
+async function openSession(run: Run, file: File): Promise<void> {
+  const { takeSession } = await loadScript(() => import("./session-file"));
+  run.notice(`${await takeSession(file)} The lab opens them.`);
   run.dispatchEvent(new Event("change"));
 }
 

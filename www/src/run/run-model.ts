@@ -27,7 +27,7 @@ export abstract class RunModel extends RunState {
   constructor(
     readonly worker: EngineClient,
     protected readonly renew: () => Promise<unknown>,
-    private readonly address: Address | null,
+    protected readonly address: Address | null,
   ) {
     super();
     this.client = new ModelClient(worker);
@@ -157,10 +157,15 @@ export abstract class RunModel extends RunState {
 
   /** Puts another model in the place of the one at hand, which stays if that fails; one after the other, where several are asked for. */
   async #replace(make: () => Promise<void>): Promise<void> {
+    await this.inTurn(() => this.#putInPlace(make));
+  }
+
+  /** Does something to the model when all that was asked for before is done. */
+  protected async inTurn(work: () => Promise<void>): Promise<void> {
     const before = this.replacing;
     const replacing = (async () => {
       await before.catch(() => undefined);
-      await this.#putInPlace(make);
+      await work();
     })();
     this.replacing = replacing;
     await replacing;

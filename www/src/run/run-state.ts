@@ -5,7 +5,7 @@ import { TimeLeft } from "../util/time-left";
 import { work } from "../util/work";
 import { tame } from "../util/text";
 import { next, type Phase, type Turn } from "./life";
-import { thinned, type SavedRun, type Snapshots } from "./saved-run";
+import { anew, thinned, type SavedRun, type Snapshots } from "./saved-run";
 import { sameSettings, type Settings } from "./settings";
 import { USUAL, type Cut, type Views } from "./views";
 
@@ -40,6 +40,7 @@ export abstract class RunState extends EventTarget {
   losses: number[] = [];
   firstStep = 1;
   evaluations: Evaluation[] = [];
+  keptAs = anew();
   /** The name of the file the model came from, if it came from one. */
   file: string | null = null;
   /** Whether it is the model that came with the page. */
@@ -178,6 +179,7 @@ export abstract class RunState extends EventTarget {
   /** Forgets what was drawn of the model before; what the reader looks at stays. */
   protected begin({ config, engine, step }: ModelInfo, settings: Settings): void {
     this.current = { config, engine, settings };
+    this.keptAs = anew();
     this.step = step;
     this.target = TRAIN_STEPS;
     this.snapshots = new Map();
@@ -204,8 +206,8 @@ export abstract class RunState extends EventTarget {
   /** All that it takes for the run to go on from its last state; null before it has a model. */
   saved(): SavedRun | null {
     if (!this.current) return null;
-    const { stateStep: step, target, firstStep, file, bundled, decided: views, state } = this;
-    return { settings: this.current.settings, step, target, firstStep, file, bundled, views, state, ...this.#until(step) };
+    const { keptAs, stateStep: step, target, firstStep, file, bundled, decided: views, state } = this;
+    return { keptAs, settings: this.current.settings, step, target, firstStep, file, bundled, views, state, ...this.#until(step) };
   }
 
   protected changed(): void {

@@ -84,6 +84,7 @@ export class Run extends RunModel {
   /** Ends it: what it does is cancelled, and its model freed when that has stopped. */
   close(): void {
     this.turn("close");
+    this.address?.close();
     this.moments.stop();
     this.changed();
     this.modelCount += 1;
@@ -207,15 +208,19 @@ export class Run extends RunModel {
   }
 
   protected override async stop(): Promise<void> {
-    if (this.phase !== "training") return;
     this.#trains = false;
+    if (this.phase !== "training") return;
     await this.client.cancel();
     await this.#training;
   }
 
-  /** A new worker has taken the place of one that died, or of none: the run goes on from the last state that it knows. */
+  /**
+   * A new worker has taken the place of one that died, or of none: the run goes on from the last state that it knows, or with the
+   * model that was on its way to take its place.
+   */
   async recover(death: EngineError | null): Promise<void> {
     if (this.closed) return;
+    const model = this.modelCount;
     const saved = this.saved();
     this.turn("load");
     this.error = null;
@@ -224,14 +229,16 @@ export class Run extends RunModel {
       await this.start();
       return;
     }
-    await this.guard("The run could not go on", async () => {
+    await this.guard("The run could not go on", () => this.inTurn(async () => {
+      if (this.closed || model !== this.modelCount) return;
+      if (this.phase !== "loading") this.turn("load");
       const { cut, placed } = this.views;
       await this.takeUp(saved);
       this.tell({ cut, placed });
       if (death) this.notice(`The engine stopped: ${sentence(death)} It was restarted from step ${count(saved.step)}.`);
       this.rest();
       await this.evaluate();
-    });
+    }));
     if (this.#trains && atRest(this.phase)) await this.train();
   }
 

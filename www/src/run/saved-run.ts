@@ -4,10 +4,23 @@ import type { Evaluation } from "../engine/pkg/leftright.js";
 import type { Settings } from "./settings";
 import type { Views } from "./views";
 
+/** As what a run is kept in this browser: every new model is another run. */
+export interface KeptAs {
+  id: string;
+  /** What the reader calls it; null for one that is kept by itself. */
+  name: string | null;
+}
+
+/** As what no other run is kept; `crypto.randomUUID` is not everywhere. */
+export function anew(name: string | null = null): KeptAs {
+  return { id: `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`, name };
+}
+
 /** Models of earlier steps as checkpoints, by step. */
 export type Snapshots = Map<number, Uint8Array>;
 
 export interface SavedRun {
+  keptAs: KeptAs;
   settings: Settings;
   step: number;
   target: number;

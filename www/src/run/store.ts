@@ -3,13 +3,10 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { Measurement } from "../engine/pkg/leftright.js";
 import { Lazy } from "../util/lazy";
-import { sizeOf, type SavedRun } from "./saved-run";
+import { sizeOf, type KeptAs, type SavedRun } from "./saved-run";
 
 /** What is said of a kept run without reading its models. */
-export interface KeptRun {
-  id: string;
-  /** What the reader calls it; null for one that was kept by itself. */
-  name: string | null;
+export interface KeptRun extends KeptAs {
   /** When it was last kept, in milliseconds since 1970. */
   time: number;
   bytes: number;
@@ -26,7 +23,7 @@ export interface KeptMeasurements {
 
 interface Schema extends DBSchema {
   runs: { key: string; value: KeptRun };
-  contents: { key: string; value: SavedRun };
+  contents: { key: string; value: Omit<SavedRun, "keptAs"> };
   measurements: { key: string; value: KeptMeasurements };
 }
 
@@ -59,17 +56,20 @@ class Store extends EventTarget {
     return runs.sort((a, b) => b.time - a.time);
   }
 
-  async read(id: string): Promise<SavedRun | null> {
-    return (await this.#try((database) => database.get("contents", id))) ?? null;
+  async read({ id, name }: KeptRun): Promise<SavedRun | null> {
+    const contents = await this.#try((database) => database.get("contents", id));
+    return contents ? { ...contents, keptAs: { id, name } } : null;
   }
 
-  /** Keeps a run under an id, in the place of what that had; the oldest others go where there are too many bytes. */
-  async keep(id: string, name: string | null, saved: SavedRun): Promise<void> {
-    const run: KeptRun = { id, name, time: Date.now(), bytes: sizeOf(saved), step: saved.step, settings: saved.settings };
+  /** Keeps a run in the place of what its id had; the oldest others go where there are too many bytes. */
+  async keep(saved: SavedRun): Promise<void> {
+    const { keptAs, ...contents } = saved;
+    const { id } = keptAs;
+    const run: KeptRun = { ...keptAs, time: Date.now(), bytes: sizeOf(saved), step: saved.step, settings: saved.settings };
     await this.#try(async (database) => {
       const transaction = database.transaction(["runs", "contents"], "readwrite");
       void transaction.objectStore("runs").put(run);
-      void transaction.objectStore("contents").put(saved, id);
+      void transaction.objectStore("contents").put(contents, id);
       // At once: a page that is closing does not live to see the answers.
       transaction.commit();
       await transaction.done;
@@ -99,6 +99,15 @@ class Store extends EventTarget {
 
   async keepMeasurements(experiment: string, kept: KeptMeasurements): Promise<void> {
     await this.#try((database) => database.put("measurements", kept, experiment));
+  }
+
+  /** Adds measurements to what is kept of an experiment; of the same model and step that stays, and so it does where the jobs differ. */
+  async addMeasurements(experiment: string, { jobs, measurements }: KeptMeasurements): Promise<void> {
+    const here = (await this.measurements(experiment)) ?? { jobs, measurements: [] };
+    if (here.jobs !== jobs) return;
+    const has = new Set(here.measurements.map(({ job, step }) => `${job} ${step}`));
+    const others = measurements.filter(({ job, step }) => !has.has(`${job} ${step}`));
+    await this.keepMeasurements(experiment, { jobs, measurements: [...here.measurements, ...others] });
   }
 
   /** Every experiment that has measurements, and what they are. */
