@@ -65,6 +65,18 @@ test("the keyboard keeps its place on a button that changes, or has nothing to d
   await page.keyboard.press("Enter"); // and does nothing
   await expect(article.button(/^Back to the run/)).toBeVisible();
 
+  // A button that goes away as it is pressed leaves the keyboard at its figure.
+  await article.trainPast(60);
+  const gradient = await article.figure("lr-gradient");
+  await article.run((run) => (run as unknown as { show(step: number): Promise<void> }).show(50));
+  await gradient.getByTestId("moment").getByRole("button").press("Enter");
+  await expect(gradient.getByTestId("moment")).toHaveCount(0);
+  await expect(gradient.getByRole("heading").first()).toBeFocused();
+  const guess = page.locator("lr-guess[ask=cut]");
+  await guess.scrollIntoViewIfNeeded();
+  await guess.getByRole("button", { name: "Skip the question" }).press("Enter");
+  await expect(guess.getByTestId("answer")).toBeFocused();
+
   const trial = new Trial(page, "birth");
   await trial.show();
   await trial.button("Run").press("Enter");

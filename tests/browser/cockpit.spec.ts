@@ -135,6 +135,23 @@ test("a model that trains while one reads of its past is shown as it is", async 
   await expect(state).toHaveText("The figures show step 0 of 300.");
 });
 
+test("a term that the past has no record of is cut of the model as it is now", async ({ page }) => {
+  const article = await opened(page);
+  await read(page, WHOLE);
+  const time = article.cockpit.getByRole("slider", { name: "Time machine" });
+  const ee = article.button("EE");
+  await time.fill("20");
+  await expect(article.finding).toContainText("At step 500, on new pairs");
+  await ee.click();
+  await expect(ee).toHaveAttribute("aria-pressed", "true");
+  await expect(article.finding).toContainText(/^Without EE, on new pairs the model names both objects in 0/);
+  await expect(time).toHaveAttribute("aria-valuetext", "step 1,000");
+  // And the past is shown as it is recorded: whole, and said to be so.
+  await time.fill("20");
+  await expect(article.finding).toContainText("At step 500, on new pairs");
+  await expect(ee).toHaveAttribute("aria-pressed", "false");
+});
+
 test("a marked word lights its part, and a pixel that is pointed at is lit in every head", async ({ page }) => {
   const article = await opened(page);
   await read(page, WHOLE);

@@ -146,8 +146,12 @@ test("attributes: wrong ones are told in a line and the defaults used, controls 
       <lr-ablate id="wrong" seed="<img src=x>" pair-labels="99" controls="some" start="later"></lr-ablate>
       <lr-ablate id="bare" controls="none"></lr-ablate>
       <lr-train id="locked" lock="seed pair-labels" start="untrained"></lr-train>
+      <lr-train id="unlocked" lock="zzz pair_labels" start="untrained"></lr-train>
+      <lr-abalte></lr-abalte>
       <lr-strip positions="3 3"></lr-strip>`),
   });
+  const said: string[] = [];
+  page.on("console", (message) => said.push(message.text()));
   await page.goto(`${origin}/course`);
   const wrong = page.locator("#wrong");
   await expect(wrong.locator("[part=message]")).toHaveCount(4);
@@ -161,6 +165,11 @@ test("attributes: wrong ones are told in a line and the defaults used, controls 
   await expect(page.locator("#bare").getByTestId("finding")).not.toBeEmpty();
   await expect(page.locator("#bare").locator("button:visible, input:visible, select:visible")).toHaveCount(0);
 
+  await expect(page.locator("#unlocked").getByRole("alert")).toHaveText(
+    "lock is “zzz”, but must be one of seed, pair-labels, single-layouts, pair-layouts, engine. It is as if it were not there.",
+  );
+  await expect(page.locator("#unlocked").getByLabel("Labels in pairs")).toBeDisabled(); // by the setting's own name too
+  expect(said.filter((text) => text.includes("lr-abalte"))).toEqual([expect.stringMatching(/^leftright: the page has <lr-abalte>, which is no figure\. The figures are lr-ablate, /)]);
   const locked = page.locator("#locked");
   await expect(locked.getByTestId("state")).toHaveText("Untrained. Press Train.");
   await expect(locked.getByLabel("Seed")).toBeDisabled();

@@ -95,6 +95,17 @@ test.describe("what could not be fetched", () => {
     await expect(figure.getByTestId("verdict")).toBeVisible();
   });
 
+  test("a figure of another page says that it could not be loaded, and no longer once it is", async ({ page }) => {
+    await page.route(/lib\/ablate.*\.js/, (route) => route.abort());
+    await page.goto("./embed.html?figure=ablate");
+    const figure = page.locator("lr-ablate");
+    await expect(figure.getByRole("alert")).toContainText("This figure could not be loaded.");
+    await page.unrouteAll();
+    await figure.getByRole("button", { name: "Try again" }).click();
+    await expect(figure.getByTestId("finding")).not.toBeEmpty();
+    await expect(figure.getByRole("alert")).toHaveCount(0);
+  });
+
   for (const [name, how] of Object.entries({
     "cannot be had": (route: Route) => route.abort(),
     "lacks a part of it": (route: Route) => route.fulfill({ contentType: "text/javascript", body: 'import "./none.js";' }),
@@ -237,7 +248,7 @@ test("an experiment's measurements and a session's file come back", async ({ pag
   await page.getByRole("dialog").getByRole("button", { name: "Forget everything" }).click();
   await expect(kept.getByTestId("kept")).toHaveText("Nothing is kept yet.");
   await kept.locator("#session").setInputFiles(path);
-  await expect(kept.getByRole("status")).toContainText("1 run and the measurements of 1 experiment from “leftright-session.zip” are kept here now.");
+  await expect(kept.getByRole("status")).toContainText(/^1 run and the measurements of 1 experiment from .+ are kept here now\.$/);
   await kept.getByRole("button", { name: "Open as Run A" }).click();
   await expect(article.state.first()).toHaveText(`Paused at step ${step}.`);
 

@@ -1,5 +1,6 @@
 // What a reader takes home: each export of each figure that needs no minutes of training opens, and says what is on screen.
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import type { Locator, Page } from "@playwright/test";
 import { Article } from "./article";
 import { expect, test } from "./harness";
@@ -237,6 +238,30 @@ test.describe("files dropped on the page", () => {
     await drop(page, "mine.safetensors", trained);
     await expect(article.state).toHaveText("Opened from mine.safetensors.");
     await expect(page.locator(".notice-box")).toBeHidden();
+  });
+
+  test.describe("where the script that opens them cannot be had", () => {
+    test.use({ allowedConsole: /Failed to load resource|net::ERR|modulepreload/ });
+
+    test("Try again opens what was dropped, in the figure that it fell on", async ({ page }) => {
+      const article = new Article(page);
+      await article.open("?engine=cpu");
+      await page.route(/open-file-.*\.js/, (route) => route.abort());
+      // A real drop: of one that a script makes, the files can be read for ever.
+      const path = fileURLToPath(new URL("../fixtures/trained.safetensors", import.meta.url));
+      const cockpit = page.locator("lr-cockpit[number]");
+      await cockpit.scrollIntoViewIfNeeded();
+      const { x, y } = (await cockpit.boundingBox()) ?? { x: 0, y: 0 };
+      const devtools = await page.context().newCDPSession(page);
+      for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+        await devtools.send("Input.dispatchDragEvent", { type, x: x + 20, y: y + 20, data: { items: [], files: [path], dragOperationsMask: 1 } });
+      }
+      const box = page.locator(".notice-box");
+      await expect(box).toContainText("trained.safetensors was not opened: a part of this page could not be loaded.", { timeout: 20_000 });
+      await page.unrouteAll();
+      await box.getByRole("button", { name: "Try again" }).click();
+      await expect(article.state).toHaveText("Opened from trained.safetensors.");
+    });
   });
 
   test("a run's JSON trains it again, to the same numbers", async ({ page }) => {

@@ -4,7 +4,7 @@ import type { EngineRequest } from "../engine/pkg/leftright.js";
 import type { Start } from "../run/address";
 import type { Checkpoint } from "../run/run";
 import { Speaking } from "../words";
-import { RUN_ATTRIBUTES } from "./attributes";
+import { RUN_ATTRIBUTES, attributeOf } from "./attributes";
 import { host } from "./host";
 
 /** A figure's name: that of its element, without `lr-`. */
@@ -72,9 +72,14 @@ export abstract class Embeddable extends Speaking {
   /** For a projector: larger type, stronger contrast, a screen for each figure; Page Down and Page Up go from one to the next. */
   @property({ type: Boolean, reflect: true }) present = false;
 
+  /** The attributes' names in `lock`. */
+  get lockedAttributes(): string[] {
+    return (this.lock ?? "").split(/[\s,]+/).filter(Boolean).map(attributeOf);
+  }
+
   /** Whether a reader may not change a setting. */
   protected locked(setting: string): boolean {
-    return this.lock?.split(/[\s,]+/).includes(setting.replaceAll("_", "-")) ?? false;
+    return this.lockedAttributes.includes(attributeOf(setting));
   }
 
   /** A setting without a property of its own is an attribute all the same. */
@@ -99,9 +104,9 @@ export abstract class Embeddable extends Speaking {
   }
 
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
-    const root = super.createRenderRoot();
     // What stood there while its script could not be had.
-    root.replaceChildren();
+    this.shadowRoot?.replaceChildren();
+    const root = super.createRenderRoot();
     if (root instanceof ShadowRoot) host()?.dress(root);
     return root;
   }

@@ -6,6 +6,7 @@ import { RUN_NAMES, readStart, reportUnknown } from "../run/address";
 import { atRest, type Phase } from "../run/life";
 import type { Run } from "../run/run";
 import { runOf } from "../run/registry";
+import { NUMBERS, SETTING_NAMES } from "../run/settings";
 import { quote } from "../util/text";
 import tokens from "../style/tokens.css?raw"; // as it is written: a minifier rewrites light-dark()
 import type { ChangeDetail } from "./api";
@@ -51,6 +52,10 @@ sheet.replaceSync(`
   figure { color: var(--ink); font: var(--text-figure) / 1.45 var(--sans); font-variant-numeric: tabular-nums; }
 `);
 
+/** The attributes of settings; and those of them that a figure has a field for. */
+const SETTINGS = [...SETTING_NAMES, "engine"].map(attributeOf);
+const FIELDS = [...NUMBERS, "engine"].map(attributeOf);
+
 /** What was last told of a run, so that the end of its training is told once to each figure. */
 const told = new WeakMap<Embeddable, { run: Run; phase: Phase }>();
 
@@ -77,7 +82,9 @@ setHost({
       if (value === null || allowed.includes(value)) return [];
       return [words.choice(name, quote(value), allowed)];
     });
-    return [...unasked, ...switches];
+    const unlocked = figure.lockedAttributes.filter((name) => !SETTINGS.includes(name));
+    const locks = unlocked.length === 0 ? [] : [words.choice("lock", quote(unlocked.join(" ")), FIELDS)];
+    return [...unasked, ...switches, ...locks];
   },
 
   trainer(run, pressed, words) {

@@ -120,8 +120,8 @@ export class LrStrip extends Speaking {
   private dragged = false;
 
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    this.shadowRoot?.replaceChildren();
     const root = super.createRenderRoot();
-    root.replaceChildren();
     if (root instanceof ShadowRoot) host()?.dress(root);
     return root;
   }
