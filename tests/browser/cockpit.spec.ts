@@ -313,7 +313,7 @@ test("Play, Stop and Play again at once is one play, and whoever asks for a mome
       press(name);
       await new Promise((resolve) => setTimeout(resolve, 40));
     }
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    while (shown.length < 9) await new Promise((resolve) => setTimeout(resolve, 50));
     press("Stop");
     // After the one at the start, and the first of each Play.
     return shown.slice(3).map(({ time }, i) => time - (shown[i + 2]?.time ?? 0));

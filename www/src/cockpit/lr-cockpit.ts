@@ -185,11 +185,11 @@ export class LrCockpit extends RunFigure {
     const shown = this.shown;
     const left = this.has("strip") || this.has("heads") || this.has("steepest") || this.has("time");
     const right = this.has("captions") || this.has("scores") || this.has("terms") || this.has("train");
-    return html`<div class="parts">
+    return html`${this.following()}
+      <div class="parts">
         ${left ? html`<div>${this.columns(shown.placed, shown.seen, shown.sights?.[0] ?? null)} ${this.time()}</div>` : nothing}
         ${right ? html`<div>${this.captions(shown.sights)} ${this.scoreTracks(shown)} ${this.terms()} ${this.training()}</div>` : nothing}
-      </div>
-      ${this.following()}`;
+      </div>`;
   }
 
   /** Strip and heads stand in the same columns, so that a pixel is lit in all of them at once. */

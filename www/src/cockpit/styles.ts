@@ -195,9 +195,17 @@ export const cockpitStyles = css`
     flex-wrap: wrap;
     gap: 0 var(--space-3);
     min-height: 1.5rem;
-    margin-top: var(--space-2);
+    margin: 0 0 var(--space-2);
     color: var(--muted);
     font-size: var(--text-small);
+  }
+
+  /* The text goes on, and the view does not follow. */
+  .by-hand {
+    padding-inline: var(--space-2);
+    border-radius: 4px;
+    background: var(--panel);
+    color: var(--ink);
   }
 
   :host([data-hand]) .following,

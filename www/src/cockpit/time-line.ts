@@ -80,9 +80,8 @@ export const timeLineStyles = css`
 
 interface Line {
   name: string;
-  /** What is written where it has come, and on which side: they may come one soon after the other. */
+  /** What is written where it has come. */
   mark: string;
-  anchor: "start" | "middle" | "end";
   label: string;
   /** Null where it was not measured. */
   value: (evaluation: Evaluation) => number | null;
@@ -96,10 +95,23 @@ interface Line {
 /** `full`: the slope that its line has at the top. */
 function linesOf(full: number): Line[] {
   return [
-    { name: "names", mark: "names", anchor: "middle", label: "names both", value: ({ accuracies: { unseen } }) => unseen.recognition, full: 1, come: SKILL, say: percent },
-    { name: "slope", mark: "slope", anchor: "end", label: "EP’s slope", value: steepness, full, come: SLOPED, say: (slope) => slope?.toFixed(1) ?? "–" },
-    { name: "order", mark: "order safe", anchor: "start", label: "right order", value: ({ accuracies: { unseen } }) => unseen.order, full: 1, come: SKILL, say: percent },
+    { name: "names", mark: "names", label: "names both", value: ({ accuracies: { unseen } }) => unseen.recognition, full: 1, come: SKILL, say: percent },
+    { name: "slope", mark: "slope", label: "EP’s slope", value: steepness, full, come: SLOPED, say: (slope) => slope?.toFixed(1) ?? "–" },
+    { name: "order", mark: "order safe", label: "right order", value: ({ accuracies: { unseen } }) => unseen.order, full: 1, come: SKILL, say: percent },
   ];
+}
+
+/** The width of a mark, in percent of the axis, on a phone. */
+const MARK_WIDTH = 12;
+
+/** Where each mark is written: the last behind its step and the others before theirs, and none on another. */
+function written(marks: { line: Line; at: number }[]): { line: Line; at: number; anchor: "start" | "end" }[] {
+  let free = Infinity;
+  return [...marks].sort((a, b) => b.at - a.at).map(({ line, at }, i) => {
+    const end = Math.min(at, free);
+    free = i === 0 ? at : end - MARK_WIDTH;
+    return { line, at: end, anchor: i === 0 ? "start" as const : "end" as const };
+  }).reverse();
 }
 
 function steepness(evaluation: Evaluation): number | null {
@@ -113,6 +125,10 @@ export function timeLine(evaluations: Evaluation[], at: Evaluation | null, last:
   const y = (value: number, full = 1) => scaleLinear([0, full], [HEIGHT - 2, 14]).clamp(true)(value);
   const lines = linesOf(full);
   const cameAt = ({ value, come }: Line) => evaluations.find((evaluation) => (value(evaluation) ?? -Infinity) >= come)?.step;
+  const marks = written(lines.flatMap((line) => {
+    const step = cameAt(line);
+    return step === undefined ? [] : [{ line, at: x(step) }];
+  }));
   const said = lines.map((line) => {
     const step = cameAt(line);
     return `${line.label} ${step === undefined ? "has not come" : `has come by step ${count(step)}`}`;
@@ -129,10 +145,9 @@ export function timeLine(evaluations: Evaluation[], at: Evaluation | null, last:
       <svg height=${HEIGHT} role="img" aria-label=${`On pairs that it never met, over training: ${said.join("; ")}.`}>
         <line class="frame" x2="100%" y1=${y(0)} y2=${y(0)}></line>
         <line class="frame" x2="100%" y1=${y(1)} y2=${y(1)}></line>
-        ${lines.map((line) => {
-          const step = cameAt(line);
-          if (step === undefined) return nothing;
-          return svg`${upright("come", step)}<text data-mark=${line.name} data-step=${step} x=${`${x(step)}%`} y="9" text-anchor=${line.anchor}>${line.mark}</text>`;
+        ${marks.map(({ line, at, anchor }) => {
+          const step = cameAt(line) ?? 0;
+          return svg`${upright("come", step)}<text data-mark=${line.name} data-step=${step} x=${`${at}%`} y="9" text-anchor=${anchor}>${line.mark}</text>`;
         })}
         <svg viewBox=${`0 0 100 ${HEIGHT}`} preserveAspectRatio="none" width="100%" height=${HEIGHT}>
           ${lines.map((line) => svg`<polyline class=${`curve ${line.name}`} points=${points(line)}></polyline>`)}
