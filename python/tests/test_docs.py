@@ -2,7 +2,6 @@
 
 import doctest
 import importlib.util
-import os
 import re
 import subprocess
 import sys
@@ -68,9 +67,8 @@ def test_a_checker_of_types_finds_what_is_not_there_and_nothing_else(tmp_path) -
         pytest.skip("mypy is not installed")
     right, wrong = RIGHT.lstrip(), WRONG.lstrip()
     (tmp_path / "notebook.py").write_text(right + wrong)
-    paths = {"PYTHONPATH": os.path.dirname(os.path.dirname(os.path.abspath(leftright.__file__)))}
     mypy = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path / "cache", "notebook.py"]
-    said = subprocess.run(mypy, cwd=tmp_path, env=os.environ | paths, capture_output=True, text=True).stdout
+    said = subprocess.run(mypy, cwd=tmp_path, capture_output=True, text=True).stdout
     found = {int(line) for line in re.findall(r"^notebook.py:(\d+): error", said, re.MULTILINE)}
     first = right.count("\n") + 1
     assert found == set(range(first, first + wrong.count("\n"))), said

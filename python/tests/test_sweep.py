@@ -72,7 +72,7 @@ def test_it_survives_pickling(rows: leftright.Table) -> None:
     assert np.array_equal(table["loss"].to_numpy(), rows["loss"])
 
 
-@pytest.mark.parametrize("block", re.findall(r"```python\n(import leftright, (?:polars|pandas).+?)```", README.read_text(), re.DOTALL), ids=["polars", "pandas"])
+@pytest.mark.parametrize("block", re.findall(r"```python\n(import leftright, (?:polars|pandas).+?)```", README.read_text("utf-8"), re.DOTALL), ids=["polars", "pandas"])
 def test_the_readmes_blocks_run_and_hold_the_rows(block: str, capsys) -> None:
     for library in ("polars", "pandas", "pyarrow"):
         if library in block:
@@ -88,7 +88,7 @@ def test_the_readmes_blocks_run_and_hold_the_rows(block: str, capsys) -> None:
     assert "pair_labels" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("line", [line for line in SWEEPS.read_text().splitlines() if line.startswith("python -c")], ids=["polars", "pyarrow"])
+@pytest.mark.parametrize("line", [line for line in SWEEPS.read_text("utf-8").splitlines() if line.startswith("python -c")], ids=["polars", "pyarrow"])
 def test_the_documentations_lines_read_the_rows(line: str, rows: leftright.Table, tmp_path) -> None:
     pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     pytest.importorskip(re.search(r"import (\w+)", line)[1])
