@@ -101,7 +101,11 @@ def _listed(values: Any) -> list[Any]:
 
 def _plain(value: Any) -> Any:
     """NumPy's scalars and arrays, and other iterables, as JSON has them."""
-    return value.tolist() if hasattr(value, "tolist") else list(value)
+    if not hasattr(value, "tolist"):
+        return list(value)
+    plain = value.tolist()
+    # A long double gives a long double.
+    return float(plain) if hasattr(plain, "tolist") else plain
 
 
 def sweep(
@@ -151,6 +155,6 @@ def sweep(
         "candidates": [dict(candidate) for candidate in candidates],
         "grid": {key: _listed(values) for key, values in (grid or {}).items()},
     }
-    models = _native.Sweep(json.dumps(spec, default=_plain), shard)
+    models = _native.Sweep(json.dumps(spec, default=_plain, allow_nan=False), shard)
     with _bar(models.steps, progress) as at:
         return models.train(engine, at)

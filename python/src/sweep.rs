@@ -6,7 +6,6 @@ use leftright::config::Config;
 use leftright::experiment::Measurement;
 use leftright::sweep::{Part, Plan, Rows, Shard, Spec, resolve, train};
 use pyo3::prelude::*;
-
 use serde_json::{Value, json};
 
 use crate::error::{Error, Result};

@@ -137,6 +137,15 @@ def test_a_bad_spec_is_refused_before_the_first_step() -> None:
         leftright.sweep(**SPEC | {"ablate": ["XP"]})
 
 
+def test_numbers_of_numpy_are_the_numbers_that_they_hold() -> None:
+    plain = {"steps": 2, "set": {"d_model": 32, "batch": 40, "lr": 0.5}, "grid": {"seed": [3, 4], "beta1": [0.5]}}
+    theirs = plain | {"steps": np.int32(2), "set": {"d_model": np.uint8(32), "batch": 40, "lr": np.longdouble(0.5)}}
+    theirs["grid"] = {"seed": np.array([3, 4]), "beta1": np.array([0.5], np.longdouble)}
+    assert leftright.sweep(**theirs).metadata == leftright.sweep(**plain).metadata
+    with pytest.raises(ValueError, match="Out of range float values"):
+        leftright.sweep(**plain | {"grid": {"lr": [float("nan")]}})
+
+
 def test_a_text_by_itself_is_a_list_of_one() -> None:
     single = {"steps": 2, "splits": "unseen", "ablate": "EP", "set": {"d_model": 32, "batch": 40}, "grid": {"schedule": "cosine", "seed": 3}}
     listed = single | {"splits": ["unseen"], "ablate": ["EP"], "grid": {"schedule": ["cosine"], "seed": [3]}}
