@@ -12,10 +12,10 @@ const IN_TRAITS = [...SETTINGS.map(({ name }) => name), ...JSON.parse(`[${VIEWS}
 
 /** Attributes whose text is a list, which is one in Python too. */
 const LISTS = {
-  ask: { is: "Terms(", help: "Terms: before they are cut the reader is asked how often the order will be right without them." },
-  lock: { is: "SettingNames(", help: "Settings that a reader cannot change, as in `['seed', 'pair_labels']`." },
-  labels: { is: "Pair((16, 17), " , help: "What the two objects are." },
-  positions: { is: "Pair((2, 7), ", help: "Where they stand, in pixels from 0; follows what the reader does." },
+  ask: { is: "Terms(", type: "str | list[str]", help: "Terms: before they are cut the reader is asked how often the order will be right without them." },
+  lock: { is: "SettingNames(", type: "str | list[str]", help: "Settings that a reader cannot change, as in `['seed', 'pair_labels']`." },
+  labels: { is: "Pair((16, 17), ", type: "Sequence[int]", help: "What the two objects are." },
+  positions: { is: "Pair((2, 7), ", type: "Sequence[int]", help: "Where they stand, in pixels from 0; follows what the reader does." },
 };
 /** Where an attribute is not there, and null says too little. */
 const USUAL = { pixels: "10" };
@@ -50,12 +50,38 @@ function told({ name, description }) {
 
 function widget({ tagName, description, attributes, events }, base, of) {
   const own = attributes.filter(({ name }) => !of.includes(name));
-  return `class ${className(tagName)}(${base}):
+  const name = className(tagName);
+  const typed = own.length > 0;
+  return `${typed ? keywords(name, base === "Figure" ? "FigureTraits" : "Traits", own) : ""}class ${name}(${base}):
     """${sentence(description.replaceAll("\n", " "))}"""
 
     figure = Unicode("${tagName.slice("lr-".length)}", read_only=True, help="The figure's name.").tag(sync=True)
-${own.map((attribute) => `${declared(attribute)}\n`).join("")}${events.filter(({ name }) => TOLD[name]).map(told).join("")}`;
+${own.map((attribute) => `${declared(attribute)}\n`).join("")}${events.filter(({ name }) => TOLD[name]).map(told).join("")}${typed ? typedConstructor(name) : ""}`;
 }
+
+/** The traits that a class adds to what it may be made with, which a checker of types knows by this. */
+function keywords(name, base, attributes) {
+  const typed = attributes.map((attribute) => `    ${trait(attribute.name)}: ${pythonType(attribute)}\n`).join("");
+  return `class ${name}Traits(${base}, total=False):
+    """What ${name} may be made with."""
+
+${typed}
+
+`;
+}
+
+function pythonType({ name, type: { text } }) {
+  if (LISTS[name]) return LISTS[name].type;
+  if (text === "boolean") return "bool";
+  const type = { number: "int", string: "str" }[text] ?? `Literal${list(text)}`;
+  return USUAL[name] ? type : `${type} | None`;
+}
+
+const typedConstructor = (name) => `
+    if TYPE_CHECKING:
+
+        def __init__(self, **traits: Unpack[${name}Traits]) -> None: ...
+`;
 
 /** The module's text. */
 export function pythonWidgets({ modules }) {
@@ -64,22 +90,32 @@ export function pythonWidgets({ modules }) {
   const figures = elements.filter((element) => element !== strip);
   // What all of them have.
   const shared = figures.map(({ attributes }) => attributes).reduce((common, attributes) => common.filter(({ name }) => attributes.some((one) => one.name === name)));
+  const added = shared.filter(({ name }) => !IN_TRAITS.includes(name));
   const names = [...IN_TRAITS, ...shared.map(({ name }) => name)];
   const classes = [...figures.map((figure) => widget(figure, "Figure", names)), widget(strip, "Widget", [])];
   return `"""The figures as widgets, one class for each element of the npm package; \`package/build.mjs\` writes this from its manifest."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
 from traitlets import Bool, Dict, Enum, Int, Unicode
 
-from .widgets import Pair, RunWidget, SettingNames, Terms, Widget
+from .widgets import Pair, RunTraits, RunWidget, SettingNames, Terms, Traits, Widget
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from typing_extensions import Unpack
 
 __all__ = [
 ${elements.map(({ tagName }) => `    "${className(tagName)}",\n`).join("")}]
 
 
-class Figure(RunWidget):
+${keywords("Figure", "RunTraits", added)}class Figure(RunWidget):
     """A figure of a model, whose settings \`config\` says."""
 
-${shared.filter(({ name }) => !IN_TRAITS.includes(name)).map((attribute) => `${declared(attribute)}\n`).join("")}
+${added.map((attribute) => `${declared(attribute)}\n`).join("")}${typedConstructor("Figure")}
 
 ${classes.join("\n\n")}`;
 }

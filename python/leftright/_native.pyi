@@ -1,4 +1,4 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from os import PathLike
 from typing import Any, Literal, TypedDict, final, overload
 
@@ -165,6 +165,9 @@ class Decomposition:
     @property
     def nearest(self) -> tuple[str, float] | None: ...
     def __getitem__(self, term: str, /) -> NDArray[float64]: ...
+    def keys(self) -> list[str]: ...
+    def __iter__(self) -> Iterator[str]: ...
+    def __len__(self) -> int: ...
 
 @final
 class Model:
@@ -186,9 +189,9 @@ class Model:
     def parameters(self) -> dict[str, NDArray[float32]]: ...
     def ablate(
         self,
-        *terms: str,
+        *terms: str | Iterable[str],
         strength: float = 0.0,
-        heads: Sequence[int] | None = None,
+        heads: Sequence[int] | NDArray[Any] | None = None,
         layer: int = 1,
         tower: str = "vision",
     ) -> Model: ...

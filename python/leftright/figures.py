@@ -1,8 +1,17 @@
 """The figures as widgets, one class for each element of the npm package; `package/build.mjs` writes this from its manifest."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
 from traitlets import Bool, Dict, Enum, Int, Unicode
 
-from .widgets import Pair, RunWidget, SettingNames, Terms, Widget
+from .widgets import Pair, RunTraits, RunWidget, SettingNames, Terms, Traits, Widget
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from typing_extensions import Unpack
 
 __all__ = [
     "Ablate",
@@ -26,6 +35,20 @@ __all__ = [
 ]
 
 
+class FigureTraits(RunTraits, total=False):
+    """What Figure may be made with."""
+
+    lang: str | None
+    number: int | None
+    engine: Literal["auto", "cpu", "gpu"] | None
+    start: Literal["trained", "untrained", "training"] | None
+    controls: Literal["all", "none"] | None
+    lock: str | list[str]
+    theme: Literal["light", "dark", "auto"] | None
+    present: bool
+    steps: int | None
+
+
 class Figure(RunWidget):
     """A figure of a model, whose settings `config` says."""
 
@@ -39,6 +62,16 @@ class Figure(RunWidget):
     present = Bool(False, help="For a projector: larger type, stronger contrast, a screen for each figure; Page Down and Page Up go from one to the next.").tag(sync=True)
     steps = Int(None, allow_none=True, min=1, max=1000000, help="How far it trains, where `start` is `training`.").tag(sync=True)
 
+    if TYPE_CHECKING:
+
+        def __init__(self, **traits: Unpack[FigureTraits]) -> None: ...
+
+
+class AblateTraits(FigureTraits, total=False):
+    """What Ablate may be made with."""
+
+    ask: str | list[str]
+
 
 class Ablate(Figure):
     """Takes terms of the attention logits away, without training again."""
@@ -48,6 +81,10 @@ class Ablate(Figure):
     ablation = Dict(default_value=None, allow_none=True, read_only=True, help="The last: a cut was measured, or the same one on another model: what is cut, and the accuracies before and after.").tag(sync=True)
     guess = Dict(default_value=None, allow_none=True, read_only=True, help="The last: the reader has guessed what `ask` asks: the terms, and the share from 0 to 1.").tag(sync=True)
     result = Dict(default_value=None, allow_none=True, read_only=True, help="The last: the reader has cut what `ask` names: the guess, the accuracies before and after, the settings.").tag(sync=True)
+
+    if TYPE_CHECKING:
+
+        def __init__(self, **traits: Unpack[AblateTraits]) -> None: ...
 
 
 class Alignment(Figure):
@@ -146,6 +183,17 @@ class Train(Figure):
     figure = Unicode("train", read_only=True, help="The figure's name.").tag(sync=True)
 
 
+class StripTraits(Traits, total=False):
+    """What Strip may be made with."""
+
+    lang: str | None
+    labels: Sequence[int]
+    positions: Sequence[int]
+    pixels: int
+    fixed: bool
+    aligned: bool
+
+
 class Strip(Widget):
     """A strip with two objects, the first a circle and the second a square. They are dragged, or moved with arrow keys."""
 
@@ -156,3 +204,7 @@ class Strip(Widget):
     pixels = Int(10, help="How long the strip is.").tag(sync=True)
     fixed = Bool(False, help="Nobody can move them.").tag(sync=True)
     aligned = Bool(False, help="It leaves room for a row's name and shows CLS, to stand above a chart's columns.").tag(sync=True)
+
+    if TYPE_CHECKING:
+
+        def __init__(self, **traits: Unpack[StripTraits]) -> None: ...

@@ -94,22 +94,31 @@ class Population:
             return _native.train_together(self.configs, steps, engine, at)
 
 
+def _listed(values: Any) -> list[Any]:
+    """A text or a number by itself is a list of one."""
+    return list(values) if isinstance(values, Iterable) and not isinstance(values, str) else [values]
+
+
 def _plain(value: Any) -> Any:
     """NumPy's scalars and arrays, and other iterables, as JSON has them."""
-    return value.tolist() if hasattr(value, "tolist") else list(value)
+    if not hasattr(value, "tolist"):
+        return list(value)
+    plain = value.tolist()
+    # A long double gives a long double.
+    return float(plain) if hasattr(plain, "tolist") else plain
 
 
 def sweep(
     *,
     steps: int,
-    grid: Mapping[str, Iterable[Value]] | None = None,
+    grid: Mapping[str, Value | Iterable[Value]] | None = None,
     set: Mapping[str, Value] | None = None,
     candidates: Iterable[Mapping[str, Value]] = (),
     every: int = 0,
     preset: str = "paper",
     start: str | None = None,
-    splits: Sequence[str] = ("single", "seen", "unseen"),
-    ablate: Iterable[str] = (),
+    splits: str | Sequence[str] = ("single", "seen", "unseen"),
+    ablate: str | Iterable[str] = (),
     shares: bool = False,
     shard: str = "1/1",
     progress: bool | None = None,
@@ -139,13 +148,13 @@ def sweep(
         "every": every,
         "preset": preset,
         "start": start,
-        "splits": splits,
-        "ablate": ablate,
+        "splits": _listed(splits),
+        "ablate": _listed(ablate),
         "shares": shares,
         "set": dict(set or {}),
         "candidates": [dict(candidate) for candidate in candidates],
-        "grid": {key: list(values) for key, values in (grid or {}).items()},
+        "grid": {key: _listed(values) for key, values in (grid or {}).items()},
     }
-    models = _native.Sweep(json.dumps(spec, default=_plain), shard)
+    models = _native.Sweep(json.dumps(spec, default=_plain, allow_nan=False), shard)
     with _bar(models.steps, progress) as at:
         return models.train(engine, at)

@@ -8,12 +8,17 @@ from __future__ import annotations
 import difflib
 import hashlib
 import pathlib
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import anywidget
 from traitlets import Dict, Float, Int, List, TraitError, TraitType, Unicode, validate
 
 from ._native import Config, Model
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from typing_extensions import Never
 
 TERMS = [query + key for query in "EPB" for key in "EPB"] + ["VP"]
 """The nine terms of the attention logits, and the position part of the values."""
@@ -118,17 +123,24 @@ class Widget(anywidget.AnyWidget):
 
     _esm = MODULE
 
-    def __init__(self, **traits: Any) -> None:
-        for name in traits:
-            if name not in self.class_traits():
-                raise TypeError(self._unknown(name))
-        super().__init__(**traits)
+    if TYPE_CHECKING:
+        layout: Any
 
-    def __setattr__(self, name: str, value: object) -> None:
-        # A misspelt trait would be one that nobody hears of.
-        if not name.startswith("_") and not hasattr(type(self), name):
-            raise AttributeError(self._unknown(name))
-        super().__setattr__(name, value)
+        def __setattr__(self, name: str, value: Never) -> None:
+            """Of a name that is no trait."""
+    else:
+
+        def __init__(self, **traits: Any) -> None:
+            for name in traits:
+                if name not in self.class_traits():
+                    raise TypeError(self._unknown(name))
+            super().__init__(**traits)
+
+        def __setattr__(self, name: str, value: object) -> None:
+            # A misspelt trait would be one that nobody hears of.
+            if not name.startswith("_") and not hasattr(type(self), name):
+                raise AttributeError(self._unknown(name))
+            super().__setattr__(name, value)
 
     def _unknown(self, name: str) -> str:
         own = sorted(trait for trait in self.class_trait_names(sync=True) if not trait.startswith("_"))
@@ -137,6 +149,25 @@ class Widget(anywidget.AnyWidget):
         if "config" in own and name in Config().settings():
             return f"{kind} takes settings in config, as in {kind}(config={{{name!r}: ...}})"
         return f"{kind} has no {name!r}; " + (f"did you mean {near[0]!r}?" if near else f"it has {', '.join(own)}")
+
+
+class Traits(TypedDict, total=False):
+    """What every widget may be made with, as a checker of types knows it."""
+
+    layout: Any
+
+
+class RunTraits(Traits, total=False):
+    """What a widget of a model may be made with."""
+
+    config: Config | dict[str, Any]
+    model: Model
+    ablated: str | Sequence[str]
+    strength: float
+    heads: Sequence[int] | None
+    labels: Sequence[int]
+    positions: Sequence[int]
+    snapshot: int | None
 
 
 class RunWidget(Widget):
@@ -152,7 +183,7 @@ class RunWidget(Widget):
 
     ablated = Terms(help="Terms that are cut, as in `['EP']`.").tag(sync=True)
     strength = Float(0.0, min=-1, max=2, help="What the cut terms are multiplied by: 0 removes, 1 leaves, -1 reverses.").tag(sync=True)
-    heads = List(Int(min=0), None, allow_none=True, help="The heads in which they are cut; None for all.").tag(sync=True)
+    heads: TraitType[list[int] | None, Any] = List(Int(min=0), None, allow_none=True, help="The heads in which they are cut; None for all.").tag(sync=True)  # type: ignore[assignment]
     labels = Pair((16, 17), help="The two objects on the strip: the first is drawn as a circle, the second as a square.").tag(sync=True)
     positions = Pair((2, 7), help="Where they stand, in pixels from 0.").tag(sync=True)
     snapshot = Int(None, allow_none=True, help="The step whose model is shown, one of `snapshots`; None for the latest.").tag(sync=True)

@@ -22,19 +22,41 @@ use crate::error::Result;
 #[derive(Clone, PartialEq)]
 pub struct Config(pub ValidConfig);
 
+/// What a scalar of NumPy's holds. A long double's `item` is a long double again.
+fn unwrapped<'py>(value: &Bound<'py, PyAny>) -> Bound<'py, PyAny> {
+    let Ok(item) = value.call_method0("item") else {
+        return value.clone();
+    };
+    match item.hasattr("item") {
+        Ok(true) => item.call_method0("__float__").unwrap_or(item),
+        _ => item,
+    }
+}
+
+/// The crate's error of a setting that is a number or a flag, for one that was given as text: "1" is not 1.
+fn refused(name: &str, text: &str) -> ConfigError {
+    let error = config::Config::default().set(name, "text");
+    match error.expect_err("no number and no flag is written so") {
+        ConfigError::Parse { field, allowed, .. } => ConfigError::Parse {
+            field,
+            value: text.to_owned(),
+            allowed: format!("{allowed}, not text"),
+        },
+        other => other,
+    }
+}
+
 /// One value of a setting, as `Config::set` reads it. What is no such value becomes text that is none either, so
 /// that the error is the crate's own.
-fn text(value: &Bound<'_, PyAny>, kind: Kind) -> PyResult<String> {
+fn text(name: &str, value: &Bound<'_, PyAny>, kind: Kind) -> Result<String> {
+    let value = unwrapped(value);
     if let Ok(flag) = value.cast::<PyBool>() {
         return Ok(flag.is_true().to_string());
     }
-    if let (Ok(name), Kind::Choice(_)) = (value.cast::<PyString>(), kind) {
-        return Ok(name.to_string());
-    }
-    // A scalar of NumPy's.
-    match value.getattr("item") {
-        Ok(item) => text(&item.call0()?, kind),
-        Err(_) => Ok(value.repr()?.to_string()),
+    match (value.cast::<PyString>(), kind) {
+        (Ok(text), Kind::Choice(_)) => Ok(text.to_string()),
+        (Ok(text), _) => Err(refused(name, &text.to_string()).into()),
+        (Err(_), _) => Ok(value.repr()?.to_string()),
     }
 }
 
@@ -45,7 +67,8 @@ fn texts(settings: Option<&Bound<'_, PyDict>>) -> Result<Vec<(String, String)>> 
         let name: String = name.extract()?;
         let field = fields.iter().find(|field| field.name == name);
         let kind = field.ok_or_else(|| ConfigError::Unknown(name.clone()))?.kind;
-        texts.push((name, text(&value, kind)?));
+        let text = text(&name, &value, kind)?;
+        texts.push((name, text));
     }
     Ok(texts)
 }

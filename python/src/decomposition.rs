@@ -3,14 +3,14 @@
 use leftright::analysis::{CaptionScore, Decomposition as Rows, Term, Tower};
 use numpy::{PyArray1, PyArrayMethods};
 use pyo3::prelude::*;
-use pyo3::types::PySlice;
+use pyo3::types::{PyIterator, PySlice};
 
 use crate::error::{Error, Result};
 
 /// What every head of a layer makes of one strip or caption, at the place that is read (CLS, or EOT of a caption):
 /// the nine terms of its attention logits and what comes of them. All logits are natural.
 ///
-/// `decomposition["EP"]` is one term of every head, `[head, token]`.
+/// `decomposition["EP"]` is one term of every head, `[head, token]`; `dict(decomposition)` has them all.
 #[pyclass(frozen, get_all, module = "leftright")]
 pub struct Decomposition {
     /// "vision" for a strip, "text" for a caption.
@@ -102,6 +102,19 @@ impl Decomposition {
             )))
         })?;
         Ok(self.terms.bind(py).get_item((PySlice::full(py), place))?)
+    }
+
+    /// The names of the terms: `dict(decomposition)` has each with its array.
+    fn keys(&self) -> Vec<&'static str> {
+        self.names.clone()
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        self.names.clone().into_pyobject(py)?.try_iter()
+    }
+
+    fn __len__(&self) -> usize {
+        self.names.len()
     }
 
     fn __repr__(&self) -> String {

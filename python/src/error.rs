@@ -29,6 +29,23 @@ impl Error {
         Error::Python(PyValueError::new_err(message.into()))
     }
 
+    pub fn analysis(message: impl Into<String>) -> Error {
+        Error::Ours("AnalysisError", message.into(), [None, None, None])
+    }
+
+    pub fn training(message: impl Into<String>) -> Error {
+        Error::Ours("TrainingError", message.into(), [None, None, None])
+    }
+
+    /// Of a keyword of `sweep`, or what it holds of a setting.
+    pub fn keyword(field: &str, message: impl Into<String>) -> Error {
+        Error::Ours(
+            "ConfigError",
+            message.into(),
+            [Some(field.to_owned()), None, None],
+        )
+    }
+
     pub fn checkpoint(path: Option<&Path>, error: &CheckpointError) -> Error {
         let path = path.map(|path| path.display().to_string());
         let message = match &path {
@@ -118,30 +135,33 @@ impl From<SweepError> for Error {
             SweepError::Config(of) => of.clone().into(),
             SweepError::Model { error: of, .. } => Error::config(error.to_string(), of),
             SweepError::Analysis(of) => of.clone().into(),
-            SweepError::Spec(message) => Error::Ours("ConfigError", message.clone(), [None, None, None]),
+            SweepError::Spec(message) => match message.split_once(" is ") {
+                // "grid.seed is an empty list, but must hold ...".
+                Some((named, _)) if !named.contains(' ') => {
+                    let field = named.rsplit_once('.').map_or(named, |(_, setting)| setting);
+                    Error::keyword(field, message.clone())
+                }
+                _ => Error::Ours("ConfigError", message.clone(), [None, None, None]),
+            },
         }
     }
 }
 
 impl From<AnalysisError> for Error {
     fn from(error: AnalysisError) -> Error {
-        Error::Ours("AnalysisError", error.to_string(), [None, None, None])
+        Error::analysis(error.to_string())
     }
-}
-
-fn training(error: &dyn std::error::Error) -> Error {
-    Error::Ours("TrainingError", error.to_string(), [None, None, None])
 }
 
 impl From<RunError> for Error {
     fn from(error: RunError) -> Error {
-        training(&error)
+        Error::training(error.to_string())
     }
 }
 
 impl From<EngineError> for Error {
     fn from(error: EngineError) -> Error {
-        training(&error)
+        Error::training(error.to_string())
     }
 }
 
@@ -150,7 +170,7 @@ impl From<TrainerError> for Error {
         match error {
             TrainerError::Population(error) => error.into(),
             TrainerError::Analysis(error) => error.into(),
-            TrainerError::Engine(_) | TrainerError::Steps => training(&error),
+            TrainerError::Engine(_) | TrainerError::Steps => Error::training(error.to_string()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The native module `leftright._native`: the crate `leftright` as Python sees it. Thin; what it has for users is
 //! exported by `leftright/__init__.py`, and typed by `leftright/_native.pyi`.
 
+mod argument;
 mod config;
 mod decomposition;
 mod error;

@@ -14,6 +14,7 @@ use numpy::{PyArray1, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 
+use crate::argument::{names, unknown, whole, wholes};
 use crate::config::{Config, or_paper};
 use crate::decomposition::Decomposition;
 use crate::error::{Error, Result};
@@ -38,7 +39,8 @@ pub struct Model {
     evaluator: Arc<OnceLock<Evaluator>>,
 }
 
-fn number_or_none(py: Python<'_>, evaluation: &leftright::analysis::Accuracy) -> PyResult<Py<PyDict>> {
+/// An accuracy as a dict of its scores, by name; a score that it has not is None.
+fn scores(py: Python<'_>, evaluation: &leftright::analysis::Accuracy) -> PyResult<Py<PyDict>> {
     let numbers = PyDict::new(py);
     for score in Score::ALL {
         numbers.set_item(score.name(), evaluation.score(score))?;
@@ -94,6 +96,14 @@ impl Model {
             self.ablations().join(", ")
         ))
         .into())
+    }
+
+    /// A layer (from 1) that a tower has; the first where none is given.
+    fn layer(&self, tower: Tower, layer: Option<&Bound<'_, PyAny>>) -> Result<u32> {
+        let Some(layer) = layer else { return Ok(1) };
+        let heads = leftright::analysis::strengths(&self.config, tower, &[])?.len();
+        let layers = heads as u32 / self.config.heads;
+        whole("layer", layer, 1..=layers, Error::analysis)
     }
 
     fn encode(&self, contents: Contents) -> Result<Vec<u8>> {
@@ -182,23 +192,27 @@ impl Model {
 
     /// This model with some terms multiplied by a strength before the softmax: 0 removes them, 1 leaves them, -1 reverses
     /// them; in some heads (from 0) or in all, of a layer (from 1) of a tower, "vision" or "text". Nothing is trained, and
-    /// what was scaled before stays so.
+    /// what was scaled before stays so. Terms are given one by one or in a list.
     ///
     /// >>> import leftright
     /// >>> model = leftright.Model()
     /// >>> model.ablate("EP", strength=-1, heads=[2]).ablations
     /// ['EP*-1@2']
-    #[pyo3(signature = (*terms, strength = 0.0, heads = None, layer = 1, tower = "vision"))]
+    #[pyo3(
+        signature = (*terms, strength = 0.0, heads = None, layer = None, tower = "vision"),
+        text_signature = "($self, *terms, strength=0.0, heads=None, layer=1, tower='vision')",
+    )]
     fn ablate(
         &self,
-        terms: Vec<String>,
+        terms: &Bound<'_, PyTuple>,
         strength: f64,
-        heads: Option<Vec<u32>>,
-        layer: u32,
+        heads: Option<&Bound<'_, PyAny>>,
+        layer: Option<&Bound<'_, PyAny>>,
         tower: &str,
     ) -> Result<Model> {
+        let terms = names("terms", terms.iter())?;
         if terms.is_empty() {
-            return Err(Error::value(
+            return Err(Error::analysis(
                 "ablate needs a term: EE, EP, EB, PE, PP, PB, BE, BP, BB or VP",
             ));
         }
@@ -214,6 +228,15 @@ impl Model {
         let terms = terms
             .collect::<std::result::Result<_, UnknownTerm>>()
             .map_err(AnalysisError::from)?;
+        let heads = heads
+            .map(|heads| wholes("heads", "head", heads, 0..=self.config.heads - 1, Error::analysis))
+            .transpose()?;
+        if heads.as_ref().is_some_and(Vec::is_empty) {
+            return Err(Error::analysis(
+                "heads is an empty list, but must name a head; without heads all of them are meant",
+            ));
+        }
+        let layer = self.layer(tower, layer)?;
         let mut model = self.clone();
         model.ablations.push(Ablation {
             tower,
@@ -238,10 +261,10 @@ impl Model {
         let named = |name: &str| Split::ALL.into_iter().find(|split| split.name() == name);
         let splits = match split {
             None => Split::ALL.to_vec(),
-            Some(name) => vec![named(name).ok_or_else(|| {
-                let names = Split::ALL.map(Split::name).join(", ");
-                Error::value(format!("there is no split \"{name}\"; the splits are {names}"))
-            })?],
+            Some(name) => vec![
+                named(name)
+                    .ok_or_else(|| Error::analysis(unknown("split", name, &Split::ALL.map(Split::name))))?,
+            ],
         };
         let judged = py.detach(|| -> std::result::Result<Vec<_>, AnalysisError> {
             let judge = self
@@ -250,11 +273,11 @@ impl Model {
             Ok(splits.iter().map(|split| (split.name(), judge(*split))).collect())
         })?;
         if split.is_some() {
-            return Ok(number_or_none(py, &judged[0].1)?);
+            return Ok(scores(py, &judged[0].1)?);
         }
         let all = PyDict::new(py);
         for (name, accuracy) in judged {
-            all.set_item(name, number_or_none(py, &accuracy)?)?;
+            all.set_item(name, scores(py, &accuracy)?)?;
         }
         Ok(all.unbind())
     }
@@ -277,19 +300,30 @@ impl Model {
     /// '16 is on the left of 17'
     /// >>> leftright.Model().decompose(caption=[16, 17]).tokens[-1]
     /// 'EOT'
-    #[pyo3(signature = (strip = None, *, caption = None, layer = 1))]
+    #[pyo3(
+        signature = (strip = None, *, caption = None, layer = None),
+        text_signature = "($self, strip=None, *, caption=None, layer=1)",
+    )]
     fn decompose(
         &self,
         py: Python<'_>,
-        strip: Option<Vec<u32>>,
-        caption: Option<Vec<u32>>,
-        layer: u32,
+        strip: Option<&Bound<'_, PyAny>>,
+        caption: Option<&Bound<'_, PyAny>>,
+        layer: Option<&Bound<'_, PyAny>>,
     ) -> Result<Decomposition> {
-        let scene = match (strip, caption) {
-            (Some(strip), None) => Scene::Strip(strip),
-            (None, Some(caption)) => Scene::Caption(caption),
-            _ => return Err(Error::value("give a strip or a caption, and not both")),
+        let labels = self.config.labels;
+        let (scene, tower) = match (strip, caption) {
+            (Some(strip), None) => {
+                let pixels = wholes("strip", "a pixel", strip, 0..=labels, Error::analysis)?;
+                (Scene::Strip(pixels), Tower::Vision)
+            }
+            (None, Some(caption)) => {
+                let named = wholes("caption", "the label", caption, 1..=labels, Error::analysis)?;
+                (Scene::Caption(named), Tower::Text)
+            }
+            _ => return Err(Error::analysis("give a strip or a caption, and not both")),
         };
+        let layer = self.layer(tower, layer)?;
         let (params, ablations) = (&self.snapshot.params, &self.ablations);
         Decomposition::new(py, self.evaluator().decompose(params, &scene, layer, ablations)?)
     }

@@ -1,14 +1,20 @@
 //! A sweep, planned and trained.
 
+use std::collections::BTreeMap;
+
 use leftright::config::Config;
 use leftright::experiment::Measurement;
 use leftright::sweep::{Part, Plan, Rows, Shard, Spec, resolve, train};
 use pyo3::prelude::*;
+use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
 use crate::table::Table;
 use crate::train::engine;
 use crate::watch::watch;
+
+/// The most steps of a model, as the crate has it.
+const STEPS: u64 = 1_000_000;
 
 /// A grid of models, checked, and the share of it that is trained.
 #[pyclass(frozen, module = "leftright._native")]
@@ -19,15 +25,41 @@ pub struct Sweep {
     models: Vec<u32>,
 }
 
+/// A spec, or what is wrong with which of its keys.
+fn read(json: &str) -> Result<Spec> {
+    let keys: BTreeMap<String, Value> =
+        serde_json::from_str(json).map_err(|error| Error::value(error.to_string()))?;
+    for (name, least) in [("steps", 1), ("every", 0)] {
+        let number = &keys[name];
+        if number.as_u64().is_none_or(|number| number > STEPS) {
+            return Err(Error::keyword(
+                name,
+                format!("{name} is {number}, but must be a whole number between {least} and {STEPS}"),
+            ));
+        }
+    }
+    for (name, value) in &keys {
+        // The smallest spec that has this key.
+        let alone = json!({"steps": 1, name.as_str(): value});
+        if let Err(error) = serde_json::from_value::<Spec>(alone) {
+            return Err(Error::keyword(name, format!("{name} cannot be read: {error}")));
+        }
+    }
+    serde_json::from_str(json).map_err(|error| Error::value(error.to_string()))
+}
+
 #[pymethods]
 impl Sweep {
     /// By the JSON of a spec, and a share such as "2/8".
     #[new]
     fn new(spec: &str, shard: &str) -> Result<Sweep> {
-        let spec: Spec = serde_json::from_str(spec).map_err(|error| Error::value(error.to_string()))?;
-        let shard: Shard = shard
-            .parse()
-            .map_err(|wanted| Error::value(format!("shard is \"{shard}\", but must be K/N: {wanted}")))?;
+        let spec = read(spec)?;
+        let shard: Shard = shard.parse().map_err(|wanted| {
+            Error::keyword(
+                "shard",
+                format!("shard is \"{shard}\", but must be K/N: {wanted}"),
+            )
+        })?;
         let plan = spec.plan()?;
         let parts = Part::all(plan.configs.len());
         let ours = parts.into_iter().filter(|part| shard.has(part.place));

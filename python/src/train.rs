@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use leftright::config::{Population, ValidConfig};
 use leftright::model::Snapshot;
-use leftright::training::{Advance, EngineRequest, Run, open};
+use leftright::training::{Advance, EngineRequest, Run, RunError, open};
 use pollster::block_on;
 use pyo3::exceptions::PyRuntimeWarning;
 use pyo3::prelude::*;
 use rayon::prelude::*;
 
+use crate::argument::whole;
 use crate::config::{Config, or_paper};
 use crate::error::{Error, Result};
 use crate::model::Model;
@@ -64,15 +65,14 @@ fn begin(from: Option<&Bound<'_, PyAny>>, steps: u32, engine: EngineRequest) -> 
 pub fn train(
     py: Python<'_>,
     from_: Option<&Bound<'_, PyAny>>,
-    steps: u32,
-    every: u32,
+    steps: &Bound<'_, PyAny>,
+    every: &Bound<'_, PyAny>,
     engine: &str,
     progress: &Bound<'_, PyAny>,
     callback: Option<&Bound<'_, PyAny>>,
 ) -> Result<Model> {
-    if every == 0 {
-        return Err(Error::value("every is 0, but must be at least 1"));
-    }
+    let steps = whole("steps", steps, 0..=u32::MAX, Error::value)?;
+    let every = whole("every", every, 1..=u32::MAX, Error::value)?;
     let (mut run, before) = begin(from_, steps, self::engine(engine)?)?;
     loop {
         let step = run.step();
@@ -130,10 +130,11 @@ fn tell(py: Python<'_>, advance: &Advance) -> PyResult<()> {
 pub fn train_together(
     py: Python<'_>,
     configs: Vec<Bound<'_, Config>>,
-    steps: u32,
+    steps: &Bound<'_, PyAny>,
     engine: &str,
     progress: &Bound<'_, PyAny>,
 ) -> Result<Vec<Model>> {
+    let steps = whole("steps", steps, 0..=u32::MAX, Error::value)?;
     let population = Population::new(configs.iter().map(|config| config.get().0.clone()).collect())?;
     let engine = leftright::sweep::resolve(self::engine(engine)?, &population);
     watch(py, progress, |watched| {
@@ -142,18 +143,31 @@ pub fn train_together(
         }
         population
             .par_iter()
-            .map(|config| alone(config, steps, watched))
+            .enumerate()
+            .map(|(place, config)| alone(place, config, steps, watched))
             .collect()
     })
 }
 
-fn alone(config: &ValidConfig, steps: u32, watched: &Watched) -> Result<Model> {
+/// One of some models is not finite any more, and they end together.
+fn diverged(place: usize, config: &ValidConfig, step: u32) -> Error {
+    Error::training(format!(
+        "the loss is not finite at step {step} of model {place}, whose seed is {}",
+        config.seed
+    ))
+}
+
+fn alone(place: usize, config: &ValidConfig, steps: u32, watched: &Watched) -> Result<Model> {
+    let named = |error| match error {
+        RunError::NotFinite { step, .. } => diverged(place, config, step),
+        RunError::Engine(error) => error.into(),
+    };
     let mut run = block_on(Run::new(config.clone(), EngineRequest::Cpu))?;
     while run.step() < steps {
-        let advance = block_on(run.advance(steps - run.step(), CHUNK_MS))?;
+        let advance = block_on(run.advance(steps - run.step(), CHUNK_MS)).map_err(named)?;
         watched.tick(advance.losses.len() as u64)?;
     }
-    block_on(run.settle())?;
+    block_on(run.settle()).map_err(named)?;
     Ok(Model::new(config.clone(), run.latest(), run.losses().to_vec()))
 }
 
@@ -165,7 +179,12 @@ fn on_gpu(population: &Population, steps: u32, watched: &Watched) -> Result<Vec<
     while losses.len() < steps as usize * models {
         let left = steps - (losses.len() / models) as u32;
         let count = left.min(50);
+        let begun = losses.len();
         losses.extend(block_on(engine.train(count))?);
+        if let Some(bad) = losses[begun..].iter().position(|loss| !loss.is_finite()) {
+            let (step, place) = ((begun + bad) / models + 1, bad % models);
+            return Err(diverged(place, &population[place], step as u32));
+        }
         watched.tick(u64::from(count) * models as u64)?;
     }
     let all = block_on(engine.snapshot())?;
@@ -178,8 +197,11 @@ fn on_gpu(population: &Population, steps: u32, watched: &Watched) -> Result<Vec<
             first: part(&all.first),
             second: part(&all.second),
         };
+        if !snapshot.is_finite() {
+            return Err(diverged(place, config, all.step));
+        }
         let losses = losses.iter().skip(place).step_by(models).copied().collect();
-        Model::new(config.clone(), Arc::new(snapshot), losses)
+        Ok(Model::new(config.clone(), Arc::new(snapshot), losses))
     };
-    Ok(population.iter().enumerate().map(one).collect())
+    population.iter().enumerate().map(one).collect()
 }

@@ -16,11 +16,15 @@ def test_what_is_not_allowed_is_refused_by_name() -> None:
         ({"pair_labels": 16}, "pair_labels", "pair_labels is 16, but must be at most 15, the labels that are not held out"),
         ({"seed": -1}, "seed", 'seed is "-1", but must be a whole number'),
         ({"seed": 1.0}, "seed", 'seed is "1.0", but must be a whole number'),
-        ({"seed": "1"}, "seed", "seed is \"'1'\", but must be a whole number"),
+        ({"seed": "a"}, "seed", 'seed is "a", but must be a whole number, not text'),
+        ({"seed": "1"}, "seed", 'seed is "1", but must be a whole number, not text'),
+        ({"grid": "true"}, "grid", 'grid is "true", but must be true or false, not text'),
+        ({"seed": np.longdouble(1)}, "seed", 'seed is "1.0", but must be a whole number'),
         ({"seed": True}, "seed", 'seed is "true", but must be a whole number'),
         ({"grid": 1}, "grid", 'grid is "1", but must be true or false'),
         ({"lr": float("nan")}, "lr", "lr is NaN, but must be between 0 and 1"),
         ({"lr": [0.1]}, "lr", 'lr is "[0.1]", but must be a number'),
+        ({"lr": np.array([1, 2])}, "lr", 'lr is "array([1, 2])", but must be a number'),
         ({"schedule": "fast"}, "schedule", 'schedule is "fast", but must be constant or cosine'),
         ({"pair_label": 5}, "pair_label", 'there is no setting "pair_label"; did you mean pair_labels?'),
         ({"colour": 5}, "colour", 'there is no setting "colour"; the settings are seed, pixels,'),
@@ -49,6 +53,13 @@ def test_settings_are_read_as_they_were_given() -> None:
         config.pair_label  # noqa: B018
     with pytest.raises(AttributeError):
         config.seed = 8
+
+
+def test_numbers_of_numpy_are_the_numbers_that_they_hold() -> None:
+    for kind in (np.float16, np.float32, np.float64, np.longdouble):
+        assert Config(lr=kind(0.5)) == Config(lr=0.5) != Config(lr=kind(0.25))
+    for kind in (np.uint8, np.int64, np.ulonglong):
+        assert Config(seed=kind(7)) == Config(seed=7) != Config(seed=kind(8))
 
 
 def test_every_setting_is_in_the_help_and_in_the_stubs() -> None:

@@ -60,6 +60,23 @@ def test_terms_sum_to_the_logits(paper: Model) -> None:
     assert np.abs(rows["EP"]).max() > 5
 
 
+def test_a_decomposition_is_a_mapping_of_its_terms(paper: Model) -> None:
+    rows = paper.decompose(STRIP)
+    each = dict(rows)
+    assert list(each) == list(rows) == rows.keys() == rows.names and len(rows) == 9
+    for place, name in enumerate(rows.names):
+        np.testing.assert_array_equal(each[name], rows.terms[:, place])
+    # The controls: VP is no term of the logits, and no two terms are alike.
+    assert "EP" in rows and "VP" not in rows
+    assert not np.array_equal(each["EP"], each["PE"])
+
+
+def test_terms_are_given_one_by_one_or_in_a_list(paper: Model) -> None:
+    listed = paper.ablate(["EP", "PE"], heads=np.array([0, 2]))
+    assert listed.ablations == paper.ablate("EP", "PE", heads=[0, 2]).ablations == paper.ablate(("EP",), "PE", heads=(0, 2)).ablations
+    assert listed.ablations == ["EP+PE@0+2"] != paper.ablate(["EP"]).ablations
+
+
 def test_a_checkpoint_is_read_as_it_was_written(tmp_path) -> None:
     model = leftright.train(Config(preset="small", seed=5), steps=30)
     path = tmp_path / "model.safetensors"
@@ -87,6 +104,16 @@ def test_what_a_model_has_not_is_refused(paper: Model, tmp_path) -> None:
     for ask, says in [
         (lambda: paper.ablate("XP"), 'there is no term "XP"; the terms are EE, EP'),
         (lambda: paper.ablate("EP", heads=[4]), "head is 4, but must be between 0 and 3"),
+        (lambda: paper.ablate("EP", heads=[-1]), "head is -1, but must be between 0 and 3"),
+        (lambda: paper.ablate("EP", heads=[]), "heads is an empty list, but must name a head"),
+        (lambda: paper.ablate(), "ablate needs a term: EE, EP"),
+        (lambda: paper.ablate([]), "ablate needs a term: EE, EP"),
+        (lambda: paper.ablate("EP", layer=-1), "layer is -1, but must be 1"),
+        (lambda: paper.decompose(STRIP, layer=2**40), "layer is 1099511627776, but must be 1"),
+        (lambda: paper.evaluate("unsen"), 'there is no split "unsen"; did you mean unseen?'),
+        (lambda: paper.evaluate("heard"), 'there is no split "heard"; the splits are single, seen, unseen'),
+        (lambda: paper.decompose(), "give a strip or a caption"),
+        (lambda: paper.decompose([-1] * 10), "a pixel is -1, but must be between 0 and 20"),
         (lambda: paper.ablate("EP", strength=3), "strength is 3, but must be between -1 and 2"),
         (lambda: paper.ablate("EP", layer=2), "layer is 2, but must be 1"),
         (lambda: paper.ablate("EP", tower="sound"), 'tower is "sound", but must be vision or text'),
@@ -98,10 +125,14 @@ def test_what_a_model_has_not_is_refused(paper: Model, tmp_path) -> None:
         with pytest.raises(AnalysisError) as raised:
             ask()
         assert str(raised.value).startswith(says)
-    with pytest.raises(ValueError, match="give a strip or a caption"):
-        paper.decompose()
-    with pytest.raises(ValueError, match="the splits are single, seen, unseen"):
-        paper.evaluate("heard")
+    for ask, says in [
+        (lambda: paper.ablate(3), "terms is 3, but must be a list of names"),
+        (lambda: paper.ablate("EP", heads=3), "heads is 3, but must be a list of whole numbers"),
+        (lambda: paper.ablate("EP", heads=[0.5]), "head is 0.5, but must be a whole number"),
+    ]:
+        with pytest.raises(TypeError) as wrong:
+            ask()
+        assert str(wrong.value) == says
     (tmp_path / "half").write_bytes(paper.to_bytes()[:1000])
     with pytest.raises(CheckpointError) as raised:
         Model.load(tmp_path / "half")

