@@ -28,12 +28,12 @@ function forOthers(): Plugin {
   };
 }
 
-/** Writes `sw.js`, which keeps the files of the article and of the documentation, each by its hash and length. */
+/** Writes `sw.js`, which keeps the files of the article and of the documentation but the report's pictures, each by its hash and length. */
 function offline(): Plugin {
   return {
     name: "offline",
     async writeBundle({ dir = "" }, bundle) {
-      const built = Object.keys(bundle).filter((name) => !/bench|licenses/.test(name));
+      const built = Object.keys(bundle).filter((name) => !/bench|licenses|^docs\/figures\//.test(name));
       const manifest = ["early.js", ...built].map((url) => {
         const content = readFileSync(join(dir, url));
         const hash = createHash("sha256").update(content).digest("base64");

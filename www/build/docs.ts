@@ -1,4 +1,5 @@
-// The documentation: the pages of docs/ as pages of the site, in the order of docs/SUMMARY.md, with a search that asks no server.
+// The documentation: the pages of docs/ and the report as pages of the site, in the order of docs/SUMMARY.md, with a search that asks
+// no server.
 import { readFileSync, readdirSync } from "node:fs";
 import { basename, dirname, posix, resolve } from "node:path";
 import { Marked } from "marked";
@@ -11,10 +12,12 @@ const FOLDER = "docs";
 const STYLES = ["www/src/style/tokens.css", "www/examples/examples.css", "www/src/docs/docs.css"];
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
-/** A page of docs/. Those that are below another in the summary are reached from that one alone: a worksheet does not lead to its answers. */
+/** A page. Those that are below another in the summary are reached from that one alone: a worksheet does not lead to its answers. */
 interface Chapter {
   title: string;
+  /** Its file, relative to docs/. */
   source: string;
+  address: string;
   /** The title of the part that it begins. */
   part: string | null;
   below: Chapter | null;
@@ -29,16 +32,17 @@ export function docs(): Plugin {
     async generateBundle() {
       const { module } = await runnerImport<typeof import("./reference.ts")>("./www/build/reference.ts");
       const emit = (name: string, source: string) => this.emitFile({ type: "asset", fileName: `${FOLDER}/${name}`, source });
-      const { pages, sections } = written(await module.reference());
+      const { pages, pictures, sections } = written(await module.reference());
       for (const [name, page] of pages) emit(name, page);
+      for (const picture of pictures) emit(picture, readFileSync(picture, "utf8"));
       emit("search.json", JSON.stringify(sections));
       emit("docs.css", STYLES.map((path) => readFileSync(path, "utf8")).join("\n"));
     },
   };
 }
 
-/** Every page by its name, and the sections that the search looks through. */
-export function written(parts: Record<string, string>): { pages: Map<string, string>; sections: Section[] } {
+/** Every page by its name, the pictures of the report, and the sections that the search looks through. */
+export function written(parts: Record<string, string>): { pages: Map<string, string>; pictures: string[]; sections: Section[] } {
   const summary = chapters(readFileSync(`${FOLDER}/SUMMARY.md`, "utf8"));
   const listed = summary.map(({ source }) => source);
   const there = readdirSync(FOLDER, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".md") && file !== "SUMMARY.md");
@@ -46,15 +50,17 @@ export function written(parts: Record<string, string>): { pages: Map<string, str
   if (forgotten.length > 0) throw new Error(`${FOLDER}/SUMMARY.md does not list ${forgotten.join(", ")}`);
   const pages = new Map<string, string>();
   const sections: Section[] = [];
+  const pictures: string[] = [];
   for (const chapter of summary) {
-    const { source } = chapter;
+    const { source, address } = chapter;
     const body = rendered(filled(readFileSync(`${FOLDER}/${source}`, "utf8"), parts, source));
     const [title] = getHeadingList();
     if (title?.level !== 1) throw new Error(`${FOLDER}/${source} does not begin with its title`);
-    pages.set(addressOf(source), page(chapter, title.text, body, summary.filter(({ below }) => below === null)));
-    sections.push(...sectionsOf(addressOf(source), body));
+    pages.set(address, page(chapter, title.text, body, summary.filter(({ below }) => below === null)));
+    pictures.push(...Array.from(body.matchAll(/<img [^>]*src="(figures\/[\w.-]+)"/g), ([, picture = ""]) => picture));
+    sections.push(...sectionsOf(address, body));
   }
-  return { pages, sections };
+  return { pages, pictures, sections };
 }
 
 function chapters(summary: string): Chapter[] {
@@ -65,7 +71,7 @@ function chapters(summary: string): Chapter[] {
       begun = part;
       continue;
     }
-    const chapter: Chapter = { title, source, part: begun, below: indent === "" ? null : above };
+    const chapter: Chapter = { title, source, address: addressOf(source), part: begun, below: indent === "" ? null : above };
     if (indent === "") above = chapter;
     begun = null;
     all.push(chapter);
@@ -73,9 +79,9 @@ function chapters(summary: string): Chapter[] {
   return all;
 }
 
-/** A folder's README is its first page. */
+/** A folder's README is its first page; the report, which is beside docs/, comes among its pages. */
 function addressOf(source: string): string {
-  return source.replace(/README\.md/, "index.html").replace(/\.md(?=#|$)/, ".html");
+  return source.replace(/^\.\.\/(?=REPRODUCTION\.md)/, "").replace(/README\.md/, "index.html").replace(/\.md(?=#|$)/, ".html");
 }
 
 /** `<!-- NAME -->` becomes a part from the sources, `<!-- FILE.EXT -->` a file of docs/ as code, `<!-- PATH.rs -->` what the Rust file says of its module. */
@@ -105,7 +111,7 @@ const marked = new Marked(gfmHeadingId(), {
 /** What is too wide scrolls by itself, by keys too. */
 function rendered(text: string): string {
   const body = marked.parse(text, { async: false });
-  return body.replaceAll("<pre>", '<pre tabindex="0">').replaceAll("<table>", '<div class="scroll" tabindex="0"><table>').replaceAll("</table>", "</table></div>");
+  return body.replaceAll("<img ", '<img loading="lazy" ').replaceAll("<pre>", '<pre tabindex="0">').replaceAll("<table>", '<div class="scroll" tabindex="0"><table>').replaceAll("</table>", "</table></div>");
 }
 
 /** The text under each heading of a page. */
@@ -121,25 +127,25 @@ function sectionsOf(address: string, body: string): Section[] {
 
 function contents(open: Chapter, top: Chapter[]): string {
   return top
-    .map(({ title, source, part }) => {
-      const here = source === (open.below ?? open).source ? ' aria-current="page"' : "";
-      return `${part === null ? "" : `<li class="part">${part}</li>`}<li><a href="${way(open.source, source)}"${here}>${title}</a></li>`;
+    .map(({ title, address, part }) => {
+      const here = address === (open.below ?? open).address ? ' aria-current="page"' : "";
+      return `${part === null ? "" : `<li class="part">${part}</li>`}<li><a href="${way(open.address, address)}"${here}>${title}</a></li>`;
     })
     .join("\n");
 }
 
 /** From one page to another. */
 function way(from: string, to: string): string {
-  return posix.join(posix.relative(dirname(from), dirname(to)), basename(addressOf(to)));
+  return posix.join(posix.relative(dirname(from), dirname(to)), basename(to));
 }
 
 function page(open: Chapter, title: string, body: string, top: Chapter[]): string {
-  const { source, below } = open;
+  const { address, below } = open;
   const at = top.indexOf(open);
   const [before, after] = below ? [below, undefined] : [top[at - 1], top[at + 1]];
   const beside = (chapter: Chapter | undefined, rel: string, arrow: string) =>
-    chapter === undefined ? "" : `<a rel="${rel}" href="${way(source, chapter.source)}">${arrow.replace("…", chapter.title)}</a>`;
-  const root = posix.join(posix.relative(dirname(source), "."), ".");
+    chapter === undefined ? "" : `<a rel="${rel}" href="${way(address, chapter.address)}">${arrow.replace("…", chapter.title)}</a>`;
+  const root = posix.join(posix.relative(dirname(address), "."), ".");
   const home = posix.join(root, "..");
   return `<!doctype html>
 <html lang="en">
