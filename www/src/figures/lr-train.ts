@@ -28,8 +28,10 @@ export class LrTrain extends RunFigure {
   static override styles = [
     ...RunFigure.styles,
     css`
+      /* What stands below it stands so in two runs side by side. */
       .state {
-        min-height: 1.5em;
+        flex: 1 0 100%;
+        min-height: 2lh;
       }
 
       .time {
