@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules in the order data flows. Two of one line know nothing of each other.
 const LAYERS: [&[&str]; 10] = [
-    &["math", "message", "rng"],
+    &["file", "math", "message", "rng"],
     &["config"],
     &["recipe", "task"],
     &["model"],

@@ -86,7 +86,7 @@ fn axis(name: &'static str, size: usize) -> Axis {
 /// Writes what was asked for.
 pub fn export(args: &ExportArgs, json: bool) -> Result<(), Failure> {
     let (config, snapshot) = open(&args.file)?;
-    let place = file::Place::open(&args.out)?;
+    let place = file::Out::open(&args.out)?;
     let evaluator = Evaluator::new(&config);
     let items = match &args.strip {
         Some(strip) => {

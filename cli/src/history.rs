@@ -35,7 +35,7 @@ pub struct HistoryArgs {
 /// Trains preset `paper` from seed 0 on the CPU engine, as the shipped model was, and writes what is seen at
 /// every 25th step.
 pub fn history(args: &HistoryArgs) -> Result<(), Failure> {
-    let place = file::Place::open(&args.out)?;
+    let place = file::Out::open(&args.out)?;
     let config = Config::default().validate()?;
     let evaluator = Evaluator::new(&config);
     let mut run = pollster::block_on(Run::new(config, EngineRequest::Cpu))?;

@@ -14,7 +14,7 @@ use leftright::model::Snapshot;
 use leftright::recipe::{self, Recipe};
 use leftright::training::{Advance, EngineRequest, Run};
 
-use super::file::{self, Place};
+use super::file::{self, Out};
 use super::work::{Work, WorkArgs};
 use super::{EngineArg, Failure, bar, report};
 
@@ -255,7 +255,7 @@ pub fn train(args: &TrainArgs, json: bool) -> Result<(), Failure> {
         .out
         .as_deref()
         .ok_or_else(|| Failure::Usage("give --out".to_owned()))?;
-    let place = Place::open(out)?;
+    let place = Out::open(out)?;
     let stop = interrupted()?;
     let Asked { config, steps, from } = asked;
     let evaluator = Evaluator::new(&config);
