@@ -38,7 +38,7 @@ pub struct ExportArgs {
     /// npz holds an array; csv and parquet a row for each of its numbers
     #[arg(long, value_enum)]
     format: Format,
-    /// The file to write
+    /// The file to write, which ends as --format says or in nothing; - is stdout
     #[arg(long)]
     out: PathBuf,
 }
@@ -59,6 +59,16 @@ enum Format {
     Npz,
     Csv,
     Parquet,
+}
+
+impl Format {
+    fn ending(self) -> &'static str {
+        match self {
+            Format::Npz => "npz",
+            Format::Csv => "csv",
+            Format::Parquet => "parquet",
+        }
+    }
 }
 
 /// Numbers along some axes, the last of which runs fastest.
@@ -86,7 +96,8 @@ fn axis(name: &'static str, size: usize) -> Axis {
 /// Writes what was asked for.
 pub fn export(args: &ExportArgs, json: bool) -> Result<(), Failure> {
     let (config, snapshot) = open(&args.file)?;
-    let place = file::Out::open(&args.out)?;
+    let out = file::Out::open(&args.out)?;
+    out.check_ending(args.format.ending())?;
     let evaluator = Evaluator::new(&config);
     let items = match &args.strip {
         Some(strip) => {
@@ -133,12 +144,14 @@ pub fn export(args: &ExportArgs, json: bool) -> Result<(), Failure> {
         Format::Csv => csv(&rows(&arrays[0], &items)?),
         Format::Parquet => parquet(&rows(&arrays[0], &items)?),
     }?;
-    place.write(&bytes)?;
+    let name = out.name();
+    let mut answer = out.write(&bytes)?;
     let shape: Vec<usize> = arrays[0].axes.iter().map(|axis| axis.size).collect();
-    report::line(
+    report::line_to(
+        &mut *answer,
         json,
         &json!({ "out": args.out, "array": arrays[0].name, "shape": shape }),
-        &format!("wrote {}: {} {shape:?}", args.out.display(), arrays[0].name),
+        &format!("wrote {name}: {} {shape:?}", arrays[0].name),
     )
 }
 

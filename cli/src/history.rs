@@ -53,7 +53,8 @@ pub fn history(args: &HistoryArgs) -> Result<(), Failure> {
     }
     let strips: Vec<Vec<u32>> = STRIPS.map(Vec::from).into();
     let history = json!({ "strips": strips, "strengths": STRENGTHS, "moments": moments });
-    place.write(serde_json::to_string(&history)?.as_bytes())
+    place.write(serde_json::to_string(&history)?.as_bytes())?;
+    Ok(())
 }
 
 fn moment(evaluator: &Evaluator, snapshot: &Snapshot) -> Result<Value, Failure> {

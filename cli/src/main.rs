@@ -38,7 +38,8 @@ use leftright::training::{EngineRequest, RunError};
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// Print one JSON object on stdout and nothing else
+    /// Print a command's answer as one JSON object and nothing else; completions, manual and --version stay as they
+    /// are
     #[arg(long, global = true)]
     json: bool,
 }
@@ -173,8 +174,10 @@ enum Failure {
     Sweep(#[from] SweepError),
     #[error("{0}")]
     Usage(String),
-    #[error("stopped at step {step}; go on with: leftright train --resume {path:?} --steps {steps} --out {path:?}", path = out)]
-    Interrupted { step: u32, steps: u32, out: PathBuf },
+    #[error("stopped at step {step}; go on with: {how}")]
+    Interrupted { step: u32, how: String },
+    #[error("{0}")]
+    Diverged(String),
     #[error("cannot write the answer: {0}")]
     Output(#[from] std::io::Error),
     #[error("cannot write the answer as JSON: {0}")]

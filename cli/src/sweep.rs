@@ -9,8 +9,9 @@ use leftright::sweep::{Part, Rows, Shard, Spec, resolve};
 use leftright::training::EngineRequest;
 use serde_json::{Value, json};
 
+use super::bar::Progress;
 use super::work::{Work, WorkArgs, counted};
-use super::{EngineArg, Failure, bar, file, report, rows};
+use super::{EngineArg, Failure, file, report, rows};
 
 /// Far more than a grid of so many models needs.
 const MAX_BYTES: usize = 1 << 20;
@@ -135,15 +136,14 @@ pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
         .filter(|part| args.shard.has(part.place));
     let (done, left): (Vec<Part>, Vec<Part>) = share.partition(|part| path(part).exists());
     let (before, trained) = (Part::count(&done), Part::count(&left));
-    let bar = bar::bar(trained * u64::from(plan.steps), json, bar::MANY);
-    bar.set_message(counted(trained));
+    let progress = Progress::of_models(String::new(), trained, trained * u64::from(plan.steps), json);
     let settings: Vec<&str> = Config::default().values().map(|(name, _)| name).collect();
     let rows = Rows {
         configs: &plan.configs,
         settings: &settings,
         metrics: &plan.numbers,
     };
-    let trained_all = Part::train(
+    let trained_all: Result<(), Failure> = Part::train(
         &left,
         engine,
         |model| plan.job(model),
@@ -152,14 +152,16 @@ pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
                 Format::Parquet => rows::parquet(&rows, measurements, &about)?,
                 Format::Csv => rows::csv(&rows, measurements)?,
             };
-            file::write(&path(part), &bytes)
+            file::write(&path(part), &bytes)?;
+            progress.add_models(part.models.len() as u64);
+            Ok(())
         },
         &|steps| {
-            bar.inc(steps);
+            progress.add(steps);
             Ok(())
         },
     );
-    bar.finish_and_clear();
+    progress.end();
     trained_all?;
     let all = counted(before + trained);
     let text = format!(

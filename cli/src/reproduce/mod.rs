@@ -22,9 +22,10 @@ use leftright::sweep::{Part, Shard, resolve};
 use leftright::training::EngineRequest;
 use serde_json::json;
 
+use super::bar::Progress;
 use super::estimate::{self, Estimate};
 use super::work::{Work, WorkArgs, counted};
-use super::{EngineArg, Failure, bar, file, report, svg};
+use super::{EngineArg, Failure, file, report, svg};
 use folder::Folder;
 use plan::Plan;
 
@@ -238,23 +239,23 @@ fn train(
     quiet: bool,
 ) -> Result<(), Failure> {
     let [_, all] = steps(parts.iter().flat_map(|part| plan.of(part)));
-    let bar = bar::bar(all, quiet, bar::MANY);
-    let models = counted(Part::count(parts));
-    bar.set_message(format!(
-        "{}. {} ({models})",
-        plan.experiment.id, plan.experiment.title
-    ));
-    let trained = Part::train(
+    let title = format!("{}. {}: ", plan.experiment.id, plan.experiment.title);
+    let progress = Progress::of_models(title, Part::count(parts), all, quiet);
+    let trained: Result<(), Failure> = Part::train(
         parts,
         engine,
         |model| plan.jobs[model as usize].clone(),
-        |part, measurements| folder.keep(plan, part, measurements),
+        |part, measurements| {
+            folder.keep(plan, part, measurements)?;
+            progress.add_models(part.models.len() as u64);
+            Ok(())
+        },
         &|steps| {
-            bar.inc(steps);
+            progress.add(steps);
             Ok(())
         },
     );
-    bar.finish_and_clear();
+    progress.end();
     trained
 }
 
