@@ -15,6 +15,7 @@ mod rows;
 mod shell;
 mod svg;
 mod sweep;
+mod table;
 mod train;
 mod work;
 
@@ -22,7 +23,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use leftright::analysis::{Ablation, AnalysisError, Evaluator, Scene, Tower};
 use leftright::checkpoint::{self, CheckpointError};
 use leftright::config::{ConfigError, ValidConfig};
@@ -34,7 +35,7 @@ use leftright::training::{EngineRequest, RunError};
 
 /// Trains a tiny CLIP on ten-pixel strips and cuts the one attention term that tells left from right.
 #[derive(Parser)]
-#[command(name = "leftright", version, long_version = shell::VERSION)]
+#[command(name = "leftright", version, long_version = shell::version())]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -63,16 +64,11 @@ enum Command {
     #[command(allow_negative_numbers = true)]
     Ablate(AblateArgs),
     /// The nine terms of a layer's CLS row on a strip, or of its EOT row on a caption
-    #[command(group = ArgGroup::new("scene").required(true).args(["strip", "caption"]))]
     Decompose {
         /// A safetensors checkpoint
         file: PathBuf,
-        /// Pixels, 0 background: "0 0 16 0 0 0 0 17 0 0"
-        #[arg(long)]
-        strip: Option<String>,
-        /// Labels in the order they are named: "16 17"
-        #[arg(long)]
-        caption: Option<String>,
+        #[command(flatten)]
+        scene: SceneArgs,
         /// The layer, from 1
         #[arg(long, default_value_t = 1)]
         layer: u32,
@@ -98,6 +94,17 @@ enum Command {
 }
 
 #[derive(Args)]
+#[group(required = true, multiple = false)]
+struct SceneArgs {
+    /// Pixels, 0 background: "0 0 16 0 0 0 0 17 0 0"
+    #[arg(long)]
+    strip: Option<String>,
+    /// Labels in the order they are named: "16 17"
+    #[arg(long)]
+    caption: Option<String>,
+}
+
+#[derive(Args)]
 struct AblateArgs {
     /// A safetensors checkpoint
     file: PathBuf,
@@ -114,45 +121,34 @@ struct AblateArgs {
     #[arg(long, default_value_t = 1)]
     layer: u32,
     /// The tower whose terms are scaled
-    #[arg(long, value_enum, default_value = "vision")]
-    tower: TowerArg,
+    #[arg(long, default_value = "vision", value_parser = named(Tower::ALL, Tower::name))]
+    tower: Tower,
     /// One split; all if not given
     #[arg(long, value_parser = split())]
     split: Option<Split>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum TowerArg {
-    Vision,
-    Text,
+/// One of the crate's enum, by its name.
+fn named<T: Copy + Send + Sync + 'static>(
+    all: impl IntoIterator<Item = T>,
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let all: Vec<T> = all.into_iter().collect();
+    let names: Vec<&str> = all.iter().map(|one| name(*one)).collect();
+    PossibleValuesParser::new(names).map(move |given| {
+        let one = all.iter().find(|one| name(**one) == given);
+        *one.expect("clap has checked the name")
+    })
 }
 
 /// The splits by name.
 fn split() -> impl TypedValueParser<Value = Split> {
-    let named = |name: String| {
-        Split::ALL
-            .into_iter()
-            .find(|split| split.name() == name)
-            .expect("clap has checked the name")
-    };
-    PossibleValuesParser::new(Split::ALL.map(Split::name)).map(named)
+    named(Split::ALL, Split::name)
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum EngineArg {
-    Auto,
-    Cpu,
-    Gpu,
-}
-
-impl From<EngineArg> for EngineRequest {
-    fn from(arg: EngineArg) -> EngineRequest {
-        match arg {
-            EngineArg::Auto => EngineRequest::Auto,
-            EngineArg::Cpu => EngineRequest::Cpu,
-            EngineArg::Gpu => EngineRequest::Gpu,
-        }
-    }
+/// The engines by name.
+fn engine() -> impl TypedValueParser<Value = EngineRequest> {
+    named(EngineRequest::ALL, EngineRequest::name)
 }
 
 /// Whatever ends a command early.
@@ -242,12 +238,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
                 .map(|term| term.parse())
                 .collect::<Result<_, UnknownTerm>>()
                 .map_err(AnalysisError::from)?;
-            let tower = match args.tower {
-                TowerArg::Vision => Tower::Vision,
-                TowerArg::Text => Tower::Text,
-            };
             let ablation = Ablation {
-                tower,
+                tower: args.tower,
                 layer: args.layer,
                 terms,
                 strength: args.strength,
@@ -259,16 +251,13 @@ fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Decompose {
             file,
-            strip,
-            caption,
+            scene: SceneArgs { strip, caption },
             layer,
         } => {
             let (config, snapshot) = open(&file)?;
-            let scene = match (strip, caption) {
-                (Some(strip), _) => Scene::Strip(numbers("strip", &strip)?),
-                (None, Some(caption)) => Scene::Caption(numbers("caption", &caption)?),
-                (None, None) => return Err(Failure::Usage("give a --strip or a --caption".to_owned())),
-            };
+            let strip = strip.map(|strip| numbers("strip", &strip).map(Scene::Strip));
+            let caption = caption.map(|caption| numbers("caption", &caption).map(Scene::Caption));
+            let scene = strip.or(caption).expect("clap requires one of the two")?;
             report::decomposition(
                 &Evaluator::new(&config).decompose(&snapshot.params, &scene, layer, &[])?,
                 cli.json,

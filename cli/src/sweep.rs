@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::bar::Progress;
 use super::work::{Work, WorkArgs, counted};
-use super::{EngineArg, Failure, file, report, rows};
+use super::{Failure, file, report, shell, table};
 
 /// Far more than a grid of so many models needs.
 const MAX_BYTES: usize = 1 << 20;
@@ -33,8 +33,8 @@ pub struct SweepArgs {
     #[arg(long, value_enum, default_value = "parquet")]
     format: Format,
     /// Which engine trains
-    #[arg(long, value_enum, default_value = "auto")]
-    engine: EngineArg,
+    #[arg(long, default_value = "auto", value_parser = super::engine())]
+    engine: EngineRequest,
     #[command(flatten)]
     work: WorkArgs,
 }
@@ -119,7 +119,7 @@ pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
     let spec = read(&args.spec)?;
     let plan = spec.plan()?;
     let steps = plan.configs.len() as u64 * u64::from(plan.steps);
-    let engine = resolve(args.engine.into(), &plan.configs);
+    let engine = resolve(args.engine, &plan.configs);
     if !Work::new(&plan.configs, [steps; 2], engine).begin(&args.work, json)? {
         return Ok(());
     }
@@ -128,7 +128,8 @@ pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
         .as_deref()
         .ok_or_else(|| Failure::Usage("give --out".to_owned()))?;
     claim(args, out, &spec, engine)?;
-    let about = spec.about(engine);
+    let mut about = spec.about(engine);
+    about.extend(shell::commit());
     let extension = args.format.extension();
     let path = |part: &Part| out.join(format!("part-{:06}.{extension}", part.place));
     let share = Part::all(plan.configs.len())
@@ -148,10 +149,11 @@ pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
         engine,
         |model| plan.job(model),
         |part, measurements| {
+            let rows = rows.table(measurements, &about);
             let bytes = match args.format {
-                Format::Parquet => rows::parquet(&rows, measurements, &about)?,
-                Format::Csv => rows::csv(&rows, measurements)?,
-            };
+                Format::Parquet => table::parquet(&rows),
+                Format::Csv => table::csv(&rows),
+            }?;
             file::write(&path(part), &bytes)?;
             progress.add_models(part.models.len() as u64);
             Ok(())

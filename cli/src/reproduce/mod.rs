@@ -25,7 +25,7 @@ use serde_json::json;
 use super::bar::Progress;
 use super::estimate::{self, Estimate};
 use super::work::{Work, WorkArgs, counted};
-use super::{EngineArg, Failure, file, report, svg};
+use super::{Failure, file, report, svg};
 use folder::Folder;
 use plan::Plan;
 
@@ -47,8 +47,8 @@ pub struct ReproduceArgs {
     #[arg(long)]
     resume: bool,
     /// Which engine trains
-    #[arg(long, value_enum, default_value = "auto")]
-    engine: EngineArg,
+    #[arg(long, default_value = "auto", value_parser = super::engine())]
+    engine: EngineRequest,
     #[command(flatten)]
     work: WorkArgs,
 }
@@ -176,7 +176,7 @@ pub fn word(verdict: Verdict) -> &'static str {
 pub fn reproduce(args: &ReproduceArgs, json: bool) -> Result<(), Failure> {
     check(&args.only)?;
     let scale = if args.quick { Scale::Quick } else { Scale::Full };
-    let engine = resolve(args.engine.into(), &vec![ValidConfig::default(); POPULATION]);
+    let engine = resolve(args.engine, &vec![ValidConfig::default(); POPULATION]);
     let plans = Experiment::ALL
         .into_iter()
         .map(|experiment| Plan::new(experiment, scale, engine))

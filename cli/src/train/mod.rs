@@ -16,7 +16,7 @@ use leftright::training::{Advance, EngineRequest, Run, RunError};
 use crate::bar::Progress;
 use crate::file::{self, Out};
 use crate::work::{Work, WorkArgs};
-use crate::{EngineArg, Failure, report};
+use crate::{Failure, report};
 use asked::Asked;
 
 #[derive(Args)]
@@ -41,8 +41,8 @@ pub struct TrainArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["preset", "start", "config", "settings", "seed"])]
     resume: Option<PathBuf>,
     /// Which engine trains
-    #[arg(long, value_enum, default_value = "auto")]
-    engine: EngineArg,
+    #[arg(long, default_value = "auto", value_parser = super::engine())]
+    engine: EngineRequest,
     /// The checkpoint to write; - is stdout
     #[arg(long, required_unless_present = "plan")]
     out: Option<PathBuf>,
@@ -212,7 +212,7 @@ fn at_step(out: &Path, step: u32) -> PathBuf {
 
 pub fn train(args: &TrainArgs, json: bool) -> Result<(), Failure> {
     let asked = Asked::by(args)?;
-    let engine = EngineRequest::from(args.engine);
+    let engine = args.engine;
     let work = Work::new(slice::from_ref(&asked.config), [asked.left().into(); 2], engine);
     if !work.begin(&args.work, json)? {
         return Ok(());
