@@ -6,7 +6,6 @@ mod bar;
 mod estimate;
 mod export;
 mod file;
-mod history;
 mod plot;
 mod report;
 mod reproduce;
@@ -53,8 +52,6 @@ enum Command {
     Sweep(sweep::SweepArgs),
     /// Run the paper's experiments and write REPRODUCTION.md with its figures, numbers and raw rows
     Reproduce(reproduce::ReproduceArgs),
-    /// Write what the page shows of the shipped model's past
-    History(history::HistoryArgs),
     /// The accuracies of a checkpoint on every split
     Evaluate {
         /// A safetensors checkpoint
@@ -224,7 +221,6 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Train(args) => train::train(&args, cli.json),
         Command::Sweep(args) => sweep::sweep(&args, cli.json),
         Command::Reproduce(args) => reproduce::reproduce(&args, cli.json),
-        Command::History(args) => history::history(&args),
         Command::Evaluate { file } => {
             let (config, snapshot) = open(&file)?;
             let accuracies = Evaluator::new(&config).accuracies(&snapshot.params, &[])?;
