@@ -34,8 +34,9 @@ fn commit() -> Option<String> {
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    let commit = commit().unwrap_or_else(|| "none, built outside its repository".to_owned());
     let target = std::env::var("TARGET").expect("cargo sets it");
-    println!("cargo::rustc-env=LEFTRIGHT_COMMIT={commit}");
+    if let Some(commit) = commit() {
+        println!("cargo::rustc-env=LEFTRIGHT_COMMIT={commit}");
+    }
     println!("cargo::rustc-env=LEFTRIGHT_TARGET={target}");
 }

@@ -37,10 +37,14 @@
 //! | --- | --- | --- |
 //! | `gpu` | yes | the GPU engine, on wgpu; without it the CPU engine trains |
 //! | `train` | yes | [`training`] and [`experiment`]; without it a model is loaded and analysed |
+//! | `report` | yes | the experiments that the page has no figure of, and what only the report measures |
+//! | `files` | no | the module `file`: files read within bounds, and written whole |
 //! | `sweep` | no | the module `sweep`: many models over the machine's threads, their rows as Arrow tables |
 //! | `web` | no | what JavaScript calls in a browser |
 #![deny(missing_docs, missing_debug_implementations)]
 
+#[cfg(feature = "files")]
+pub mod file;
 pub mod math;
 pub mod message;
 pub mod rng;

@@ -36,6 +36,26 @@ pub fn clause(sentence: &str) -> &str {
     sentence.trim_end_matches(|c: char| c == '.' || c.is_whitespace())
 }
 
+/// How alike a name must be to be the one that was meant, of 1.
+const ALIKE: f64 = 0.8;
+
+/// The name that a misspelt one is most alike, if it is much alike.
+pub fn nearest(name: &str, names: &[&'static str]) -> Option<&'static str> {
+    let alike = names
+        .iter()
+        .map(|known| (strsim::jaro_winkler(name, known), *known));
+    let (alike, known) = alike.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+    (alike >= ALIKE).then_some(known)
+}
+
+/// What to say of a name that there is not: the one that it is most alike or, of what there is (its plural), all.
+pub fn meant(name: &str, plural: &str, names: &[&'static str]) -> String {
+    match nearest(name, names) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("the {plural} are {}", names.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -178,12 +178,8 @@ fn a_half_precision_model_is_read() {
     );
     let (_, half) = load(&bytes).unwrap();
     assert_eq!(half.step, 3);
-    let worst = whole
-        .params
-        .iter()
-        .zip(&half.params)
-        .map(|(a, b)| (a - b).abs() / a.abs().max(6e-5))
-        .fold(0.0, f32::max);
+    let pairs = whole.params.iter().zip(&half.params);
+    let worst = common::worst(pairs.map(|(a, b)| (a - b).abs() / a.abs().max(6e-5)));
     assert!(worst > 0.0 && worst <= 1.0 / 2048.0, "{worst}");
     assert!(half.first.iter().chain(&half.second).all(|v| *v == 0.0));
 }

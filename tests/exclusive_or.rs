@@ -159,7 +159,7 @@ fn a_patch_changes_what_knows_the_word() {
     let e = config.d_embed as usize;
     let changed = |place: usize| -> Vec<f32> {
         let patched = evaluator.embed_captions_patched(&params, place).unwrap();
-        let far = |(a, b): (&[f32], &[f32])| a.iter().zip(b).fold(0f32, |m, (a, b)| m.max((a - b).abs()));
+        let far = |(a, b): (&[f32], &[f32])| common::worst(a.iter().zip(b).map(|(a, b)| (a - b).abs()));
         own.chunks(e).zip(patched.chunks(e)).map(far).collect()
     };
     let singles = config.labels as usize;

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Fixture, relative};
+use common::{Fixture, relative, worst};
 use leftright::engine::cpu::{Cpu, encode};
 use leftright::model::TowerModel;
 
@@ -45,10 +45,8 @@ fn a_wrong_strip_fails() {
     for fixture in Fixture::all() {
         let mut cpu = Cpu::<f32>::new(&fixture.population(), &fixture.snapshot());
         cpu.loss_and_gradient(0, &fixture.wrong_batch());
-        let worst = fixture
-            .gradient_errors(cpu.gradient())
-            .into_iter()
-            .fold(0f32, |m, (_, error)| m.max(error));
+        let errors = fixture.gradient_errors(cpu.gradient());
+        let worst = worst(errors.into_iter().map(|(_, error)| error));
         assert!(worst > 1e-3, "{}: worst gradient error {worst}", fixture.name);
     }
 }
@@ -73,10 +71,11 @@ fn next_words_are_the_references() {
             None,
             (&batch.text, &batch.text_query),
         );
-        let worst = ours
-            .iter()
-            .zip(fixture.f32("next_words"))
-            .fold(0f32, |m, (a, b)| m.max((a - b).abs()));
+        let worst = worst(
+            ours.iter()
+                .zip(fixture.f32("next_words"))
+                .map(|(a, b)| (a - b).abs()),
+        );
         assert!(
             ours.len() == batch.size * 8 * 31 && worst < 1e-4,
             "{}: {worst}",

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Fixture, random_model, strip};
+use common::{Fixture, random_model, strip, worst};
 use leftright::analysis::{Ablation, AnalysisError, Evaluator, Gaze, Role, Scene, Term, Tower};
 use leftright::config::{Config, Population, Preset, ValidConfig};
 use leftright::engine::cpu::{Cpu, encode};
@@ -69,7 +69,7 @@ fn without_positions_no_head_points() {
     let (evaluator, mut params) = (Evaluator::new(&config), random_model(&config));
     let directions = |params: &[f32]| {
         let gazes = evaluator.gazes(params, Tower::Vision, &[]).unwrap();
-        gazes.iter().map(|gaze| gaze.direction.abs()).fold(0.0, f64::max)
+        worst(gazes.iter().map(|gaze| gaze.direction.abs()))
     };
     assert!(directions(&params) > 0.01);
     for tensor in ParamTable::new(&config).tensors {
@@ -117,7 +117,7 @@ fn a_silent_head_adds_nothing() {
         }
         let far = |a: &[f32]| {
             let b = embeddings(&valueless);
-            a.iter().zip(&b).fold(0f32, |m, (a, b)| m.max((a - b).abs()))
+            worst(a.iter().zip(&b).map(|(a, b)| (a - b).abs()))
         };
         assert!(far(&embeddings(&evaluator.silence(&params, tower, &[2]).unwrap())) < 1e-5);
         assert!(far(&embeddings(&evaluator.silence(&params, tower, &[1]).unwrap())) > 1e-3);

@@ -133,7 +133,7 @@ proptest! {
                 prop_assert!((total - 1.0).abs() < 1e-9);
                 prop_assert!((head.terms.iter().map(|t| t.share).sum::<f64>() - 1.0).abs() < 1e-6);
                 let sum = |terms: &[TermRow], t: usize| terms.iter().map(|term| term.row[t]).sum::<f64>();
-                let off = |terms: &[TermRow]| (0..expected.len()).map(|t| (sum(terms, t) - expected[t]).abs()).fold(0.0, f64::max);
+                let off = |terms: &[TermRow]| common::worst((0..expected.len()).map(|t| (sum(terms, t) - expected[t]).abs()));
                 let softmax: f64 = expected.iter().map(|x| x.exp()).sum();
                 prop_assert_eq!(head.attention.len(), expected.len());
                 prop_assert!(off(&head.terms) < 1e-9, "{}", off(&head.terms));

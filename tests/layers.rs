@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules in the order data flows. Two of one line know nothing of each other.
 const LAYERS: [&[&str]; 10] = [
-    &["math", "message", "rng"],
+    &["file", "math", "message", "rng"],
     &["config"],
     &["recipe", "task"],
     &["model"],
@@ -23,33 +23,57 @@ fn layer(module: &str) -> usize {
     found.unwrap_or_else(|| panic!("the module {module} is in no layer"))
 }
 
-/// The modules of this crate that a source names by `crate::`, outside comments.
-fn uses(source: &str) -> BTreeSet<String> {
-    let code = source
-        .lines()
-        .map(|line| line.split("//").next().expect("a split has a first part"));
-    let paths = code.flat_map(|line| {
-        line.split("crate::")
-            .skip(1)
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-    });
-    let name = |path: String| {
-        path.split(|c: char| !c.is_alphanumeric() && c != '_')
-            .next()
-            .expect("as above")
-            .to_owned()
-    };
-    // A group (`crate::{..}`) has no name here, and so no layer: it is refused.
-    paths.map(name).collect()
+/// The name at the beginning of a path. A group (`crate::{..}`) has none here, and so no layer: it is refused.
+fn name(path: &str) -> String {
+    path.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .next()
+        .expect("a split has a first part")
+        .to_owned()
 }
 
-/// What a module's source uses and must not: a module of its own line or of a later one.
-fn forbidden(module: &str, source: &str) -> Vec<String> {
-    uses(source)
+/// The modules of this crate that a source names outside comments: by `crate::`, and by as many `super::` as lead
+/// out of the module, whose own path has `depth` names.
+fn uses(depth: usize, source: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    // The indents of the modules that are open in the file itself, each of which is one deeper.
+    let mut inline: Vec<usize> = Vec::new();
+    for line in source.lines() {
+        let code = line.split("//").next().expect("a split has a first part");
+        let indent = code.len() - code.trim_start().len();
+        let (trimmed, declared) = (code.trim(), code.trim().trim_start_matches("pub "));
+        if declared.starts_with("mod ") && declared.ends_with('{') {
+            inline.push(indent);
+        } else if trimmed == "}" && inline.last() == Some(&indent) {
+            inline.pop();
+        }
+        found.extend(code.split("crate::").skip(1).map(name));
+        let mut rest = code;
+        while let Some(place) = rest.find("super::") {
+            let (mut path, mut ups) = (&rest[place..], 0);
+            while let Some(further) = path.strip_prefix("super::") {
+                (path, ups) = (further, ups + 1);
+            }
+            if ups >= depth + inline.len() {
+                found.insert(name(path));
+            }
+            rest = path;
+        }
+    }
+    found
+}
+
+/// What the source of a module, or of one `depth` names deep in it, uses and must not: a module of its own line
+/// or of a later one.
+fn forbidden(module: &str, depth: usize, source: &str) -> Vec<String> {
+    uses(depth, source)
         .into_iter()
         .filter(|used| used != module && layer(used) >= layer(module))
         .collect()
+}
+
+/// How many names the path of a file's module has: `a.rs` and `a/mod.rs` one, `a/b.rs` two.
+fn depth(inside: &Path) -> usize {
+    inside.components().count() - usize::from(inside.ends_with("mod.rs"))
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -72,7 +96,7 @@ fn no_module_uses_one_that_stands_after_it() {
         }
         seen.insert(module.to_owned());
         assert_eq!(
-            forbidden(module, &fs::read_to_string(&path).unwrap()),
+            forbidden(module, depth(inside), &fs::read_to_string(&path).unwrap()),
             Vec::<String>::new(),
             "{}",
             inside.display()
@@ -108,18 +132,58 @@ fn a_wrong_use_is_found() {
         "use crate::model::Snapshot;\nfn f() -> crate::analysis::Ablation {}",
         "pub use crate::analysis::{Term, Tower}; // why",
     ] {
-        assert_eq!(forbidden("engine", wrong), ["analysis"], "{wrong}");
+        assert_eq!(forbidden("engine", 1, wrong), ["analysis"], "{wrong}");
     }
     assert_eq!(
-        forbidden("engine", "use crate::checkpoint::load;"),
+        forbidden("engine", 1, "use crate::checkpoint::load;"),
         ["checkpoint"]
     );
     for right in [
         "use crate::model::Snapshot;",
         "use crate::engine::cpu::Cpu;",
         "/// See [`crate::analysis`].",
-        "use super::Real;",
+        "use super::model::Snapshot;",
+        "mod tests {\n    use super::analysis;\n}",
     ] {
-        assert!(forbidden("engine", right).is_empty(), "{right}");
+        assert!(forbidden("engine", 1, right).is_empty(), "{right}");
+    }
+}
+
+/// Negative control: `super::` is followed out of the module, as deep as the file lies, and not where it stays
+/// inside.
+#[test]
+fn a_wrong_use_by_super_is_found() {
+    for (file, wrong) in [
+        ("engine/mod.rs", "use super::analysis::Evaluator;"),
+        ("engine.rs", "fn f() -> super::analysis::Ablation {}"),
+        ("engine/cpu/mod.rs", "use super::super::analysis::Term;"),
+        (
+            "engine/cpu/step.rs",
+            "use super::Real; use super::super::super::analysis::Term;",
+        ),
+        (
+            "engine/mod.rs",
+            "mod tests {\n    use super::*;\n    use super::super::analysis::Term;\n}",
+        ),
+        (
+            "engine/mod.rs",
+            "mod tests {\n    use super::*;\n}\nuse super::analysis::Term;",
+        ),
+    ] {
+        assert_eq!(
+            forbidden("engine", depth(Path::new(file)), wrong),
+            ["analysis"],
+            "{file}: {wrong}"
+        );
+    }
+    for (file, right) in [
+        ("engine/cpu/mod.rs", "use super::analysis::Evaluator;"),
+        ("engine/cpu/step.rs", "use super::super::analysis;"),
+        ("engine/mod.rs", "use super::model::Snapshot;"),
+    ] {
+        assert!(
+            forbidden("engine", depth(Path::new(file)), right).is_empty(),
+            "{file}: {right}"
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::Fixture;
+use common::{Fixture, worst};
 use leftright::config::{Config, Preset, Start, ValidConfig};
 use leftright::model::ParamTable;
 use leftright::rng::{Stream, key, normal};
@@ -136,9 +136,7 @@ fn the_reference_starts_from_the_same_numbers() {
         let apart = |config: Config| {
             let ours = initial(&config.validate().unwrap());
             let pairs = ours.iter().zip(&reference);
-            pairs
-                .map(|(a, b)| (a - b).abs() / b.abs().max(f32::MIN_POSITIVE))
-                .fold(0f32, f32::max)
+            worst(pairs.map(|(a, b)| (a - b).abs() / b.abs().max(f32::MIN_POSITIVE)))
         };
         let config: Config = fixture.config.clone().into();
         let start: Start = name.trim_start_matches("step_").parse().unwrap();

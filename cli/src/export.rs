@@ -1,23 +1,22 @@
 //! `leftright export`: what a checkpoint computes of strips, as arrays for NumPy or as rows.
 
-use std::io::{Cursor, Write};
+use std::io::Cursor;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, UInt32Type};
 use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray, UInt32Array};
+use arrow_schema::{Field, Schema};
 use clap::{Args, ValueEnum};
 use leftright::analysis::{Decomposition, Evaluator, Scene};
+use leftright::config::ValidConfig;
 use leftright::model::Term;
 use leftright::task::{Item, Split};
 use npyz::{AutoSerialize, WriteOptions, WriterBuilder};
-use parquet::arrow::ArrowWriter;
 use serde_json::json;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::{Failure, file, numbers, open, report, split};
+use crate::{Failure, file, numbers, open, report, shell, split, table};
 
 #[derive(Args)]
 pub struct ExportArgs {
@@ -38,7 +37,7 @@ pub struct ExportArgs {
     /// npz holds an array; csv and parquet a row for each of its numbers
     #[arg(long, value_enum)]
     format: Format,
-    /// The file to write
+    /// The file to write, which ends as --format says or in nothing; - is stdout
     #[arg(long)]
     out: PathBuf,
 }
@@ -54,11 +53,35 @@ enum What {
     Embeddings,
 }
 
+impl What {
+    /// What it is, as the help says it, and the unit of its numbers where they have one.
+    fn meaning(self) -> (String, Option<&'static str>) {
+        let named = self.to_possible_value().expect("no value is skipped");
+        let help = named.get_help().map(ToString::to_string).unwrap_or_default();
+        let unit = match self {
+            What::Decomposition => Some("logit"),
+            What::Attention => Some("share"),
+            What::Embeddings => None,
+        };
+        (help, unit)
+    }
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
     Npz,
     Csv,
     Parquet,
+}
+
+impl Format {
+    fn ending(self) -> &'static str {
+        match self {
+            Format::Npz => "npz",
+            Format::Csv => "csv",
+            Format::Parquet => "parquet",
+        }
+    }
 }
 
 /// Numbers along some axes, the last of which runs fastest.
@@ -86,7 +109,8 @@ fn axis(name: &'static str, size: usize) -> Axis {
 /// Writes what was asked for.
 pub fn export(args: &ExportArgs, json: bool) -> Result<(), Failure> {
     let (config, snapshot) = open(&args.file)?;
-    let place = file::Place::open(&args.out)?;
+    let out = file::Out::open(&args.out)?;
+    out.check_ending(args.format.ending())?;
     let evaluator = Evaluator::new(&config);
     let items = match &args.strip {
         Some(strip) => {
@@ -130,15 +154,22 @@ pub fn export(args: &ExportArgs, json: bool) -> Result<(), Failure> {
     };
     let bytes = match args.format {
         Format::Npz => npz(&arrays, &items),
-        Format::Csv => csv(&rows(&arrays[0], &items)?),
-        Format::Parquet => parquet(&rows(&arrays[0], &items)?),
+        Format::Csv => table::csv(&rows(&arrays[0], &items)?),
+        Format::Parquet => table::parquet(&described(
+            rows(&arrays[0], &items)?,
+            args,
+            &config,
+            snapshot.step,
+        )?),
     }?;
-    place.write(&bytes)?;
+    let name = out.name();
+    let mut answer = out.write(&bytes)?;
     let shape: Vec<usize> = arrays[0].axes.iter().map(|axis| axis.size).collect();
-    report::line(
+    report::line_to(
+        &mut *answer,
         json,
         &json!({ "out": args.out, "array": arrays[0].name, "shape": shape }),
-        &format!("wrote {}: {} {shape:?}", args.out.display(), arrays[0].name),
+        &format!("wrote {name}: {} {shape:?}", arrays[0].name),
     )
 }
 
@@ -247,40 +278,38 @@ fn rows(array: &Array, items: &[Item]) -> Result<RecordBatch, Failure> {
     RecordBatch::try_from_iter(columns).map_err(failed)
 }
 
+/// The same with what it says of itself: which program wrote it, of which model, and what it is; of its numbers, in
+/// which unit they are.
+fn described(
+    rows: RecordBatch,
+    args: &ExportArgs,
+    config: &ValidConfig,
+    step: u32,
+) -> Result<RecordBatch, Failure> {
+    let (what, unit) = args.what.meaning();
+    let schema = rows.schema();
+    let mut fields: Vec<Field> = schema
+        .fields()
+        .iter()
+        .map(|field| field.as_ref().clone())
+        .collect();
+    if let (Some(numbers), Some(unit)) = (fields.last_mut(), unit) {
+        numbers.set_metadata([("unit".to_owned(), unit.to_owned())].into());
+    }
+    let about = [
+        ("version", env!("CARGO_PKG_VERSION").to_owned()),
+        ("step", step.to_string()),
+        ("config", serde_json::to_string(config)?),
+        ("description", what),
+    ];
+    let about = about.map(|(key, value)| (key.to_owned(), value));
+    let about = about.into_iter().chain(shell::commit()).collect();
+    let schema = Schema::new_with_metadata(fields, about);
+    RecordBatch::try_new(Arc::new(schema), rows.columns().to_vec()).map_err(failed)
+}
+
 /// As `--strip` takes it.
 fn pixels(item: &Item) -> String {
     let pixels: Vec<String> = item.strip.iter().map(u32::to_string).collect();
     pixels.join(" ")
-}
-
-fn parquet(rows: &RecordBatch) -> Result<Vec<u8>, Failure> {
-    let mut writer = ArrowWriter::try_new(Vec::new(), rows.schema(), None).map_err(failed)?;
-    writer.write(rows).map_err(failed)?;
-    writer.into_inner().map_err(failed)
-}
-
-fn csv(rows: &RecordBatch) -> Result<Vec<u8>, Failure> {
-    let schema = rows.schema();
-    let names: Vec<&str> = schema
-        .fields()
-        .iter()
-        .map(|field| field.name().as_str())
-        .collect();
-    let mut text = Vec::new();
-    writeln!(text, "{}", names.join(","))?;
-    for row in 0..rows.num_rows() {
-        let cells: Vec<String> = rows.columns().iter().map(|column| cell(column, row)).collect();
-        writeln!(text, "{}", cells.join(","))?;
-    }
-    Ok(text)
-}
-
-fn cell(column: &ArrayRef, row: usize) -> String {
-    if let Some(numbers) = column.as_primitive_opt::<Float64Type>() {
-        return numbers.value(row).to_string();
-    }
-    if let Some(places) = column.as_primitive_opt::<UInt32Type>() {
-        return places.value(row).to_string();
-    }
-    column.as_string::<i32>().value(row).to_owned()
 }

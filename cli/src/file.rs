@@ -1,110 +1,79 @@
-//! Files as every command reads and writes them: no more is read than a file of its kind can have, and what
-//! is written appears whole.
+//! Files as the crate reads and writes them, with this program's errors, and stdout as a command's `--out`.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::Path;
+
+use leftright::file;
 
 use crate::Failure;
 
-/// The bytes of a file, of which `what` has at most `most`. No more than these are read, so that a device
-/// that never ends is refused like any file that is too long.
+/// The bytes of a file, of which `what` has at most `most`.
 pub fn read(path: &Path, what: &str, most: usize) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes));
-    read.map_err(|error| Failure::file(path, error))?;
-    if bytes.len() > most {
-        return Err(Failure::Usage(format!(
-            "{}: the file is longer than the {most} bytes that {what} may have",
-            path.display()
-        )));
-    }
-    Ok(bytes)
+    file::read(path, what, most).map_err(|error| Failure::file(path, error))
 }
 
 /// Writes a file whole.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    Place::open(path)?.write(bytes)
+    file::write(path, bytes).map_err(|error| Failure::file(path, error))
 }
 
-/// A place that can be written, found out before the work that there is to write.
-pub struct Place {
-    /// As it was named.
-    path: PathBuf,
-    kind: Kind,
+/// What `--out` calls stdout.
+const STDOUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+
+/// A place for a command's answer, found out before the work that there is to write.
+pub struct Out<'a> {
+    path: &'a Path,
+    /// None where it is stdout.
+    place: Option<file::Place>,
 }
 
-enum Kind {
-    /// A file, there already or not: the bytes are written beside it and moved there, so nobody sees half of
-    /// them.
-    File(PathBuf),
-    /// A device or a pipe, which is not ours to replace.
-    Stream(File),
-}
-
-impl Place {
+impl Out<'_> {
     /// Refuses a folder and what cannot be written; leaves no trace.
-    pub fn open(path: &Path) -> Result<Place, Failure> {
-        if path.is_dir() {
-            return Err(Failure::Usage(format!(
-                "{} is a folder; name a file in it",
-                path.display()
-            )));
-        }
-        let kind = kind(path).map_err(|error| Failure::file(path, error))?;
-        Ok(Place {
-            path: path.to_owned(),
-            kind,
-        })
-    }
-
-    /// Fills the place, and waits until the disk has it.
-    pub fn write(self, bytes: &[u8]) -> Result<(), Failure> {
-        let written = match self.kind {
-            Kind::File(path) => replace(&path, bytes),
-            Kind::Stream(mut stream) => stream.write_all(bytes),
+    pub fn open(path: &Path) -> Result<Out<'_>, Failure> {
+        let place = match STDOUT.iter().any(|name| path == Path::new(name)) {
+            true => None,
+            false => Some(file::Place::open(path).map_err(|error| Failure::file(path, error))?),
         };
-        written.map_err(|error| Failure::file(&self.path, error))
+        Ok(Out { path, place })
     }
-}
 
-fn kind(path: &Path) -> io::Result<Kind> {
-    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
-        return Ok(Kind::Stream(OpenOptions::new().write(true).open(path)?));
+    /// Its name as a file's; none where it is stdout.
+    pub fn file(&self) -> Option<&Path> {
+        self.place.as_ref().map(|_| self.path)
     }
-    let path = followed(path)?;
-    // A file without a name, which is gone however this process ends.
-    tempfile::tempfile_in(folder(&path))?;
-    Ok(Kind::File(path))
-}
 
-/// Where symbolic links lead, though nothing may be there yet.
-fn followed(path: &Path) -> io::Result<PathBuf> {
-    let mut path = path.to_owned();
-    for _ in 0..32 {
-        match fs::read_link(&path) {
-            Ok(to) => path = folder(&path).join(to),
-            Err(_) => return Ok(path),
+    /// Its name in a sentence.
+    pub fn name(&self) -> String {
+        self.file()
+            .map_or("stdout".to_owned(), |path| path.display().to_string())
+    }
+
+    /// Refuses to be a file whose name has the ending of another format.
+    pub fn check_ending(&self, format: &str) -> Result<(), Failure> {
+        match self.file().and_then(Path::extension) {
+            Some(ending) if !ending.eq_ignore_ascii_case(format) => Err(Failure::Usage(format!(
+                "{} ends in .{}, but would hold {format}; end its name in .{format}, or in nothing",
+                self.name(),
+                ending.display()
+            ))),
+            _ => Ok(()),
         }
     }
-    Err(io::Error::other("its symbolic links lead in a circle"))
-}
 
-fn folder(path: &Path) -> &Path {
-    path.parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."))
-}
-
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".leftright-").suffix(".partial");
-    // As a file has it that is made in the ordinary way, less what the umask takes.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut beside = builder.tempfile_in(folder(path))?;
-    beside.write_all(bytes)?;
-    beside.as_file().sync_all()?;
-    beside.persist(path)?;
-    Ok(())
+    /// Fills the place. Gives where to say so: stdout or, where that has the bytes, stderr.
+    pub fn write(self, bytes: &[u8]) -> Result<Box<dyn Write>, Failure> {
+        match self.place {
+            Some(place) => {
+                let written = place.write(bytes);
+                written.map_err(|error| Failure::file(self.path, error))?;
+                Ok(Box::new(io::stdout()))
+            }
+            None => {
+                let mut stdout = io::stdout().lock();
+                stdout.write_all(bytes)?;
+                stdout.flush()?;
+                Ok(Box::new(io::stderr()))
+            }
+        }
+    }
 }

@@ -6,7 +6,6 @@ mod bar;
 mod estimate;
 mod export;
 mod file;
-mod history;
 mod plot;
 mod report;
 mod reproduce;
@@ -15,6 +14,7 @@ mod rows;
 mod shell;
 mod svg;
 mod sweep;
+mod table;
 mod train;
 mod work;
 
@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use leftright::analysis::{Ablation, AnalysisError, Evaluator, Scene, Tower};
 use leftright::checkpoint::{self, CheckpointError};
 use leftright::config::{ConfigError, ValidConfig};
@@ -34,11 +34,12 @@ use leftright::training::{EngineRequest, RunError};
 
 /// Trains a tiny CLIP on ten-pixel strips and cuts the one attention term that tells left from right.
 #[derive(Parser)]
-#[command(name = "leftright", version, long_version = shell::VERSION)]
+#[command(name = "leftright", version, long_version = shell::version())]
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// Print one JSON object on stdout and nothing else
+    /// Print a command's answer as one JSON object and nothing else; completions, manual and --version stay as they
+    /// are
     #[arg(long, global = true)]
     json: bool,
 }
@@ -51,8 +52,6 @@ enum Command {
     Sweep(sweep::SweepArgs),
     /// Run the paper's experiments and write REPRODUCTION.md with its figures, numbers and raw rows
     Reproduce(reproduce::ReproduceArgs),
-    /// Write what the page shows of the shipped model's past
-    History(history::HistoryArgs),
     /// The accuracies of a checkpoint on every split
     Evaluate {
         /// A safetensors checkpoint
@@ -62,16 +61,11 @@ enum Command {
     #[command(allow_negative_numbers = true)]
     Ablate(AblateArgs),
     /// The nine terms of a layer's CLS row on a strip, or of its EOT row on a caption
-    #[command(group = ArgGroup::new("scene").required(true).args(["strip", "caption"]))]
     Decompose {
         /// A safetensors checkpoint
         file: PathBuf,
-        /// Pixels, 0 background: "0 0 16 0 0 0 0 17 0 0"
-        #[arg(long)]
-        strip: Option<String>,
-        /// Labels in the order they are named: "16 17"
-        #[arg(long)]
-        caption: Option<String>,
+        #[command(flatten)]
+        scene: SceneArgs,
         /// The layer, from 1
         #[arg(long, default_value_t = 1)]
         layer: u32,
@@ -97,6 +91,17 @@ enum Command {
 }
 
 #[derive(Args)]
+#[group(required = true, multiple = false)]
+struct SceneArgs {
+    /// Pixels, 0 background: "0 0 16 0 0 0 0 17 0 0"
+    #[arg(long)]
+    strip: Option<String>,
+    /// Labels in the order they are named: "16 17"
+    #[arg(long)]
+    caption: Option<String>,
+}
+
+#[derive(Args)]
 struct AblateArgs {
     /// A safetensors checkpoint
     file: PathBuf,
@@ -113,45 +118,34 @@ struct AblateArgs {
     #[arg(long, default_value_t = 1)]
     layer: u32,
     /// The tower whose terms are scaled
-    #[arg(long, value_enum, default_value = "vision")]
-    tower: TowerArg,
+    #[arg(long, default_value = "vision", value_parser = named(Tower::ALL, Tower::name))]
+    tower: Tower,
     /// One split; all if not given
     #[arg(long, value_parser = split())]
     split: Option<Split>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum TowerArg {
-    Vision,
-    Text,
+/// One of the crate's enum, by its name.
+fn named<T: Copy + Send + Sync + 'static>(
+    all: impl IntoIterator<Item = T>,
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let all: Vec<T> = all.into_iter().collect();
+    let names: Vec<&str> = all.iter().map(|one| name(*one)).collect();
+    PossibleValuesParser::new(names).map(move |given| {
+        let one = all.iter().find(|one| name(**one) == given);
+        *one.expect("clap has checked the name")
+    })
 }
 
 /// The splits by name.
 fn split() -> impl TypedValueParser<Value = Split> {
-    let named = |name: String| {
-        Split::ALL
-            .into_iter()
-            .find(|split| split.name() == name)
-            .expect("clap has checked the name")
-    };
-    PossibleValuesParser::new(Split::ALL.map(Split::name)).map(named)
+    named(Split::ALL, Split::name)
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum EngineArg {
-    Auto,
-    Cpu,
-    Gpu,
-}
-
-impl From<EngineArg> for EngineRequest {
-    fn from(arg: EngineArg) -> EngineRequest {
-        match arg {
-            EngineArg::Auto => EngineRequest::Auto,
-            EngineArg::Cpu => EngineRequest::Cpu,
-            EngineArg::Gpu => EngineRequest::Gpu,
-        }
-    }
+/// The engines by name.
+fn engine() -> impl TypedValueParser<Value = EngineRequest> {
+    named(EngineRequest::ALL, EngineRequest::name)
 }
 
 /// Whatever ends a command early.
@@ -173,8 +167,10 @@ enum Failure {
     Sweep(#[from] SweepError),
     #[error("{0}")]
     Usage(String),
-    #[error("stopped at step {step}; go on with: leftright train --resume {path:?} --steps {steps} --out {path:?}", path = out)]
-    Interrupted { step: u32, steps: u32, out: PathBuf },
+    #[error("stopped at step {step}; go on with: {how}")]
+    Interrupted { step: u32, how: String },
+    #[error("{0}")]
+    Diverged(String),
     #[error("cannot write the answer: {0}")]
     Output(#[from] std::io::Error),
     #[error("cannot write the answer as JSON: {0}")]
@@ -225,7 +221,6 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Train(args) => train::train(&args, cli.json),
         Command::Sweep(args) => sweep::sweep(&args, cli.json),
         Command::Reproduce(args) => reproduce::reproduce(&args, cli.json),
-        Command::History(args) => history::history(&args),
         Command::Evaluate { file } => {
             let (config, snapshot) = open(&file)?;
             let accuracies = Evaluator::new(&config).accuracies(&snapshot.params, &[])?;
@@ -239,12 +234,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
                 .map(|term| term.parse())
                 .collect::<Result<_, UnknownTerm>>()
                 .map_err(AnalysisError::from)?;
-            let tower = match args.tower {
-                TowerArg::Vision => Tower::Vision,
-                TowerArg::Text => Tower::Text,
-            };
             let ablation = Ablation {
-                tower,
+                tower: args.tower,
                 layer: args.layer,
                 terms,
                 strength: args.strength,
@@ -256,16 +247,13 @@ fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Decompose {
             file,
-            strip,
-            caption,
+            scene: SceneArgs { strip, caption },
             layer,
         } => {
             let (config, snapshot) = open(&file)?;
-            let scene = match (strip, caption) {
-                (Some(strip), _) => Scene::Strip(numbers("strip", &strip)?),
-                (None, Some(caption)) => Scene::Caption(numbers("caption", &caption)?),
-                (None, None) => return Err(Failure::Usage("give a --strip or a --caption".to_owned())),
-            };
+            let strip = strip.map(|strip| numbers("strip", &strip).map(Scene::Strip));
+            let caption = caption.map(|caption| numbers("caption", &caption).map(Scene::Caption));
+            let scene = strip.or(caption).expect("clap requires one of the two")?;
             report::decomposition(
                 &Evaluator::new(&config).decompose(&snapshot.params, &scene, layer, &[])?,
                 cli.json,

@@ -6,6 +6,7 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use leftright::analysis::Evaluator;
 use leftright::experiment::{Experiment, Job, Measurement, Values};
+use leftright::message;
 use serde_json::json;
 
 use crate::{Failure, file, open, report, svg};
@@ -17,7 +18,7 @@ pub struct PlotArgs {
     /// What it shows
     #[arg(long, value_parser = figures())]
     figure: &'static Figure,
-    /// The SVG file to write
+    /// The SVG file to write, which ends in .svg or in nothing; - is stdout
     #[arg(long)]
     out: PathBuf,
 }
@@ -95,6 +96,8 @@ pub fn plot(args: &PlotArgs, json: bool) -> Result<(), Failure> {
         title,
         ..
     } = args.figure;
+    let out = file::Out::open(&args.out)?;
+    out.check_ending("svg")?;
     let (config, snapshot) = open(&args.file)?;
     let experiment = Experiment::ALL
         .into_iter()
@@ -106,22 +109,27 @@ pub fn plot(args: &PlotArgs, json: bool) -> Result<(), Failure> {
     for measure in &measures {
         measure.take(&evaluator, &snapshot.params, &mut values)?;
     }
-    let job = Job::new(config, snapshot.step, measures);
-    let measurement = Measurement {
-        job: 0,
-        step: snapshot.step,
-        values,
-    };
+    let step = snapshot.step;
+    let job = Job::new(config, step, measures);
+    let measurement = Measurement { job: 0, step, values };
     let summary = experiment.summarise(&[job], &[measurement]);
     let chart = summary
         .charts
         .iter()
         .find(|chart| chart.title().starts_with(title));
     let chart = chart.ok_or_else(|| Failure::Usage(format!("this model has no figure {name}")))?;
-    file::write(&args.out, svg::draw(chart).as_bytes())?;
-    report::line(
+    // Of an experiment's models the picture may be of the first; here there is one, and the title says which.
+    let title = chart.title();
+    let title = title.strip_suffix(", first seed").unwrap_or(title);
+    let model = args.file.file_name().unwrap_or(args.file.as_os_str());
+    let model = model.to_string_lossy();
+    let title = message::shown(&format!("{title} ({model}, step {step})"));
+    let written = out.name();
+    let mut answer = out.write(svg::draw_as(&title, chart).as_bytes())?;
+    report::line_to(
+        &mut *answer,
         json,
-        &json!({ "figure": name, "title": chart.title(), "out": args.out }),
-        &format!("wrote {}: {}", args.out.display(), chart.title()),
+        &json!({ "figure": name, "title": title, "out": args.out }),
+        &format!("wrote {written}: {title}"),
     )
 }

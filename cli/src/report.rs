@@ -1,7 +1,6 @@
 //! Answers, for a person or (`--json`) for a program.
 
 use std::io::Write;
-use std::path::Path;
 
 use leftright::analysis::{Accuracies, Accuracy, Decomposition, Evaluation};
 use leftright::experiment::Metric;
@@ -31,7 +30,7 @@ pub fn number(accuracy: Option<f64>) -> String {
     accuracy.map_or("-".to_owned(), |accuracy| format!("{accuracy:.3}"))
 }
 
-fn table(out: &mut impl Write, accuracies: &Accuracies, splits: &[Split]) -> std::io::Result<()> {
+fn table(out: &mut (impl Write + ?Sized), accuracies: &Accuracies, splits: &[Split]) -> std::io::Result<()> {
     writeln!(
         out,
         "{:<8} {:>10} {:>8} {:>12} {:>7}",
@@ -70,12 +69,12 @@ pub fn accuracies(accuracies: &Accuracies, splits: &[Split], json: bool) -> Resu
     Ok(table(&mut out, accuracies, splits)?)
 }
 
-/// What a training run came to; its last evaluation is of the model that was written.
+/// What a training run came to, and under which name it is written, said where there is room; its last evaluation is of the model that was written.
 pub fn trained(
     run: &Run,
     evaluations: &[Evaluation],
     ms_per_step: f64,
-    path: &Path,
+    (name, out): (&str, &mut dyn Write),
     json: bool,
 ) -> Result<(), Failure> {
     let losses = run.losses();
@@ -84,7 +83,6 @@ pub fn trained(
         .expect("a run that has ended was evaluated")
         .accuracies;
     let loss = losses.last().copied();
-    let mut out = std::io::stdout().lock();
     if json {
         let mut answer = object(accuracies, &Split::ALL);
         // With its settings it is the JSON of a run, which `train --config` takes.
@@ -96,15 +94,14 @@ pub fn trained(
         answer.insert("ms_per_step".to_owned(), json!(ms_per_step));
         answer.insert("engine".to_owned(), json!(run.info().kind));
         answer.insert("engine_reason".to_owned(), json!(run.info().reason));
-        return print(&mut out, &Value::Object(answer));
+        return print(out, &Value::Object(answer));
     }
-    table(&mut out, accuracies, &Split::ALL)?;
+    table(out, accuracies, &Split::ALL)?;
     let loss = loss.map_or("-".to_owned(), |x| format!("{x:.2e}"));
     Ok(writeln!(
         out,
-        "{} steps, loss {loss}, {ms_per_step:.2} ms per step; wrote {}",
-        run.step(),
-        path.display()
+        "{} steps, loss {loss}, {ms_per_step:.2} ms per step; wrote {name}",
+        run.step()
     )?)
 }
 
@@ -147,9 +144,13 @@ pub fn decomposition(decomposition: &Decomposition, json: bool) -> Result<(), Fa
 
 /// One line on stdout: for a program, or for a person.
 pub fn line(json: bool, value: &Value, text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
+    line_to(&mut std::io::stdout(), json, value, text)
+}
+
+/// The same, elsewhere.
+pub fn line_to(out: &mut dyn Write, json: bool, value: &Value, text: &str) -> Result<(), Failure> {
     if json {
-        print(&mut out, value)
+        print(out, value)
     } else {
         Ok(writeln!(out, "{text}")?)
     }
@@ -160,6 +161,6 @@ pub fn note(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}", message::shown(text));
 }
 
-fn print(out: &mut impl Write, value: &Value) -> Result<(), Failure> {
+fn print(out: &mut (impl Write + ?Sized), value: &Value) -> Result<(), Failure> {
     Ok(writeln!(out, "{value}")?)
 }

@@ -1,4 +1,4 @@
-//! Rows of measurements as files and back.
+//! Rows of measurements, read back from a file.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -10,59 +10,13 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, UInt32Type};
 use leftright::experiment::{Measurement, Metric, Values};
 use leftright::sweep::Rows;
-use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::basic::Compression;
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
 
 use crate::Failure;
 
 /// What a Parquet file says of itself, by key.
 pub type About = BTreeMap<String, String>;
-
-/// Columns with types, for DuckDB, Polars, pandas, and what the file says of itself.
-pub fn parquet(rows: &Rows, measurements: &[Measurement], about: &About) -> Result<Vec<u8>, Failure> {
-    let table = rows.table(measurements, about);
-    let about = about
-        .iter()
-        .map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::SNAPPY)
-        .set_key_value_metadata(Some(about.collect()))
-        .build();
-    let wrong = |error| Failure::Output(std::io::Error::other(error));
-    let mut writer = ArrowWriter::try_new(Vec::new(), table.schema(), Some(properties)).map_err(wrong)?;
-    writer.write(&table).map_err(wrong)?;
-    writer.into_inner().map_err(wrong)
-}
-
-/// Text.
-pub fn csv(rows: &Rows, measurements: &[Measurement]) -> Result<Vec<u8>, Failure> {
-    let wrong = |error: csv::Error| Failure::Output(std::io::Error::other(error));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let settings = rows.settings.iter().map(|name| (*name).to_owned());
-    let header = std::iter::once(Rows::MODEL.to_owned())
-        .chain(settings)
-        .chain([Rows::STEP.to_owned()])
-        .chain(rows.metrics.iter().map(Metric::to_string));
-    writer.write_record(header).map_err(wrong)?;
-    for m in measurements {
-        let settings = rows.settings.iter().map(|name| rows.setting(m, name).to_string());
-        let numbers = rows
-            .metrics
-            .iter()
-            .map(|metric| Rows::number(m, metric).map_or_else(String::new, |x| x.to_string()));
-        let row = std::iter::once(m.job.to_string())
-            .chain(settings)
-            .chain([m.step.to_string()])
-            .chain(numbers);
-        writer.write_record(row).map_err(wrong)?;
-    }
-    writer
-        .into_inner()
-        .map_err(|error| Failure::Output(std::io::Error::other(error.to_string())))
-}
 
 /// A Parquet file of rows, open.
 pub struct Reader<'a> {
@@ -139,6 +93,7 @@ mod tests {
     use leftright::config::Config;
 
     use super::*;
+    use crate::table::parquet;
 
     /// Rows come back as they went, but for numbers that are not finite; and so does what is said of them.
     #[test]
@@ -175,17 +130,16 @@ mod tests {
             metrics: &metrics,
         };
         let about = About::from([("version".to_owned(), "1".to_owned())]);
-        let bytes = parquet(&rows, &written, &about).unwrap();
-        assert_eq!(bytes, parquet(&rows, &written, &about).unwrap());
+        let bytes = parquet(&rows.table(&written, &about)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rows.parquet");
         assert!(Reader::open(&path).unwrap().is_none());
-        std::fs::write(&path, bytes).unwrap();
+        std::fs::write(&path, &bytes).unwrap();
         let reader = Reader::open(&path).unwrap().unwrap();
         assert_eq!(reader.about().get("version").map(String::as_str), Some("1"));
         assert_eq!(reader.measurements().unwrap(), read);
         // Negative controls: half a file, and one whose numbers have another name.
-        std::fs::write(&path, &parquet(&rows, &written, &about).unwrap()[..400]).unwrap();
+        std::fs::write(&path, &bytes[..400]).unwrap();
         assert!(Reader::open(&path).is_err());
     }
 }

@@ -3,21 +3,37 @@
 use std::fs;
 use std::io::Write;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use clap::CommandFactory;
 use clap_complete::Shell;
 use clap_markdown::MarkdownOptions;
+use leftright::training::EngineKind;
 
 use crate::{Cli, Failure, file};
 
-/// The version, with the commit and the features that it was built with.
-pub const VERSION: &str = concat!(
-    env!("CARGO_PKG_VERSION"),
-    "\ncommit: ",
-    env!("LEFTRIGHT_COMMIT"),
-    "\nengines: CPU, GPU (wgpu)\nbuilt for: ",
-    env!("LEFTRIGHT_TARGET"),
-);
+/// The key under which a file says of which commit the program was that wrote it.
+pub const COMMIT: &str = "commit";
+
+/// That key and the commit, where the program was built in its repository.
+pub fn commit() -> Option<(String, String)> {
+    option_env!("LEFTRIGHT_COMMIT").map(|commit| (COMMIT.to_owned(), commit.to_owned()))
+}
+
+/// The version, with the commit and the engines that it was built with.
+pub fn version() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let engines: Vec<&str> = EngineKind::BUILT.iter().map(|engine| engine.name()).collect();
+        format!(
+            "{}\n{COMMIT}: {}\nengines: {}\nbuilt for: {}",
+            env!("CARGO_PKG_VERSION"),
+            option_env!("LEFTRIGHT_COMMIT").unwrap_or("none, built outside its repository"),
+            engines.join(", "),
+            env!("LEFTRIGHT_TARGET"),
+        )
+    });
+    &TEXT
+}
 
 /// Prints the script.
 pub fn completions(shell: Shell) -> Result<(), Failure> {

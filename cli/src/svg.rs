@@ -14,10 +14,15 @@ const INK: &str = "#1c1e22";
 const MUTED: &str = "#585c64";
 const RULE: &str = "#dfdcd5";
 
-/// The whole file.
+/// The whole file, under the chart's own title.
 pub fn draw(chart: &Chart) -> String {
+    draw_as(chart.title(), chart)
+}
+
+/// The whole file, under another title.
+pub fn draw_as(title: &str, chart: &Chart) -> String {
     let mut out = Svg::default();
-    out.text(0.0, 16.0, "start", 15.0, INK, chart.title());
+    out.text(0.0, 16.0, "start", 15.0, INK, title);
     let height = match chart {
         Chart::Lines { x, y, series, .. } => lines(&mut out, x, y, series),
         Chart::Map {
@@ -50,7 +55,7 @@ pub fn draw(chart: &Chart) -> String {
         WIDTH + 24.0,
         height + 16.0,
         WIDTH + 24.0,
-        escape(chart.title()),
+        escape(title),
         out.body
     )
 }

@@ -9,8 +9,9 @@ use leftright::sweep::{Part, Rows, Shard, Spec, resolve};
 use leftright::training::EngineRequest;
 use serde_json::{Value, json};
 
+use super::bar::Progress;
 use super::work::{Work, WorkArgs, counted};
-use super::{EngineArg, Failure, bar, file, report, rows};
+use super::{Failure, file, report, shell, table};
 
 /// Far more than a grid of so many models needs.
 const MAX_BYTES: usize = 1 << 20;
@@ -32,8 +33,8 @@ pub struct SweepArgs {
     #[arg(long, value_enum, default_value = "parquet")]
     format: Format,
     /// Which engine trains
-    #[arg(long, value_enum, default_value = "auto")]
-    engine: EngineArg,
+    #[arg(long, default_value = "auto", value_parser = super::engine())]
+    engine: EngineRequest,
     #[command(flatten)]
     work: WorkArgs,
 }
@@ -118,7 +119,7 @@ pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
     let spec = read(&args.spec)?;
     let plan = spec.plan()?;
     let steps = plan.configs.len() as u64 * u64::from(plan.steps);
-    let engine = resolve(args.engine.into(), &plan.configs);
+    let engine = resolve(args.engine, &plan.configs);
     if !Work::new(&plan.configs, [steps; 2], engine).begin(&args.work, json)? {
         return Ok(());
     }
@@ -127,7 +128,8 @@ pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
         .as_deref()
         .ok_or_else(|| Failure::Usage("give --out".to_owned()))?;
     claim(args, out, &spec, engine)?;
-    let about = spec.about(engine);
+    let mut about = spec.about(engine);
+    about.extend(shell::commit());
     let extension = args.format.extension();
     let path = |part: &Part| out.join(format!("part-{:06}.{extension}", part.place));
     let share = Part::all(plan.configs.len())
@@ -135,31 +137,33 @@ pub fn sweep(args: &SweepArgs, json: bool) -> Result<(), Failure> {
         .filter(|part| args.shard.has(part.place));
     let (done, left): (Vec<Part>, Vec<Part>) = share.partition(|part| path(part).exists());
     let (before, trained) = (Part::count(&done), Part::count(&left));
-    let bar = bar::bar(trained * u64::from(plan.steps), json, bar::MANY);
-    bar.set_message(counted(trained));
+    let progress = Progress::of_models(String::new(), trained, trained * u64::from(plan.steps), json);
     let settings: Vec<&str> = Config::default().values().map(|(name, _)| name).collect();
     let rows = Rows {
         configs: &plan.configs,
         settings: &settings,
         metrics: &plan.numbers,
     };
-    let trained_all = Part::train(
+    let trained_all: Result<(), Failure> = Part::train(
         &left,
         engine,
         |model| plan.job(model),
         |part, measurements| {
+            let rows = rows.table(measurements, &about);
             let bytes = match args.format {
-                Format::Parquet => rows::parquet(&rows, measurements, &about)?,
-                Format::Csv => rows::csv(&rows, measurements)?,
-            };
-            file::write(&path(part), &bytes)
+                Format::Parquet => table::parquet(&rows),
+                Format::Csv => table::csv(&rows),
+            }?;
+            file::write(&path(part), &bytes)?;
+            progress.add_models(part.models.len() as u64);
+            Ok(())
         },
         &|steps| {
-            bar.inc(steps);
+            progress.add(steps);
             Ok(())
         },
     );
-    bar.finish_and_clear();
+    progress.end();
     trained_all?;
     let all = counted(before + trained);
     let text = format!(

@@ -246,7 +246,19 @@ fn bad_input_gets_one_clear_line() {
         ),
         (
             vec!["train", "--start", "pytroch", "--out", out],
-            "there is no start \"pytroch\"; the starts are paper, pytorch",
+            "there is no start \"pytroch\"; did you mean pytorch?",
+        ),
+        (
+            vec!["train", "--start", "zzz", "--out", out],
+            "there is no start \"zzz\"; the starts are paper, pytorch",
+        ),
+        (
+            vec!["train", "--set", "seed=4294967296", "--out", out],
+            "seed is \"4294967296\", but must be a whole number from 0 to 4294967295",
+        ),
+        (
+            vec!["ablate", TRAINED, "--terms", "ep"],
+            "there is no term \"ep\"; did you mean EP?",
         ),
         (
             vec!["train", "--set", "schedule=fast", "--out", out],

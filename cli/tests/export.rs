@@ -123,6 +123,13 @@ fn rows_hold_every_number_of_the_array() {
     export("attention", "parquet", &["--split", "seen"], &parquet);
     let file = std::fs::File::open(&parquet).unwrap();
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+    // What it says of itself, and of its numbers.
+    let about = reader.schema().metadata().clone();
+    assert_eq!(about["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(about["step"], "0");
+    assert!(about["config"].contains("\"d_model\":128") && about["description"].contains("attention"));
+    assert_eq!(reader.schema().field(4).metadata()["unit"], "share");
+    assert!(reader.schema().field(3).metadata().is_empty());
     let names: Vec<String> = reader
         .schema()
         .fields()
@@ -154,7 +161,9 @@ fn every_figure_is_drawn_of_any_model() {
         let title = answer(&["plot", TRAINED, "--figure", figure, "--out", &out]);
         let drawn = std::fs::read_to_string(&out).unwrap();
         assert!(
-            title.contains(word) && drawn.starts_with("<svg") && drawn.contains(word),
+            title.contains(word) && drawn.starts_with("<svg") && drawn.contains(word)
+                // Which model it is of, and not that it is the first of several.
+                && drawn.contains("(trained.safetensors, step ") && !drawn.contains("first seed"),
             "{figure}: {title}"
         );
     }
@@ -188,7 +197,7 @@ fn a_shell_is_told_of_every_command() {
     }
     let version = answer(&["--version"]);
     assert!(
-        version.contains("commit: ") && version.contains("engines: CPU, GPU"),
+        version.contains("commit: ") && version.contains("engines: cpu, gpu\n"),
         "{version}"
     );
 }

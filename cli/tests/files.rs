@@ -183,3 +183,78 @@ fn an_answer_that_nobody_takes_is_no_panic() {
     }
     fs::remove_dir_all(folder).unwrap();
 }
+
+/// `--out -` is stdout, by its other names too: it has the bytes of the file and nothing else, and who reads them may
+/// stop.
+#[test]
+fn an_answer_goes_to_stdout_alone() {
+    let folder = scratch("files-stdout");
+    let [model, file] = ["model", "file"].map(|name| folder.join(name).display().to_string());
+    assert!(train(Path::new(&model)).status.success());
+    let export = ["export", &model, "--what", "attention", "--format", "csv"];
+    let plot = ["plot", &model, "--figure", "gradient"];
+    let trained = [&["train", "--steps", "3"], &SMALL[..]].concat();
+    for command in [&export[..], &plot, &trained] {
+        let to = |out: &str| run(&[command, &["--out", out]].concat());
+        let filed = to(&file);
+        assert!(filed.status.success(), "{}", said(&filed));
+        let told = String::from_utf8(filed.stdout).unwrap();
+        assert!(told.contains(&format!("wrote {file}")), "{told}");
+        for name in ["-", "/dev/stdout"] {
+            let piped = to(name);
+            assert!(piped.status.success(), "{}", said(&piped));
+            assert_eq!(piped.stdout, fs::read(&file).unwrap(), "{command:?} {name}");
+            assert!(said(&piped).contains("wrote stdout"), "{}", said(&piped));
+        }
+        let mut child = common::command(&[command, &["--out", "-"]].concat())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        assert!(
+            child.wait().unwrap().success(),
+            "{command:?}: a closed pipe is no error"
+        );
+    }
+    assert!(!Path::new("-").exists());
+    // What names further files cannot be stdout.
+    let output = run(&[&trained[..], &["--every", "1", "--out", "-"]].concat());
+    assert!(
+        said(&output).contains("--every names its checkpoints by --out"),
+        "{}",
+        said(&output)
+    );
+    assert!(!output.status.success() && output.stdout.is_empty());
+    fs::remove_dir_all(folder).unwrap();
+}
+
+/// A file that is named as another format is not written.
+#[test]
+fn a_name_that_says_another_format_is_refused() {
+    let folder = scratch("files-ending");
+    let model = folder.join("model").display().to_string();
+    assert!(train(Path::new(&model)).status.success());
+    let export = ["export", &model, "--what", "attention", "--format", "parquet"];
+    let plot = ["plot", &model, "--figure", "gradient"];
+    for (command, wrong, right) in [
+        (&export[..], "e.csv", ["e.parquet", "e"]),
+        (&plot[..], "x.png", ["x.SVG", "x"]),
+    ] {
+        let to = |name: &str| {
+            let out = folder.join(name).display().to_string();
+            run(&[command, &["--out", &out]].concat())
+        };
+        let output = to(wrong);
+        assert!(
+            !output.status.success() && said(&output).contains(" but would hold "),
+            "{}",
+            said(&output)
+        );
+        assert!(!folder.join(wrong).exists());
+        for name in right {
+            assert!(to(name).status.success() && folder.join(name).exists(), "{name}");
+        }
+    }
+    fs::remove_dir_all(folder).unwrap();
+}

@@ -164,6 +164,7 @@ fn it_writes_report_figures_rows_and_what_they_mean() {
             env!("CARGO_PKG_VERSION")
         ]
     );
+    assert_eq!(about.get("commit").copied(), option_env!("LEFTRIGHT_COMMIT"));
     assert!(
         about["settings"].contains("\"pair_labels\":15"),
         "{}",

@@ -173,3 +173,86 @@ fn a_misspelt_setting_is_told_which_is_meant() {
     );
     assert!(misspelt("zzz=5").contains("there is no setting \"zzz\"; the settings are"));
 }
+
+/// A weight decay that turns every weight over and makes it larger: after a while no number is finite.
+const DIVERGES: [&str; 4] = ["--set", "weight_decay=10", "--set", "lr=0.22"];
+
+/// A run whose loss is no longer finite leaves the model that it is back at, and says so; one that has come
+/// nowhere leaves nothing.
+#[test]
+fn a_run_that_diverges_keeps_its_last_good_model() {
+    let folder = scratch("train-diverges");
+    let (out, early) = (path(&folder, "out"), path(&folder, "early"));
+    let diverge = |more: &[&str]| {
+        let args = train(&[&DIVERGES[..], more].concat());
+        run(&args.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let output = diverge(&["--steps", "3000", "--out", &out]);
+    assert_eq!(output.status.code(), Some(1));
+    let words = said(&output);
+    assert!(
+        words.contains("is not finite") && words.contains("the model is back at step 50"),
+        "{words}"
+    );
+    assert!(
+        words.contains(&format!("{out} holds it, with its training's state")),
+        "{words}"
+    );
+    assert!(words.contains("--set lr= below 0.22"), "{words}");
+    // It is what a run to that step leaves.
+    let whole = path(&folder, "whole");
+    trained(&[&DIVERGES[..], &["--state", "--steps", "50", "--out", &whole]].concat());
+    assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(&whole).unwrap());
+    // Negative control: from the step that it is back at it has come nowhere.
+    let again = run(&[
+        "train", "--engine", "cpu", "--resume", &out, "--steps", "3000", "--out", &early,
+    ]);
+    assert!(said(&again).contains("nothing is written"), "{}", said(&again));
+    assert!(!Path::new(&early).exists());
+}
+
+/// Where stderr is no terminal it has a line now and then: how far, how well, and how long still.
+#[test]
+fn a_log_is_told_how_far_it_is() {
+    use std::io::{BufRead, BufReader};
+
+    let folder = scratch("train-log");
+    let out = path(&folder, "out");
+    let spec = folder.join("spec.toml");
+    std::fs::write(
+        &spec,
+        "steps = 1000000\n[set]\nd_model = 16\nheads = 2\nbatch = 16\n[grid]\nseed = [0, 1]\n",
+    )
+    .unwrap();
+    let alone = train(&["--steps", "4000000000", "--out", &out]);
+    let swept = path(&folder, "swept");
+    let sweep = [
+        "sweep",
+        spec.to_str().unwrap(),
+        "--engine",
+        "cpu",
+        "--out",
+        &swept,
+    ];
+    for (args, parts) in [
+        (
+            alone.iter().map(String::as_str).collect::<Vec<_>>(),
+            &[" of 4000000000 steps, loss ", ", retrieval: seen ", ", about "][..],
+        ),
+        (sweep.to_vec(), &[" of 2000000 steps, 0 of 2 models, about "][..]),
+    ] {
+        let mut child = command(&args)
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let line = lines.find_map(|line| line.ok().filter(|line| line.contains(" steps, ")));
+        let line = line.expect("a line comes while it trains");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(
+            parts.iter().all(|part| line.contains(part)) && line.ends_with(" left"),
+            "{line}"
+        );
+    }
+}

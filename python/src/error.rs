@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use leftright::analysis::AnalysisError;
-use leftright::checkpoint::CheckpointError;
 use leftright::config::{Config, ConfigError, PopulationError};
 use leftright::engine::EngineError;
 use leftright::experiment::TrainerError;
@@ -46,7 +45,7 @@ impl Error {
         )
     }
 
-    pub fn checkpoint(path: Option<&Path>, error: &CheckpointError) -> Error {
+    pub fn checkpoint(path: Option<&Path>, error: &impl std::fmt::Display) -> Error {
         let path = path.map(|path| path.display().to_string());
         let message = match &path {
             Some(path) => format!("{path}: {error}"),

@@ -1,13 +1,13 @@
 //! A model between two steps, and what can be asked of it.
 
-use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use leftright::analysis::{Ablation, AnalysisError, Evaluator, Scene, Score, Tower};
 use leftright::checkpoint::{self, Contents, MAX_BYTES};
 use leftright::config::{Population, ValidConfig};
+use leftright::file;
 use leftright::model::{ParamTable, Snapshot, UnknownTerm};
 use leftright::task::Split;
 use numpy::{PyArray1, PyArrayMethods};
@@ -49,21 +49,6 @@ fn scores(py: Python<'_>, evaluation: &leftright::analysis::Accuracy) -> PyResul
         numbers.set_item("not_finite", evaluation.not_finite)?;
     }
     Ok(numbers.unbind())
-}
-
-/// Writes beside the file and moves it there, so that nobody sees half of it.
-fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut beside = tempfile::Builder::new();
-    // As a file has it that is made in the ordinary way, less what the umask takes.
-    #[cfg(unix)]
-    beside.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut beside = beside
-        .prefix(".leftright-")
-        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
-    beside.write_all(bytes)?;
-    beside.persist(path)?;
-    Ok(())
 }
 
 impl Model {
@@ -124,12 +109,12 @@ impl Model {
 
     /// Reads a checkpoint: a safetensors file that `save`, the command line or the page wrote.
     #[staticmethod]
-    fn load(path: PathBuf) -> Result<Model> {
-        let mut bytes = Vec::new();
-        // A file that is longer is refused without being read to its end.
-        File::open(&path)
-            .and_then(|file| file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes))
-            .map_err(|error| file_error(&path, error))?;
+    fn load(py: Python<'_>, path: PathBuf) -> Result<Model> {
+        let bytes = py.detach(|| file::read(&path, "a checkpoint", MAX_BYTES));
+        let bytes = bytes.map_err(|error| match error.kind() {
+            ErrorKind::FileTooLarge => Error::checkpoint(Some(&path), &error),
+            _ => file_error(py, &path, error),
+        })?;
         Model::read(Some(&path), &bytes)
     }
 
@@ -140,13 +125,13 @@ impl Model {
     }
 
     /// Writes a checkpoint, the same bytes as the command line. `state` adds what `train` needs to go on from it (three
-    /// times the bytes), `half` writes half precision. The file appears whole or not at all.
+    /// times the bytes), `half` writes half precision. A file appears whole or not at all; a link is followed, and a device or a
+    /// pipe is written to.
     #[pyo3(signature = (path, *, state = false, half = false))]
-    fn save(&self, path: PathBuf, state: bool, half: bool) -> Result<()> {
+    fn save(&self, py: Python<'_>, path: PathBuf, state: bool, half: bool) -> Result<()> {
         let bytes = self.bytes(state, half)?;
-        // Where a link leads, or a file that is not there yet.
-        let to = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
-        replace(&to, &bytes).map_err(|error| file_error(&path, error))
+        py.detach(|| file::write(&path, &bytes))
+            .map_err(|error| file_error(py, &path, error))
     }
 
     /// The bytes that `save` writes.
@@ -370,16 +355,24 @@ impl Model {
     }
 }
 
-/// As Python raises it of a file: with its number and its name.
-fn file_error(path: &Path, error: std::io::Error) -> Error {
-    let raised = match error.raw_os_error() {
-        Some(number) => Python::attach(|py| {
-            let text = error.to_string();
-            let text = text.split(" (os error").next().unwrap_or_default().to_owned();
-            let class = py.get_type::<pyo3::exceptions::PyOSError>();
-            PyErr::from_type(class, (number, text, path.display().to_string()))
-        }),
-        None => PyErr::from(error),
+/// As Python raises it of a file: with its number, its text and the name of the file.
+fn file_error(py: Python<'_>, path: &Path, error: std::io::Error) -> Error {
+    let number = match (error.raw_os_error(), error.kind()) {
+        (Some(number), _) => Some(number),
+        // Found out without asking the system.
+        (None, ErrorKind::IsADirectory) => {
+            let known = py.import("errno").and_then(|errno| errno.getattr("EISDIR"));
+            known.and_then(|number| number.extract()).ok()
+        }
+        (None, _) => None,
     };
-    Error::Python(raised)
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default().to_owned();
+    let path = path.display().to_string();
+    let class = py.get_type::<pyo3::exceptions::PyOSError>();
+    Error::Python(match number {
+        // The number is errno; on Windows, where it is the system's own, the fourth argument says so.
+        Some(number) => PyErr::from_type(class, (number, text, path, number)),
+        None => PyErr::from_type(class, (format!("{path}: {text}"),)),
+    })
 }

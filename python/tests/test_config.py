@@ -28,8 +28,8 @@ def test_what_is_not_allowed_is_refused_by_name() -> None:
         ({"schedule": "fast"}, "schedule", 'schedule is "fast", but must be constant or cosine'),
         ({"pair_label": 5}, "pair_label", 'there is no setting "pair_label"; did you mean pair_labels?'),
         ({"colour": 5}, "colour", 'there is no setting "colour"; the settings are seed, pixels,'),
-        ({"preset": "papre"}, "preset", 'there is no preset "papre"; the presets are paper,'),
-        ({"start": "pytroch"}, "start", 'there is no start "pytroch"; the starts are paper,'),
+        ({"preset": "papre"}, "preset", 'there is no preset "papre"; did you mean paper?'),
+        ({"start": "pytroch"}, "start", 'there is no start "pytroch"; did you mean pytorch?'),
     ]:
         with pytest.raises(ConfigError) as raised:
             Config(**settings)

@@ -1,8 +1,10 @@
 """A model: the paper's, as it is, cut, written and read."""
 
 import json
+import os
 import pickle
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -140,5 +142,35 @@ def test_what_a_model_has_not_is_refused(paper: Model, tmp_path) -> None:
     with pytest.raises(FileNotFoundError) as missing:
         Model.load(tmp_path / "none")
     assert missing.value.filename == str(tmp_path / "none")
-    with pytest.raises(FileNotFoundError):
-        paper.save(tmp_path / "no" / "folder")
+
+
+def test_an_error_of_a_file_has_its_number_and_the_name_that_was_given(paper: Model, tmp_path) -> None:
+    for path, of_reading, of_writing in [
+        (tmp_path, IsADirectoryError, IsADirectoryError),
+        (tmp_path / "no" / "folder", FileNotFoundError, FileNotFoundError),
+    ]:
+        for ask, kind in [(Model.load, of_reading), (paper.save, of_writing)]:
+            with pytest.raises(kind) as raised:
+                ask(path)
+            assert raised.value.filename == str(path) and raised.value.errno is not None
+            assert ".leftright-" not in str(raised.value)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links and pipes are Unix's")
+def test_a_model_is_written_through_a_link_and_into_a_pipe(paper: Model, tmp_path) -> None:
+    link, pipe = tmp_path / "link", tmp_path / "pipe"
+    link.symlink_to("new")
+    paper.save(link)
+    assert link.is_symlink() and (tmp_path / "new").read_bytes() == paper.to_bytes()
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as threads:
+        read = threads.submit(pipe.read_bytes)
+        paper.save(pipe)
+        assert read.result() == paper.to_bytes()
+    assert pipe.is_fifo()
+    paper.save("/dev/null")
+    # Negative control: a file is replaced, and a reader that has it open keeps what it had.
+    with (tmp_path / "new").open("rb") as before:
+        leftright.Model().save(link)
+        assert before.read() == paper.to_bytes() != (tmp_path / "new").read_bytes()

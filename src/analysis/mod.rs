@@ -72,3 +72,29 @@ pub enum Tower {
     /// Captions, read at EOT.
     Text,
 }
+
+impl Tower {
+    /// Both.
+    pub const ALL: [Tower; 2] = [Tower::Vision, Tower::Text];
+
+    /// Its name, as users and files write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Tower::Vision => "vision",
+            Tower::Text => "text",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A name is what serde writes.
+    #[test]
+    fn towers_have_one_name() {
+        for tower in Tower::ALL {
+            assert_eq!(serde_json::to_value(tower).unwrap(), tower.name());
+        }
+    }
+}

@@ -4,7 +4,7 @@
 /// model's, on which some values depend.
 macro_rules! bundles {
     (
-        $(#[$doc:meta])* $type:ident |$width:pat_param| {
+        $(#[$doc:meta])* $type:ident $plural:literal |$width:pat_param| {
             $($variant:ident $name:literal $what:literal { $($field:ident: $value:expr),* })*
         }
     ) => {
@@ -38,8 +38,9 @@ macro_rules! bundles {
                 }
             }
 
-            pub(super) fn names() -> String {
-                [$($name),*].join(", ")
+            /// The one that a misspelt name stands for, or else all of them.
+            pub(super) fn meant(name: &str) -> String {
+                $crate::message::meant(name, $plural, &[$($name),*])
             }
         }
 

@@ -21,6 +21,8 @@ pub use serial::Given;
 pub use start::{Distribution, Start};
 pub use valid::{Shape, ValidConfig};
 
+use crate::message;
+
 use field::Setting;
 pub(crate) use table::settings;
 
@@ -38,13 +40,13 @@ pub enum ConfigError {
         allowed: String,
     },
     /// A key that no field has.
-    #[error("there is no setting \"{0}\"; {meant}", meant = meant(.0))]
+    #[error("there is no setting \"{0}\"; {meant}", meant = message::meant(.0, "settings", &NAMES))]
     Unknown(String),
     /// A preset that does not exist.
-    #[error("there is no preset \"{0}\"; the presets are {names}", names = Preset::names())]
+    #[error("there is no preset \"{0}\"; {meant}", meant = Preset::meant(.0))]
     Preset(String),
     /// A start that does not exist.
-    #[error("there is no start \"{0}\"; the starts are {names}", names = Start::names())]
+    #[error("there is no start \"{0}\"; {meant}", meant = Start::meant(.0))]
     Start(String),
     /// A value that does not parse.
     #[error("{field} is \"{value}\", but must be {allowed}")]
@@ -111,7 +113,8 @@ macro_rules! config {
             pub fn set(&mut self, name: &str, text: &str) -> Result<(), ConfigError> {
                 match name {
                     $(stringify!($name) => self.$name = text.trim().parse().map_err(|_| ConfigError::Parse {
-                        field: stringify!($name), value: text.to_owned(), allowed: <$type as Setting>::KIND.allowed(),
+                        field: stringify!($name), value: text.to_owned(),
+                        allowed: <$type as Setting>::KIND.allowed(&[$([f64::from($min), f64::from($max)])?]),
                     })?,)*
                     _ => return Err(ConfigError::Unknown(name.to_owned())),
                 }
@@ -151,17 +154,6 @@ fn bounds(field: &'static str, value: u32, allowed: String) -> ConfigError {
         allowed,
     }
 }
-
-/// The setting that a misspelt name stands for, or else all of them.
-fn meant(name: &str) -> String {
-    match Config::nearest(name) {
-        Some(near) => format!("did you mean {near}?"),
-        None => format!("the settings are {}", NAMES.join(", ")),
-    }
-}
-
-/// How alike a name must be to be the one that was meant, of 1.
-const ALIKE: f64 = 0.8;
 
 impl Config {
     /// Checks every limit: each field's bounds, then those that depend on another field.
@@ -319,9 +311,7 @@ impl Config {
 
     /// The setting that a misspelt name is most alike, if it is much alike.
     pub fn nearest(name: &str) -> Option<&'static str> {
-        let alike = NAMES.map(|known| (strsim::jaro_winkler(name, known), known));
-        let (alike, known) = alike.into_iter().max_by(|(a, _), (b, _)| a.total_cmp(b))?;
-        (alike >= ALIKE).then_some(known)
+        message::nearest(name, &NAMES)
     }
 }
 
@@ -406,7 +396,7 @@ mod tests {
         let mut config = Config::default();
         assert_eq!(
             config.set("batch", "many").unwrap_err().to_string(),
-            "batch is \"many\", but must be a whole number"
+            "batch is \"many\", but must be a whole number from 2 to 1024"
         );
         assert_eq!(
             config.set("schedule", "fast").unwrap_err().to_string(),

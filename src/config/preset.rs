@@ -5,7 +5,7 @@ use super::bundle::bundles;
 
 bundles! {
     /// Named settings to start from.
-    Preset |_| {
+    Preset "presets" |_| {
         Paper "paper" "the paper's simplified model on strips" {}
         LeftRight "left-right" "captions from the left and from the right, two text layers" {
             right: true, text_layers: 2
@@ -46,10 +46,12 @@ mod tests {
             assert!(preset.config().validate().is_ok(), "{preset:?}");
             assert_eq!(preset.name().parse::<Preset>(), Ok(*preset));
         }
-        let error = Config::preset("papre").unwrap_err().to_string();
+        let says = |name: &str| Config::preset(name).unwrap_err().to_string();
+        assert_eq!(says("papr"), "there is no preset \"papr\"; did you mean paper?");
+        let far = says("zzz");
         assert!(
-            error.starts_with("there is no preset \"papre\"; the presets are paper, left-right,"),
-            "{error}"
+            far.starts_with("there is no preset \"zzz\"; the presets are paper, left-right,"),
+            "{far}"
         );
     }
 }

@@ -114,17 +114,20 @@ macro_rules! give {
         impl Config {
             /// Sets one field to what is given.
             fn give(&mut self, name: &str, given: &Given) -> Result<(), ConfigError> {
-                let (field, kind) = match name {
+                let (field, allowed) = match name {
                     $(stringify!($name) => match Setting::read(given) {
                         Some(value) => {
                             self.$name = value;
                             return Ok(());
                         }
-                        None => (stringify!($name), <$type as Setting>::KIND),
+                        None => {
+                            let bounds: &[[f64; 2]] = &[$([f64::from($min), f64::from($max)])?];
+                            (stringify!($name), <$type as Setting>::KIND.allowed(bounds))
+                        }
                     },)*
                     _ => return Err(ConfigError::Unknown(name.to_owned())),
                 };
-                Err(ConfigError::Parse { field, value: given.to_string(), allowed: kind.allowed() })
+                Err(ConfigError::Parse { field, value: given.to_string(), allowed })
             }
         }
     };
@@ -207,10 +210,19 @@ mod tests {
                 "there is no setting \"depth\"; the settings are seed, pixels,",
             ),
             (r#"{"lr": 0.1, "lr": 0.1}"#, "lr is given twice"),
-            (r#"{"seed": 1e3}"#, "seed is \"1000\", but must be a whole number"),
-            (r#"{"seed": -1}"#, "seed is \"-1\", but must be a whole number"),
+            (
+                r#"{"seed": 1e3}"#,
+                "seed is \"1000\", but must be a whole number from 0 to 4294967295",
+            ),
+            (
+                r#"{"seed": -1}"#,
+                "seed is \"-1\", but must be a whole number from 0 to 4294967295",
+            ),
             (r#"{"grid": 1}"#, "grid is \"1\", but must be true or false"),
-            (r#"{"lr": "0.1"}"#, "lr is \"0.1\", but must be a number"),
+            (
+                r#"{"lr": "0.1"}"#,
+                "lr is \"0.1\", but must be a number from 0 to 1",
+            ),
             (
                 r#"{"schedule": "fast"}"#,
                 "schedule is \"fast\", but must be constant or cosine",

@@ -24,7 +24,7 @@ const TORCH: f64 = 0.577_350_269_189_625_7;
 // fast as it does here.
 bundles! {
     /// Named initial scales. A run knows them as its settings only.
-    Start |width| {
+    Start "starts" |width| {
         Paper "paper" "those of preset paper: a loud CLS, faint positions" {}
         PyTorch "pytorch" "PyTorch's: linear maps and biases uniform within d^-0.5, embeddings N(0, 1)" {
             token_std: 1.0, cls_std: 1.0, position_std: 1.0,
@@ -90,10 +90,15 @@ mod tests {
             Start::Paper.of(&Start::Clip.of(&Config::default())),
             Config::default()
         );
-        let error = "pytroch".parse::<Start>().unwrap_err().to_string();
+        let says = |name: &str| name.parse::<Start>().unwrap_err().to_string();
+        assert_eq!(
+            says("pytroch"),
+            "there is no start \"pytroch\"; did you mean pytorch?"
+        );
+        let far = says("zzz");
         assert!(
-            error.starts_with("there is no start \"pytroch\"; the starts are paper, pytorch,"),
-            "{error}"
+            far.starts_with("there is no start \"zzz\"; the starts are paper, pytorch,"),
+            "{far}"
         );
     }
 }

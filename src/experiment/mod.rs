@@ -11,6 +11,7 @@ mod job;
 mod lessons;
 mod measure;
 mod metric;
+mod names;
 mod paper;
 #[cfg(feature = "report")]
 mod roles;
@@ -23,7 +24,8 @@ pub use groups::{Group, differing, groups};
 pub use intervention::{Deed, Intervention};
 pub use job::{Job, Measurement, Values};
 pub use measure::Measure;
-pub use metric::{Agreement, Metric, Part, UnknownMetric};
+pub use metric::{Agreement, Metric, Part};
+pub use names::UnknownMetric;
 pub use paper::*;
 pub use rule::{Bound, Condition, Criterion, Verdict};
 pub use stats::{Spread, decimal, median, rank_correlation};
@@ -119,6 +121,14 @@ pub struct ExperimentInfo {
 impl Experiment {
     /// All, in order of their numbers.
     pub const ALL: [&'static Experiment; paper::COUNT] = paper::ALL;
+
+    /// How many, of the first numbers, test claims of the paper; the others are ours.
+    pub const OF_THE_PAPER: u32 = 12;
+
+    /// Whether it tests a claim of the paper.
+    pub fn is_of_the_paper(&self) -> bool {
+        self.id <= Experiment::OF_THE_PAPER
+    }
 
     /// What it is, as data.
     pub fn info(&self) -> ExperimentInfo {

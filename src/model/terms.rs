@@ -51,8 +51,21 @@ pub enum Term {
 
 /// A name that no term has.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("there is no term \"{0}\"; the terms are EE, EP, EB, PE, PP, PB, BE, BP, BB and VP")]
+#[error("there is no term \"{0}\"; {meant}", meant = meant(.0))]
 pub struct UnknownTerm(String);
+
+/// The term that is meant by its letters in lower case, or else all of them: two letters are too few to be misspelt
+/// and known again.
+fn meant(name: &str) -> String {
+    let name = name.trim();
+    match Term::ALL
+        .iter()
+        .find(|term| term.name().eq_ignore_ascii_case(name))
+    {
+        Some(term) => format!("did you mean {}?", term.name()),
+        None => "the terms are EE, EP, EB, PE, PP, PB, BE, BP, BB and VP".to_owned(),
+    }
+}
 
 impl Term {
     /// The nine terms of the logits; a term's [`place`](Term::place) is its place here.
@@ -153,5 +166,12 @@ mod tests {
         for (place, term) in Term::ALL.into_iter().enumerate() {
             assert_eq!((term.place(), term.name().parse()), (place, Ok(term)));
         }
+    }
+
+    #[test]
+    fn a_term_in_lower_case_is_told_its_name() {
+        let says = |name: &str| name.parse::<Term>().unwrap_err().to_string();
+        assert_eq!(says("ep"), "there is no term \"ep\"; did you mean EP?");
+        assert!(says("XP").starts_with("there is no term \"XP\"; the terms are EE, EP,"));
     }
 }

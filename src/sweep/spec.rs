@@ -154,7 +154,7 @@ impl Spec {
         numbers.extend(measures.iter().flat_map(Measure::metrics));
         let model = |model| {
             let config = self.model(&preset, model)?;
-            for tower in [Tower::Vision, Tower::Text] {
+            for tower in Tower::ALL {
                 strengths(&config, tower, &ablations)?;
             }
             Ok(config)
@@ -172,14 +172,9 @@ impl Spec {
     /// What a table of its rows says of itself: the version, the engine, and this spec as JSON.
     pub fn about(&self, engine: EngineRequest) -> BTreeMap<String, String> {
         let spec = serde_json::to_string(self).expect("a spec is lists and maps of names and values");
-        let engine = if engine == EngineRequest::Gpu {
-            "gpu"
-        } else {
-            "cpu"
-        };
         [
             ("version", env!("CARGO_PKG_VERSION")),
-            ("engine", engine),
+            ("engine", engine.kind().name()),
             ("spec", &spec),
         ]
         .map(|(key, value)| (key.to_owned(), value.to_owned()))

@@ -25,6 +25,28 @@ pub enum EngineRequest {
     Gpu,
 }
 
+impl EngineRequest {
+    /// All of them, the default first.
+    pub const ALL: [EngineRequest; 3] = [EngineRequest::Auto, EngineRequest::Cpu, EngineRequest::Gpu];
+
+    /// Its name, as users and files write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            EngineRequest::Auto => "auto",
+            EngineRequest::Cpu => EngineKind::Cpu.name(),
+            EngineRequest::Gpu => EngineKind::Gpu.name(),
+        }
+    }
+
+    /// The engine that is asked for by name; of `Auto`, where nothing has been chosen, the one that is everywhere.
+    pub fn kind(self) -> EngineKind {
+        match self {
+            EngineRequest::Auto | EngineRequest::Cpu => EngineKind::Cpu,
+            EngineRequest::Gpu => EngineKind::Gpu,
+        }
+    }
+}
+
 /// Which engine runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "web", derive(tsify::Tsify))]
@@ -34,6 +56,23 @@ pub enum EngineKind {
     Cpu,
     /// WGSL compute shaders.
     Gpu,
+}
+
+impl EngineKind {
+    /// Those that this build of the crate has.
+    pub const BUILT: &[EngineKind] = &[
+        EngineKind::Cpu,
+        #[cfg(feature = "gpu")]
+        EngineKind::Gpu,
+    ];
+
+    /// Its name, as files write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            EngineKind::Cpu => "cpu",
+            EngineKind::Gpu => "gpu",
+        }
+    }
 }
 
 /// The engine that runs, and why.
@@ -164,10 +203,22 @@ fn emulated(name: Option<&str>) -> String {
     format!("The only GPU here{name} is emulated on the CPU, so the CPU engine is faster.")
 }
 
-#[cfg(all(test, feature = "gpu"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
+    /// A name is what serde writes.
+    #[test]
+    fn engines_have_one_name() {
+        for request in EngineRequest::ALL {
+            assert_eq!(serde_json::to_value(request).unwrap(), request.name());
+        }
+        for kind in EngineKind::BUILT {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+        }
+    }
+
+    #[cfg(feature = "gpu")]
     #[test]
     fn a_gpu_without_a_name_is_not_called_by_one() {
         assert!(emulated(None).starts_with("The only GPU here is emulated"));

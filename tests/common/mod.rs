@@ -129,12 +129,9 @@ impl Fixture {
                     "{}: the fixture's gradient is {largest}",
                     tensor.name
                 );
-                errors.push((tensor.name.clone(), ours.iter().fold(0f32, |m, x| m.max(x.abs()))));
+                errors.push((tensor.name.clone(), worst(ours.iter().map(|x| x.abs()))));
             } else {
-                let error = ours
-                    .iter()
-                    .zip(&expected)
-                    .fold(0f32, |m, (a, b)| m.max((a - b).abs()));
+                let error = worst(ours.iter().zip(&expected).map(|(a, b)| (a - b).abs()));
                 errors.push((tensor.name.clone(), error / largest));
             }
         }
@@ -154,18 +151,20 @@ pub fn a_wrong_schedule_fails(losses: impl Fn(&Fixture, &Population, usize) -> V
     let fixture = Fixture::open("step_cosine");
     let expected = fixture.f32("losses");
     assert_eq!(expected[7..], [expected[7]; 3]);
-    let worst = |schedule| {
+    let worst_loss = |schedule| {
         let config = Config {
             schedule,
             ..fixture.config.clone().into()
         };
-        losses(&fixture, &config.validate().unwrap().into(), expected.len())
-            .into_iter()
-            .zip(&expected)
-            .map(|(loss, expected)| relative(loss, *expected))
-            .fold(0f32, f32::max)
+        let losses = losses(&fixture, &config.validate().unwrap().into(), expected.len());
+        worst(
+            losses
+                .into_iter()
+                .zip(&expected)
+                .map(|(loss, expected)| relative(loss, *expected)),
+        )
     };
-    let (right, wrong) = (worst(Schedule::Cosine), worst(Schedule::Constant));
+    let (right, wrong) = (worst_loss(Schedule::Cosine), worst_loss(Schedule::Constant));
     assert!(right < 1e-4 && wrong > 1e-3, "{right}, {wrong}");
 }
 
@@ -228,6 +227,19 @@ pub fn random_model(config: &ValidConfig) -> Vec<f32> {
         }
     }
     params
+}
+
+/// The largest of some errors, 0 of none. One that is no number is the largest of all: `f32::max` would leave it
+/// out, and the worst of errors that are all NaN would be 0.
+pub fn worst<X: Copy + Default + PartialOrd>(errors: impl IntoIterator<Item = X>) -> X {
+    let larger = |worst: X, error: X| match worst.partial_cmp(&error) {
+        Some(std::cmp::Ordering::Less) => error,
+        Some(_) => worst,
+        // One of the two is NaN, which cannot be compared with itself.
+        None if worst.partial_cmp(&worst).is_some() => error,
+        None => worst,
+    };
+    errors.into_iter().fold(X::default(), larger)
 }
 
 pub fn relative(a: f32, b: f32) -> f32 {

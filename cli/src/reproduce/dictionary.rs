@@ -6,7 +6,7 @@ use std::fmt::Write;
 use leftright::config::Config;
 use leftright::experiment::Metric;
 
-use super::plan::{KEYS, Plan};
+use super::plan::{COMMIT, KEYS, Plan};
 
 /// The whole file, for experiments in the order of their numbers.
 pub fn dictionary(plans: &[Plan]) -> String {
@@ -43,7 +43,7 @@ pub fn dictionary(plans: &[Plan]) -> String {
         let _ = writeln!(out, "-{meaning}");
     }
     out.push_str("\n## What a file says of itself\n\nIn the key-value metadata of each Parquet file:\n\n| key | what it is |\n| --- | --- |\n");
-    for (key, meaning) in KEYS {
+    for (key, meaning) in KEYS.into_iter().chain([COMMIT]) {
         let _ = writeln!(out, "| `{key}` | {meaning} |");
     }
     out.push_str(

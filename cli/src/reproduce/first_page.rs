@@ -3,12 +3,9 @@
 
 use std::fmt::Write;
 
-use leftright::experiment::{Condition, Scale, Verdict};
+use leftright::experiment::{Condition, Experiment, Scale, Verdict};
 
 use super::Outcome;
-
-/// Experiments up to this one test claims of the paper; the others are ours.
-const OF_THE_PAPER: u32 = 12;
 
 /// The most conditions that a claim's line on this page names; its section has all of them.
 const NAMED: usize = 4;
@@ -20,7 +17,7 @@ pub fn first_page(outcomes: &[Outcome], scale: Scale) -> String {
     let steps: u64 = outcomes.iter().map(|o| o.steps).sum();
     let (paper, ours): (Vec<_>, Vec<_>) = outcomes
         .iter()
-        .partition(|outcome| outcome.experiment.id <= OF_THE_PAPER);
+        .partition(|outcome| outcome.experiment.is_of_the_paper());
     let mut out = format!(
         "# Reproduction\n\n\
          A model is shown ten pixels with one or two objects on them, and two captions: “16 is on the left of 17” and \
@@ -29,10 +26,11 @@ pub fn first_page(outcomes: &[Outcome], scale: Scale) -> String {
          Vision-Language Models Trained on Synthetic Spatial-Relation Data*, ICML 2026, arXiv 2601.12809) say how: of nine \
          terms that add up to where it looks, one, EP, slopes from left to right, and without it the model still names both \
          objects and no longer knows their order. This is an independent reproduction: experiments 1 to \
-         {OF_THE_PAPER} test the paper's claims, those from {} on are ours.\n\n\
+         {} test the paper's claims, those from {} on are ours.\n\n\
          Written by `leftright reproduce{quick} --out .`: {models} models, {steps} steps in all; `leftright \
          reproduce{quick} --plan` says how long that takes on a machine.\n",
-        OF_THE_PAPER + 1
+        Experiment::OF_THE_PAPER,
+        Experiment::OF_THE_PAPER + 1
     );
     let lists = [
         (&paper, Verdict::Reproduced, "What holds of the paper"),
@@ -91,7 +89,7 @@ fn line(outcome: &Outcome) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use leftright::experiment::{Bound, Criterion, Experiment, Summary};
+    use leftright::experiment::{Bound, Criterion, Summary};
 
     fn outcome(id: u32, values: &[f64]) -> Outcome {
         let conditions: Vec<Condition> = values

@@ -22,9 +22,10 @@ use leftright::sweep::{Part, Shard, resolve};
 use leftright::training::EngineRequest;
 use serde_json::json;
 
+use super::bar::Progress;
 use super::estimate::{self, Estimate};
 use super::work::{Work, WorkArgs, counted};
-use super::{EngineArg, Failure, bar, file, report, svg};
+use super::{Failure, file, report, svg};
 use folder::Folder;
 use plan::Plan;
 
@@ -46,8 +47,8 @@ pub struct ReproduceArgs {
     #[arg(long)]
     resume: bool,
     /// Which engine trains
-    #[arg(long, value_enum, default_value = "auto")]
-    engine: EngineArg,
+    #[arg(long, default_value = "auto", value_parser = super::engine())]
+    engine: EngineRequest,
     #[command(flatten)]
     work: WorkArgs,
 }
@@ -175,7 +176,7 @@ pub fn word(verdict: Verdict) -> &'static str {
 pub fn reproduce(args: &ReproduceArgs, json: bool) -> Result<(), Failure> {
     check(&args.only)?;
     let scale = if args.quick { Scale::Quick } else { Scale::Full };
-    let engine = resolve(args.engine.into(), &vec![ValidConfig::default(); POPULATION]);
+    let engine = resolve(args.engine, &vec![ValidConfig::default(); POPULATION]);
     let plans = Experiment::ALL
         .into_iter()
         .map(|experiment| Plan::new(experiment, scale, engine))
@@ -238,23 +239,23 @@ fn train(
     quiet: bool,
 ) -> Result<(), Failure> {
     let [_, all] = steps(parts.iter().flat_map(|part| plan.of(part)));
-    let bar = bar::bar(all, quiet, bar::MANY);
-    let models = counted(Part::count(parts));
-    bar.set_message(format!(
-        "{}. {} ({models})",
-        plan.experiment.id, plan.experiment.title
-    ));
-    let trained = Part::train(
+    let title = format!("{}. {}: ", plan.experiment.id, plan.experiment.title);
+    let progress = Progress::of_models(title, Part::count(parts), all, quiet);
+    let trained: Result<(), Failure> = Part::train(
         parts,
         engine,
         |model| plan.jobs[model as usize].clone(),
-        |part, measurements| folder.keep(plan, part, measurements),
+        |part, measurements| {
+            folder.keep(plan, part, measurements)?;
+            progress.add_models(part.models.len() as u64);
+            Ok(())
+        },
         &|steps| {
-            bar.inc(steps);
+            progress.add(steps);
             Ok(())
         },
     );
-    bar.finish_and_clear();
+    progress.end();
     trained
 }
 

@@ -8,8 +8,8 @@ use leftright::sweep::{Part, Rows};
 use leftright::training::EngineRequest;
 use serde_json::json;
 
-use crate::Failure;
-use crate::rows::{self, About};
+use crate::rows::About;
+use crate::{Failure, shell, table};
 
 /// The keys that a file has in its metadata, and what they mean. A file is a run's own where it has the run's
 /// values of all.
@@ -26,6 +26,12 @@ pub const KEYS: [(&str, &str); 8] = [
         "a hash of every model's settings, steps and measures: two files with the same hash hold the same models",
     ),
 ];
+
+/// A key that a file has beside them where it is known. Another commit of the same version can go on with the file.
+pub const COMMIT: (&str, &str) = (
+    shell::COMMIT,
+    "of leftright's repository, where the program was built in it",
+);
 
 /// An experiment at a scale, on an engine.
 pub struct Plan {
@@ -59,12 +65,7 @@ impl Plan {
             format!("{}-{}", experiment.id, experiment.name),
             env!("CARGO_PKG_VERSION").to_owned(),
             scale_name(scale).to_owned(),
-            if engine == EngineRequest::Gpu {
-                "gpu"
-            } else {
-                "cpu"
-            }
-            .to_owned(),
+            engine.kind().name().to_owned(),
             json!(distinct(|job| job.steps)).to_string(),
             json!(distinct(|job| job.config.seed)).to_string(),
             json!(shared).to_string(),
@@ -77,6 +78,7 @@ impl Plan {
                 .map(|(key, _)| key.to_owned())
                 .into_iter()
                 .zip(values)
+                .chain(shell::commit())
                 .collect(),
             jobs,
             settings,
@@ -118,7 +120,7 @@ impl Plan {
             settings: &self.settings,
             metrics: &metrics,
         };
-        rows::parquet(&rows, measurements, &self.about)
+        table::parquet(&rows.table(measurements, &self.about))
     }
 }
 

@@ -1,22 +1,23 @@
 //! `leftright train`: a run with a progress bar, checkpoints on the way, and one at its end, be it that Ctrl-C ends it.
 
+mod asked;
+
 use std::path::{Path, PathBuf};
 use std::slice;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
-use indicatif::ProgressBar;
 use leftright::analysis::{Evaluation, Evaluator};
 use leftright::checkpoint::{self, Contents};
-use leftright::config::{Config, Preset, Start, ValidConfig};
-use leftright::model::Snapshot;
-use leftright::recipe::{self, Recipe};
-use leftright::training::{Advance, EngineRequest, Run};
+use leftright::config::{Config, Preset, Start};
+use leftright::training::{Advance, EngineRequest, Run, RunError};
 
-use super::file::{self, Place};
-use super::work::{Work, WorkArgs};
-use super::{EngineArg, Failure, bar, report};
+use crate::bar::Progress;
+use crate::file::{self, Out};
+use crate::work::{Work, WorkArgs};
+use crate::{Failure, report};
+use asked::Asked;
 
 #[derive(Args)]
 pub struct TrainArgs {
@@ -40,9 +41,9 @@ pub struct TrainArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["preset", "start", "config", "settings", "seed"])]
     resume: Option<PathBuf>,
     /// Which engine trains
-    #[arg(long, value_enum, default_value = "auto")]
-    engine: EngineArg,
-    /// The checkpoint to write
+    #[arg(long, default_value = "auto", value_parser = super::engine())]
+    engine: EngineRequest,
+    /// The checkpoint to write; - is stdout
     #[arg(long, required_unless_present = "plan")]
     out: Option<PathBuf>,
     /// Also write a checkpoint with the training's state at every N-th step: OUT, with the step in its name
@@ -95,88 +96,15 @@ fn settings() -> String {
 /// How long a chunk of steps may take between two looks of the progress bar.
 const CHUNK_MS: f64 = 200.0;
 
-/// Steps to train where nothing else is said.
-const STEPS: u32 = 1000;
-
-fn recipe(path: &Path) -> Result<Recipe, Failure> {
-    let json = file::read(path, "the JSON of a run", recipe::MAX_BYTES)?;
-    Recipe::read(&json)
-        .map_err(|error| Failure::Usage(format!("{}: not the JSON of a run: {error}", path.display())))
-}
-
-/// A model to train, with its steps in all; where it goes on, from what.
-struct Asked {
-    config: ValidConfig,
-    steps: u32,
-    from: Option<Snapshot>,
-}
-
-impl Asked {
-    fn by(args: &TrainArgs) -> Result<Asked, Failure> {
-        match &args.resume {
-            Some(path) => Asked::further(path, args.steps.unwrap_or(STEPS)),
-            None => Asked::anew(args),
-        }
-    }
-
-    /// What a checkpoint holds, and more steps.
-    fn further(path: &Path, steps: u32) -> Result<Asked, Failure> {
-        let (config, snapshot) = super::open(path)?;
-        let refuse = |why: &str| Err(Failure::Usage(format!("{}: {why}", path.display())));
-        if !snapshot.has_state() {
-            return refuse(
-                "it holds a model without its training's state; train with --state or --every to have it",
-            );
-        }
-        if snapshot.step >= steps {
-            return refuse(&format!(
-                "it is at step {} already; give --steps above that",
-                snapshot.step
-            ));
-        }
-        Ok(Asked {
-            config,
-            steps,
-            from: Some(snapshot),
-        })
-    }
-
-    fn anew(args: &TrainArgs) -> Result<Asked, Failure> {
-        let Recipe { mut config, steps } = match &args.config {
-            Some(path) => recipe(path)?,
-            None => Recipe {
-                config: Config::preset(&args.preset)?,
-                steps: STEPS,
-            },
-        };
-        config.seed = args.seed.unwrap_or(config.seed);
-        let mut settings = Vec::new();
-        for setting in &args.settings {
-            let missing = || Failure::Usage(format!("--set {setting} has no \"=\"; write key=value"));
-            let (key, value) = setting.split_once('=').ok_or_else(missing)?;
-            settings.push((key, value));
-        }
-        let start = args.start.as_deref().map(str::parse).transpose()?;
-        Ok(Asked {
-            config: config.with(start, settings.into_iter())?.validate()?,
-            steps: args.steps.unwrap_or(steps),
-            from: None,
-        })
-    }
-
-    /// Steps that are left to do.
-    fn left(&self) -> u32 {
-        self.steps - self.from.as_ref().map_or(0, |snapshot| snapshot.step)
-    }
-}
-
 /// A run and what is known of it on the way.
 struct Training {
     run: Run,
     evaluator: Evaluator,
     evaluations: Vec<Evaluation>,
     milliseconds: f64,
-    bar: ProgressBar,
+    progress: Progress,
+    /// What the last evaluation says of it.
+    retrieval: String,
     json: bool,
 }
 
@@ -204,17 +132,19 @@ impl Training {
     fn take(&mut self, advance: &Advance) {
         self.milliseconds += advance.ms_per_step * advance.losses.len() as f64;
         if let (Some(notice), false) = (&advance.notice, self.json) {
-            self.bar.suspend(|| report::note(notice));
+            self.progress.note(notice);
         }
         if let Some(snapshot) = &advance.snapshot {
             let evaluation = self.evaluator.evaluate(snapshot);
             let [seen, unseen] = [&evaluation.accuracies.seen, &evaluation.accuracies.unseen]
                 .map(|a| report::number(a.retrieval));
-            self.bar
-                .set_message(format!("retrieval: seen {seen}, unseen {unseen}"));
+            self.retrieval = format!(", retrieval: seen {seen}, unseen {unseen}");
             self.evaluations.push(evaluation);
         }
-        self.bar.set_position(self.run.step().into());
+        if let Some(loss) = self.run.losses().last() {
+            self.progress.tell(format!("loss {loss:.2e}{}", self.retrieval));
+        }
+        self.progress.set(self.run.step().into());
     }
 
     fn checkpoint(&self, path: &Path, contents: Contents) -> Result<Vec<u8>, Failure> {
@@ -224,6 +154,42 @@ impl Training {
                 error,
             }
         })
+    }
+
+    /// Writes the model that a training is back at when its loss is no longer finite, with its state. One that is
+    /// where the training began is not worth a file.
+    fn keep_last_good(
+        &self,
+        out: Out,
+        path: &Path,
+        begun: u32,
+        error: &RunError,
+    ) -> Result<Failure, Failure> {
+        let kept = if self.run.step() > begun {
+            let name = out.name();
+            out.write(&self.checkpoint(path, Contents::Training)?)?;
+            format!("{name} holds it, with its training's state")
+        } else {
+            "nothing is written".to_owned()
+        };
+        Ok(Failure::Diverged(format!(
+            "{error}; {kept}. With these settings it ends there again: to go further, train anew with others, such as \
+             --set lr= below {}",
+            self.run.config().lr
+        )))
+    }
+
+    /// Writes the model of a training that was stopped, with its state, and says how to go on.
+    fn keep_stopped(&self, out: Out, path: &Path, steps: u32) -> Result<Failure, Failure> {
+        let how = match out.file() {
+            Some(path) => format!("leftright train --resume {path:?} --steps {steps} --out {path:?}"),
+            None => {
+                format!("leftright train --steps {steps} --resume, and the file that has what stdout got")
+            }
+        };
+        out.write(&self.checkpoint(path, Contents::Training)?)?;
+        let step = self.run.step();
+        Ok(Failure::Interrupted { step, how })
     }
 }
 
@@ -246,7 +212,7 @@ fn at_step(out: &Path, step: u32) -> PathBuf {
 
 pub fn train(args: &TrainArgs, json: bool) -> Result<(), Failure> {
     let asked = Asked::by(args)?;
-    let engine = EngineRequest::from(args.engine);
+    let engine = args.engine;
     let work = Work::new(slice::from_ref(&asked.config), [asked.left().into(); 2], engine);
     if !work.begin(&args.work, json)? {
         return Ok(());
@@ -255,8 +221,14 @@ pub fn train(args: &TrainArgs, json: bool) -> Result<(), Failure> {
         .out
         .as_deref()
         .ok_or_else(|| Failure::Usage("give --out".to_owned()))?;
-    let place = Place::open(out)?;
+    let place = Out::open(out)?;
+    if args.every.is_some() && place.file().is_none() {
+        return Err(Failure::Usage(
+            "--every names its checkpoints by --out, which must then be a file".to_owned(),
+        ));
+    }
     let stop = interrupted()?;
+    let begun = asked.begins();
     let Asked { config, steps, from } = asked;
     let evaluator = Evaluator::new(&config);
     let run = pollster::block_on(async {
@@ -265,11 +237,6 @@ pub fn train(args: &TrainArgs, json: bool) -> Result<(), Failure> {
             None => Run::new(config, engine).await,
         }
     })?;
-    let bar = bar::bar(
-        steps.into(),
-        json,
-        "{bar:30} {pos}/{len} steps, {eta} left, {msg}",
-    );
     if !json {
         report::note(&run.info().reason);
     }
@@ -278,7 +245,8 @@ pub fn train(args: &TrainArgs, json: bool) -> Result<(), Failure> {
         evaluator,
         evaluations: Vec::new(),
         milliseconds: 0.0,
-        bar,
+        progress: Progress::of_steps(begun.into(), steps.into(), json),
+        retrieval: String::new(),
         json,
     };
     loop {
@@ -286,7 +254,13 @@ pub fn train(args: &TrainArgs, json: bool) -> Result<(), Failure> {
         let next = args
             .every
             .map_or(steps, |every| steps.min((step / every + 1) * every));
-        training.to(next, &stop)?;
+        match training.to(next, &stop) {
+            Err(Failure::Run(error @ RunError::NotFinite { .. })) => {
+                training.progress.end();
+                return Err(training.keep_last_good(place, out, begun, &error)?);
+            }
+            ended => ended?,
+        }
         let step = training.run.step();
         if stop.load(Ordering::Relaxed) || step >= steps {
             break;
@@ -294,29 +268,26 @@ pub fn train(args: &TrainArgs, json: bool) -> Result<(), Failure> {
         let path = at_step(out, step);
         file::write(&path, &training.checkpoint(&path, Contents::Training)?)?;
     }
-    training.bar.finish_and_clear();
-    let Training {
-        ref run,
-        ref evaluations,
-        milliseconds,
-        ..
-    } = training;
+    training.progress.end();
+    let run = &training.run;
     if run.step() < steps {
-        place.write(&training.checkpoint(out, Contents::Training)?)?;
-        return Err(Failure::Interrupted {
-            step: run.step(),
-            steps,
-            out: out.to_owned(),
-        });
+        return Err(training.keep_stopped(place, out, steps)?);
     }
     let contents = match (args.half, args.state) {
         (true, _) => Contents::Half,
         (false, true) => Contents::Training,
         (false, false) => Contents::Model,
     };
-    place.write(&training.checkpoint(out, contents)?)?;
-    let ms_per_step = milliseconds / run.losses().len().max(1) as f64;
-    report::trained(run, evaluations, ms_per_step, out, json)
+    let name = place.name();
+    let mut answer = place.write(&training.checkpoint(out, contents)?)?;
+    let ms_per_step = training.milliseconds / run.losses().len().max(1) as f64;
+    report::trained(
+        run,
+        &training.evaluations,
+        ms_per_step,
+        (&name, &mut *answer),
+        json,
+    )
 }
 
 #[cfg(test)]

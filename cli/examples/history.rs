@@ -1,18 +1,21 @@
-//! `leftright history`: what the page's first figure shows of the shipped model's past, as JSON.
+//! What the page's first figure shows of the shipped model's past, as JSON, for whoever makes the page:
+//! `cargo run --release --example history www/src/run/paper-history.json`.
 //!
 //! The models of the past are too large to ship. What is shown of them on one strip and on its swap, with EP as
 //! it is, removed and reversed, is small.
 
-use std::path::PathBuf;
+use std::error::Error;
+use std::path::Path;
 
-use clap::Args;
 use leftright::analysis::{Ablation, Accuracies, Decomposition, Evaluator, Scene};
 use leftright::config::Config;
+use leftright::file::Place;
 use leftright::model::{Snapshot, Term};
 use leftright::training::{EngineRequest, Run};
 use serde_json::{Value, json};
 
-use super::{Failure, file, rounded};
+#[path = "../src/rounded.rs"]
+mod rounded;
 
 /// Steps from one moment to the next.
 const EVERY: u32 = 25;
@@ -25,17 +28,11 @@ const PLACES: i32 = 3;
 /// EP as it is, removed and reversed.
 const STRENGTHS: [f64; 3] = [1.0, 0.0, -1.0];
 
-#[derive(Args)]
-pub struct HistoryArgs {
-    /// The JSON file to write
-    #[arg(long)]
-    out: PathBuf,
-}
-
 /// Trains preset `paper` from seed 0 on the CPU engine, as the shipped model was, and writes what is seen at
 /// every 25th step.
-pub fn history(args: &HistoryArgs) -> Result<(), Failure> {
-    let place = file::Place::open(&args.out)?;
+fn main() -> Result<(), Box<dyn Error>> {
+    let out = std::env::args_os().nth(1).ok_or("name the JSON file to write")?;
+    let place = Place::open(Path::new(&out))?;
     let config = Config::default().validate()?;
     let evaluator = Evaluator::new(&config);
     let mut run = pollster::block_on(Run::new(config, EngineRequest::Cpu))?;
@@ -53,10 +50,10 @@ pub fn history(args: &HistoryArgs) -> Result<(), Failure> {
     }
     let strips: Vec<Vec<u32>> = STRIPS.map(Vec::from).into();
     let history = json!({ "strips": strips, "strengths": STRENGTHS, "moments": moments });
-    place.write(serde_json::to_string(&history)?.as_bytes())
+    Ok(place.write(serde_json::to_string(&history)?.as_bytes())?)
 }
 
-fn moment(evaluator: &Evaluator, snapshot: &Snapshot) -> Result<Value, Failure> {
+fn moment(evaluator: &Evaluator, snapshot: &Snapshot) -> Result<Value, Box<dyn Error>> {
     let params = &snapshot.params;
     let cuts = STRENGTHS.map(|strength| [Ablation::vision(&[Term::EP], strength)]);
     let mut unseen = Vec::new();
@@ -75,7 +72,7 @@ fn moment(evaluator: &Evaluator, snapshot: &Snapshot) -> Result<Value, Failure> 
     Ok(json!({ "evaluation": evaluation(evaluator, snapshot)?, "unseen": unseen, "views": views }))
 }
 
-fn evaluation(evaluator: &Evaluator, snapshot: &Snapshot) -> Result<Value, Failure> {
+fn evaluation(evaluator: &Evaluator, snapshot: &Snapshot) -> Result<Value, Box<dyn Error>> {
     let mut evaluation = serde_json::to_value(evaluator.evaluate(snapshot))?;
     rounded::value(&mut evaluation, PLACES);
     Ok(evaluation)
