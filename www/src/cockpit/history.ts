@@ -1,4 +1,4 @@
-// The shipped model's past, as `leftright history` wrote it (cli/src/history.rs): not the models, which are too large, but what the
+// The shipped model's past, as cli/examples/history.rs wrote it: not the models, which are too large, but what the
 // cockpit shows of them on the usual strip and its swap, with EP as it is, removed and reversed.
 import historyUrl from "../run/paper-history.json?url";
 import { fetched, load } from "../engine/load";
