@@ -3,6 +3,7 @@
 mod common;
 
 use common::small;
+use half::f16;
 use leftright::analysis::{AnalysisError, Evaluator, Scene};
 use leftright::checkpoint::{Contents, load, save};
 use leftright::config::{Config, Population, ValidConfig};
@@ -11,6 +12,7 @@ use leftright::model::{ParamTable, Snapshot};
 use leftright::task::Split;
 use leftright::training::EngineRequest;
 use pollster::block_on;
+use safetensors::SafeTensors;
 
 /// A new model with some tensors multiplied.
 fn scaled(config: &ValidConfig, by: f32, which: impl Fn(&str) -> bool) -> Snapshot {
@@ -103,44 +105,63 @@ fn an_alignment_that_is_not_finite_is_an_error() {
     ));
 }
 
-/// A weight that is no number is refused by the name of its tensor, in either precision, and so is a moment.
+/// A weight that is no number is refused by the name of its tensor, in either precision, and so is a moment: where it is
+/// to be written, and where a file holds it.
 #[test]
 fn a_weight_or_a_moment_that_is_not_finite_is_refused() {
     let config = small();
+    let sound = Snapshot::initial(&Population::from(&config));
     for contents in [Contents::Model, Contents::Half, Contents::Training] {
         for (name, bad) in [
             ("logit_scale", f32::NAN),
             ("text.projection.weight", f32::INFINITY),
             ("vision.layers.0.attention.key.bias", f32::NEG_INFINITY),
         ] {
-            let at = ParamTable::new(&config)
-                .tensors
-                .iter()
-                .find(|tensor| tensor.name == name)
-                .unwrap()
-                .range
-                .end
-                - 1;
-            let mut params = Snapshot::initial(&Population::from(&config));
-            let (mut first, mut second) = (params.clone(), params.clone());
+            let tensors = ParamTable::new(&config).tensors;
+            let tensor = tensors.iter().find(|tensor| tensor.name == name).unwrap();
+            let at = tensor.range.end - 1;
+            let [mut params, mut first, mut second] = [(); 3].map(|()| sound.clone());
             params.params[at] = bad;
             first.first[at] = bad;
             second.second[at] = bad;
             for (snapshot, prefix) in [(params, ""), (first, "adamw.first."), (second, "adamw.second.")] {
-                let read = load(&save(&config, &snapshot, contents).unwrap());
-                if prefix.is_empty() || contents == Contents::Training {
-                    let says = format!("tensor {prefix}{name}: expected F32 or F16 ");
-                    let error = read.unwrap_err().to_string();
-                    assert!(
-                        error.starts_with(&says) && error.ends_with("found a number that is not finite"),
-                        "{error}"
-                    );
-                } else {
-                    assert!(read.is_ok(), "a file of this kind has no moments");
+                let saved = save(&config, &snapshot, contents);
+                if !prefix.is_empty() && contents != Contents::Training {
+                    assert!(saved.is_ok(), "a file of this kind has no moments");
+                    continue;
                 }
+                let name = format!("{prefix}{name}");
+                let says = format!("tensor {name}: expected numbers that ");
+                let error = saved.unwrap_err().to_string();
+                assert!(
+                    error.starts_with(&says) && error.ends_with(&bad.to_string()),
+                    "{error}"
+                );
+                let error = load(&with(&config, contents, &name, bad))
+                    .unwrap_err()
+                    .to_string();
+                let says = format!("tensor {name}: expected F32 or F16 ");
+                assert!(
+                    error.starts_with(&says) && error.ends_with("found a number that is not finite"),
+                    "{error}"
+                );
             }
         }
     }
+}
+
+/// A new model's file, with a number at the end of a tensor.
+fn with(config: &ValidConfig, contents: Contents, name: &str, number: f32) -> Vec<u8> {
+    let mut bytes = save(config, &Snapshot::initial(&Population::from(config)), contents).unwrap();
+    let number = match contents {
+        Contents::Half => f16::from_f32(number).to_le_bytes().to_vec(),
+        Contents::Model | Contents::Training => number.to_le_bytes().to_vec(),
+    };
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let end = file.tensor(name).unwrap().data().as_ptr_range().end as usize - bytes.as_ptr() as usize;
+    bytes[end - number.len()..end].copy_from_slice(&number);
+    assert!(SafeTensors::deserialize(&bytes).is_ok());
+    bytes
 }
 
 /// In a population it counts as a model that has diverged, and the others go on.
