@@ -130,10 +130,11 @@ export class Keeper extends EventTarget {
   #keep(): void {
     this.#stop();
     const { run } = this;
+    if (run.stateRevision === this.#revision) return;
     // One kept run can be opened twice: each goes its own way.
     for (const other of keepers.keys()) if (other !== run && other.keptAs.id === run.keptAs.id) run.keptAs = anew();
     const saved = run.saved();
-    if (run.stateRevision === this.#revision || !saved || saved.step === 0 || saved.bundled) return;
+    if (!saved || saved.step === 0 || saved.bundled) return;
     this.#revision = run.stateRevision;
     this.#keptAt = performance.now();
     hold(saved.keptAs.id);
