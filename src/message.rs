@@ -37,13 +37,13 @@ pub fn clause(sentence: &str) -> &str {
 }
 
 /// How alike a name must be to be the one that was meant, of 1.
-const ALIKE: f64 = 0.8;
+const ALIKE: f64 = 0.6;
 
 /// The name that a misspelt one is most alike, if it is much alike.
 pub fn nearest(name: &str, names: &[&'static str]) -> Option<&'static str> {
     let alike = names
         .iter()
-        .map(|known| (strsim::jaro_winkler(name, known), *known));
+        .map(|known| (strsim::normalized_levenshtein(name, known), *known));
     let (alike, known) = alike.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
     (alike >= ALIKE).then_some(known)
 }

@@ -111,14 +111,16 @@ fn numbers_that_are_not_finite_are_not_saved() {
         save(&config, &snapshot, contents).map(|bytes| load(&bytes).is_ok())
     };
     assert!(with(7e4, Contents::Model).unwrap());
-    let says = "expected numbers that half precision holds, found 70000";
+    assert!(with(65_519.99, Contents::Half).unwrap());
+    assert!(with(65_520.0, Contents::Half).is_err());
+    let says = "expected numbers that half precision holds, found another";
     let error = with(7e4, Contents::Half).unwrap_err().to_string();
     assert_eq!(error, format!("tensor {}: {says}", tensor.name));
     assert!(
         with(f32::NAN, Contents::Training)
             .unwrap_err()
             .to_string()
-            .ends_with("found NaN")
+            .ends_with("expected finite numbers, found another")
     );
 }
 

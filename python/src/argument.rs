@@ -8,9 +8,6 @@ use pyo3::types::{PyIterator, PyString};
 
 use crate::error::{Error, Result};
 
-/// How alike a name must be to be the one that was meant, of 1.
-const ALIKE: f64 = 0.8;
-
 /// A whole number in a range. `refuse` makes the error of a number that is outside.
 pub fn whole(
     name: &str,
@@ -77,14 +74,7 @@ pub fn names<'py>(what: &str, given: impl Iterator<Item = Bound<'py, PyAny>>) ->
 }
 
 /// Says that there is no such name, and which was meant or which there are.
-pub fn unknown(kind: &str, name: &str, known: &[&str]) -> String {
-    let alike = known
-        .iter()
-        .map(|known| (strsim::jaro_winkler(name, known), known));
-    let nearest = alike.max_by(|(a, _), (b, _)| a.total_cmp(b));
-    let rest = match nearest.filter(|(alike, _)| *alike >= ALIKE) {
-        Some((_, meant)) => format!("did you mean {meant}?"),
-        None => format!("the {kind}s are {}", known.join(", ")),
-    };
-    format!("there is no {kind} \"{name}\"; {rest}")
+pub fn unknown(kind: &str, name: &str, known: &[&'static str]) -> String {
+    let meant = leftright::message::meant(name, &format!("{kind}s"), known);
+    format!("there is no {kind} \"{name}\"; {meant}")
 }

@@ -96,24 +96,19 @@ impl std::fmt::Display for Value {
 }
 
 impl ConfigField {
+    /// What text must be to be read as a value of it, as the end of a sentence.
+    pub(super) fn readable(&self) -> String {
+        match self.kind {
+            Kind::Integer => format!("a whole number from {}", self.allowed()),
+            Kind::Number => format!("a number from {}", self.allowed()),
+            Kind::Flag | Kind::Choice(_) => self.allowed(),
+        }
+    }
+
     /// What values it can have.
     pub fn allowed(&self) -> String {
         match self.kind {
             Kind::Integer | Kind::Number => format!("{} to {}", self.min, self.max),
-            kind => kind.allowed(&[]),
-        }
-    }
-}
-
-impl Kind {
-    /// What text must be to be read as such a value, as the end of a sentence; a number has bounds, one pair.
-    pub(super) fn allowed(self, bounds: &[[f64; 2]]) -> String {
-        let between = bounds
-            .first()
-            .map_or_else(String::new, |[min, max]| format!(" from {min} to {max}"));
-        match self {
-            Kind::Integer => format!("a whole number{between}"),
-            Kind::Number => format!("a number{between}"),
             Kind::Flag => "true or false".to_owned(),
             Kind::Choice([first @ .., last]) if !first.is_empty() => {
                 format!("{} or {last}", first.join(", "))

@@ -112,10 +112,9 @@ macro_rules! config {
             /// [`Config::validate`].
             pub fn set(&mut self, name: &str, text: &str) -> Result<(), ConfigError> {
                 match name {
-                    $(stringify!($name) => self.$name = text.trim().parse().map_err(|_| ConfigError::Parse {
-                        field: stringify!($name), value: text.to_owned(),
-                        allowed: <$type as Setting>::KIND.allowed(&[$([f64::from($min), f64::from($max)])?]),
-                    })?,)*
+                    $(stringify!($name) => {
+                        self.$name = text.trim().parse().map_err(|_| self.unreadable(stringify!($name), text.to_owned()))?;
+                    })*
                     _ => return Err(ConfigError::Unknown(name.to_owned())),
                 }
                 Ok(())
@@ -222,6 +221,17 @@ impl Config {
         Ok(())
     }
 
+    /// What is no value of a setting.
+    fn unreadable(&self, field: &'static str, value: String) -> ConfigError {
+        let fields = self.fields();
+        let known = fields.iter().find(|known| known.name == field);
+        ConfigError::Parse {
+            field,
+            value,
+            allowed: known.expect("it is a setting's name").readable(),
+        }
+    }
+
     /// Labels that scenes are made of, of which there must be as many as a scene has objects: name, value.
     fn of_objects(&self) -> [(&'static str, u32); 2] {
         [
@@ -271,12 +281,13 @@ impl Config {
     /// How many layouts a caption has that orders its objects (`task::layouts` lists them); for any values,
     /// so that they can be checked.
     pub fn layouts(&self) -> u32 {
-        let (p, side) = (u128::from(self.pixels), u128::from(self.pixels.isqrt()));
+        let [p, side] = [self.pixels, self.pixels.isqrt()].map(u64::from);
+        let pairs = p * p.saturating_sub(1) / 2;
         let layouts = match (self.grid, self.objects) {
             // Any two cells in different columns.
-            (true, _) => p * side * side.saturating_sub(1) / 2,
-            (false, 3) => p * p.saturating_sub(1) * p.saturating_sub(2) / 6,
-            (false, _) => p * p.saturating_sub(1) / 2,
+            (true, _) => p * (side * side.saturating_sub(1) / 2),
+            (false, 3) => pairs.saturating_mul(p.saturating_sub(2)) / 3,
+            (false, _) => pairs,
         };
         u32::try_from(layouts).unwrap_or(u32::MAX)
     }

@@ -7,7 +7,7 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::field::Setting;
-use super::{Config, ConfigError, Distribution, NAMES, Schedule, settings};
+use super::{Config, ConfigError, NAMES, settings};
 
 /// What a file or a page says of one setting.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -114,20 +114,17 @@ macro_rules! give {
         impl Config {
             /// Sets one field to what is given.
             fn give(&mut self, name: &str, given: &Given) -> Result<(), ConfigError> {
-                let (field, allowed) = match name {
+                let field = match name {
                     $(stringify!($name) => match Setting::read(given) {
                         Some(value) => {
                             self.$name = value;
                             return Ok(());
                         }
-                        None => {
-                            let bounds: &[[f64; 2]] = &[$([f64::from($min), f64::from($max)])?];
-                            (stringify!($name), <$type as Setting>::KIND.allowed(bounds))
-                        }
+                        None => stringify!($name),
                     },)*
                     _ => return Err(ConfigError::Unknown(name.to_owned())),
                 };
-                Err(ConfigError::Parse { field, value: given.to_string(), allowed })
+                Err(self.unreadable(field, given.to_string()))
             }
         }
     };
