@@ -117,7 +117,7 @@ def test_shards_have_every_model_once(rows: leftright.Table) -> None:
 def test_a_bad_spec_is_refused_before_the_first_step() -> None:
     for change, field, says in [
         ({"grid": {"pair_labels": [15, 18]}}, "pair_labels", "with pair_labels = 18: pair_labels is 18, but must be at most 15"),
-        ({"grid": {"label_pairs": [5]}}, "label_pairs", 'there is no setting "label_pairs"; did you mean'),
+        ({"grid": {"pair_lables": [5]}}, "pair_lables", 'there is no setting "pair_lables"; did you mean'),
         ({"grid": {"seed": []}}, "seed", "grid.seed is an empty list, but must hold at least one value"),
         ({"set": {"seed": 1000.0}, "grid": {}}, "seed", 'seed is "1000.0", but must be a whole number'),
         ({"steps": 0}, "steps", "steps is 0, but must be between 1 and 1000000"),
