@@ -13,9 +13,6 @@ use crate::table::Table;
 use crate::train::engine;
 use crate::watch::watch;
 
-/// The most steps of a model, as the crate has it.
-const STEPS: u64 = 1_000_000;
-
 /// A grid of models, checked, and the share of it that is trained.
 #[pyclass(frozen, module = "leftright._native")]
 pub struct Sweep {
@@ -31,10 +28,16 @@ fn read(json: &str) -> Result<Spec> {
         serde_json::from_str(json).map_err(|error| Error::value(error.to_string()))?;
     for (name, least) in [("steps", 1), ("every", 0)] {
         let number = &keys[name];
-        if number.as_u64().is_none_or(|number| number > STEPS) {
+        if number
+            .as_u64()
+            .is_none_or(|number| number > u64::from(Spec::MOST_STEPS))
+        {
             return Err(Error::keyword(
                 name,
-                format!("{name} is {number}, but must be a whole number between {least} and {STEPS}"),
+                format!(
+                    "{name} is {number}, but must be a whole number between {least} and {}",
+                    Spec::MOST_STEPS
+                ),
             ));
         }
     }

@@ -139,8 +139,10 @@ impl Evaluator {
         let pairs = split != Split::Single;
         Accuracy {
             retrieval: share(&|item, caption| holds(&self.config, &item.strip, caption)),
-            order: mean(&|_, answer| answer.ordered).filter(|_| pairs),
-            recognition: share(&|item, caption| caption.named() == item.caption.named()).filter(|_| pairs),
+            order: pairs.then(|| mean(&|_, answer| answer.ordered)).flatten(),
+            recognition: pairs
+                .then(|| share(&|item, caption| caption.named() == item.caption.named()))
+                .flatten(),
             items: items.len() as u32,
             not_finite: answers.iter().filter(|answer| !answer.finite).count() as u32,
         }

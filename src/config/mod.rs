@@ -221,7 +221,7 @@ impl Config {
         Ok(())
     }
 
-    /// What is no value of a setting.
+    /// The error of what is no value of a setting.
     fn unreadable(&self, field: &'static str, value: String) -> ConfigError {
         let fields = self.fields();
         let known = fields.iter().find(|known| known.name == field);

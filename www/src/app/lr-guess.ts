@@ -60,7 +60,6 @@ const DIVERSITY = {
 /** Asks the reader for a guess, and answers with the run at hand. `ask` is cut, reverse or diversity. */
 @customElement("lr-guess")
 export class LrGuess extends LitElement {
-  protected readonly place = new KeepsPlace(this, "[role=status]");
   static override styles = [
     figureStyles,
     css`
@@ -120,6 +119,7 @@ export class LrGuess extends LitElement {
   ];
 
   @property() ask = "";
+  protected readonly place = new KeepsPlace(this, "[role=status]");
   private readonly run = sharedRun();
   private guess: number | null = null;
   private asked = false;

@@ -105,12 +105,12 @@ function linesOf(full: number): Line[] {
 const MARK_WIDTH = 12;
 
 /** Where each mark is written: the last behind its step and the others before theirs, and none on another. */
-function written(marks: { line: Line; at: number }[]): { line: Line; at: number; anchor: "start" | "end" }[] {
+function written(came: { line: Line; step: number }[], x: (step: number) => number) {
   let free = Infinity;
-  return [...marks].sort((a, b) => b.at - a.at).map(({ line, at }, i) => {
-    const end = Math.min(at, free);
-    free = i === 0 ? at : end - MARK_WIDTH;
-    return { line, at: end, anchor: i === 0 ? "start" as const : "end" as const };
+  return [...came].sort((a, b) => b.step - a.step).map(({ line, step }, i) => {
+    const at = Math.min(x(step), free);
+    free = i === 0 ? at : at - MARK_WIDTH;
+    return { line, step, at, anchor: i === 0 ? "start" : "end" };
   }).reverse();
 }
 
@@ -125,12 +125,9 @@ export function timeLine(evaluations: Evaluation[], at: Evaluation | null, last:
   const y = (value: number, full = 1) => scaleLinear([0, full], [HEIGHT - 2, 14]).clamp(true)(value);
   const lines = linesOf(full);
   const cameAt = ({ value, come }: Line) => evaluations.find((evaluation) => (value(evaluation) ?? -Infinity) >= come)?.step;
-  const marks = written(lines.flatMap((line) => {
-    const step = cameAt(line);
-    return step === undefined ? [] : [{ line, at: x(step) }];
-  }));
-  const said = lines.map((line) => {
-    const step = cameAt(line);
+  const steps = lines.map((line) => ({ line, step: cameAt(line) }));
+  const came = steps.flatMap(({ line, step }) => (step === undefined ? [] : [{ line, step }]));
+  const said = steps.map(({ line, step }) => {
     return `${line.label} ${step === undefined ? "has not come" : `has come by step ${count(step)}`}`;
   });
   const points = ({ value, full }: Line) =>
@@ -145,8 +142,7 @@ export function timeLine(evaluations: Evaluation[], at: Evaluation | null, last:
       <svg height=${HEIGHT} role="img" aria-label=${`On pairs that it never met, over training: ${said.join("; ")}.`}>
         <line class="frame" x2="100%" y1=${y(0)} y2=${y(0)}></line>
         <line class="frame" x2="100%" y1=${y(1)} y2=${y(1)}></line>
-        ${marks.map(({ line, at, anchor }) => {
-          const step = cameAt(line) ?? 0;
+        ${written(came, x).map(({ line, step, at, anchor }) => {
           return svg`${upright("come", step)}<text data-mark=${line.name} data-step=${step} x=${`${at}%`} y="9" text-anchor=${anchor}>${line.mark}</text>`;
         })}
         <svg viewBox=${`0 0 100 ${HEIGHT}`} preserveAspectRatio="none" width="100%" height=${HEIGHT}>

@@ -50,7 +50,7 @@ export async function saveSession(): Promise<Uint8Array | null> {
 }
 
 /** Keeps what a session's file holds beside what is kept here; gives how many runs and experiments. An error says what is wrong. */
-export async function openSession(bytes: Uint8Array): Promise<{ runs: number; experiments: number }> {
+async function openSession(bytes: Uint8Array): Promise<{ runs: number; experiments: number }> {
   const files = unzipped(bytes);
   const text = files[INDEX];
   if (!text) throw new Error(`it has no ${INDEX}, as a session has.`);
